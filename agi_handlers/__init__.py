@@ -1,0 +1,1 @@
+"""The telephone door: FastAGI server, session, and the line over it."""

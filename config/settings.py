@@ -1,0 +1,147 @@
+"""All settings: a TOML file, each one with an environment override (IVR111_NAME)."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Language = Literal["kk", "ru"]
+Role = Literal["consultant", "supervisor", "administrator", "auditor"]
+
+
+class Person(BaseModel):
+    """Who a system user is; until accounts exist this names the actor of the access log."""
+
+    person: str
+    role: Role
+
+
+class Settings(BaseSettings):
+    """Settings of one copy of the line; times in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="IVR111_", env_nested_delimiter="__", extra="forbid")
+
+    # Places. What set-up makes lies in `setup`; everything written at run time lies in `home`.
+    home: Path = Path("var")
+    setup: Path = Path(__file__).resolve().parent.parent / ".setup"
+    node: str = Field("n1", pattern=r"^[a-z0-9]{1,16}$")
+    profile: Literal["lab", "site"] = "lab"
+    time_zone: str = "Asia/Almaty"
+    run_user: str = "ivr111"
+    asterisk_user: str = "asterisk"
+
+    # Addresses and ports.
+    sip_address: str = "127.0.0.1"
+    sip_port: int = 5060
+    rtp_first: int = 20000
+    rtp_last: int = 24000
+    agi_address: str = "127.0.0.1"
+    agi_port: int = 4573
+    ami_address: str = "127.0.0.1"
+    ami_port: int = 5038
+    http_port: int = 8088
+    trunk_addresses: list[str] = ["127.0.0.2"]
+    ucc_address: str = "127.0.0.4"  # Unified Contact Centre 1414
+    ucc_port: int = 5060
+    duty_address: str = "127.0.0.5"
+    duty_port: int = 5060
+    duty_number: str = Field("duty", pattern=r"^[A-Za-z0-9+]{1,32}$")
+    test_caller_address: str = "127.0.0.0/8"  # from where the lab's test caller may come; a LAN by setting
+
+    # The call.
+    default_language: Language = "kk"
+    ring_seconds: int = Field(20, ge=3)  # a consultant's phone rings this long before the next is tried
+    wrap_up_seconds: float = Field(30.0, ge=0)
+    missed_ring_seconds: float = Field(60.0, ge=0)  # passed over this long after a missed ring
+    comfort_seconds: float = Field(30.0, gt=0)  # between comfort messages while waiting
+    ucc_ring_seconds: int = Field(25, ge=3)
+    duty_ring_seconds: int = Field(30, ge=3)
+    advice_seconds: float = Field(20.0, gt=0)  # music between two rounds of advice
+    law_wait_seconds: float = 40.0  # C1, by analogy (order 83, clause 7)
+
+    # Feature codes, pressed by consultants.
+    code_transfer_1414: str = "*14"
+    code_pause: str = "*22"
+    code_release: str = "*23"
+
+    database_url: str = ""  # empty: SQLite in home
+    log_format: Literal["json", "console"] = "json"
+    people: dict[str, Person] = {}
+
+    # Safety of the process. None of these ends a conversation or a wait.
+    probe_seconds: float = 0.5
+    probe_deadline: float = 2.0
+    agi_reply_deadline: float = 5.0
+
+    @field_validator("home", "setup")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Explicit values first, then the environment, then the TOML file."""
+        home = Path(os.environ.get("IVR111_HOME", "var"))
+        file = Path(os.environ.get("IVR111_SETTINGS", home / "settings.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The centre's civil time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the journal."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'db' / 'journal.sqlite'}"
+
+    @property
+    def run_dir(self) -> Path:
+        """Pid files, the control socket, lab.json."""
+        return self.home / "run"
+
+    @property
+    def spool(self) -> Path:
+        """Raw audio, intents and CEL: what has yet to become a journal row."""
+        return self.home / "spool"
+
+    @property
+    def audio(self) -> Path:
+        """Folder of conversations being recorded and recorded, one sub-folder a day."""
+        return self.spool / "audio"
+
+    @property
+    def cel_file(self) -> Path:
+        """Asterisk's channel event log, JSON lines or CSV, written while the engine lives or not."""
+        return self.spool / "cel" / "cel.csv"
+
+    @property
+    def control_socket(self) -> Path:
+        """Unix socket for orders and live questions."""
+        return self.run_dir / "engine.sock"
+
+    @property
+    def sounds(self) -> Path:
+        """The prompts as Asterisk reads them: sounds/{kk,ru}/111/NAME.wav"""
+        return self.home / "asterisk" / "data" / "sounds"
+
+    @property
+    def drafts(self) -> Path:
+        """Prompts spoken at set-up: {kk,ru}/NAME.wav"""
+        return self.setup / "prompts"

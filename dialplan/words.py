@@ -1,0 +1,46 @@
+"""The words Asterisk and the engine share, each written once."""
+
+from typing import Final
+
+# Channel variables on the caller's channel. They carry a call from one engine to the next,
+# and into survival; the engine learns of each as an AMI VarSet event.
+PREFIX: Final = "ENGINE_"
+CALL: Final = "ENGINE_CALL"  # call id: node, arrival in ms, number from Asterisk's unique id
+ARRIVED: Final = "ENGINE_ARRIVED"  # t0, epoch milliseconds
+STAGE: Final = "ENGINE_STAGE"  # welcome | wait | talk | after
+LANGUAGE: Final = "ENGINE_LANGUAGE"  # kk | ru, set once chosen (A2)
+QUEUED: Final = "ENGINE_QUEUED"  # t2, epoch ms of first entering the queue: keeps the caller's place
+NEXT: Final = "ENGINE_NEXT"  # the engine's last word: "hangup"; anything else means survival
+WISH: Final = "ENGINE_WISH"  # "1414", set by the consultant's feature code
+CONSULTANT: Final = "ENGINE_CONSULTANT"  # who serves or served last
+CONNECTION: Final = "ENGINE_CONNECTION"  # number of the last connection of this call, from 1
+RECORDING: Final = "ENGINE_RECORDING"  # file stem of the running recording, without folder
+ENDED_BY: Final = "ENGINE_ENDED_BY"  # caller | consultant | engine
+NOTICE: Final = "ENGINE_NOTICE"  # epoch ms when the 1414 notice had been played (A14, C4)
+UCC: Final = "ENGINE_1414"  # answered | busy | silent | rejected | unreachable | no_notice
+DUTY: Final = "ENGINE_DUTY"  # ringing | answered | failed
+RATING_ASKED: Final = "ENGINE_RATING_ASKED"  # "1": never ask twice (C5)
+RATING: Final = "ENGINE_RATING"  # 1..5
+ADVISED: Final = "ENGINE_ADVISED"  # "1": the advice which numbers to dial was played
+
+STAGES: Final = ("welcome", "wait", "talk", "after")
+
+# Contexts.
+FROM_TRUNK: Final = "111-from-trunk"
+FROM_TEST_CALLER: Final = "111-from-test-caller"
+FROM_CONSULTANT: Final = "111-from-consultant"
+ARRIVE: Final = "111-arrive"
+ENGINE: Final = "111-engine"  # the engine's entry; AMI Redirect brings calls here
+SURVIVAL: Final = "111-survival"
+
+# PJSIP endpoints that are not people.
+TRUNK: Final = "trunk"
+UCC_ENDPOINT: Final = "1414"
+DUTY_ENDPOINT: Final = "duty"
+TEST_CALLER: Final = "test-caller"
+
+SURVIVAL_QUEUE: Final = "111-survival"
+MUSIC: Final = "111"  # music on hold class
+
+# CEL user events written by the dialplan.
+CEL_END: Final = "ENGINE_END"  # at the caller's hang-up: all ENGINE_ variables of the call

@@ -1,0 +1,1 @@
+"""The conversation: what a caller hears and chooses, knowing nothing of Asterisk."""

@@ -1,0 +1,1 @@
+"""Who serves whom, and what is happening on the line now."""
