@@ -1,0 +1,45 @@
+"""What consultants and the person at the duty phone hear."""
+
+from ivr.catalogue_prompt import Prompt
+
+STAFF = (
+    Prompt(
+        "duty_confirm",
+        "Жүз он бірге қоңырау. Қабылдау үшін бірді басыңыз.",
+        "Звонок на сто одиннадцать. Чтобы принять, нажмите один.",
+        "Whoever answers the duty phone: an answering machine presses nothing.",
+        both=True,
+    ),
+    Prompt(
+        "duty_accepted",
+        "Қосып жатырмыз.",
+        "Соединяем.",
+        "The duty person pressed 1.",
+        both=True,
+        most=4.0,
+    ),
+    Prompt(
+        "consultant_paused",
+        "Үзіліс басталды.",
+        "Перерыв начат.",
+        "The pause code worked: no calls from now on.",
+    ),
+    Prompt(
+        "consultant_released",
+        "Үзіліс аяқталды.",
+        "Перерыв окончен.",
+        "The release code worked: calls come again.",
+    ),
+    Prompt(
+        "code_not_possible",
+        "Қазір бұл мүмкін емес.",
+        "Сейчас это невозможно.",
+        "A feature code came when it has no meaning, or the engine is away.",
+    ),
+    Prompt(
+        "caller_returned",
+        "Қоңырау шалушы он төрт, он төрттен қайтып келді.",
+        "Звонивший вернулся с четырнадцать, четырнадцать.",
+        "To the reserved consultant, before the caller is back: 1414 did not answer.",
+    ),
+)
