@@ -1,0 +1,1 @@
+"""The lab: phones of our own that call, answer, sound and measure on loopback."""
