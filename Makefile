@@ -1,0 +1,40 @@
+# Each target does all of its own set-up first (.ci/setup) and says what it does.
+SHELL := /bin/bash
+settings := $(shell env | sed -n 's/^\(IVR111_[A-Z0-9_]*\)=.*/\1/p' | paste -sd, -)
+root := $(if $(filter 0,$(shell id -u)),,sudo $(if $(settings),--preserve-env=$(settings)))
+# A network namespace of its own: two test runs on one machine never meet, and nothing leaves it.
+apart := $(root) unshare --net -- sh -c 'ip link set lo up && exec "$$@"' sh
+python := .venv/bin/python
+
+.PHONY: help setup run test demo bench drill lint
+help:
+	@echo 'make run    the line, in the foreground, until Ctrl-C'
+	@echo 'make test   all tests'
+	@echo 'make demo   six calls, told as a timeline'
+	@echo 'make bench  measurements beside their alternatives'
+	@echo 'make drill  faults and loads too long for the tests'
+	@echo 'make lint   ruff and mypy'
+	@echo 'make setup  only what the others need'
+
+setup:
+	@.ci/setup test
+run:
+	@.ci/setup run
+	@exec $(root) .venv/bin/ivr111 run
+test:
+	@.ci/setup test
+	@exec $(apart) $(python) -m pytest $(ARGS)
+demo:
+	@.ci/setup test
+	@exec $(apart) .venv/bin/ivr111 demo
+bench:
+	@.ci/setup test
+	@exec $(apart) $(python) -m bench
+drill:
+	@.ci/setup test
+	@exec $(apart) $(python) -m pytest -m drill $(ARGS)
+lint:
+	@.ci/setup run
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
