@@ -1,0 +1,101 @@
+"""`ivr111 prompts`: check, reading list, studio import, drafts."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from config.settings import Settings
+from ivr import files, music, speech
+from ivr.catalogue import CATALOGUE
+from ivr.script import script as reading_list
+from ivr.studio import import_studio
+
+prompts = typer.Typer(no_args_is_help=True, help="What callers hear: check, record, import.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def folders(settings: Settings) -> tuple[Path, Path]:
+    """Where prompts come from, best first: the studio's, then the drafts."""
+    return settings.home / "prompts", settings.drafts
+
+
+def lay_out(settings: Settings) -> int:
+    """Put the effective prompts and the music where Asterisk reads them; how many files changed."""
+    moh = settings.home / "asterisk" / "moh"
+    return files.install(*folders(settings), sounds=settings.sounds, moh=moh)
+
+
+def make_drafts(settings: Settings, console: Console) -> int:
+    """Speak all drafts and the music that are not there yet; how many prompts were spoken."""
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("speaking prompts", total=None)
+        made = speech.speak(
+            CATALOGUE.values(), settings.drafts, lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    music.make_music(settings.drafts / files.MUSIC_FILE.parent)
+    return made
+
+
+@prompts.command()
+def check(as_json: AsJson = False) -> None:
+    """Measure every prompt that callers would hear; exit code 1 when something is wrong."""
+    found = files.check(*folders(Settings()))
+    if as_json:
+        problems = [dataclasses.asdict(problem) for problem in found]
+        typer.echo(json.dumps({"sounds": len(CATALOGUE), "problems": problems}, ensure_ascii=False))
+    else:
+        for problem in found:
+            typer.echo(str(problem))
+        typer.echo(f"{len(CATALOGUE)} sounds, {len(found)} problems")
+    raise typer.Exit(1 if found else 0)
+
+
+@prompts.command()
+def script(language: Annotated[Literal["kk", "ru", "both"], typer.Argument()] = "both") -> None:
+    """Print the reading list for a studio, as Markdown."""
+    typer.echo(reading_list(language))
+
+
+@prompts.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="Folder with kk/, ru/ and both/", metavar="DIR")],
+    as_json: AsJson = False,
+) -> None:
+    """Import a studio's recordings; exit code 1 when one of them needs the studio again."""
+    if not source.is_dir():
+        typer.echo(f"{source}: no such folder", err=True)
+        raise typer.Exit(1)
+    into = Settings().home / "prompts"
+    done = import_studio(source, into)
+    report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
+    files.put(into / "import.json", report.encode())
+    if as_json:
+        typer.echo(report)
+    else:
+        for master in done.masters:
+            typer.echo(f"imported {master.file} {master.seconds:.1f} s sha256 {master.sha256}")
+        for line in done.remarks:
+            typer.echo(f"note: {line}")
+        for line in done.problems:
+            typer.echo(f"problem: {line}")
+        typer.echo(f"{len(done.masters)} imported, {len(done.problems)} problems")
+    raise typer.Exit(1 if done.problems else 0)
+
+
+@prompts.command()
+def speak() -> None:
+    """Speak the drafts that are new or changed, and make the music."""
+    settings = Settings()
+    try:
+        made = make_drafts(settings, Console(file=sys.stdout))
+    except speech.SpeechUnavailable as why:
+        typer.echo(str(why), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{made} prompts spoken into {settings.drafts}")

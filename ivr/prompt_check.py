@@ -1,0 +1,36 @@
+"""What can be wrong with a set of prompts, said in one line each."""
+
+from dataclasses import dataclass
+
+from config.settings import Language
+from ivr.catalogue_prompt import Prompt
+from ivr.loudness import CEILING, TARGET, TOLERANCE, Measure
+
+SHORTEST = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one prompt in one language."""
+
+    language: Language
+    name: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.language}/{self.name}: {self.what}"
+
+
+def judge(prompt: Prompt, language: Language, sound: Measure) -> list[Problem]:
+    """What a measured prompt lacks: length, level, peak."""
+    problems = []
+    if sound.seconds < SHORTEST:
+        problems.append(f"empty or too short: {sound.seconds:.2f} s")
+    elif abs(sound.loudness - TARGET) > TOLERANCE:
+        problems.append(f"level {sound.loudness:.1f} instead of {TARGET:.0f} +-{TOLERANCE:.0f}")
+    if sound.seconds > prompt.most:
+        problems.append(f"lasts {sound.seconds:.1f} s, at most {prompt.most:.1f} s")
+    # 16 bits round a peak by far less than 0.05 dB.
+    if sound.peak > CEILING + 0.05:
+        problems.append(f"peak {sound.peak:.1f} dBTP, at most {CEILING:.0f}")
+    return [Problem(language, prompt.name, what) for what in problems]
