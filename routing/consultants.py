@@ -1,0 +1,98 @@
+"""One consultant's state, as the engine holds it: reach, pause, missed rings, and the call at hand."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from config.settings import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Consultant:
+    """Who can serve; `languages` in order of preference."""
+
+    id: str
+    languages: tuple[Language, ...]
+
+
+class Activity(StrEnum):
+    """What the consultant does; pause and reach are facts beside it."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    RESERVED = "reserved"  # waits whether 1414 answers the caller
+    WRAP_UP = "wrap_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of a consultant survives the engine's restart; seconds, relative to the moment of keeping."""
+
+    id: str
+    pause: str | None = None
+    paused_for: float = 0.0
+    wrap_up_left: float = 0.0
+    passed_over_left: float = 0.0
+    passed_over_in: tuple[Language, ...] = ()
+    missed: int = 0
+    idle_for: float | None = None
+
+
+@dataclass(slots=True)
+class Seat:
+    """A consultant's place at the line; changed by the dispatcher only."""
+
+    who: Consultant
+    activity: Activity = Activity.IDLE
+    call: str | None = None  # rings, talks or is reserved for
+    reachable: bool = False
+    pause: str | None = None  # a human's reason; always obeyed
+    paused_at: float = 0.0
+    missed: int = 0  # rings in a row
+    passed_until: float | None = None  # the machine's pass-over after a missed ring
+    passed_in: frozenset[Language] = frozenset()  # in these languages somebody else was available
+    free_since: float | None = None
+    rang_at: float = 0.0
+    rest_until: float | None = None  # a breath after a ring refused at once
+    ends_at: float | None = None  # ring presumed answered, or wrap-up over
+    withdrawn: bool = False  # the ring is being stopped
+    presumed: bool = False  # talking, though nobody saw the answer
+    forgotten: bool = False  # dropped as soon as the call at hand is over
+    listed: list[tuple[list[tuple[int, float, str]], tuple[int, float, str]]] = field(default_factory=list)
+    counted: tuple[Language, ...] = ()
+
+    @property
+    def on_shift(self) -> bool:
+        """Not paused and reachable; who talks is there whatever the network says of the phone."""
+        present = self.reachable or self.activity is Activity.TALKING
+        return present and self.pause is None and not self.forgotten
+
+    @property
+    def available(self) -> bool:
+        """Can be rung now, if need be in spite of a missed ring."""
+        return self.activity is Activity.IDLE and self.reachable and self.on_shift and self.rest_until is None
+
+    @property
+    def state(self) -> str:
+        """One word for lists: the activity, else what keeps the consultant from calls, else available."""
+        if self.activity is not Activity.IDLE:
+            return self.activity.value
+        if not self.reachable:
+            return "unreachable"
+        if self.pause is not None:
+            return "paused"
+        return "passed_over" if self.passed_until is not None else "available"
+
+    def kept(self, now: float) -> Kept:
+        """What must survive a restart."""
+        wrap_up = self.ends_at - now if self.activity is Activity.WRAP_UP and self.ends_at else 0.0
+        return Kept(
+            id=self.who.id,
+            pause=self.pause,
+            paused_for=now - self.paused_at if self.pause is not None else 0.0,
+            wrap_up_left=max(0.0, wrap_up),
+            passed_over_left=max(0.0, self.passed_until - now) if self.passed_until is not None else 0.0,
+            passed_over_in=tuple(sorted(self.passed_in)),
+            missed=self.missed,
+            idle_for=now - self.free_since if self.free_since is not None else None,
+        )

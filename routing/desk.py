@@ -1,0 +1,263 @@
+"""Between the calls' straight-line code and the dispatcher: tickets, one timer, decisions in order."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable
+
+from routing.consultants import Consultant, Kept
+from routing.decisions import Alarm, Assign, Decision, ForCaller, Withdraw
+from routing.dispatcher import Dispatcher
+from routing.views import Snapshot
+from routing.waiting import Waiting
+
+
+class TicketLeft(Exception):  # noqa: N818 - the end of every ticket
+    """The caller has left, or a newer ticket for the same call took over."""
+
+
+class Ticket:
+    """One caller's place at the desk. Nothing is lost while nobody looks; cancelling `next` loses nothing."""
+
+    def __init__(self, desk: "Desk", waiting: Waiting) -> None:
+        self.waiting = waiting
+        self.assigned: Assign | None = None  # the last one taken
+        self._desk = desk
+        self._inbox: deque[ForCaller] = deque()
+        self._news = asyncio.Event()
+        self._left = False
+
+    @property
+    def position(self) -> int:
+        """Place in the queue from 1; 0 when not waiting."""
+        return self._desk.dispatcher.position(self.waiting.call)
+
+    async def ready(self) -> None:
+        """Return as soon as there is something to take, without taking it. Raises TicketLeft."""
+        await self._news.wait()
+        if self._left:
+            raise TicketLeft
+
+    def take(self) -> ForCaller | None:
+        """The next decision for this caller if there is one. Raises TicketLeft."""
+        if self._left:
+            raise TicketLeft
+        if not self._inbox:
+            return None
+        decision = self._inbox.popleft()
+        if not self._inbox:
+            self._news.clear()
+        if isinstance(decision, Assign):
+            self.assigned = decision
+        return decision
+
+    async def next(self) -> ForCaller:
+        """Wait for the next decision for this caller. Raises TicketLeft."""
+        while True:
+            await self.ready()
+            if (decision := self.take()) is not None:
+                return decision
+
+    def answered(self) -> None:
+        """The consultant of the last assignment answered."""
+        if self.assigned is not None:
+            self._desk.answered(self.waiting.call, self.assigned.consultant)
+
+    def missed(self, why: str) -> None:
+        """The ring of the last assignment ended without an answer; also confirms a Withdraw."""
+        if self.assigned is not None:
+            self._desk.ring_missed(self.waiting.call, self.assigned.consultant, why)
+
+    def leave(self) -> None:
+        """The caller hung up or needs nobody any more; safe to call twice."""
+        if not self._left:
+            self.close()
+            self._desk.caller_left(self)
+
+    def close(self) -> None:
+        """The desk's: end this ticket without telling the dispatcher."""
+        self._left = True
+        self._news.set()
+
+    def put(self, decision: ForCaller) -> bool:
+        """The desk's: deliver. False when a ring was withdrawn before anybody had taken it."""
+        if isinstance(decision, Withdraw) and self._inbox and isinstance(self._inbox[-1], Assign):
+            self._inbox.pop()
+            if not self._inbox:
+                self._news.clear()
+            return False
+        self._inbox.append(decision)
+        self._news.set()
+        return True
+
+
+class Desk:
+    """Feeds the dispatcher with events at `clock` (monotonic seconds), delivers what it decides.
+
+    `on_decision` sees every decision, in order, after its delivery: for logs, alarms, the mirror.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        clock: Callable[[], float],
+        on_decision: Callable[[Decision], None] = lambda _: None,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.orphans: Counter[str] = Counter()  # decisions for a call that has no ticket
+        self._clock = clock
+        self._on_decision = on_decision
+        self._tickets: dict[str, Ticket] = {}
+        self._pending: deque[Decision] = deque()
+        self._delivering = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: float | None = None
+
+    # Callers.
+
+    def place(self, waiting: Waiting) -> Ticket:
+        """A caller waits; `arrived` keeps the place. An older ticket of the same call is ended first."""
+        ticket = self._ticket(waiting)
+        self._apply(self.dispatcher.caller_waits(waiting, self._clock()))
+        return ticket
+
+    def adopt(self, waiting: Waiting, consultant: str) -> Ticket:
+        """A conversation that outlived another engine: both are talking already."""
+        if (old := self._tickets.pop(waiting.call, None)) is not None:
+            old.close()
+        ticket = self._tickets[waiting.call] = Ticket(self, waiting)
+        self._apply(self.dispatcher.found_talking(waiting, consultant, self._clock()))
+        return ticket
+
+    def caller_left(self, ticket: Ticket) -> None:
+        """Ticket.leave calls this."""
+        if self._tickets.get(ticket.waiting.call) is ticket:
+            del self._tickets[ticket.waiting.call]
+            self._apply(self.dispatcher.caller_left(ticket.waiting.call, self._clock()))
+
+    # Events, as the dispatcher names them.
+
+    def consultant_known(self, consultant: Consultant) -> None:
+        self._apply(self.dispatcher.consultant_known(consultant, self._clock()))
+
+    def consultant_forgotten(self, consultant: str) -> None:
+        self._apply(self.dispatcher.consultant_forgotten(consultant, self._clock()))
+
+    def reachable(self, consultant: str) -> None:
+        self._apply(self.dispatcher.reachable(consultant, self._clock()))
+
+    def unreachable(self, consultant: str) -> None:
+        self._apply(self.dispatcher.unreachable(consultant, self._clock()))
+
+    def paused(self, consultant: str, reason: str) -> None:
+        self._apply(self.dispatcher.paused(consultant, reason, self._clock()))
+
+    def released(self, consultant: str) -> None:
+        self._apply(self.dispatcher.released(consultant, self._clock()))
+
+    def ring_missed(self, call: str, consultant: str, why: str) -> None:
+        self._apply(self.dispatcher.ring_missed(call, consultant, why, self._clock()))
+
+    def answered(self, call: str, consultant: str) -> None:
+        self._apply(self.dispatcher.answered(call, consultant, self._clock()))
+
+    def found_talking(self, waiting: Waiting, consultant: str) -> None:
+        self._apply(self.dispatcher.found_talking(waiting, consultant, self._clock()))
+
+    def conversation_ended(self, call: str, consultant: str) -> None:
+        self._apply(self.dispatcher.conversation_ended(call, consultant, self._clock()))
+
+    def reserved(self, call: str, consultant: str) -> None:
+        self._apply(self.dispatcher.reserved(call, consultant, self._clock()))
+
+    def reservation_ended(self, call: str, consultant: str, back: bool) -> None:
+        self._apply(self.dispatcher.reservation_ended(call, consultant, back, self._clock()))
+
+    def wrap_up_ended(self, consultant: str) -> None:
+        self._apply(self.dispatcher.wrap_up_ended(consultant, self._clock()))
+
+    def wrap_up_extended(self, consultant: str, seconds: float) -> None:
+        self._apply(self.dispatcher.wrap_up_extended(consultant, seconds, self._clock()))
+
+    def move_up(self, call: str) -> None:
+        self._apply(self.dispatcher.move_up(call, self._clock()))
+
+    def assign_to(self, call: str, consultant: str) -> None:
+        self._apply(self.dispatcher.assign_to(call, consultant, self._clock()))
+
+    def restore(self, kept: tuple[Kept, ...], away: float) -> None:
+        self._apply(self.dispatcher.restore(kept, self._clock(), away))
+
+    def state(self) -> tuple[Kept, ...]:
+        """What must survive a restart; keep it with the time of day."""
+        return self.dispatcher.state(self._clock())
+
+    def snapshot(self) -> Snapshot:
+        """For `queue show` and `consultants list`."""
+        return self.dispatcher.snapshot(self._clock())
+
+    def close(self) -> None:
+        """Stop the timer and end all tickets; the dispatcher keeps its state."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for ticket in self._tickets.values():
+            ticket.close()
+        self._tickets.clear()
+
+    # Inside.
+
+    def _ticket(self, waiting: Waiting) -> Ticket:
+        if (old := self._tickets.get(waiting.call)) is not None:
+            old.leave()
+        ticket = self._tickets[waiting.call] = Ticket(self, waiting)
+        return ticket
+
+    def _apply(self, decisions: list[Decision]) -> None:
+        self._pending.extend(decisions)
+        if self._delivering:  # an event out of on_decision: its decisions follow those under way
+            return
+        self._delivering = True
+        try:
+            while self._pending:
+                self._deliver(self._pending.popleft())
+        finally:
+            self._delivering = False
+        self._arm()
+
+    def _deliver(self, decision: Decision) -> None:
+        if not isinstance(decision, Alarm):
+            self._hand_over(decision)
+        try:
+            self._on_decision(decision)
+        except Exception as error:  # a listener's fault must not stop the line
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a listener to the dispatcher's decisions failed", "exception": error}
+            )
+
+    def _hand_over(self, decision: ForCaller) -> None:
+        ticket = self._tickets.get(decision.call)
+        now = self._clock()
+        if ticket is None:
+            self.orphans[type(decision).__name__] += 1
+            if isinstance(decision, Assign):  # nobody would ever dial: free the consultant for others
+                self._pending.extend(self.dispatcher.caller_left(decision.call, now))
+        elif not ticket.put(decision):
+            gone = self.dispatcher.ring_missed(
+                decision.call, getattr(decision, "consultant", ""), "withdrawn", now
+            )
+            self._pending.extend(gone)
+
+    def _arm(self) -> None:
+        due = self.dispatcher.next_due()
+        if due == self._armed_for:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._armed_for, self._timer = due, None
+        if due is not None:
+            # At least 1 ms: a clock that lags behind the loop's must not spin it.
+            delay = max(0.001, due - self._clock())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._fire)
+
+    def _fire(self) -> None:
+        self._timer = self._armed_for = None
+        self._apply(self.dispatcher.due(self._clock()))

@@ -1,0 +1,189 @@
+"""Bringing callers and consultants together: the rules of order, ring, wrap-up and nobody on shift."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from config.settings import Language
+from routing.consultants import Activity, Seat
+from routing.decisions import Alarm, Assign, ConsultantReason, Decision, NobodyOnShift, SomebodyOnShift, Why
+from routing.floor import Floor
+from routing.timers import Timers
+from routing.waiting import Caller, Phase, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Seconds, from settings."""
+
+    ring_seconds: float = 20.0
+    wrap_up_seconds: float = 30.0
+    missed_ring_seconds: float = 60.0
+    # A phone that refuses at once (busy, do not disturb) is not dialled again in a tight loop.
+    between_rings_seconds: float = 2.0
+    # The Dial itself ends after ring_seconds; with no word this much later it must have been answered.
+    answer_grace_seconds: float = 5.0
+
+
+@dataclass(slots=True)
+class Serving:
+    """What the dispatcher's events have in common. Invariant: no caller waits whom somebody could take."""
+
+    rules: Rules
+    floor: Floor = field(default_factory=Floor)
+    queue: Queue = field(default_factory=Queue)
+    timers: Timers = field(default_factory=Timers)
+    stale: Counter[str] = field(default_factory=Counter)  # events that came late, twice or for nobody
+    out: list[Decision] = field(default_factory=list)
+
+    def decided(self) -> list[Decision]:
+        """The decisions since the last event."""
+        out, self.out = self.out, []
+        return out
+
+    def ignored(self, event: str) -> list[Decision]:
+        """Count an event that changes nothing."""
+        self.stale[event] += 1
+        return self.decided()
+
+    def wait(self, caller: Caller) -> None:
+        """Into the queue; told at once when nobody is on shift, or when that has changed."""
+        ordered = self.floor.seats.get(caller.pinned) if caller.pinned is not None else None
+        if ordered is None or not ordered.on_shift:
+            caller.pinned = None
+        self.queue.enter(caller)
+        if caller.pinned is not None or self.floor.on_shift[caller.waiting.language]:
+            self.untell(caller)
+        else:
+            self.tell(caller)
+
+    def untell(self, caller: Caller) -> None:
+        """Somebody has come: follows only where nobody was said."""
+        if caller.told:
+            caller.told = False
+            self.out.append(SomebodyOnShift(caller.waiting.call, caller.waiting.language))
+
+    def tell(self, caller: Caller) -> None:
+        """Nobody on shift: said once."""
+        if not caller.told:
+            caller.told = True
+            self.out.append(NobodyOnShift(caller.waiting.call, caller.waiting.language))
+
+    def settle(self, seat: Seat, now: float) -> None:
+        """A seat has changed: shifts that opened or emptied are told, then everybody possible is served."""
+        changed = self.floor.settle(seat, now)
+        if not seat.on_shift:
+            self.unpin(seat.who.id, now)
+        for language in changed:
+            calls = self.queue.order(language)
+            if self.floor.on_shift[language]:
+                for call in calls:
+                    self.untell(self.queue.callers[call])
+            else:
+                self.out.append(Alarm("nobody_on_shift", language))
+                for call in calls:
+                    self.tell(self.queue.callers[call])
+        self.serve(seat, now)
+
+    def unpin(self, consultant: str, now: float) -> None:
+        """A supervisor's order ends when its consultant goes: the caller stays first for the others."""
+        while (caller := self.queue.first_pinned(consultant)) is not None:
+            self.queue.leave(caller)
+            caller.pinned = None
+            self.wait(caller)
+            self.match((caller.waiting.language,), now)
+
+    def serve(self, seat: Seat, now: float) -> None:
+        """A consultant may have come free: ordered callers first, then the longest waiting."""
+        if seat.available and (caller := self.queue.first_pinned(seat.who.id)) is not None:
+            self.queue.leave(caller)
+            self.ring(caller, seat, "ordered", now)
+        else:
+            self.match(seat.who.languages, now)
+
+    def match(self, languages: Iterable[Language], now: float) -> None:
+        """Join next caller and best consultant while there are both."""
+        open_ = [language for language in languages if self.floor.best(language) is not None]
+        while (caller := self.queue.first(open_)) is not None:
+            seat = self.floor.best(caller.waiting.language)
+            if seat is None:
+                open_.remove(caller.waiting.language)
+                continue
+            self.queue.leave(caller)
+            self.ring(caller, seat, self.reason(seat, caller.waiting.language), now)
+
+    def reason(self, seat: Seat, language: Language) -> ConsultantReason:
+        """Why this consultant."""
+        if language in seat.passed_in:
+            return "passed_over"
+        return "first_language" if seat.who.languages[0] == language else "further_language"
+
+    def ring(self, caller: Caller, seat: Seat, reason: ConsultantReason, now: float) -> None:
+        """The caller (in no row) and the available consultant are joined."""
+        idle = now - seat.free_since if seat.free_since is not None else 0.0
+        caller.phase, caller.consultant, caller.told, caller.pinned = Phase.RINGING, seat.who.id, False, None
+        seat.activity, seat.call, seat.withdrawn, seat.rang_at = (
+            Activity.RINGING,
+            caller.waiting.call,
+            False,
+            now,
+        )
+        seat.ends_at = now + self.rules.ring_seconds + self.rules.answer_grace_seconds
+        self.timers.set("ends", seat.who.id, seat.ends_at)
+        self.floor.settle(seat, now)
+        why = Why("stayed" if reason == "stayed" else caller.reason, reason, caller.waiting.priority, idle)
+        self.out.append(Assign(caller.waiting.call, seat.who.id, self.rules.ring_seconds, why))
+
+    def talk(self, seat: Seat, now: float, presumed: bool = False) -> None:
+        """They hear each other: a missed ring is forgiven."""
+        self.timers.drop("ends", seat.who.id)
+        self.forgive(seat)
+        seat.activity, seat.ends_at, seat.free_since = Activity.TALKING, None, None
+        seat.presumed, seat.withdrawn = presumed, False
+        self.settle(seat, now)
+
+    def forgive(self, seat: Seat) -> None:
+        """No more passed over, no more marked."""
+        self.timers.drop("passed", seat.who.id)
+        self.timers.drop("rest", seat.who.id)
+        seat.missed, seat.passed_until, seat.passed_in, seat.rest_until = 0, None, frozenset(), None
+
+    def over(self, seat: Seat, now: float) -> None:
+        """The conversation is over: wrap-up, or free at once when that is 0."""
+        if self.rules.wrap_up_seconds <= 0 or seat.forgotten:
+            self.free(seat, now)
+            return
+        seat.activity, seat.call, seat.free_since = Activity.WRAP_UP, None, None
+        seat.ends_at = now + self.rules.wrap_up_seconds
+        self.timers.set("ends", seat.who.id, seat.ends_at)
+        self.settle(seat, now)
+
+    def free(self, seat: Seat, now: float) -> None:
+        """Nothing at hand any more."""
+        self.timers.drop("ends", seat.who.id)
+        seat.activity, seat.call, seat.ends_at = Activity.IDLE, None, None
+        seat.withdrawn = seat.presumed = False
+        if seat.forgotten:
+            self.forgive(seat)
+            del self.floor.seats[seat.who.id]
+        self.settle(seat, now)
+
+    def missed(self, seat: Seat, caller: Caller, now: float) -> None:
+        """Mark the consultant and pass over, in those languages in which somebody else is available."""
+        language = caller.waiting.language
+        seat.missed += 1
+        seat.free_since = None
+        others = frozenset(name for name in seat.who.languages if self.floor.free[name])
+        seat.passed_in = others if self.rules.missed_ring_seconds > 0 else frozenset()
+        seat.passed_until = now + self.rules.missed_ring_seconds if seat.passed_in else None
+        if seat.passed_until is not None:
+            self.timers.set("passed", seat.who.id, seat.passed_until)
+        else:
+            self.timers.drop("passed", seat.who.id)
+        if now < (rest := seat.rang_at + self.rules.between_rings_seconds):
+            seat.rest_until = rest
+            self.timers.set("rest", seat.who.id, rest)
+        if seat.reachable and seat.on_shift and language in seat.who.languages and language not in others:
+            self.out.append(
+                Alarm("last_consultant_missed", language, seat.who.id, caller.waiting.call, seat.missed)
+            )

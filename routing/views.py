@@ -1,0 +1,76 @@
+"""The dispatcher's state as others may see it: consultants and the queue at one moment."""
+
+from dataclasses import dataclass
+
+from config.settings import Language
+from routing.floor import Floor
+from routing.waiting import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """One consultant; `state` as Seat.state, `left` seconds of wrap-up or of the ring."""
+
+    id: str
+    languages: tuple[Language, ...]
+    state: str
+    reachable: bool
+    call: str | None
+    pause: str | None  # reason; may be set while the consultant still talks
+    missed: int  # rings in a row
+    passed_over: bool
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerView:
+    """One caller; `place` from 1, 0 when not waiting; `phase` as waiting.Phase."""
+
+    call: str
+    language: Language
+    phase: str
+    place: int
+    arrived: float
+    priority: int
+    consultant: str | None  # who rings, talks, is reserved, or was ordered
+    nobody_on_shift: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All consultants by id, all callers: those served first, then the queue in order."""
+
+    consultants: tuple[SeatView, ...]
+    callers: tuple[CallerView, ...]
+
+
+def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
+    """What `queue show` and `consultants list` print."""
+    seats = tuple(
+        SeatView(
+            id=name,
+            languages=seat.who.languages,
+            state=seat.state,
+            reachable=seat.reachable,
+            call=seat.call,
+            pause=seat.pause,
+            missed=seat.missed,
+            passed_over=seat.passed_until is not None,
+            left=None if seat.ends_at is None else max(0.0, seat.ends_at - now),
+        )
+        for name, seat in sorted(floor.seats.items())
+    )
+    callers = tuple(
+        CallerView(
+            call=call,
+            language=caller.waiting.language,
+            phase=caller.phase.value,
+            place=queue.place(caller),
+            arrived=caller.waiting.arrived,
+            priority=caller.waiting.priority,
+            consultant=caller.consultant or caller.pinned,
+            nobody_on_shift=caller.told,
+        )
+        for call, caller in sorted(queue.callers.items(), key=lambda item: item[1].key)
+    )
+    return Snapshot(seats, tuple(sorted(callers, key=lambda caller: caller.phase == "waiting")))
