@@ -1,0 +1,117 @@
+"""The line to a caller over AGI: prompts, digits, music, variables, the dialling and recording of a talk."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from agi_handlers.session import Session
+from agi_handlers.wire import AgiRefused
+from dialplan.words import MUSIC
+
+KEYS: Final = frozenset("0123456789*#")  # A-D come from outside only by trickery, and are never waited for
+MIXMONITOR_ID: Final = "ENGINE_MMID"  # set by MixMonitor itself: which recording StopMixMonitor ends
+LONGEST_WAIT: Final = 3600.0  # seconds in one WAIT FOR DIGIT
+# MixMonitor keeps its RTP state over a stop and a start closer than an audio frame, and then loses a party.
+RECORDER_REST: Final = 0.12  # seconds
+
+# What tells a cause of its own; HANGUPCAUSE after the others may be an earlier Dial's.
+CAUSE_TOLD: Final = frozenset({"ANSWER", "BUSY", "CHANUNAVAIL", "CONGESTION"})
+
+_STEM = re.compile(r"/[A-Za-z0-9/_.-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class DialResult:
+    """How a Dial ended: DIALSTATUS, the Q.850 cause (0: not told), and whether the caller hung up."""
+
+    status: str
+    cause: int
+    hung_up: bool
+
+
+class AgiLine:
+    """One caller's line over an AGI session (ivr/line.py: Line); `play` and `digit` may be cancelled.
+
+    Every method raises HungUp once the caller has gone. `dial` tells a hang-up while it runs in its result;
+    `stop_recording` and `farewell_set` work after a hang-up too.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._loop = asyncio.get_running_loop()
+        self._recorder_stopped = float("-inf")
+
+    async def play(self, sound: str, digits: str = "") -> str | None:
+        """Play sounds/<language>/111/`sound`; one of `digits` ends it and is returned. May raise SoundMissing."""
+        reply = await self._session.command("STREAM FILE", f"111/{sound}", _keys(digits))
+        return _digit(reply.result)
+
+    async def digit(self, digits: str, seconds: float) -> str | None:
+        """One of `digits` within `seconds`, in silence or over the music; None when time is up."""
+        keys = _keys(digits)
+        end = self._loop.time() + seconds
+        while True:
+            left = min(max(end - self._loop.time(), 0.0), LONGEST_WAIT)
+            reply = await self._session.command("WAIT FOR DIGIT", str(round(left * 1000)))
+            pressed = _digit(reply.result)
+            if pressed is not None and pressed in keys:
+                return pressed
+            if self._loop.time() >= end or (pressed is None and left < 0.001):
+                return None
+
+    async def music(self) -> None:
+        """Music from now on, until the next prompt; a failed Dial leaves silence, so ask again after one."""
+        await self._session.command("EXEC", "StartMusicOnHold", MUSIC)
+
+    async def set(self, name: str, value: str) -> None:
+        """Set a variable on the caller's channel."""
+        await self._session.command("SET VARIABLE", name, value)
+
+    async def farewell_set(self, name: str, value: str) -> None:
+        """Set a variable also after the caller has hung up."""
+        await self._session.after_hangup_set(name, value)
+
+    async def get(self, name: str) -> str:
+        """The value of a channel variable, empty when unset."""
+        return (await self._session.command("GET VARIABLE", name)).value or ""
+
+    async def speak_in(self, language: str) -> None:
+        """Prompts come from sounds/`language` from now on; there is no falling back to another language."""
+        await self.set("CHANNEL(language)", language)
+
+    async def dial(self, target: str, seconds: int, options: str) -> DialResult:
+        """Ring `target` for at most `seconds` and stay until the conversation ends, however long (recipe 2).
+
+        `options` as Dial's, "g" among them. Cancelling it does not end it: only the phones or AMI do.
+        """
+        await self.set("DIALSTATUS", "")
+        await self._session.ask("EXEC", "Dial", f"{target},{seconds},{options}")
+        status = (await self._session.ask("GET VARIABLE", "DIALSTATUS")).value or ""
+        cause = ""
+        if status in CAUSE_TOLD:
+            cause = (await self._session.ask("GET VARIABLE", "HANGUPCAUSE")).value or ""
+        return DialResult(status, int(cause) if cause.isdigit() else 0, self._session.hung_up)
+
+    async def start_recording(self, stem: str) -> None:
+        """Record what the two say while they talk: `stem`.wav, -caller.wav, -consultant.wav (recipe 3)."""
+        if not _STEM.fullmatch(stem) or ".." in stem:
+            raise AgiRefused("a recording's path is absolute and plain")
+        await asyncio.sleep(max(0.0, self._recorder_stopped + RECORDER_REST - self._loop.time()))
+        legs = f"r({stem}-caller.wav)t({stem}-consultant.wav)"
+        await self._session.command("EXEC", "MixMonitor", f"{stem}.wav,b{legs}i({MIXMONITOR_ID})")
+
+    async def stop_recording(self) -> None:
+        """Stop the recording, also after a hang-up or one an earlier engine began: its files are complete."""
+        which = (await self._session.ask("GET VARIABLE", MIXMONITOR_ID)).value or ""
+        await self._session.ask("EXEC", "StopMixMonitor", which)
+        self._recorder_stopped = self._loop.time()
+
+
+def _keys(digits: str) -> str:
+    return "".join(key for key in digits if key in KEYS)
+
+
+def _digit(result: str) -> str | None:
+    """The key in a result; None for 0 (time is up), 1 (interrupted) and whatever is no key."""
+    return key if result.isdigit() and (key := chr(int(result))) in KEYS else None

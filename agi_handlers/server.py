@@ -1,0 +1,219 @@
+"""The FastAGI door: lets Asterisk's calls in, keeps strangers out, and sees each call to an end."""
+
+import asyncio
+import hmac
+import ipaddress
+import resource
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, cast
+
+import structlog
+
+from agi_handlers.session import ConnectionLost, Session
+from agi_handlers.wire import Arrival, parse_header, requested
+from ivr.line import HungUp
+
+Handler = Callable[[Session], Awaitable[None]]
+
+TICK: Final = 0.2  # seconds between two looks at the clock, for all connections at once
+TOKEN_DEADLINE: Final = 0.7  # seconds to name the token: Asterisk does so in its second line
+HEADER_DEADLINE: Final = 5.0  # seconds for the whole header, once the token was right
+HEADER_BYTES: Final = 16 * 1024  # a stranger's; Asterisk's may be longer: name and number of 9,000 bytes
+KNOWN_HEADER_BYTES: Final = 64 * 1024
+HEADER_LINES: Final = 128
+MOST_GUESTS: Final = 2000  # connections that have not yet shown the token; the oldest has to go
+
+log = structlog.get_logger(__name__)
+
+
+class AgiServer:
+    """FastAGI on loopback. `handlers` by path; `apology` runs for an unknown path and after a crash.
+
+    A handler that returns or raises ends its session, and Asterisk goes on in the dialplan: without the
+    engine's last word (ENGINE_NEXT) that is survival, so a crash brings the caller to a person.
+    Times in seconds. Raises ValueError for a host that is not loopback or an empty token.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        host: str,
+        port: int,
+        token: str,
+        apology: Handler,
+        reply_deadline: float = 5.0,
+        most_guests: int = MOST_GUESTS,
+    ) -> None:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ValueError(f"FastAGI listens on loopback only, not on {host}")
+        if not token:
+            raise ValueError("FastAGI needs a token")
+        self.port = port  # the real one after start(), also when 0 was asked for
+        self.sessions: set[Session] = set()
+        self.refused = 0  # connections closed at the door since start
+        self._handlers = dict(handlers)
+        self._host = host
+        self._token = token.encode()
+        self._apology = apology
+        self._reply_deadline = reply_deadline
+        self._most_guests = most_guests
+        self._guests: dict[Guest, None] = {}  # in order of arrival
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self._ticker: asyncio.TimerHandle | None = None
+        self._told = 0
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != hard:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        if hard != resource.RLIM_INFINITY:
+            self._most_guests = min(self._most_guests, hard // 2)  # strangers never eat a call's descriptor
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Guest(self), self._host, self.port, backlog=1024)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._ticker = loop.call_later(TICK, self._tick)
+
+    async def close(self) -> None:
+        """Stop listening, cancel what runs, close every session: Asterisk carries the calls on."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+        if self._server is not None:
+            self._server.close()
+        for guest in list(self._guests):
+            self.refuse(guest)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _tick(self) -> None:
+        # A fixed step, whatever the clock says: when our own loop stood still, Asterisk was not late.
+        self._ticker = asyncio.get_running_loop().call_later(TICK, self._tick)
+        for session in tuple(self.sessions):
+            session.tick(TICK)
+        for guest in tuple(self._guests):
+            guest.tick(TICK)
+        if self.refused != self._told:  # one line a tick, however many knock
+            log.warning("connections_refused", number=self.refused - self._told)
+            self._told = self.refused
+
+    def welcome(self, guest: "Guest") -> None:
+        """A connection was made; with too many unknown ones the oldest has to go."""
+        self._guests[guest] = None
+        if len(self._guests) > self._most_guests:
+            self.refuse(next(iter(self._guests)))
+
+    def refuse(self, guest: "Guest") -> None:
+        """Close a connection that is no call."""
+        if self._guests.pop(guest, guest) is None:
+            self.refused += 1
+            guest.transport.abort()
+
+    def leave(self, guest: "Guest") -> None:
+        """A connection ended by itself before it was a call."""
+        self._guests.pop(guest, None)
+
+    def knows(self, token: str) -> bool:
+        """Whether this is the token, in a time that does not depend on how much of it is right."""
+        return hmac.compare_digest(token.encode(), self._token)
+
+    def admit(self, guest: "Guest", arrival: Arrival, rest: bytes) -> None:
+        """The header is complete: from here on the connection is a call."""
+        self.leave(guest)
+        session = Session(guest.transport, arrival, self._reply_deadline)
+        guest.transport.set_protocol(session)
+        self.sessions.add(session)
+        if rest:
+            session.data_received(rest)  # an early HANGUP
+        task = asyncio.get_running_loop().create_task(self._serve(session))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, session: Session) -> None:
+        structlog.contextvars.bind_contextvars(call=session.call_id)
+        handler = self._handlers.get(session.arrival.path)
+        try:
+            if handler is None:
+                log.error("path_unknown", path=session.arrival.path)
+            elif await self._finished(session, handler):
+                return
+            await self._finished(session, self._apology)
+        finally:
+            session.close()
+            self.sessions.discard(session)
+
+    async def _finished(self, session: Session, handler: Handler) -> bool:
+        """Run a handler; False when it crashed and the caller may still be there."""
+        try:
+            await handler(session)
+        except HungUp:
+            log.info("caller_gone")
+        except ConnectionLost as lost:
+            log.warning("connection_lost", why=str(lost))
+        except Exception:
+            log.exception("handler_crashed", path=session.arrival.path)
+            return False
+        return True
+
+
+class Guest(asyncio.Protocol):
+    """A connection that has yet to show itself as a call: header lines, the token among them."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, server: AgiServer) -> None:
+        self._server = server
+        self._rest = b""
+        self._bytes = 0
+        self._lines: list[bytes] = []
+        self._trusted = False
+        self._left = TOKEN_DEADLINE
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer has connected."""
+        self.transport = cast(asyncio.Transport, transport)
+        self._server.welcome(self)
+        peer = self.transport.get_extra_info("peername")
+        if not peer or not ipaddress.ip_address(peer[0]).is_loopback:
+            self._server.refuse(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer has gone before its header was complete."""
+        self._server.leave(self)
+
+    def tick(self, seconds: float) -> None:
+        """Time has passed."""
+        self._left -= seconds
+        if self._left < 0:
+            self._server.refuse(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Header lines up to the blank one; what follows belongs to the session."""
+        self._bytes += len(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for place, line in enumerate(lines, 1):
+            if line in (b"", b"\r"):
+                if not self._trusted:
+                    break
+                rest = b"\n".join([*lines[place:], self._rest])
+                self._server.admit(self, parse_header(self._lines), rest)
+                return
+            self._lines.append(line)
+            asked = None if self._trusted else requested(line)
+            if asked is not None:
+                if not self._server.knows(asked[1]):
+                    break
+                self._trusted = True
+                self._left = HEADER_DEADLINE
+        else:
+            most = KNOWN_HEADER_BYTES if self._trusted else HEADER_BYTES
+            start = self._lines[0] if self._lines else self._rest
+            if (
+                start[:4] == b"agi_"[: len(start)]
+                and self._bytes <= most
+                and len(self._lines) <= HEADER_LINES
+            ):
+                return
+        self._server.refuse(self)

@@ -1,0 +1,207 @@
+"""One call's AGI conversation: a command, its reply, and what happens when a command is cut short."""
+
+import asyncio
+import math
+from typing import Final
+
+from agi_handlers.wire import DEAD, SYNC, UNKNOWN, Arrival, Reply, encode, parse_reply
+from ivr.line import HungUp, SoundMissing
+
+INTERRUPTIBLE: Final = ("STREAM FILE", "WAIT FOR DIGIT")  # the next line on the connection ends them
+LONGEST_PROMPT: Final = 600.0  # seconds; Asterisk alone knows how long a file is
+LONGEST_REPLY: Final = 65536  # bytes of one line
+MOST_STRAYS: Final = 1000  # lines nobody asked for, before the peer is taken for broken
+NUDGE: Final = 0.02  # seconds; doubled each time, up to NUDGE_MOST
+NUDGE_MOST: Final = 1.0
+
+
+class ConnectionLost(Exception):  # noqa: N818 - as HungUp: a fact, not a fault
+    """Asterisk, or its connection to us, is gone; nothing can be said to this call any more."""
+
+
+class AgiRejected(Exception):  # noqa: N818
+    """Asterisk does not know the command (510) or its syntax (520): a mistake of ours."""
+
+
+class Session(asyncio.Protocol):
+    """The connection of one call, from the header's end on.
+
+    One command at a time. Cancel the task that waits for a STREAM FILE or a WAIT FOR DIGIT and give the
+    next command at once: that ends what runs. Every line is matched to its command, whichever came first.
+    """
+
+    def __init__(self, transport: asyncio.Transport, arrival: Arrival, reply_deadline: float = 5.0) -> None:
+        self.arrival = arrival
+        self.call_id = arrival.args[0] if arrival.args else arrival.unique_id
+        self.hung_up = False
+        self.strays = 0
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._reply_deadline = reply_deadline
+        self._rest = b""
+        self._usage = False
+        self._lost = ""
+        # `_running` is the command whose line may still come; `_waiter` is who waits for it. A waiter that
+        # is done while `_running` is set was cancelled: its line is owed to nobody.
+        self._running = ""
+        self._waiter: asyncio.Future[Reply] | None = None
+        self._left = math.inf
+        self._syncs = 0
+        self._settled: asyncio.Future[None] | None = None
+        self._nudge: asyncio.TimerHandle | None = None
+
+    async def command(self, name: str, *args: str) -> Reply:
+        """Say `name` with `args` and return the reply, code 200.
+
+        Raises HungUp once the caller has gone, SoundMissing, ConnectionLost, AgiRejected, AgiRefused.
+        """
+        if self.hung_up:
+            raise HungUp
+        reply = await self.ask(name, *args)
+        if reply.code == 200 and reply.result[:1] != "-":
+            return reply
+        if reply.code == DEAD:
+            self.hung_up = True
+            raise HungUp
+        if reply.code != 200 or reply.result != "-1":
+            raise AgiRejected(f"{name}: {reply.code} {reply.result}")  # -2: no such application
+        # A missing sound and a hang-up both answer -1. Asterisk sends HANGUP before it reads another
+        # line of a dead channel, so by the status' answer the two are told apart.
+        status = await self.ask("CHANNEL STATUS")
+        if status.code == DEAD or self.hung_up:
+            self.hung_up = True
+            raise HungUp
+        if name == "STREAM FILE":
+            raise SoundMissing(args[0])
+        return reply
+
+    async def ask(self, name: str, *args: str) -> Reply:
+        """As `command`, but also after a hang-up, and the reply as it is. Raises ConnectionLost, AgiRefused.
+
+        SET VARIABLE, GET VARIABLE and EXEC still work on a dead channel; others answer 511.
+        """
+        line = encode(name, args)
+        while self._running:
+            await self._settle()
+        if self._lost:
+            raise ConnectionLost(self._lost)
+        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        self._waiter = waiter
+        self._running = name
+        self._left = self._limit(name, args)
+        self._transport.write(line)
+        return await waiter
+
+    async def after_hangup_set(self, name: str, value: str) -> None:
+        """Set a channel variable whether or not the caller is still there."""
+        await self.ask("SET VARIABLE", name, value)
+
+    def close(self) -> None:
+        """End the session: Asterisk goes on in the dialplan."""
+        self._fail("closed by us")
+
+    def tick(self, seconds: float) -> None:
+        """Time has passed while our loop ran: only this counts against Asterisk, never a stall of our own."""
+        if self._running or self._syncs:
+            self._left -= seconds
+            if self._left < 0:
+                self._fail(f"no reply to {self._running}")
+
+    def _limit(self, name: str, args: tuple[str, ...]) -> float:
+        if name == "WAIT FOR DIGIT":
+            return int(args[0]) / 1000 + self._reply_deadline
+        if name == "STREAM FILE":
+            return LONGEST_PROMPT + self._reply_deadline
+        if name == "EXEC" and args[0] == "Dial":
+            return math.inf  # nothing of ours ends a conversation
+        return self._reply_deadline
+
+    async def _settle(self) -> None:
+        """Come to a state in which Asterisk owes us nothing, though a command's waiter was cancelled.
+
+        Interrupted, STREAM FILE gives no line and WAIT FOR DIGIT one; but either may have ended by itself
+        just before. So SYNC is said and its 510 awaited. And the next command must not be written before:
+        Asterisk reads its lines through stdio, and two that it reads at once leave the second in stdio's
+        buffer, where no running command sees it. Hence the nudge: one more SYNC, on its own.
+        """
+        if self._waiter is not None and not self._waiter.done():
+            if self._running not in INTERRUPTIBLE:
+                raise RuntimeError(f"a second command while {self._running} runs")
+            self._waiter.cancel()
+        if self._settled is not None and not self._settled.done():
+            raise RuntimeError("two commands at once on one session")
+        if self._lost:
+            raise ConnectionLost(self._lost)
+        if self._running in INTERRUPTIBLE and not self._syncs:
+            self._left = self._reply_deadline
+            self._sync(NUDGE)
+        self._settled = self._loop.create_future()
+        await self._settled
+
+    def _sync(self, delay: float) -> None:
+        self._syncs += 1
+        self._transport.write(SYNC)
+        self._nudge = self._loop.call_later(delay, self._sync, min(2 * delay, NUDGE_MOST))
+
+    def data_received(self, data: bytes) -> None:
+        """Lines from Asterisk."""
+        if self._rest:
+            data = self._rest + data
+        *lines, self._rest = data.split(b"\n")
+        for line in lines:
+            self._line(line)
+        if len(self._rest) > LONGEST_REPLY:
+            self._fail("endless line")
+
+    def _line(self, line: bytes) -> None:
+        if self._usage:
+            if not line.startswith(b"520 "):
+                return
+            self._usage = False
+        elif line == b"HANGUP":
+            self.hung_up = True  # at any moment, and never an answer
+            return
+        elif line.startswith(b"520-"):
+            self._usage = True
+            return
+        reply = parse_reply(line)
+        if reply is None or not self._running:
+            self.strays += 1  # a value's second line, or noise
+            if self.strays > MOST_STRAYS:
+                self._fail("noise")
+        elif self._syncs:
+            if reply.code == UNKNOWN:
+                self._syncs -= 1
+                if not self._syncs:
+                    self._answered(None)
+        else:
+            self._answered(reply)
+
+    def _answered(self, reply: Reply | None) -> None:
+        self._running = ""
+        if self._nudge is not None:
+            self._nudge.cancel()
+            self._nudge = None
+        if self._settled is not None and not self._settled.done():
+            self._settled.set_result(None)
+        elif reply is not None and self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Asterisk closed, or the connection broke."""
+        self._fail("connection closed")
+
+    def _fail(self, why: str) -> None:
+        if self._lost:
+            return
+        self._lost = why
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()  # a peer that does not read must not keep us
+        else:
+            self._transport.close()
+        self._running, self._syncs = "", 0
+        if self._nudge is not None:
+            self._nudge.cancel()
+        for waiting in (self._waiter, self._settled):
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(ConnectionLost(why))

@@ -1,0 +1,175 @@
+"""AGI's lines as pure functions: a command to bytes, a reply from bytes, a call's header to an Arrival."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+# Asterisk cuts a line at 8,191 bytes and runs the rest as a command of its own (res_agi.c, AGI_BUF_LEN).
+LONGEST_LINE: Final = 8000
+MOST_ARGUMENTS: Final = 32
+LONGEST_VALUE: Final = 1024  # characters kept of one header value: names of 9,000 bytes are cut cleanly
+
+# AGI reaches SHELL() and FILE(), so what may be said at all is a short list, and nothing else is encoded.
+COMMANDS: Final = frozenset(
+    {
+        "ANSWER",
+        "CHANNEL STATUS",
+        "EXEC",
+        "GET VARIABLE",
+        "NOOP",
+        "SET VARIABLE",
+        "STREAM FILE",
+        "WAIT FOR DIGIT",
+    }
+)
+APPLICATIONS: Final = frozenset(
+    {"Dial", "MixMonitor", "NoOp", "StartMusicOnHold", "StopMixMonitor", "StopMusicOnHold", "UserEvent"}
+)
+FUNCTIONS: Final = frozenset({"CALLERID(name)", "CALLERID(num)", "CHANNEL(language)"})
+
+# A word Asterisk does not know: it answers 510 at once, on a living and on a dead channel, and answers
+# nothing else so. Whatever came before that 510 belongs to the command that was interrupted.
+SYNC: Final = b"SYNC\n"
+UNKNOWN: Final = 510  # "Invalid or unknown command"
+DEAD: Final = 511  # "Command Not Permitted on a dead channel"
+USAGE: Final = 520  # wrong syntax; one line, or a block from "520-" to "520 "
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNCLEAN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
+
+
+class AgiRefused(ValueError):  # noqa: N818 - refused before it was sent
+    """A command that must not reach Asterisk; the text never quotes the value, which may be personal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Asterisk's answer: `200 result=RESULT (VALUE) endpos=ENDPOS`, or a code that is not 200."""
+
+    code: int
+    result: str = ""
+    value: str | None = None  # what stood in parentheses; "timeout" tells an empty input from silence
+    endpos: int | None = None  # samples played
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call at the engine's door, from the header Asterisk sends (all text cleaned and cut)."""
+
+    path: str
+    token: str
+    channel: str
+    unique_id: str
+    context: str
+    extension: str
+    language: str
+    pii_number: str
+    pii_name: str
+    args: tuple[str, ...]
+
+
+def encode(name: str, args: Sequence[str]) -> bytes:
+    """One command as one line. Raises AgiRefused for all that could be read as more, or as something else."""
+    if name not in COMMANDS:
+        raise AgiRefused(f"not a command of ours: {name!r}")
+    if len(args) > MOST_ARGUMENTS:
+        raise AgiRefused(f"{name}: {len(args)} arguments, at most {MOST_ARGUMENTS}")
+    if name == "EXEC" and (not args or args[0] not in APPLICATIONS):
+        raise AgiRefused("EXEC of an application that is not ours")
+    if name.endswith("VARIABLE") and not (args and (_VARIABLE.fullmatch(args[0]) or args[0] in FUNCTIONS)):
+        raise AgiRefused(f"{name}: neither a plain variable nor a function of ours")
+    words = [name]
+    for place, arg in enumerate(args, 1):
+        if _CONTROL.search(arg):
+            raise AgiRefused(f"{name}: control character in argument {place}")
+        if "\\" in arg or '"' in arg:
+            arg = arg.replace("\\", "\\\\").replace('"', '\\"')  # noqa: PLW2901 - the same argument, escaped
+        words.append(f'"{arg}"')
+    words.append("\n")
+    try:
+        line = " ".join(words).encode()
+    except UnicodeEncodeError:
+        raise AgiRefused(f"{name}: text that is no Unicode") from None
+    if len(line) > LONGEST_LINE:
+        raise AgiRefused(f"{name}: {len(line)} bytes, at most {LONGEST_LINE}")
+    return line
+
+
+# Nearly every answer is one of these: no parsing, no new object.
+_COMMON: Final = {f"200 result={n}".encode(): Reply(200, str(n)) for n in range(-1, 70)}
+
+
+def parse_reply(line: bytes) -> Reply | None:
+    """The reply in one line without its line end; None when it is no reply (a stray piece of text)."""
+    common = _COMMON.get(line)
+    if common is not None:
+        return common
+    if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
+        return None
+    code, rest = int(line[:3]), line[4:]
+    if code != 200 or not rest.startswith(b"result="):
+        return Reply(code)
+    result, _, rest = rest[7:].partition(b" ")
+    value: str | None = None
+    if rest.startswith(b"("):
+        # A value may hold parentheses, and " endpos=" too: only digits to the line's end are a position.
+        inner, close, tail = rest[1:].rpartition(b")")
+        value, rest = (_text(inner), tail.lstrip()) if close else (_text(rest[1:]), b"")
+    digits = rest[7:] if rest.startswith(b"endpos=") else b""
+    return Reply(200, _text(result), value, int(digits) if digits.isdigit() else None)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def clean(raw: bytes) -> str:
+    """Header text: what is no UTF-8 becomes U+FFFD, control characters go, the rest is cut."""
+    text = raw.decode("utf-8", "surrogateescape")
+    if _UNCLEAN.search(text):
+        text = _UNCLEAN.sub(lambda bad: "\ufffd" if bad[0] >= "\ud800" else "", text)
+    return text[:LONGEST_VALUE]
+
+
+def requested(line: bytes) -> tuple[str, str] | None:
+    """Path and token named by a header line agi_network_script or agi_request; None for any other line."""
+    name, _, raw = line.partition(b": ")
+    if name not in (b"agi_network_script", b"agi_request"):
+        return None
+    url = clean(raw)
+    if name == b"agi_request":
+        url = url.partition("://")[2].partition("/")[2]
+    path, _, query = url.partition("?")
+    return path.strip("/"), dict(parse_qsl(query)).get("token", "")
+
+
+def parse_header(lines: Sequence[bytes]) -> Arrival:
+    """The call in the header's lines (without the blank one); of two lines with one name the first counts."""
+    seen: dict[str, str] = {}
+    path = token = ""
+    for line in lines:
+        name, colon, raw = line.partition(b":")
+        if colon and name.startswith(b"agi_"):
+            seen.setdefault(name.decode("ascii", "replace"), clean(raw.strip()))
+            if not token and (asked := requested(line)):
+                path, token = asked
+    args = tuple(seen[key] for n in range(1, MOST_ARGUMENTS) if (key := f"agi_arg_{n}") in seen)
+    return Arrival(
+        path=path,
+        token=token,
+        channel=seen.get("agi_channel", ""),
+        unique_id=seen.get("agi_uniqueid", ""),
+        context=seen.get("agi_context", ""),
+        extension=seen.get("agi_extension", ""),
+        language=seen.get("agi_language", ""),
+        pii_number=_known(seen.get("agi_callerid", "")),
+        pii_name=_known(seen.get("agi_calleridname", "")),
+        args=args,
+    )
+
+
+def _known(value: str) -> str:
+    return "" if value == "unknown" else value
