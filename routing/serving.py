@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 
 from config.settings import Language
 from routing.consultants import Activity, Seat
-from routing.decisions import Alarm, Assign, ConsultantReason, Decision, NobodyOnShift, SomebodyOnShift, Why
+from routing.decisions import (
+    Alarm,
+    Assign,
+    ConsultantReason,
+    Decision,
+    NobodyOnShift,
+    SomebodyOnShift,
+    Why,
+    Withdraw,
+    WithdrawReason,
+)
 from routing.floor import Floor
 from routing.timers import Timers
 from routing.waiting import Caller, Phase, Queue
@@ -187,3 +197,22 @@ class Serving:
             self.out.append(
                 Alarm("last_consultant_missed", language, seat.who.id, caller.waiting.call, seat.missed)
             )
+
+    def seat(self, consultant: str, activity: Activity) -> Seat | None:
+        """The consultant's seat if this is what they do."""
+        seat = self.floor.seats.get(consultant)
+        return seat if seat is not None and seat.activity is activity else None
+
+    def withdraw(self, seat: Seat, why: WithdrawReason) -> None:
+        """Order the ring to stop; the caller is served on when that is confirmed."""
+        if not seat.withdrawn:
+            seat.withdrawn = True
+            self.out.append(Withdraw(seat.call or "", seat.who.id, why))
+
+    def serve_caller(self, caller: Caller, now: float) -> None:
+        """A caller has come into the row."""
+        seat = self.floor.seats.get(caller.pinned) if caller.pinned is not None else None
+        if seat is not None:
+            self.serve(seat, now)
+        else:
+            self.match((caller.waiting.language,), now)
