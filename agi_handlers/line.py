@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from agi_handlers.session import Session
 from agi_handlers.wire import AgiRefused
 from dialplan.words import MUSIC
+from ivr.line import DialResult
 
 KEYS: Final = frozenset("0123456789*#")  # A-D come from outside only by trickery, and are never waited for
 MIXMONITOR_ID: Final = "ENGINE_MMID"  # set by MixMonitor itself: which recording StopMixMonitor ends
@@ -19,15 +19,6 @@ RECORDER_REST: Final = 0.12  # seconds
 CAUSE_TOLD: Final = frozenset({"ANSWER", "BUSY", "CHANUNAVAIL", "CONGESTION"})
 
 _STEM = re.compile(r"/[A-Za-z0-9/_.-]{1,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class DialResult:
-    """How a Dial ended: DIALSTATUS, the Q.850 cause (0: not told), and whether the caller hung up."""
-
-    status: str
-    cause: int
-    hung_up: bool
 
 
 class AgiLine:
@@ -43,7 +34,7 @@ class AgiLine:
         self._recorder_stopped = float("-inf")
 
     async def play(self, sound: str, digits: str = "") -> str | None:
-        """Play sounds/<language>/111/`sound`; one of `digits` ends it and is returned. May raise SoundMissing."""
+        """Play sounds/<language>/111/`sound`; one of `digits` ends it and is returned."""
         reply = await self._session.command("STREAM FILE", f"111/{sound}", _keys(digits))
         return _digit(reply.result)
 

@@ -52,6 +52,7 @@ class AgiServer:
         self.port = port  # the real one after start(), also when 0 was asked for
         self.sessions: set[Session] = set()
         self.refused = 0  # connections closed at the door since start
+        self.left = 0  # connections that went before they had shown themselves
         self._handlers = dict(handlers)
         self._host = host
         self._token = token.encode()
@@ -113,7 +114,8 @@ class AgiServer:
 
     def leave(self, guest: "Guest") -> None:
         """A connection ended by itself before it was a call."""
-        self._guests.pop(guest, None)
+        if self._guests.pop(guest, guest) is None:
+            self.left += 1
 
     def knows(self, token: str) -> bool:
         """Whether this is the token, in a time that does not depend on how much of it is right."""
@@ -121,7 +123,7 @@ class AgiServer:
 
     def admit(self, guest: "Guest", arrival: Arrival, rest: bytes) -> None:
         """The header is complete: from here on the connection is a call."""
-        self.leave(guest)
+        self._guests.pop(guest, None)
         session = Session(guest.transport, arrival, self._reply_deadline)
         guest.transport.set_protocol(session)
         self.sessions.add(session)

@@ -11,7 +11,7 @@ INTERRUPTIBLE: Final = ("STREAM FILE", "WAIT FOR DIGIT")  # the next line on the
 LONGEST_PROMPT: Final = 600.0  # seconds; Asterisk alone knows how long a file is
 LONGEST_REPLY: Final = 65536  # bytes of one line
 MOST_STRAYS: Final = 1000  # lines nobody asked for, before the peer is taken for broken
-NUDGE: Final = 0.02  # seconds; doubled each time, up to NUDGE_MOST
+NUDGE: Final = 0.01  # seconds; doubled each time, up to NUDGE_MOST
 NUDGE_MOST: Final = 1.0
 
 

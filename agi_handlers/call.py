@@ -1,0 +1,67 @@
+"""The handler of a call: facts in, the flow, the last word out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from agi_handlers.caller import CallerLine
+from agi_handlers.facts import VARIABLES, read
+from agi_handlers.session import Session
+from config.settings import Language
+from dialplan import words as w
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.flow import take
+from ivr.line import SoundMissing
+from ivr.pace import Pace
+
+log = structlog.get_logger()
+
+
+class CallDesk(Desk, Protocol):
+    """The desk, which also forgets a call that is over, however it ended."""
+
+    def forget(self, call: str) -> None:
+        """Nothing of this call waits or is reserved any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallHandler:
+    """FastAGI path /call: one caller, from hello or from where the last engine stopped."""
+
+    desk: CallDesk
+    pace: Pace
+    default_language: Language
+    audio: Path
+    zone: ZoneInfo
+    clock: Callable[[], int]
+
+    async def __call__(self, session: Session) -> None:
+        """Serve the call to its end; the last word is set only when everything has been said."""
+        facts = read(session.arrival.args[0] if session.arrival.args else "")
+        session.call_id = facts.call
+        structlog.contextvars.bind_contextvars(call=facts.call)
+        log.info("call_taken", stage=facts.stage, language=facts.language, survived=facts.survived)
+        line = CallerLine(session, facts, self.audio, self.zone)
+        call = Call(line, facts, names=VARIABLES, default=self.default_language, clock=self.clock)
+        try:
+            if facts.connection:
+                await line.stop_recording()  # survival's, or a dead engine's
+            await take(call, self.desk, self.pace)
+            await line.set(w.NEXT, "hangup")
+        finally:
+            self.desk.forget(facts.call)
+
+
+async def apologise(session: Session) -> None:
+    """After a crash, or for an unknown path: say so; with no last word the dialplan finds a person (A1)."""
+    known = read(session.arrival.args[0] if session.arrival.args else "")
+    try:
+        await session.command("STREAM FILE", "111/apology" if known.language else "111/apology_both", "")
+    except SoundMissing:
+        log.error("prompt_missing", prompt="apology")

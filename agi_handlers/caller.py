@@ -1,0 +1,41 @@
+"""The caller's line as the flow wants it: parties by name, recordings by stem."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agi_handlers.line import AgiLine
+from agi_handlers.session import Session
+from dialplan import words as w
+from ivr.facts import Facts
+from ivr.line import DialResult
+
+
+class CallerLine(AgiLine):
+    """ivr.line.Line over one session; `audio` is the recordings' folder, one sub-folder a civil day."""
+
+    def __init__(self, session: Session, facts: Facts, audio: Path, zone: ZoneInfo) -> None:
+        super().__init__(session)
+        day = datetime.fromtimestamp(facts.arrived / 1000, zone).date()
+        self._call = facts.call
+        self._folder = audio / day.isoformat()
+
+    async def speak_in(self, language: str) -> None:
+        """Prompts in this language from now on, and the consultant's phone shows it (A2)."""
+        await super().speak_in(language)
+        await self.set("CALLERID(name)", f"{language.upper()} 111")
+
+    async def ring(self, party: str, seconds: int) -> DialResult:
+        """Ring a consultant, "1414" or "duty"; the caller hears music, never a ring-back in silence."""
+        music = f"gm({w.MUSIC})"
+        match party:
+            case w.UCC_ENDPOINT:
+                return await self.dial(f"PJSIP/{party}", seconds, f"{music}U(111-ucc-answered)")
+            case w.DUTY_ENDPOINT:
+                return await self.dial("Local/s@111-duty/n", seconds, music)
+            case _:
+                return await self.dial(f"PJSIP/{party}", seconds, f"{music}b(111-lead^s^1({self._call}))")
+
+    async def record(self, stem: str) -> None:
+        """Record the next connection into the call's day folder."""
+        await self.start_recording(str(self._folder / stem))

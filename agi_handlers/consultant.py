@@ -1,0 +1,45 @@
+"""The handlers of consultants' feature codes: pause and release."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from agi_handlers.session import Session
+from dialplan import words as w
+from ivr.line import SoundMissing
+
+REASONS = {"": "break", "1": "break", "2": "lunch", "3": "training", "4": "technical", "5": "meeting"}
+
+
+class Shift(Protocol):
+    """Who may be paused and released."""
+
+    def pause(self, consultant: str, reason: str) -> bool:
+        """False when there is no such consultant."""
+        ...
+
+    def release(self, consultant: str) -> bool:
+        """False when there is no such consultant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHandler:
+    """FastAGI paths /pause (consultant, reason digit) and /release (consultant)."""
+
+    shift: Shift
+    pausing: bool
+
+    async def __call__(self, session: Session) -> None:
+        """Carry the code out, tell the consultant, and set the last word."""
+        consultant = session.arrival.args[0] if session.arrival.args else ""
+        digit = session.arrival.args[1] if len(session.arrival.args) > 1 else ""
+        if self.pausing:
+            done = self.shift.pause(consultant, REASONS.get(digit, "other"))
+        else:
+            done = self.shift.release(consultant)
+        sound = "code_not_possible" if not done else "consultant_paused" if self.pausing else "consultant_released"
+        await session.command("SET VARIABLE", w.NEXT, "hangup")
+        try:
+            await session.command("STREAM FILE", f"111/{sound}", "")
+        except SoundMissing:
+            pass
