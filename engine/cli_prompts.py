@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from config.settings import Settings
-from ivr import files, music, speech
+from ivr import files, music, sound_files, speech
 from ivr.catalogue import CATALOGUE
 from ivr.script import script as reading_list
 from ivr.studio import import_studio
@@ -46,7 +46,7 @@ def make_drafts(settings: Settings, console: Console) -> int:
 @prompts.command()
 def check(as_json: AsJson = False) -> None:
     """Measure every prompt that callers would hear; exit code 1 when something is wrong."""
-    found = files.check(*folders(Settings()))
+    found = sound_files.check(*folders(Settings()))
     if as_json:
         problems = [dataclasses.asdict(problem) for problem in found]
         typer.echo(json.dumps({"sounds": len(CATALOGUE), "problems": problems}, ensure_ascii=False))
@@ -54,6 +54,8 @@ def check(as_json: AsJson = False) -> None:
         for problem in found:
             typer.echo(str(problem))
         typer.echo(f"{len(CATALOGUE)} sounds, {len(found)} problems")
+        if any(problem.what == "missing" for problem in found):
+            typer.echo("drafts of what is missing: ivr111 prompts speak")
     raise typer.Exit(1 if found else 0)
 
 
@@ -75,7 +77,8 @@ def import_(
     into = Settings().home / "prompts"
     done = import_studio(source, into)
     report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
-    files.put(into / "import.json", report.encode())
+    with files.whole(into / "import.json") as unfinished:
+        unfinished.write_text(report)
     if as_json:
         typer.echo(report)
     else:

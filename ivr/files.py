@@ -1,17 +1,14 @@
-"""Prompts on disk: reading, writing whole files only, checking, and laying them out for Asterisk."""
+"""Prompts on disk: which file is played, what is missing, and laying them out for Asterisk."""
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-import soundfile
 
 from config.settings import Language
 from ivr.catalogue import CATALOGUE, LANGUAGES, Prompt
-from ivr.loudness import RATE, Sound, measure
-from ivr.prompt_check import Problem, judge
+from ivr.prompt_check import Problem
 
 MUSIC_FILE = Path("music") / "111.wav"
 
@@ -23,25 +20,13 @@ def make_folder(folder: Path) -> None:
         folder.chmod(0o755)
 
 
-def put(file: Path, content: bytes) -> None:
-    """Write a file as a whole: a reader meets the old one or the new one, never half of it."""
+@contextmanager
+def whole(file: Path) -> Iterator[Path]:
+    """A place to write to, moved to `file` at the end: readers meet the old file or the new, never half."""
     make_folder(file.parent)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        unfinished.write_bytes(content)
-        unfinished.chmod(0o644)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def write_sound(file: Path, sound: Sound) -> None:
-    """As Asterisk plays it: WAV, 8 kHz, mono, 16 bits."""
-    make_folder(file.parent)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    samples = np.clip(np.round(sound * 32767), -32768, 32767).astype(np.int16)
-    try:
-        soundfile.write(unfinished, samples, RATE, subtype="PCM_16", format="WAV")
+        yield unfinished
         unfinished.chmod(0o644)
         unfinished.replace(file)
     finally:
@@ -53,47 +38,21 @@ def effective(folders: Sequence[Path], language: Language, name: str) -> Path | 
     return next((f for folder in folders if (f := folder / language / f"{name}.wav").is_file()), None)
 
 
-def _wanted() -> Iterator[tuple[Language, Prompt]]:
-    for prompt in CATALOGUE.values():
+def wanted(prompts: Iterable[Prompt] = CATALOGUE.values()) -> Iterator[tuple[Language, Prompt]]:
+    """Each sound there must be."""
+    for prompt in prompts:
         for language in LANGUAGES:
             if prompt.spoken_in(language):
                 yield language, prompt
 
 
-def missing(*folders: Path) -> list[Problem]:
+def missing(*folders: Path, prompts: Iterable[Prompt] = CATALOGUE.values()) -> list[Problem]:
     """Prompts without a file in a language; a few milliseconds, for every start of the engine."""
     return [
         Problem(language, prompt.name, "missing")
-        for language, prompt in _wanted()
+        for language, prompt in wanted(prompts)
         if effective(folders, language, prompt.name) is None
     ]
-
-
-def check_file(file: Path, prompt: Prompt, language: Language) -> list[Problem]:
-    """Format, length, level and peak of one file."""
-    try:
-        kind = soundfile.info(file)
-        if (kind.format, kind.subtype, kind.samplerate, kind.channels) != ("WAV", "PCM_16", RATE, 1):
-            found = f"{kind.format} {kind.subtype} {kind.samplerate} Hz, {kind.channels} channels"
-            return [Problem(language, prompt.name, f"wrong format: {found}")]
-        sound, _ = soundfile.read(file, dtype="float64")
-    except (soundfile.SoundFileError, OSError) as error:
-        return [Problem(language, prompt.name, f"not readable: {error}")]
-    return judge(prompt, language, measure(sound))
-
-
-def check(*folders: Path) -> list[Problem]:
-    """Measure every effective prompt; each folder holds {kk,ru}/NAME.wav, earlier folders win."""
-    problems = missing(*folders)
-    for language, prompt in _wanted():
-        file = effective(folders, language, prompt.name)
-        if file is None:
-            continue
-        problems += check_file(file, prompt, language)
-        other = effective(folders, "ru", prompt.name) if prompt.both and language == "kk" else None
-        if other is not None and other.read_bytes() != file.read_bytes():
-            problems.append(Problem(language, prompt.name, "bilingual, but kk and ru differ"))
-    return problems
 
 
 def _lay(source: Path, target: Path) -> int:
@@ -101,15 +60,9 @@ def _lay(source: Path, target: Path) -> int:
     was, is_now = source.stat(), target.stat() if target.is_file() else None
     if is_now and (is_now.st_size, is_now.st_mtime_ns) == (was.st_size, was.st_mtime_ns):
         return 0
-    make_folder(target.parent)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
+    with whole(target) as unfinished:
         shutil.copyfile(source, unfinished)
-        unfinished.chmod(0o644)
         os.utime(unfinished, ns=(was.st_atime_ns, was.st_mtime_ns))
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return 1
 
 
@@ -120,7 +73,7 @@ def install(*folders: Path, sounds: Path, moh: Path) -> int:
     is left out: `missing` tells.
     """
     copied = 0
-    for language, prompt in _wanted():
+    for language, prompt in wanted():
         file = effective(folders, language, prompt.name)
         if file is not None:
             copied += _lay(file, sounds / language / "111" / file.name)

@@ -1,20 +1,15 @@
 """The sound of a prompt, as arrays: trim, resample, level, limit, measure. No files."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
-import pyloudnorm
 import soxr
 from numpy.typing import NDArray
 
-Sound = NDArray[np.float64]  # mono, full scale 1.0
+from ivr.prompt_check import CEILING, RATE, SHORT, TARGET, Measure
 
-RATE = 8000
-TARGET = -20.0  # LUFS beside Asterisk's own prompts; dBFS RMS for files below SHORT
-TOLERANCE = 1.0
-CEILING = -3.0  # dBTP
-SHORT = 0.4  # seconds: the loudness meter's block
+Sound = NDArray[np.float64]  # mono, full scale 1.0
 
 _SILENCE = -120.0
 _LOOK = RATE // 200  # the limiter looks 5 ms each way
@@ -23,15 +18,6 @@ _EDGE = RATE // 100  # 10 ms fades, so that no prompt begins or ends with a clic
 
 class Silent(Exception):  # noqa: N818 - a fact about a file
     """There is nothing to hear."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a finished prompt is like: seconds, loudness (LUFS, or RMS dBFS when short), peak (dBTP)."""
-
-    seconds: float
-    loudness: float
-    peak: float
 
 
 def decibels(amplitude: float) -> float:
@@ -45,7 +31,10 @@ def rms(sound: Sound) -> float:
 
 
 @cache
-def _meter(rate: int) -> pyloudnorm.Meter:
+def _meter(rate: int) -> Any:
+    # Half a second of scipy: only those who measure pay it, not every command.
+    import pyloudnorm  # noqa: PLC0415
+
     return pyloudnorm.Meter(rate)
 
 

@@ -1,11 +1,13 @@
 """Music for those who wait: calm, synthesised, without a moment of silence."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from ivr.files import write_sound
-from ivr.loudness import RATE, Sound, loudness
+from ivr.loudness import Sound, loudness
+from ivr.prompt_check import RATE
+from ivr.sound_files import write_sound
 
 LEVEL = -26.0  # LUFS: below the voices, so that a prompt is heard as the nearer thing
 
@@ -29,6 +31,7 @@ def _hertz(note: int) -> float:
     return float(440 * 2 ** ((note - 69) / 12))
 
 
+@cache
 def _pad(note: int, seconds: float) -> Sound:
     """One held note that swells and fades by a cosine: two in a row overlap to an even whole."""
     time = np.arange(int(seconds * RATE)) / RATE
@@ -40,6 +43,7 @@ def _pad(note: int, seconds: float) -> Sound:
     return np.asarray(tone * np.sin(np.pi * time / seconds), dtype=np.float64)
 
 
+@cache
 def _bell(note: int) -> Sound:
     """One plucked note, gone after two seconds."""
     time = np.arange(2 * RATE) / RATE

@@ -1,12 +1,25 @@
-"""What can be wrong with a set of prompts, said in one line each."""
+"""What a finished prompt must be, and what is wrong with one, said in a line."""
 
 from dataclasses import dataclass
 
 from config.settings import Language
 from ivr.catalogue_prompt import Prompt
-from ivr.loudness import CEILING, TARGET, TOLERANCE, Measure
 
+RATE = 8000  # samples a second, of every file that is played
+TARGET = -20.0  # LUFS, beside Asterisk's own prompts; dBFS RMS for files below SHORT
+TOLERANCE = 1.0
+CEILING = -3.0  # dBTP
+SHORT = 0.4  # seconds: the loudness meter's block
 SHORTEST = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a finished prompt is like: seconds, loudness (LUFS, or RMS dBFS when short), peak (dBTP)."""
+
+    seconds: float
+    loudness: float
+    peak: float
 
 
 @dataclass(frozen=True, slots=True)

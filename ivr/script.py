@@ -32,7 +32,9 @@ def script(language: Language | Literal["both"] = "both") -> str:
     languages: tuple[Language, ...] = LANGUAGES if language == "both" else (language,)
     head = f"| id | {' | '.join(languages)} | note | at most |\n|{'---|' * (len(languages) + 3)}"
     wanted = [p for p in CATALOGUE.values() if any(p.spoken_in(one) for one in languages)]
-    parts = [_INTRO.format(count=sum(p.spoken_in(one) for p in wanted for one in languages))]
+    parts = [
+        _INTRO.format(count=sum(1 if p.both else sum(p.spoken_in(one) for one in languages) for p in wanted))
+    ]
     for title, group in (("Phrases", PHRASES), ("Words of numbers, times and dates", NUMBERS)):
         lines = [_line(p, languages) for p in group if p in wanted]
         parts.append("\n".join([f"## {title}\n", head, *lines, ""]))

@@ -15,8 +15,10 @@ import soundfile
 
 from config.settings import Language
 from ivr.catalogue import LANGUAGES, Prompt
-from ivr.files import put, write_sound
-from ivr.loudness import RATE, Sound, level, to_line_rate, trim
+from ivr.files import whole
+from ivr.loudness import Sound, level, to_line_rate, trim
+from ivr.prompt_check import RATE
+from ivr.sound_files import write_sound
 
 MANIFEST = "drafts.json"
 VERSION = 1  # of the way a draft is made: a new one makes all drafts anew
@@ -122,13 +124,14 @@ def speak(prompts: Iterable[Prompt], into: Path, progress: Progress = lambda _do
     names = {file: str(file.relative_to(into)) for draft in wanted for file in draft.files}
     known = _known(into / MANIFEST)
     due = [d for d in wanted if any(known.get(names[f]) != d.mark or not f.is_file() for f in d.files)]
-    if not due:
-        return 0
     marks = {name: mark for name, mark in known.items() if name in names.values()}
+    if not due and marks == known:
+        return 0
     for count, draft in enumerate(_made(due), 1):
         marks |= {names[file]: draft.mark for file in draft.files}
         progress(count, len(due))
     for stale in known.keys() - marks.keys():
         (into / stale).unlink(missing_ok=True)
-    put(into / MANIFEST, json.dumps(marks, indent=0, sort_keys=True).encode())
+    with whole(into / MANIFEST) as unfinished:
+        unfinished.write_text(json.dumps(marks, indent=0, sort_keys=True))
     return len(due)

@@ -1,0 +1,47 @@
+"""Sound files of prompts: writing them as Asterisk plays them, and measuring what is there."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from config.settings import Language
+from ivr.catalogue import CATALOGUE, Prompt
+from ivr.files import effective, missing, wanted, whole
+from ivr.loudness import Sound, measure
+from ivr.prompt_check import RATE, Problem, judge
+
+
+def write_sound(file: Path, sound: Sound) -> None:
+    """As Asterisk plays it: WAV, 8 kHz, mono, 16 bits."""
+    samples = np.clip(np.round(sound * 32767), -32768, 32767).astype(np.int16)
+    with whole(file) as unfinished:
+        soundfile.write(unfinished, samples, RATE, subtype="PCM_16", format="WAV")
+
+
+def check_file(file: Path, prompt: Prompt, language: Language) -> list[Problem]:
+    """Format, length, level and peak of one file."""
+    try:
+        kind = soundfile.info(file)
+        if (kind.format, kind.subtype, kind.samplerate, kind.channels) != ("WAV", "PCM_16", RATE, 1):
+            found = f"{kind.format} {kind.subtype} {kind.samplerate} Hz, {kind.channels} channels"
+            return [Problem(language, prompt.name, f"wrong format: {found}")]
+        sound, _ = soundfile.read(file, dtype="float64")
+    except (soundfile.SoundFileError, OSError) as error:
+        return [Problem(language, prompt.name, f"not readable: {error}")]
+    return judge(prompt, language, measure(sound))
+
+
+def check(*folders: Path, prompts: Collection[Prompt] = CATALOGUE.values()) -> list[Problem]:
+    """Measure every effective prompt; each folder holds {kk,ru}/NAME.wav, earlier folders win."""
+    problems = missing(*folders, prompts=prompts)
+    for language, prompt in wanted(prompts):
+        file = effective(folders, language, prompt.name)
+        if file is None:
+            continue
+        problems += check_file(file, prompt, language)
+        other = effective(folders, "ru", prompt.name) if prompt.both and language == "kk" else None
+        if other is not None and other.read_bytes() != file.read_bytes():
+            problems.append(Problem(language, prompt.name, "bilingual, but kk and ru differ"))
+    return problems
