@@ -1,6 +1,7 @@
 """One call of a lab phone, from either side: what can be done with it and what has happened."""
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from engine.lab import listening, sdp
@@ -102,7 +103,8 @@ class Call(listening.Listening):
             self.reasons.append(reason)
         if self.state == "ended":
             return
-        self.state, self.ended_by, self.ended_at = "ended", by, self.trace[-1].at if self.trace else None
+        at = next((seen.at for seen in reversed(self.trace) if seen.message is message), monotonic())
+        self.state, self.ended_by, self.ended_at = "ended", by, at
         self.phone.pacer.remove(self.stream)
         for event in (self._rings, self._answered, self._over):
             event.set()
