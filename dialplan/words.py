@@ -43,4 +43,30 @@ SURVIVAL_QUEUE: Final = "111-survival"
 MUSIC: Final = "111"  # music on hold class
 
 # CEL user events written by the dialplan.
+CEL_SET: Final = "ENGINE_SET"  # survival: one fact at its own time
 CEL_END: Final = "ENGINE_END"  # at the caller's hang-up: all ENGINE_ variables of the call
+
+SURVIVED: Final = "ENGINE_SURVIVED"  # "1": Asterisk alone served at least a part of the call
+DIALSTATUS: Final = "DIALSTATUS"  # Asterisk's own; the engine empties it before each Dial
+
+# All that is known of a call, joined as NAME=value|NAME=value: the argument of every AGI() entry, so that
+# a new engine continues without asking, and the text of the CEL event at hang-up.
+FACTS: Final = (
+    CALL,
+    ARRIVED,
+    STAGE,
+    LANGUAGE,
+    QUEUED,
+    CONSULTANT,
+    CONNECTION,
+    WISH,
+    ENDED_BY,
+    NOTICE,
+    UCC,
+    DUTY,
+    RATING_ASKED,
+    RATING,
+    ADVISED,
+    SURVIVED,
+    DIALSTATUS,
+)

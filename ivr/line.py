@@ -1,5 +1,6 @@
 """The line to one caller, as the conversation sees it; agi_handlers supplies the real one."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -9,6 +10,15 @@ class HungUp(Exception):  # noqa: N818 - a fact of every call, not a fault
 
 class SoundMissing(Exception):  # noqa: N818 - the caller is still there
     """A prompt's file is missing or unreadable; nothing was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialResult:
+    """How a Dial ended: Asterisk's DIALSTATUS and HANGUPCAUSE; `hung_up` when the caller ended it."""
+
+    status: str
+    cause: int
+    hung_up: bool
 
 
 class Line(Protocol):
@@ -30,9 +40,29 @@ class Line(Protocol):
         ...
 
     async def set(self, name: str, value: str) -> None:
-        """Set a variable on the caller's channel (dialplan/words.py)."""
+        """Keep a fact on the caller's channel, where the next engine and survival find it."""
         ...
 
     async def get(self, name: str) -> str:
-        """The value of a channel variable, empty when unset."""
+        """A fact kept on the channel (perhaps by the dialplan), empty when unset."""
+        ...
+
+    async def speak_in(self, language: str) -> None:
+        """Play prompts in this language from now on."""
+        ...
+
+    async def ring(self, party: str, seconds: int) -> DialResult:
+        """Ring a consultant (by id), "1414" or "duty", and stay until the conversation is over.
+
+        Never limited once answered. Does not raise HungUp: a caller who hung up is a result here, since the
+        recording must still be closed.
+        """
+        ...
+
+    async def record(self, stem: str) -> None:
+        """Record from the next bridge on: three files whose names begin with `stem`."""
+        ...
+
+    async def stop_recording(self) -> None:
+        """Close the recording's files; works after the caller has gone."""
         ...

@@ -1,0 +1,81 @@
+"""Render Asterisk's whole configuration as text from the settings: pure, nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from config.settings import Settings
+from dialplan import words
+from dialplan.filters import event_filters
+from dialplan.modules import MODULES
+from dialplan.people import Account
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
+
+# What a site with its own Asterisk includes; the rest belongs to its administrator.
+INCLUDED: Final = ("extensions", "pjsip", "queues", "features", "musiconhold", "manager", "cel", "cel_custom", "logger")
+
+class Unsafe(ValueError):
+    """A value holds characters that could add lines or options to a configuration file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Secrets of one copy of the line, each 24+ random characters."""
+
+    agi_token: str
+    ami_engine: str
+    ami_probe: str
+    test_caller: str
+
+
+def safe(value: object) -> str:
+    """`value` as text for a .conf file; refuses what Asterisk's parser would read as more than a value."""
+    text = str(value)
+    if any(ch in ";\r\n\0" or ord(ch) < 0x20 for ch in text):
+        raise Unsafe(f"refused in a configuration value: {text!r}")
+    return text
+
+
+def render(
+    settings: Settings, secrets: Secrets, accounts: Sequence[Account], *, modules_dir: str, custom: bool = False
+) -> Mapping[str, str]:
+    """File name → text of every Asterisk file. `custom`: with the hooks a site may fill (`…_custom.conf`)."""
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=safe,
+        autoescape=False,  # noqa: S701 - these are not web pages; `safe` guards the values
+        keep_trailing_newline=True,
+    )
+    values = {
+        **settings.model_dump(),
+        "audio": settings.audio,
+        "cel_file": settings.cel_file,
+        "sound": "111/",
+        "w": SimpleNamespace(**{k: v for k, v in vars(words).items() if k.isupper()}),
+        "modules": MODULES,
+        "modules_dir": modules_dir,
+        "event_filters": event_filters(),
+        "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
+        "outbound": (
+            (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
+            (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),
+        ),
+        "consultants": accounts,
+        "custom": custom,
+        "agi_token": secrets.agi_token,
+        "ami_engine_secret": secrets.ami_engine,
+        "ami_probe_secret": secrets.ami_probe,
+        "test_caller_secret": secrets.test_caller,
+    }
+    header = "; Written by ivr111 from config/ and asterisk/templates: do not edit, it is written again at each start.\n"
+    return {
+        name: header + jinja.get_template(name).render(values)
+        for name in sorted(p.name for p in TEMPLATES.glob("*.conf"))
+    }
+

@@ -1,0 +1,65 @@
+"""The consultants' accounts on disk: one JSON file in home, written whole; edge."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from config.settings import Language, Settings
+from dialplan.people import LAB, Account
+from engine.secrets import fresh, write_private
+
+ID: Final = re.compile(r"c[0-9]{2,6}")
+
+
+class AccountRefused(ValueError):
+    """The account cannot be as it was asked for; the text says what to do."""
+
+
+def path(settings: Settings) -> Path:
+    """Where the accounts are kept."""
+    return settings.home / "accounts" / "consultants.json"
+
+
+def load(settings: Settings) -> tuple[Account, ...]:
+    """All accounts by id; the lab begins with invented people, a site with nobody."""
+    file = path(settings)
+    if not file.exists():
+        people = LAB if settings.profile == "lab" else ()
+        save(settings, [Account(id_, name, languages, fresh()) for id_, name, languages in people])
+    return tuple(
+        Account(one["id"], one["name"], tuple(one["languages"]), one["secret"])
+        for one in json.loads(file.read_text(encoding="utf-8"))
+    )
+
+
+def save(settings: Settings, accounts: Sequence[Account]) -> None:
+    """Write all accounts."""
+    rows = [
+        {"id": a.id, "name": a.name, "languages": list(a.languages), "secret": a.secret}
+        for a in sorted(accounts, key=lambda a: a.id)
+    ]
+    write_private(path(settings), json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+
+
+def with_new(
+    accounts: Sequence[Account], id_: str, name: str, languages: Sequence[Language]
+) -> tuple[Account, ...]:
+    """The accounts and a new one with a fresh secret. Raises AccountRefused."""
+    if not ID.fullmatch(id_):
+        raise AccountRefused(f"id {id_!r}: use c and 2 to 6 digits, for instance c105")
+    if any(one.id == id_ for one in accounts):
+        raise AccountRefused(f"{id_} exists already; remove it first or choose another id")
+    if not languages or len(set(languages)) != len(languages):
+        raise AccountRefused("languages: name kk, ru or both, in order of preference")
+    if not name.strip() or any(ord(ch) < 0x20 for ch in name):
+        raise AccountRefused("name: write the consultant's name on one line")
+    return (*accounts, Account(id_, name.strip(), tuple(languages), fresh()))
+
+
+def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:
+    """The accounts but this one. Raises AccountRefused when there is none."""
+    if all(one.id != id_ for one in accounts):
+        raise AccountRefused(f"there is no consultant {id_}; see: ivr111 consultants list")
+    return tuple(one for one in accounts if one.id != id_)

@@ -1,0 +1,120 @@
+"""Everything a start needs on disk: folders, secrets, prompts, Asterisk's configuration, lab.json; edge."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from dialplan import words
+from dialplan.check import check
+from dialplan.render import Secrets, render
+from engine import accounts, secrets
+from engine.cli_prompts import folders, lay_out
+from ivr.files import missing
+
+
+class NotReady(Exception):  # noqa: N818 - an answer, with what to do
+    """The line cannot start; the text says what to do."""
+
+
+def prepare(settings: Settings) -> None:
+    """Bring home up to date before Asterisk starts. Raises NotReady.
+
+    A prompt missing in one language refuses to start (A2).
+    """
+    absent = missing(*folders(settings))
+    if absent:
+        raise NotReady("\n".join(str(p) for p in absent) + "\nwrite the drafts with: ivr111 prompts speak")
+    lay_out(settings)
+    write_configuration(settings)
+    write_lab(settings)
+
+
+def asterisk_kind(settings: Settings) -> dict[str, Any]:
+    """What set-up provided: kind, root, version, modules_dir. Raises NotReady."""
+    file = settings.setup / "asterisk.json"
+    if not file.exists():
+        raise NotReady(f"no Asterisk was provided ({file} is missing): run make setup")
+    kind: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return kind
+
+
+def write_configuration(settings: Settings) -> None:
+    """Render Asterisk's files into home/asterisk/etc, checked before they are written. Raises NotReady."""
+    etc = settings.home / "asterisk" / "etc"
+    files = render(
+        settings,
+        secrets.load(settings.home / "secrets"),
+        accounts.load(settings),
+        modules_dir=str(asterisk_kind(settings)["modules_dir"]),
+    )
+    faults = check(files)
+    if faults:
+        raise NotReady("\n".join(faults))
+    for name, text in files.items():
+        file = etc / name
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            secrets.write_private(file, text)
+    for stale in set(p.name for p in etc.glob("*.conf")) - set(files):
+        (etc / stale).unlink()
+
+
+def write_lab(settings: Settings) -> None:
+    """run/lab.json: addresses, accounts, ports and feature codes for scripts and softphones."""
+    known = secrets.load(settings.home / "secrets")
+    secrets.write_private(settings.run_dir / "lab.json", json.dumps(lab(settings, known), ensure_ascii=False, indent=1))
+
+
+def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
+    """How to reach this copy of the line, as scripts read it."""
+    caller = {"username": words.TEST_CALLER, "password": known.test_caller}
+    return {
+        "sip": {"address": settings.sip_address, "port": settings.sip_port, "transport": "udp"},
+        "number": "111",
+        "trunk": {"address": settings.trunk_addresses[0], "addresses": settings.trunk_addresses},
+        "test_caller": caller if settings.profile == "lab" else None,
+        "consultants": [
+            {"id": a.id, "username": a.id, "password": a.secret, "name": a.name, "languages": list(a.languages)}
+            for a in accounts.load(settings)
+        ]
+        if settings.profile == "lab"
+        else [],
+        "unified_contact_centre": {"number": "1414", "address": settings.ucc_address, "port": settings.ucc_port},
+        "duty_phone": {
+            "number": settings.duty_number,
+            "address": settings.duty_address,
+            "port": settings.duty_port,
+        },
+        "feature_codes": {
+            "transfer_1414": settings.code_transfer_1414,
+            "pause": settings.code_pause,
+            "release": settings.code_release,
+        },
+        "ports": {
+            "sip": settings.sip_port,
+            "agi": settings.agi_port,
+            "ami": settings.ami_port,
+            "http": settings.http_port,
+            "rtp_first": settings.rtp_first,
+            "rtp_last": settings.rtp_last,
+        },
+        "home": str(settings.home),
+        "pids": {"engine": "run/engine.pid", "asterisk": "run/asterisk.pid"},
+    }
+
+
+def home_folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of home that must exist before anything starts."""
+    home = settings.home
+    names = ("etc", "lib/keys", "db", "data", "spool", "run", "log", "cache", "moh")
+    return (
+        *(home / "asterisk" / name for name in names),
+        settings.audio,
+        settings.cel_file.parent,
+        settings.run_dir,
+        home / "db",
+        home / "log",
+        home / "secrets",
+        home / "accounts",
+        home / "prompts",
+    )

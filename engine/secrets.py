@@ -1,0 +1,41 @@
+"""Secrets of one copy of the line: made once, kept in files only their reader may open; edge."""
+
+import os
+import secrets
+from pathlib import Path
+
+from dialplan.render import Secrets
+
+
+def load(folder: Path) -> Secrets:
+    """Read the secrets from `folder`, making those that do not exist yet (32 random characters each)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Secrets(
+        agi_token=_secret(folder / "agi_token"),
+        ami_engine=_secret(folder / "ami_engine"),
+        ami_probe=_secret(folder / "ami_probe"),
+        test_caller=_secret(folder / "test_caller"),
+    )
+
+
+def fresh() -> str:
+    """A new random secret, letters and digits only, fit for SIP digest and .conf files."""
+    return secrets.token_hex(16)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a whole file, flushed and renamed into place, readable for owner and group only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        write_private(path, fresh())
+    return path.read_text(encoding="utf-8").strip()

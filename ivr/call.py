@@ -1,0 +1,102 @@
+"""One call as the flow speaks of it: say, choose, note a fact; everything the stages share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+import structlog
+
+from config.settings import Language
+from ivr.facts import Facts
+from ivr.line import Line, SoundMissing
+from ivr.menu import Menu
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Call:
+    """A caller's call: the line to them and what is known so far. `names`: a fact's channel variable; `clock`: epoch ms."""
+
+    def __init__(
+        self,
+        line: Line,
+        facts: Facts,
+        *,
+        names: Mapping[str, str],
+        default: Language,
+        clock: Callable[[], int],
+    ) -> None:
+        self.line = line
+        self.facts = facts
+        self._names = names
+        self.default: Language = default
+        self.now = clock
+
+    @property
+    def id(self) -> str:
+        """The call id the dialplan made."""
+        return self.facts.call
+
+    @property
+    def language(self) -> Language:
+        """The caller's language, or the configured default before the choice (A2)."""
+        return self.facts.language or self.default
+
+    async def note(self, **facts: str | int | bool | None) -> None:
+        """Keep facts on the call's channel, one by one, in the order given; None empties one."""
+        for name, value in facts.items():
+            text = "" if value is None or value is False else "1" if value is True else str(value)
+            await self.line.set(self._names[name], text)
+        self.facts = self.facts.but(**facts)
+
+    async def read(self, fact: str) -> str:
+        """A fact as it stands on the channel now: the dialplan may have set it meanwhile."""
+        return await self.line.get(self._names[fact])
+
+    async def say(self, prompt: str, digits: str = "") -> str | None:
+        """Play a prompt; a missing sound is logged and passed over, for the caller must not be lost by it."""
+        try:
+            return await self.line.play(prompt, digits)
+        except SoundMissing:
+            log.error("prompt_missing", prompt=prompt, language=self.language)
+            return None
+
+    async def told(self, prompt: str) -> bool:
+        """Play a prompt that must be heard; False when it could not be (A14: no sound, no transfer)."""
+        try:
+            await self.line.play(prompt)
+        except SoundMissing:
+            log.error("notice_missing", prompt=prompt, language=self.language)
+            return False
+        return True
+
+    async def choose(self, menu: Menu) -> str | None:
+        """The meaning of the digit pressed, None when nobody pressed one in all tries."""
+        for prompt in menu.prompts():
+            digit = await self.say(prompt, menu.digits)
+            digit = digit or await self.line.digit(menu.digits, menu.seconds)
+            if digit:
+                return menu.choices[digit]
+        return None
+
+    async def until(self, news: Awaitable[T], meanwhile: Coroutine[Any, Any, None]) -> T:
+        """The news, as soon as it is there; until then `meanwhile` runs on the line and is ended by it.
+
+        The line's next command, written on the same connection, ends what runs. A hang-up met meanwhile
+        is raised.
+        """
+        waiter = asyncio.ensure_future(news)
+        task = asyncio.ensure_future(meanwhile)
+        try:
+            await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiter.done():
+                task.result()
+            return await waiter
+        finally:
+            for unfinished in (task, waiter):
+                if not unfinished.done():
+                    unfinished.cancel()
+                    await asyncio.wait({unfinished})
+            if not task.cancelled():
+                task.exception()  # a hang-up that came together with the news is met at the next command

@@ -1,0 +1,68 @@
+"""The desk as the flow sees it: who serves this call; routing supplies the real one."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """This consultant serves the call now."""
+
+    consultant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody who speaks the caller's language is on shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Somebody has come on shift."""
+
+
+class Place(Protocol):
+    """A caller's place in the queue; left by `leave`, also when an assignment was not taken."""
+
+    async def next(self) -> Served | Nobody | Somebody:
+        """What the dispatcher decided for this call, in order; waits until there is something."""
+        ...
+
+    def number(self) -> int:
+        """Place in the queue, from 1."""
+        ...
+
+    def leave(self) -> None:
+        """The caller is no longer waiting. Harmless when repeated."""
+        ...
+
+
+class Desk(Protocol):
+    """Consultants' side of a call. Every method is an event for the dispatcher and returns at once."""
+
+    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> Place:
+        """Let a call wait; `queued` (epoch ms of first entering the queue) keeps its place for ever.
+
+        `kept`: back from 1414, to this consultant who was kept for it, or else the head of the queue.
+        """
+        ...
+
+    def missed(self, call: str, consultant: str, status: str, cause: int, *, gone: bool) -> None:
+        """The consultant's phone did not answer; `gone` when the caller hung up before it could."""
+        ...
+
+    def ended(self, call: str, consultant: str) -> None:
+        """Their conversation is over: wrap-up begins."""
+        ...
+
+    def keep(self, call: str, consultant: str) -> None:
+        """The conversation is over, but the consultant is kept for this call while 1414 is tried."""
+        ...
+
+    def release(self, call: str, consultant: str) -> None:
+        """1414 answered, or the caller is gone: the kept consultant's wrap-up begins. Harmless when repeated."""
+        ...
+
+    def recording(self, call: str, connection: int, stem: str, party: str) -> None:
+        """A recording is about to start: its intent is written down (A19)."""
+        ...

@@ -1,0 +1,37 @@
+"""How a stage ended, also when an earlier engine or survival ran it."""
+
+from enum import Enum
+
+from ivr.facts import Facts
+
+
+class Ending(Enum):
+    """What is to be done next depends on it."""
+
+    NONE = "nobody has served the call yet"
+    MISSED = "the consultant's phone did not answer"
+    CONSULTANT = "the consultant hung up"
+    WANTS_1414 = "the consultant asked for 1414"
+    UCC_FAILED = "1414 was tried and did not take the call"
+    DUTY = "the conversation with the duty phone is over"
+    OVER = "everything has been said"
+
+
+def left_behind(facts: Facts) -> Ending:
+    """Where a call stands that comes in with these facts: no stage runs twice."""
+    answered = facts.dialstatus == "ANSWER"
+    match facts.stage:
+        case _ if facts.rating_asked or facts.ucc == "answered":
+            return Ending.OVER
+        case "after":
+            return Ending.CONSULTANT
+        case _ if facts.ucc == "dialling":
+            return Ending.OVER if answered else Ending.UCC_FAILED
+        case _ if facts.duty == "answered":
+            return Ending.DUTY
+        case _ if facts.wish == "1414":
+            return Ending.WANTS_1414
+        case "talk" if answered:
+            return Ending.CONSULTANT
+        case _:
+            return Ending.NONE

@@ -1,0 +1,35 @@
+"""What is known of a call so far: kept on its channel, so that a new engine continues where the old one died."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from config.settings import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One call's facts (agi_handlers/facts.py reads and names them); times are epoch milliseconds."""
+
+    call: str
+    arrived: int = 0
+    stage: str = "welcome"
+    language: Language | None = None
+    queued: int | None = None
+    consultant: str | None = None
+    connection: int = 0
+    recording: str = ""
+    wish: str = ""
+    ended_by: str = ""
+    notice: int | None = None
+    ucc: str = ""
+    duty: str = ""
+    rating_asked: bool = False
+    rating: int | None = None
+    advised: bool = False
+    survived: bool = False
+    dialstatus: str = ""
+
+    def but(self, **changes: object) -> Self:
+        """The same with some facts changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+

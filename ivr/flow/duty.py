@@ -1,0 +1,32 @@
+"""Nobody on shift: say so, ring the duty phone, and if that fails advise, for as long as the caller stays (A1)."""
+
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.flow.talk import record_next
+from ivr.line import HungUp
+from ivr.pace import Pace
+
+
+async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
+    """True when somebody answered the duty phone and pressed 1; an answering machine is no answer."""
+    await call.say("nobody_on_shift")
+    await record_next(call, desk, "duty")
+    await call.note(duty="ringing", dialstatus=None)
+    result = await call.line.ring("duty", pace.duty_ring)
+    await call.line.stop_recording()
+    if result.hung_up:
+        raise HungUp
+    if result.status == "ANSWER":
+        return True
+    await call.note(duty="failed")
+    await call.say("duty_failed")
+    return False
+
+
+async def advise(call: Call, pace: Pace) -> None:
+    """Which numbers to dial, repeated between music; ended from outside when somebody comes on shift."""
+    while True:
+        await call.say("advice")
+        await call.note(advised=True)
+        await call.line.music()
+        await call.line.digit("", pace.advice)

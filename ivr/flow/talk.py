@@ -1,0 +1,40 @@
+"""Talk: caller and consultant together, recorded from the first word to the last (A19)."""
+
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.ending import Ending
+from ivr.line import HungUp
+from ivr.pace import Pace
+
+
+async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
+    """Ring the consultant and stay for the conversation; no limit ends it."""
+    await record_next(call, desk, consultant)
+    await call.note(dialstatus=None, wish=None, consultant=consultant, stage="talk")
+    result = await call.line.ring(consultant, pace.ring)
+    if result.status != "ANSWER":
+        desk.missed(call.id, consultant, result.status, result.cause, gone=result.hung_up)
+        await call.line.stop_recording()
+        if result.hung_up:
+            raise HungUp
+        return Ending.MISSED
+    if result.hung_up:
+        desk.ended(call.id, consultant)
+        await call.line.stop_recording()
+        raise HungUp
+    if await call.read("wish") == "1414":
+        desk.keep(call.id, consultant)
+        await call.line.stop_recording()
+        return Ending.WANTS_1414
+    desk.ended(call.id, consultant)
+    await call.line.stop_recording()
+    return Ending.CONSULTANT
+
+
+async def record_next(call: Call, desk: Desk, party: str) -> None:
+    """Start the recording of the next connection: its own files, its intent first."""
+    number = call.facts.connection + 1
+    stem = f"{call.id}-c{number}"
+    await call.note(connection=number, recording=stem)
+    desk.recording(call.id, number, stem, party)
+    await call.line.record(stem)

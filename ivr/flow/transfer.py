@@ -1,0 +1,55 @@
+"""1414: the caller is told first, and only then anything is dialled (A14, C4)."""
+
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.line import DialResult, HungUp
+from ivr.pace import Pace
+
+
+async def transfer(call: Call, desk: Desk, pace: Pace) -> bool:
+    """True when 1414 took the caller; the consultant stays kept until then."""
+    consultant = call.facts.consultant or ""
+    try:
+        return await _tell_and_dial(call, pace)
+    except HungUp:
+        desk.release(call.id, consultant)
+        raise
+
+
+async def _tell_and_dial(call: Call, pace: Pace) -> bool:
+    if call.facts.ucc == "dialling" and call.facts.dialstatus:  # an earlier engine's try came to nothing
+        return await _tell_why(call, DialResult(call.facts.dialstatus, 0, hung_up=False))
+    await call.note(stage="talk", wish=None)
+    if call.facts.notice is None:
+        if not await call.told("transfer_1414_notice"):
+            await call.note(ucc="no_notice")
+            await call.say("back_to_consultant")
+            return False
+        await call.note(notice=call.now())
+    await call.note(dialstatus=None, ucc="dialling")
+    result = await call.line.ring("1414", pace.ucc_ring)
+    if result.hung_up:
+        raise HungUp
+    if result.status == "ANSWER":
+        return True
+    return await _tell_why(call, result)
+
+
+async def _tell_why(call: Call, result: DialResult) -> bool:
+    why = ucc_result(result)
+    await call.note(ucc=why, notice=None)
+    await call.say("ucc_busy" if why == "busy" else "ucc_no_answer")
+    return False
+
+
+def ucc_result(result: DialResult) -> str:
+    """Why 1414 did not take the call: busy, silent, rejected or unreachable (recipes.md 4)."""
+    match result.status:
+        case "BUSY":
+            return "busy"
+        case "NOANSWER":
+            return "silent"
+        case "CHANUNAVAIL" if result.cause == 21:  # 603
+            return "rejected"
+        case _:
+            return "unreachable"

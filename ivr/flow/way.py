@@ -1,0 +1,40 @@
+"""The way of one call, from hello to goodbye; a new engine continues where the old one died (A1)."""
+
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.ending import Ending, left_behind
+from ivr.flow.after import after
+from ivr.flow.talk import talk
+from ivr.flow.transfer import transfer
+from ivr.flow.wait import wait
+from ivr.flow.welcome import welcome
+from ivr.pace import Pace
+
+
+async def take(call: Call, desk: Desk, pace: Pace) -> None:
+    """Serve one caller. Returns when there is nothing left to say; a hang-up passes through as HungUp."""
+    if call.facts.stage == "welcome":
+        await welcome(call)
+    await call.line.speak_in(call.language)
+    ending = left_behind(call.facts)
+    kept: str | None = None
+    while True:
+        if ending is Ending.NONE:
+            consultant = await wait(call, desk, pace, kept=kept)
+            kept = None
+            ending = await talk(call, desk, pace, consultant) if consultant else Ending.DUTY
+        match ending:
+            case Ending.MISSED:
+                ending = Ending.NONE
+            case Ending.WANTS_1414 | Ending.UCC_FAILED:
+                if await transfer(call, desk, pace):
+                    return
+                kept, ending = call.facts.consultant, Ending.NONE
+            case Ending.CONSULTANT:
+                await after(call)
+                return
+            case Ending.DUTY | Ending.OVER:
+                await call.say("goodbye")
+                return
+            case Ending.NONE:
+                continue
