@@ -56,3 +56,4 @@ class CallRecord:
     rating_asked: bool = False
     survived: bool = False  # served at least partly without the engine
     connections: tuple[Connection, ...] = field(default=())
+    wrap_up_ended_at: datetime | None = None  # t7: the consultant was free again

@@ -1,0 +1,29 @@
+"""The schema brought up to date (or back), by Alembic, from the versions in migrations/."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+_FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+async def migrate(url: str, to: str = "head") -> None:
+    """Upgrade `url` to a version; in a thread, so that calls go on meanwhile.
+
+    Raises what the database raises (SQLAlchemyError, OSError) and leaves the schema as it was.
+    """
+    await asyncio.to_thread(command.upgrade, _config(url), to)
+
+
+async def downgrade(url: str, to: str) -> None:
+    """Back to an older version, "base" for none: its tables go with all that is in them."""
+    await asyncio.to_thread(command.downgrade, _config(url), to)
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["url"] = url  # not as an option: a password may hold %
+    return config

@@ -1,0 +1,62 @@
+"""File names of recordings, and what they tell without a database: call, connection, segment, leg."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Leg = Literal["caller", "consultant", "mixed", "stereo"]
+
+_STEM = re.compile(
+    r"(?P<call>[a-z0-9]{1,16}-[0-9]{10,16}-[0-9]{1,12})-"
+    r"(?:c(?P<connection>[0-9]{1,4})(?:-s(?P<segment>[0-9]{1,4}))?|s(?P<offer>[0-9]{1,4}))"
+)
+_LEGS: dict[str, Leg] = {"-caller": "caller", "-consultant": "consultant", "-stereo": "stereo", "": "mixed"}
+_FILE = re.compile(rf"(?P<stem>{_STEM.pattern})(?P<leg>-caller|-consultant|-stereo|)\.wav")
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """One segment of one recording.
+
+    `recording` is the recording's id: the stem of its first segment. `connection` is None for a
+    conversation of survival, which knows only its `offer` (which try at ringing somebody it was).
+    `segment` counts from 1; a new one begins after each hold.
+    """
+
+    text: str
+    recording: str
+    call_id: str
+    connection: int | None
+    offer: int | None
+    segment: int
+
+
+def stem_of(call_id: str, connection: int, segment: int = 1) -> str:
+    """The file stem for a segment of a conversation led by the engine."""
+    first = f"{call_id}-c{connection}"
+    return first if segment == 1 else f"{first}-s{segment}"
+
+
+def parse_stem(text: str) -> Stem | None:
+    """None when `text` is not a name of ours."""
+    match = _STEM.fullmatch(text)
+    return None if match is None else _read(text, match)
+
+
+def parse_file(name: str) -> tuple[Stem, Leg] | None:
+    """The stem and the leg of a file name without folder; None when it is not ours."""
+    match = _FILE.fullmatch(name)
+    return None if match is None else (_read(match["stem"], match), _LEGS[match["leg"]])
+
+
+def _read(text: str, match: re.Match[str]) -> Stem:
+    call_id, connection, offer = match["call"], match["connection"], match["offer"]
+    recording = f"{call_id}-c{connection}" if connection else f"{call_id}-s{offer}"
+    return Stem(
+        text=text,
+        recording=recording,
+        call_id=call_id,
+        connection=int(connection) if connection else None,
+        offer=int(offer) if offer else None,
+        segment=int(match["segment"] or 1),
+    )

@@ -1,0 +1,183 @@
+"""Questions to the journal; for the command line over a read-only connection of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.database import open_database
+from recordings.access import Access, Fault, Head, Link, verify
+from recordings.entries import Alarm, ConsultantState, RecordingState
+from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
+from recordings.record import CallRecord, Connection, Outcome
+from recordings.recording import KnownSegment, Recording
+
+_MANY = 500  # ids in one question: SQLite takes 32,766, a plan stays readable
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls; None means any. `since` inclusive, `until` exclusive, both by arrival."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: Outcome | None = None
+    consultant: str | None = None  # spoke with the caller at any time of the call
+    language: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AverageWait:
+    """C1: mean seconds from t0 to the consultant's answer, over the answered calls of a language."""
+
+    language: str | None
+    answered: int
+    seconds: float
+
+
+class Reader:
+    """Every method may raise SQLAlchemyError or OSError while the database is away."""
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> "Reader":
+        """For another process than the engine: cannot write, whatever is asked of it. Close it."""
+        return cls(open_database(url, read_only=True))
+
+    async def close(self) -> None:
+        """Needed: SQLite's thread keeps a process alive."""
+        await self._database.dispose()
+
+    async def calls(self, wanted: CallFilter) -> list[CallRecord]:
+        """Newest first."""
+        query = select(calls).order_by(calls.c.arrived_at.desc(), calls.c.call_id.desc()).limit(wanted.limit)
+        return await self._records(query.where(*_conditions(wanted)))
+
+    async def call(self, call_id: str) -> CallRecord | None:
+        """None when there is no such call."""
+        found = await self._records(select(calls).where(calls.c.call_id == call_id))
+        return found[0] if found else None
+
+    async def calls_by_id(self, call_ids: Sequence[str]) -> list[CallRecord]:
+        """Those of `call_ids` that are known, in any order."""
+        found = []
+        for start in range(0, len(call_ids), _MANY):
+            part = list(call_ids[start : start + _MANY])
+            found += await self._records(select(calls).where(calls.c.call_id.in_(part)))
+        return found
+
+    async def recordings(self, call_id: str) -> list[Recording]:
+        """All of one call, in order."""
+        return await self.recordings_of([call_id])
+
+    async def recordings_of(self, call_ids: Sequence[str]) -> list[Recording]:
+        """All of these calls, by call and start."""
+        found = []
+        for start in range(0, len(call_ids), _MANY):
+            part = list(call_ids[start : start + _MANY])
+            found += await self._recordings(recordings.c.call_id.in_(part))
+        return found
+
+    async def recordings_in(self, states: Sequence[RecordingState]) -> list[Recording]:
+        """All that stand in one of `states`."""
+        return await self._recordings(recordings.c.state.in_([state.value for state in states]))
+
+    async def average_waits(self, since: datetime, until: datetime) -> list[AverageWait]:
+        """Per language over the calls that arrived in between (C1), shortest name first."""
+        query = select(calls.c.language, calls.c.arrived_at, calls.c.answered_at).where(
+            calls.c.arrived_at >= since, calls.c.arrived_at < until, calls.c.answered_at.is_not(None)
+        )
+        waits: dict[str | None, list[float]] = {}
+        for row in await self._rows(query):
+            waits.setdefault(row.language, []).append((row.answered_at - row.arrived_at).total_seconds())
+        return [
+            AverageWait(language, len(waits[language]), sum(waits[language]) / len(waits[language]))
+            for language in sorted(waits, key=lambda name: name or "")
+        ]
+
+    async def alarms(self, since: datetime) -> list[Alarm]:
+        """Oldest first."""
+        rows = await self._rows(select(alarms).where(alarms.c.at >= since).order_by(alarms.c.at, alarms.c.id))
+        return [Alarm(row.kind, row.about, row.at) for row in rows]
+
+    async def consultant_states(self) -> list[ConsultantState]:
+        """What the engine must know again after its restart."""
+        query = select(consultant_states).where(consultant_states.c.value.is_not(None))
+        rows = await self._rows(query.order_by(consultant_states.c.consultant, consultant_states.c.name))
+        return [ConsultantState(row.consultant, row.name, row.value, row.at) for row in rows]
+
+    async def access_log(self) -> list[Link]:
+        """The whole chain, in order; whoever reads it logs that (Action.READ_LOG)."""
+        return [_link(row) for row in await self._rows(select(access_log).order_by(access_log.c.seq))]
+
+    async def verify_access_log(self, heads: Sequence[Head] = ()) -> list[Fault]:
+        """Empty when nothing was altered."""
+        return list(verify(await self.access_log(), heads))
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._database.connect() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+            return rows
+
+    async def _records(self, query: Select[Any]) -> list[CallRecord]:
+        rows = await self._rows(query)
+        talks: dict[str, list[Connection]] = {}
+        for start in range(0, len(rows), _MANY):
+            part = [row.call_id for row in rows[start : start + _MANY]]
+            found = select(connections).where(connections.c.call_id.in_(part)).order_by(connections.c.number)
+            for row in await self._rows(found):
+                talk = Connection(row.number, row.party, row.rang_at, row.answered_at, row.ended_at)
+                talks.setdefault(row.call_id, []).append(talk)
+        return [_record(row, tuple(talks.get(row.call_id, ()))) for row in rows]
+
+    async def _recordings(self, condition: ColumnElement[bool]) -> list[Recording]:
+        query = select(recordings).where(condition)
+        rows = await self._rows(
+            query.order_by(recordings.c.call_id, recordings.c.started_at, recordings.c.id)
+        )
+        parts: dict[str, list[KnownSegment]] = {}
+        of_these = select(segments).join(recordings).where(condition).order_by(segments.c.number)
+        for row in await self._rows(of_these):
+            part = KnownSegment(**{field.name: getattr(row, field.name) for field in fields(KnownSegment)})
+            parts.setdefault(row.recording_id, []).append(part)
+        return [_recording(row, tuple(parts.get(row.id, ()))) for row in rows]
+
+
+def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        found.append(calls.c.arrived_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(calls.c.arrived_at < wanted.until)
+    if wanted.outcome is not None:
+        found.append(calls.c.outcome == wanted.outcome.value)
+    if wanted.language is not None:
+        found.append(calls.c.language == wanted.language)
+    if wanted.consultant is not None:
+        spoke = select(connections.c.call_id).where(connections.c.party == wanted.consultant)
+        found.append(or_(calls.c.served_by == wanted.consultant, calls.c.call_id.in_(spoke)))
+    return found
+
+
+def _record(row: Row[Any], talks: tuple[Connection, ...]) -> CallRecord:
+    values = {column.name: getattr(row, column.name) for column in calls.c}
+    values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
+    return CallRecord(**values, connections=talks)
+
+
+def _recording(row: Row[Any], parts: tuple[KnownSegment, ...]) -> Recording:
+    values = {column.name: getattr(row, column.name) for column in recordings.c}
+    values["state"] = RecordingState(row.state)
+    values["checks"] = tuple(row.checks.split())
+    return Recording(**values, segments=parts)
+
+
+def _link(row: Row[Any]) -> Link:
+    access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
+    return Link(row.seq, row.previous, row.hash, access)

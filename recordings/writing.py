@@ -1,0 +1,175 @@
+"""Entries into tables, many in one transaction, each kind by one statement."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from recordings import upserts
+from recordings.access import START, Access, Head, chain
+from recordings.entries import (
+    Alarm,
+    ConsultantState,
+    Entry,
+    RecordingChecked,
+    RecordingFinished,
+    RecordingIntended,
+    RecordingState,
+)
+from recordings.models import access_log, calls
+from recordings.names import Stem, parse_stem
+from recordings.record import CallRecord
+
+Rows = list[dict[str, Any]]
+_CALL_FIELDS = tuple(column.name for column in calls.c)
+
+
+async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+    """All of `entries` in the order given where order matters; the caller's transaction.
+
+    Calls and recordings do not touch each other's tables, so each kind may go as one statement;
+    the entries about recordings keep their order among themselves.
+    """
+    of_calls = [entry for entry in entries if isinstance(entry, CallRecord)]
+    others = sorted((entry for entry in entries if not isinstance(entry, CallRecord)), key=_table)
+    await _calls(connection, of_calls)
+    for kind, group in groupby(others, key=type):
+        same = list(group)
+        for statement, rows in _statements(connection.dialect.name, kind, same):
+            if rows:
+                await connection.execute(statement, rows)
+        if kind is Access:
+            await append_access(connection, [entry for entry in same if isinstance(entry, Access)])
+
+
+def _table(entry: Entry) -> int:
+    match entry:
+        case RecordingIntended() | RecordingFinished() | RecordingChecked():
+            return 0
+        case Alarm():
+            return 1
+        case ConsultantState():
+            return 2
+    return 3
+
+
+async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
+    dialect = connection.dialect.name
+    rows = [{name: getattr(record, name) for name in _CALL_FIELDS} for record in records]
+    talks = [
+        {
+            "call_id": record.call_id,
+            "number": talk.number,
+            "party": talk.party,
+            "rang_at": talk.rang_at,
+            "answered_at": talk.answered_at,
+            "ended_at": talk.ended_at,
+        }
+        for record in records
+        for talk in record.connections
+    ]
+    if rows:
+        await connection.execute(upserts.call(dialect), rows)
+    if talks:
+        await connection.execute(upserts.connection(dialect), talks)
+
+
+def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[Any, Rows]]:
+    if kind is RecordingIntended:
+        stems = [_stem(entry.stem) for entry in entries]
+        yield (
+            upserts.intended(dialect),
+            [
+                {**_recording(stem), "intended_at": entry.at, "started_at": entry.at}
+                for stem, entry in zip(stems, entries, strict=True)
+            ],
+        )
+        yield (
+            upserts.segment(dialect),
+            [{**_segment(stem), "started_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
+        )
+    elif kind is RecordingFinished:
+        stems = [_stem(entry.stem) for entry in entries]
+        yield upserts.recording_known(dialect), [_recording(stem) for stem in stems]
+        yield (
+            upserts.segment(dialect),
+            [{**_segment(stem), "ended_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
+        )
+        yield (
+            upserts.recording_ended(),
+            [{"b_id": stem.recording, "b_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
+        )
+    elif kind is RecordingChecked:
+        yield upserts.recording_checked(dialect), [_checked(entry) for entry in entries]
+        yield (
+            upserts.segment(dialect),
+            [
+                {**asdict(part), "recording_id": entry.recording_id}
+                for entry in entries
+                for part in entry.segments
+            ],
+        )
+    elif kind is Alarm:
+        yield upserts.alarm(dialect), [asdict(entry) for entry in entries]
+    elif kind is ConsultantState:
+        yield upserts.consultant_state(dialect), [asdict(entry) for entry in entries]
+
+
+def _stem(text: str) -> Stem:
+    stem = parse_stem(text)
+    if stem is None:
+        raise ValueError("not a recording's stem")
+    return stem
+
+
+def _recording(stem: Stem) -> dict[str, Any]:
+    return {
+        "id": stem.recording,
+        "call_id": stem.call_id,
+        "connection": stem.connection,
+        "state": RecordingState.INTENDED.value,
+        "intended_at": None,
+        "started_at": None,
+        "checks": "",
+        "size": 0,
+    }
+
+
+def _segment(stem: Stem) -> dict[str, Any]:
+    names = ("started_at", "ended_at", "seconds", "caller_file", "consultant_file")
+    blank = dict.fromkeys(names)
+    return {**blank, "stem": stem.text, "recording_id": stem.recording, "number": stem.segment}
+
+
+def _checked(entry: RecordingChecked) -> dict[str, Any]:
+    row = asdict(entry)
+    row["id"] = row.pop("recording_id")
+    del row["segments"]
+    return {**row, "state": entry.state.value, "checks": " ".join(entry.checks)}
+
+
+async def append_access(connection: AsyncConnection, entries: Sequence[Access]) -> None:
+    """Chain `entries` to the access log, those already in it left out; safe beside another writer.
+
+    SQLite's BEGIN IMMEDIATE keeps others out already; PostgreSQL needs its table lock.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("LOCK TABLE access_log IN EXCLUSIVE MODE"))
+    single = {entry.entry_id: entry for entry in entries}
+    known = await connection.scalars(
+        select(access_log.c.entry_id).where(access_log.c.entry_id.in_(list(single)))
+    )
+    for entry_id in known:
+        del single[entry_id]
+    last = select(access_log.c.seq, access_log.c.hash).order_by(access_log.c.seq.desc()).limit(1)
+    row = (await connection.execute(last)).first()
+    head = START if row is None else Head(row.seq, row.hash)
+    rows = [
+        {**asdict(link.access), "seq": link.seq, "previous": link.previous, "hash": link.hash}
+        for link in chain(head, single.values())
+    ]
+    if rows:
+        await connection.execute(insert(access_log), rows)

@@ -1,0 +1,99 @@
+"""The access log's chain: every alteration is found and named, and nothing else is accused."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recordings.access import START, Access, Action, Actor, Fault, Head, ReasonMissing, act, chain, verify
+
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")
+
+
+def log(length: int = 8) -> list:
+    acts = [
+        act(f"id-{n}", AT + timedelta(seconds=n), AIGUL, Action.UNMASKED, f"n1-1763815501123-{n}", "сұрау №5")
+        for n in range(1, length + 1)
+    ]
+    return list(chain(START, acts))
+
+
+def test_an_untouched_log_has_no_fault():
+    assert list(verify(log())) == []
+
+
+def test_the_same_chain_grows_from_its_head():
+    whole = log(8)
+    head = Head(whole[4].seq, whole[4].hash)
+    assert list(chain(head, [link.access for link in whole[5:]])) == whole[5:]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 7), st.sampled_from(fields(Access)), st.integers(0, 200))
+def test_one_changed_character_is_found_and_only_its_row_accused(row, field, place):
+    links = log()
+    text = getattr(links[row].access, field.name)
+    place %= len(text)
+    altered = text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
+    links[row] = replace(links[row], access=replace(links[row].access, **{field.name: altered}))
+    assert list(verify(links)) == [Fault(row + 1, "changed")]
+
+
+@pytest.mark.parametrize("field", ["hash", "previous"])
+@pytest.mark.parametrize("row", range(8))
+def test_a_changed_hash_accuses_only_its_own_row(row, field):
+    links = log()
+    links[row] = replace(links[row], **{field: "0" + getattr(links[row], field)[1:] + "f"})
+    assert list(verify(links)) == [Fault(row + 1, "changed")]
+
+
+@pytest.mark.parametrize("row", range(7))
+def test_a_deleted_row_is_named(row):
+    links = log()
+    del links[row]
+    assert list(verify(links)) == [Fault(row + 1, "missing")]
+
+
+def test_two_swapped_rows_are_named_as_moved():
+    links = log()
+    links[2], links[5] = replace(links[5], seq=3), replace(links[2], seq=6)
+    assert list(verify(links)) == [Fault(3, "moved"), Fault(6, "moved")]
+
+
+def test_a_row_written_anew_with_a_fitting_hash_breaks_at_its_successor():
+    links = log()
+    forged = replace(links[3].access, subject="n1-1763815501123-99")
+    links[3] = next(chain(Head(3, links[2].hash), [forged]))
+    assert list(verify(links)) == [Fault(5, "relinked")]
+
+
+def test_a_cut_off_tail_is_found_by_a_head_kept_elsewhere():
+    links = log()
+    assert list(verify(links[:5])) == []
+    assert list(verify(links[:5], [Head(8, links[7].hash)])) == [Fault(8, "cut")]
+
+
+def test_a_whole_chain_made_anew_is_found_by_a_head_kept_elsewhere():
+    links = log()
+    forged = list(chain(START, [replace(link.access, person="Біреу") for link in links]))
+    assert list(verify(forged)) == []
+    assert list(verify(forged, [Head(8, links[7].hash)])) == [Fault(8, "relinked")]
+
+
+def test_text_cannot_flow_from_one_field_into_the_next():
+    one = act("id", AT, AIGUL, Action.SEARCHED, "a", "bc")
+    two = act("id", AT, AIGUL, Action.SEARCHED, "ab", "c")
+    assert next(chain(START, [one])).hash != next(chain(START, [two])).hash
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_unmasking_without_a_reason_is_refused(reason):
+    with pytest.raises(ReasonMissing):
+        act("id", AT, AIGUL, Action.UNMASKED, "n1-1763815501123-1", reason)
+
+
+def test_pausing_needs_no_reason():
+    assert act("id", AT, AIGUL, Action.PAUSED, "c101").reason == ""
