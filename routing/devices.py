@@ -1,0 +1,32 @@
+"""Whose phone a channel belongs to, read from Asterisk's channel and interface names."""
+
+from typing import Final
+
+from dialplan.words import DUTY_ENDPOINT, TEST_CALLER, TRUNK, UCC_ENDPOINT
+
+CALLERS: Final = frozenset({TRUNK, TEST_CALLER})
+NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT}
+
+
+def device_of(channel: str) -> str:
+    """ "PJSIP/c101-0000001a" -> "c101"; empty for a channel that is not a phone's (Local, Surrogate)."""
+    technology, _, rest = channel.partition("/")
+    if technology != "PJSIP":
+        return ""
+    return rest.rpartition("-")[0]
+
+
+def endpoint_of(interface: str) -> str:
+    """ "PJSIP/c101" or "PJSIP/c101/sip:…" -> "c101"; empty for anything but a phone (Queue:…)."""
+    technology, _, rest = interface.partition("/")
+    return rest.partition("/")[0] if technology == "PJSIP" else ""
+
+
+def is_caller(device: str) -> bool:
+    """A caller's side: the trunk, or the lab's test caller."""
+    return device in CALLERS
+
+
+def is_consultant(device: str) -> bool:
+    """A consultant's phone: neither a caller nor 1414 nor the duty phone."""
+    return bool(device) and device not in NOT_CONSULTANTS

@@ -1,0 +1,136 @@
+"""One call while it lives: its times, its variables and its legs, as the events told them."""
+
+from dataclasses import dataclass, field
+
+from dialplan.words import LANGUAGE, QUEUED, RATING
+from routing.devices import device_of
+from routing.events import (
+    BridgeEntered,
+    BridgeLeft,
+    ChannelAnswered,
+    ChannelBorn,
+    ChannelGone,
+    DialBegan,
+    DialEnded,
+    HangupAsked,
+    HoldChanged,
+    QueueRinging,
+    VariableSet,
+)
+from routing.legs import Legs
+
+CallEvent = (
+    ChannelBorn
+    | ChannelAnswered
+    | VariableSet
+    | DialBegan
+    | DialEnded
+    | BridgeEntered
+    | BridgeLeft
+    | HoldChanged
+    | HangupAsked
+    | ChannelGone
+    | QueueRinging
+)
+
+
+@dataclass(slots=True)
+class OngoingCall:
+    """What is known of one caller's call; `id` is the unique id of the caller's channel."""
+
+    id: str
+    channel: str = ""
+    pii_number: str = ""
+    born_at: float | None = None
+    line_answered_at: float | None = None
+    language_at: float | None = None
+    queued_at: float | None = None
+    rated_at: float | None = None
+    gone_at: float | None = None
+    cause: int = 0
+    gap: bool = False  # events of this call may have been missed
+    held: bool = False  # a consultant has put the caller on hold
+    words: dict[str, str] = field(default_factory=dict)
+    hangups: dict[str, float] = field(default_factory=dict)  # unique id -> when its phone hung up
+    legs: Legs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.legs = Legs(self.id)
+
+    def word(self, name: str) -> str:
+        """The last value of one of the ENGINE_ variables, empty when unset."""
+        return self.words.get(name, "")
+
+    def apply(self, event: CallEvent) -> None:
+        """Take in one event of this call; a repeated one changes nothing."""
+        match event:
+            case ChannelBorn():
+                self._born(event)
+            case ChannelAnswered(at, id_):
+                if id_ == self.id and self.line_answered_at is None:
+                    self.line_answered_at = at
+            case VariableSet():
+                self._set(event)
+            case DialBegan(at, _, device, _, id_):
+                self.legs.dial(at, id_, device)
+            case DialEnded(device=device) | QueueRinging(device=device, ringing=False):
+                self.legs.quiet(device)
+            case QueueRinging():
+                pass  # the DialBegan of the same ring names its channel
+            case BridgeEntered():
+                self.legs.enter(event)
+            case BridgeLeft():
+                self.legs.leave(event)
+            case HoldChanged(id=id_, held=held):
+                self.held = held if id_ in self.legs.known else self.held
+            case HangupAsked(at, id_):
+                self.hangups.setdefault(id_, at)
+            case ChannelGone():
+                self._gone(event)
+        self.held = self.held and bool(self.legs.talking())
+
+    def close(self, at: float) -> None:
+        """The caller has gone."""
+        self.gone_at = at
+        self.legs.end_all(at)
+
+    def correct(self, now: "OngoingCall", at: float) -> None:
+        """After a gap: the present from a snapshot's call, the past as it was seen."""
+        self.gap = True
+        self.words = now.words
+        self.queued_at = self.queued_at or now.queued_at
+        self.language_at = self.language_at or now.language_at
+        self.line_answered_at = self.line_answered_at or now.line_answered_at
+        self.legs.correct(now.legs, at)
+
+    def _born(self, event: ChannelBorn) -> None:
+        if event.id != self.id:
+            self.legs.leg(event.id, device_of(event.channel))
+        elif self.born_at is None:
+            self.born_at, self.channel, self.pii_number = event.at, event.channel, event.pii_number
+
+    def _set(self, event: VariableSet) -> None:
+        if event.id != self.id:  # inherited by, or set on, a consultant's leg: not the call's
+            return
+        if not event.value:
+            self.words.pop(event.name, None)
+            return
+        self.words[event.name] = event.value
+        if event.name == LANGUAGE and self.language_at is None:
+            self.language_at = event.at
+        elif event.name == QUEUED and self.queued_at is None:
+            self.queued_at = milliseconds(event.value) or event.at
+        elif event.name == RATING and self.rated_at is None:
+            self.rated_at = event.at
+
+    def _gone(self, event: ChannelGone) -> None:
+        if event.id == self.id:
+            self.cause = event.cause
+            self.close(event.at)
+        else:
+            self.legs.gone(event.id, event.at)
+
+
+def milliseconds(value: str) -> float | None:
+    """Epoch milliseconds as epoch seconds; None when the text is no such number."""
+    return int(value) / 1000 if value.isascii() and value.isdigit() and len(value) < 14 else None

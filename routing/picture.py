@@ -1,0 +1,73 @@
+"""The line at one moment, as values for whoever shows it: console, command line, checks."""
+
+from dataclasses import dataclass
+
+from dialplan.words import CALL, LANGUAGE, STAGE, SURVIVED
+from routing.devices import is_consultant
+from routing.events import Reach
+from routing.live import Live
+from routing.ongoing import OngoingCall
+
+
+@dataclass(frozen=True, slots=True)
+class CallNow:
+    """One call now; times in epoch seconds. `queued_at` is t2: the wait counts from there."""
+
+    call_id: str
+    id: str
+    channel: str
+    pii_caller: str
+    arrived_at: float | None
+    stage: str
+    language: str | None
+    queued_at: float | None
+    ringing: tuple[str, ...]
+    talking_with: tuple[str, ...]
+    talking_since: float | None
+    held: bool
+    survived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNow:
+    """One consultant's phone now; `in_call` also when the call went past the engine."""
+
+    device: str
+    reach: Reach | None
+    in_call: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Calls in order of arrival, phones by name."""
+
+    calls: tuple[CallNow, ...]
+    phones: tuple[PhoneNow, ...]
+
+
+def picture(live: Live) -> Picture:
+    """What `live` holds at this moment."""
+    busy = live.busy()
+    names = sorted(busy | {device for device in live.reach if is_consultant(device)})
+    calls = sorted(live.calls.values(), key=lambda call: (call.born_at or 0.0, call.id))
+    phones = tuple(PhoneNow(name, live.reach.get(name), name in busy) for name in names)
+    return Picture(tuple(map(_call, calls)), phones)
+
+
+def _call(call: OngoingCall) -> CallNow:
+    talking = call.legs.talking()
+    return CallNow(
+        call_id=call.word(CALL) or call.id,
+        id=call.id,
+        channel=call.channel,
+        pii_caller=call.pii_number,
+        arrived_at=call.born_at,
+        stage=call.word(STAGE),
+        language=call.word(LANGUAGE) or None,
+        queued_at=call.queued_at,
+        ringing=tuple(leg.device for leg in call.legs.known.values() if leg.ringing),
+        talking_with=tuple(leg.device for leg in talking),
+        talking_since=min((leg.talked_at for leg in talking if leg.talked_at), default=None),
+        held=call.held,
+        survived=call.word(SURVIVED) == "1",
+    )
