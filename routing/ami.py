@@ -114,6 +114,8 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
 
     async def run(self) -> None:
         """Stay connected until `close`; raises nothing of its own."""
+        if self._closed:
+            return
         self._running = asyncio.create_task(stay_connected(self._session, self._refused_pause))
         try:
             await self._running
