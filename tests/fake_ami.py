@@ -48,6 +48,10 @@ class FakeAmi:
         """Send bytes on the newest connection."""
         self.writers[-1].write(data)
 
+    def stall(self) -> None:
+        """Read no more on the newest connection."""
+        self.writers[-1].transport.pause_reading()  # type: ignore[attr-defined]
+
     def cut(self) -> None:
         """Reset all connections."""
         for writer in self.writers:
