@@ -33,10 +33,19 @@ class Calls(Serving):
                 self.over(seat, now)
         return self.decided()
 
-    def ring_missed(self, call: str, consultant: str, why: str, now: float) -> list[Decision]:
-        """The ring has ended without an answer (`why`: no answer, busy, rejected, gone, withdrawn)."""
+    def ring_missed(
+        self, call: str, consultant: str, why: str, now: float, ring: int | None = None
+    ) -> list[Decision]:
+        """The ring has ended without an answer (`why`: no answer, busy, rejected, gone, withdrawn).
+
+        With `ring` (Assign.ring) a report told twice cannot end the next ring of the same two.
+        """
         pair = self._pair(call, consultant, Activity.RINGING, Activity.TALKING)
-        if pair is None or (pair[0].activity is Activity.TALKING and not pair[0].presumed):
+        if (
+            pair is None
+            or ring not in {None, pair[0].ring}
+            or (pair[0].activity is Activity.TALKING and not pair[0].presumed)
+        ):
             return self.ignored("ring_missed")
         seat, caller = pair
         if not seat.withdrawn:

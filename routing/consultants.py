@@ -53,6 +53,7 @@ class Seat:
     passed_in: frozenset[Language] = frozenset()  # in these languages somebody else was available
     free_since: float | None = None
     rang_at: float = 0.0
+    ring: int = 0  # number of the last ring
     rest_until: float | None = None  # a breath after a ring refused at once
     ends_at: float | None = None  # ring presumed answered, or wrap-up over
     withdrawn: bool = False  # the ring is being stopped

@@ -29,12 +29,16 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Ring this consultant for this caller, now; report answered, ring_missed or the caller's leaving."""
+    """Ring this consultant for this caller, now; report answered, ring_missed or the caller's leaving.
+
+    `ring` numbers the rings: a report that names it is never taken for one about a later ring.
+    """
 
     call: str
     consultant: str
     ring_seconds: float
     why: Why
+    ring: int = 0
 
 
 @dataclass(frozen=True, slots=True)

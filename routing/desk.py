@@ -78,8 +78,8 @@ class Desk:
     def released(self, consultant: str) -> None:
         self._apply(self.dispatcher.released(consultant, self._clock()))
 
-    def ring_missed(self, call: str, consultant: str, why: str) -> None:
-        self._apply(self.dispatcher.ring_missed(call, consultant, why, self._clock()))
+    def ring_missed(self, call: str, consultant: str, why: str, ring: int | None = None) -> None:
+        self._apply(self.dispatcher.ring_missed(call, consultant, why, self._clock(), ring))
 
     def answered(self, call: str, consultant: str) -> None:
         self._apply(self.dispatcher.answered(call, consultant, self._clock()))

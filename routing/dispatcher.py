@@ -61,19 +61,22 @@ class Dispatcher(Shift, Calls):
 
     def due(self, now: float) -> list[Decision]:
         """All deadlines that have come: wrap-up over, pass-over over, a ring of which nobody saw the end."""
+        changed: list[Seat] = []
         while (timer := self.timers.take(now)) is not None:
             kind, consultant = timer
             seat = self.floor.seats[consultant]
             if kind == "passed":
                 seat.passed_until, seat.passed_in = None, frozenset()
-                self.settle(seat, now)
             elif kind == "rest":
                 seat.rest_until = None
-                self.settle(seat, now)
             elif seat.activity is Activity.WRAP_UP:
-                self.free(seat, now)
+                self.hands_off(seat)
             else:
                 self._presume_answered(seat, now)
+            self.recount(seat, now)
+            changed.append(seat)
+        for seat in changed:  # only now: two who come free at one moment are compared
+            self.serve(seat, now)
         return self.decided()
 
     def next_due(self) -> float | None:

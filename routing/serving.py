@@ -44,6 +44,7 @@ class Serving:
     queue: Queue = field(default_factory=Queue)
     timers: Timers = field(default_factory=Timers)
     stale: Counter[str] = field(default_factory=Counter)  # events that came late, twice or for nobody
+    rings: int = 0
     out: list[Decision] = field(default_factory=list)
 
     def decided(self) -> list[Decision]:
@@ -81,6 +82,11 @@ class Serving:
 
     def settle(self, seat: Seat, now: float) -> None:
         """A seat has changed: shifts that opened or emptied are told, then everybody possible is served."""
+        self.recount(seat, now)
+        self.serve(seat, now)
+
+    def recount(self, seat: Seat, now: float) -> None:
+        """The part of `settle` that joins nobody."""
         changed = self.floor.settle(seat, now)
         if not seat.on_shift:
             self.unpin(seat.who.id, now)
@@ -93,7 +99,6 @@ class Serving:
                 self.out.append(Alarm("nobody_on_shift", language))
                 for call in calls:
                     self.tell(self.queue.callers[call])
-        self.serve(seat, now)
 
     def unpin(self, consultant: str, now: float) -> None:
         """A supervisor's order ends when its consultant goes: the caller stays first for the others."""
@@ -141,8 +146,10 @@ class Serving:
         seat.ends_at = now + self.rules.ring_seconds + self.rules.answer_grace_seconds
         self.timers.set("ends", seat.who.id, seat.ends_at)
         self.floor.settle(seat, now)
+        self.rings += 1
+        seat.ring = self.rings
         why = Why("stayed" if reason == "stayed" else caller.reason, reason, caller.waiting.priority, idle)
-        self.out.append(Assign(caller.waiting.call, seat.who.id, self.rules.ring_seconds, why))
+        self.out.append(Assign(caller.waiting.call, seat.who.id, self.rules.ring_seconds, why, seat.ring))
 
     def talk(self, seat: Seat, now: float, presumed: bool = False) -> None:
         """They hear each other: a missed ring is forgiven."""
@@ -160,15 +167,21 @@ class Serving:
 
     def over(self, seat: Seat, now: float) -> None:
         """The conversation is over: wrap-up, or free at once when that is 0."""
+        seat.free_since = None
         if self.rules.wrap_up_seconds <= 0 or seat.forgotten:
             self.free(seat, now)
             return
-        seat.activity, seat.call, seat.free_since = Activity.WRAP_UP, None, None
+        seat.activity, seat.call = Activity.WRAP_UP, None
         seat.ends_at = now + self.rules.wrap_up_seconds
         self.timers.set("ends", seat.who.id, seat.ends_at)
         self.settle(seat, now)
 
     def free(self, seat: Seat, now: float) -> None:
+        """Nothing at hand any more: who waits is served."""
+        self.hands_off(seat)
+        self.settle(seat, now)
+
+    def hands_off(self, seat: Seat) -> None:
         """Nothing at hand any more."""
         self.timers.drop("ends", seat.who.id)
         seat.activity, seat.call, seat.ends_at = Activity.IDLE, None, None
@@ -176,7 +189,6 @@ class Serving:
         if seat.forgotten:
             self.forgive(seat)
             del self.floor.seats[seat.who.id]
-        self.settle(seat, now)
 
     def missed(self, seat: Seat, caller: Caller, now: float) -> None:
         """Mark the consultant and pass over, in those languages in which somebody else is available."""

@@ -17,7 +17,7 @@ class TicketDesk(Protocol):
 
     def position(self, call: str) -> int: ...
     def answered(self, call: str, consultant: str) -> None: ...
-    def ring_missed(self, call: str, consultant: str, why: str) -> None: ...
+    def ring_missed(self, call: str, consultant: str, why: str, ring: int | None = None) -> None: ...
     def caller_left(self, ticket: "Ticket") -> None: ...
 
 
@@ -71,7 +71,7 @@ class Ticket:
     def missed(self, why: str) -> None:
         """The ring of the last assignment ended without an answer; also confirms a Withdraw."""
         if self.assigned is not None:
-            self._desk.ring_missed(self.waiting.call, self.assigned.consultant, why)
+            self._desk.ring_missed(self.waiting.call, self.assigned.consultant, why, self.assigned.ring)
 
     def leave(self) -> None:
         """The caller hung up or needs nobody any more; safe to call twice."""
