@@ -1,0 +1,73 @@
+"""The two processes the supervisor cares for: how each is started, known again, asked, and how patiently."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from config.settings import Settings
+from engine.keeper import Charge
+from engine.probe import AsteriskProbe, EngineProbe, starved_seconds, worked_seconds
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+PRIVATE: Final = str(REPOSITORY / "asterisk" / "private")
+PYTHON: Final = str(REPOSITORY / ".venv" / "bin" / "python")
+
+
+def asterisk_charge(settings: Settings) -> Charge:
+    """Asterisk: asked through its manager, patiently; while it works hard, more patiently still."""
+    conf = configuration(settings)
+    return Charge(
+        name="asterisk",
+        command=(PRIVATE, "asterisk", "-f", "-C", conf),
+        environment=environment(settings),
+        words=("-f", conf),
+        pid_file=settings.run_dir / "asterisk.pid",
+        output=settings.home / "log" / "asterisk.out",
+        probe=AsteriskProbe(settings.ami_address, settings.ami_port, settings.home / "secrets" / "ami_probe"),
+        silence=5.0,
+        start_silence=60.0,
+        excuse=worked_seconds,
+        excused_share=0.75,
+        gently=3.0,
+        every=settings.probe_seconds,
+    )
+
+
+def engine_charge(settings: Settings) -> Charge:
+    """The call engine: asked on its own loop; only what the processor owes it is excused."""
+    return Charge(
+        name="engine",
+        command=(PRIVATE, "engine", PYTHON, "-m", "engine.main"),
+        environment=environment(settings),
+        words=("engine.main", f"IVR111_HOME={settings.home}"),
+        pid_file=settings.run_dir / "engine.pid",
+        output=settings.home / "log" / "engine.out",
+        probe=EngineProbe(settings.control_socket),
+        silence=settings.probe_deadline,
+        start_silence=20.0,
+        excuse=starved_seconds,
+        gently=1.5,
+        every=settings.probe_seconds,
+    )
+
+
+def configuration(settings: Settings) -> str:
+    """Asterisk's main file; also the word by which a left-over Asterisk of this home is known."""
+    return str(settings.home / "asterisk" / "etc" / "asterisk.conf")
+
+
+def environment(settings: Settings) -> Mapping[str, str]:
+    """Ours, with every place resolved: the children's working folder is another."""
+    values = {
+        **os.environ,
+        "IVR111_HOME": str(settings.home),
+        "IVR111_SETUP": str(settings.setup),
+        "IVR111_RUN_USER": settings.run_user,
+        "IVR111_ASTERISK_USER": settings.asterisk_user,
+        "IVR111_LOG_STDERR": "0",
+        "TZ": settings.time_zone,
+    }
+    if "IVR111_SETTINGS" in os.environ:
+        values["IVR111_SETTINGS"] = str(Path(os.environ["IVR111_SETTINGS"]).absolute())
+    return values

@@ -1,0 +1,152 @@
+"""Keeps one process alive: starts it, asks it, ends it when it is silent, starts it again."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from engine.patience import BackOff, Patience
+from engine.probe import Probe
+from engine.processes import Running, last_lines, left_over, shorten, start, write_pid
+
+log = structlog.get_logger()
+
+
+class DidNotStart(Exception):  # noqa: N818 - what happened, told to a person
+    """The process ended again and again before it ever answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One process in our care; times in seconds."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    words: Sequence[str]  # what its command line holds, to know it again
+    pid_file: Path
+    output: Path
+    probe: Probe
+    silence: float  # without an answer this long, it is ended
+    start_silence: float  # the same until its first answer
+    excuse: Callable[[int], float]  # pid -> seconds of silence excused since its start
+    excused_share: float = 1.0  # at most this share of each passage is excused
+    gently: float = 1.0  # between SIGTERM and SIGKILL at our own end
+    every: float = 0.5  # between an answer and the next question
+    tick: float = 0.1
+
+
+class Keeper:
+    """Care for one charge. Independent of every other: a sick engine never costs Asterisk anything."""
+
+    def __init__(self, charge: Charge, clock: Callable[[], float] = time.monotonic) -> None:
+        self.charge = charge
+        self.answered = asyncio.Event()  # it has answered at least once
+        self.running: Running | None = None
+        self._clock = clock
+        self._health = 0.0  # seconds between the present one's first and last answer
+
+    def adopt(self) -> bool:
+        """Take over the living process an earlier supervisor left; False when there is none."""
+        self.running = left_over(self.charge.pid_file, self.charge.words)
+        return self.running is not None
+
+    async def keep(self) -> None:
+        """Keep it alive until cancelled. Raises DidNotStart after three ends before its first answer."""
+        back_off = BackOff()
+        ends = 0
+        while True:
+            try:
+                if self.running is None:
+                    self._start()
+                self._health = 0.0
+                await self._until_trouble()
+            except Exception:  # a full disk, no memory, a fault of ours: never a reason to stop caring
+                log.exception(f"{self.charge.name}_care_failed")
+                await asyncio.sleep(1.0)
+                continue
+            if not self.answered.is_set():
+                ends += 1
+                if ends == 3:
+                    raise DidNotStart(
+                        "\n".join((f"{self.charge.name} does not start:", *last_lines(self.charge.output)))
+                    )
+            await asyncio.sleep(back_off.wait(self._health))
+
+    def _start(self) -> None:
+        self.running = start(self.charge.command, self.charge.environment, self.charge.output)
+        log.info(f"{self.charge.name}_started", pid=self.running.pid)
+
+    async def _until_trouble(self) -> None:
+        """Return once it has ended, by itself or by us because it was silent."""
+        assert self.running is not None
+        try:
+            write_pid(self.charge.pid_file, self.running.pid)
+        except OSError as error:
+            log.error(f"{self.charge.name}_pid_not_written", error=str(error))
+        if await self._silent(self.running):
+            log.error(f"{self.charge.name}_silent", pid=self.running.pid)
+            await self.running.end(gently=0)
+        else:
+            log.error(f"{self.charge.name}_ended", pid=self.running.pid, status=self.running.exit_status)
+        self.running = None
+
+    async def end(self) -> None:
+        """End it: gently, then not; return once it is gone."""
+        if self.running is not None:
+            await self.running.end(self.charge.gently)
+            self.running = None
+        self.charge.pid_file.unlink(missing_ok=True)
+
+    async def _silent(self, running: Running) -> bool:
+        """Ask until it has been silent too long (True) or is gone (False)."""
+        gone = asyncio.create_task(running.ended())
+        asking = asyncio.create_task(self._ask_on(running))
+        try:
+            await asyncio.wait((gone, asking), return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                return False
+            asking.result()  # a fault of our own is raised here, and is no reason to end anybody
+            return True
+        finally:
+            gone.cancel()
+            asking.cancel()
+            await asyncio.gather(gone, asking, return_exceptions=True)
+
+    async def _ask_on(self, running: Running) -> None:
+        """Ask over and over; return once it has been silent too long."""
+        charge = self.charge
+        patience = Patience(charge.start_silence, longest_tick=charge.tick * 1.5)
+        question: asyncio.Task[None] | None = None
+        before, excused_before = self._clock(), charge.excuse(running.pid)
+        next_question = before
+        first_answer = None
+        try:
+            while True:
+                now, excused = self._clock(), charge.excuse(running.pid)
+                if question is None and now >= next_question:
+                    question = asyncio.create_task(charge.probe.ask())
+                    patience.ask()
+                elif question is not None and question.done():
+                    failed = question.exception() is not None
+                    question = None
+                    next_question = now + (charge.tick if failed else charge.every)
+                    if not failed:
+                        patience.answer()
+                        patience.limit = charge.silence
+                        self.answered.set()
+                        first_answer = now if first_answer is None else first_answer
+                        self._health = now - first_answer
+                        shorten(charge.output)
+                elapsed = now - before
+                if patience.passed(elapsed, min(excused - excused_before, elapsed * charge.excused_share)):
+                    return
+                before, excused_before = now, excused
+                await asyncio.sleep(charge.tick)
+        finally:
+            if question is not None:
+                question.cancel()
+                await asyncio.gather(question, return_exceptions=True)

@@ -1,0 +1,74 @@
+"""The folders of a home and who may do what in them; docs/decisions has the reasons."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One folder below home. Owner and group name roles: root, engine, asterisk."""
+
+    path: str
+    owner: str
+    group: str
+    mode: int
+
+
+# The engine is in Asterisk's group, never the other way round: the one that talks to strangers sees least.
+# Set-gid where both write: what either makes belongs to the shared group.
+PLACES = (
+    Place(".", "root", "root", 0o711),
+    Place("run", "root", "engine", 0o3775),  # sticky: the engine makes its socket, and removes only that
+    Place("log", "root", "engine", 0o1770),
+    Place("db", "engine", "engine", 0o700),
+    Place("secrets", "root", "engine", 0o2750),
+    Place("accounts", "root", "engine", 0o2770),
+    Place("prompts", "root", "engine", 0o2750),
+    Place("spool", "engine", "asterisk", 0o750),
+    Place("spool/audio", "asterisk", "asterisk", 0o2770),
+    Place("spool/cel", "asterisk", "asterisk", 0o2770),
+    Place("asterisk", "root", "asterisk", 0o750),
+    Place("asterisk/etc", "root", "asterisk", 0o2750),  # Asterisk reads its configuration, it never writes it
+    Place("asterisk/data", "root", "asterisk", 0o2750),
+    Place("asterisk/data/documentation", "root", "asterisk", 0o2750),  # asterisk/private binds it here
+    Place("asterisk/lib", "root", "asterisk", 0o2750),
+    Place("asterisk/lib/keys", "root", "asterisk", 0o2750),
+    Place("asterisk/moh", "root", "asterisk", 0o2750),
+    Place("asterisk/cache", "asterisk", "asterisk", 0o2750),
+    Place("asterisk/db", "asterisk", "asterisk", 0o2750),
+    Place("asterisk/log", "asterisk", "asterisk", 0o2750),
+    Place("asterisk/run", "asterisk", "asterisk", 0o2750),
+    Place("asterisk/spool", "asterisk", "asterisk", 0o2750),
+)
+RENDERED = ("secrets", "accounts", "prompts", "asterisk/etc", "asterisk/data", "asterisk/lib", "asterisk/moh")
+
+
+def lay_out(settings: Settings) -> None:
+    """Make the folders of home, or set their owners and modes right; what they hold stays as it is."""
+    for place in PLACES:
+        folder = settings.home / place.path
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.chown(folder, _name(settings, place.owner), _name(settings, place.group))
+        folder.chmod(place.mode)
+
+
+def hand_over(settings: Settings) -> None:
+    """After rendering: what root wrote becomes readable for the one it is meant for, and for nobody else."""
+    for place in PLACES:
+        if place.path in RENDERED:
+            for folder, _, files in os.walk(settings.home / place.path):
+                shutil.chown(folder, _name(settings, place.owner), _name(settings, place.group))
+                Path(folder).chmod(place.mode)
+                for name in files:
+                    file = Path(folder, name)
+                    if not file.is_symlink():
+                        shutil.chown(file, _name(settings, place.owner), _name(settings, place.group))
+                        file.chmod(0o640)
+
+
+def _name(settings: Settings, role: str) -> str:
+    return {"root": "root", "engine": settings.run_user, "asterisk": settings.asterisk_user}[role]

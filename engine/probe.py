@@ -1,0 +1,94 @@
+"""Questions to the engine's loop and to Asterisk's manager, and what excuses their silence."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Protocol
+
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+class Probe(Protocol):
+    """One way of asking a process whether it still answers."""
+
+    async def ask(self) -> None:
+        """Return when it has answered, however late; raise OSError or EOFError when it cannot be asked."""
+        ...
+
+
+class EngineProbe:
+    """Asks the engine's own loop over its control socket: {"do": "ping"} -> {"ok": true}."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+
+    async def ask(self) -> None:
+        reader, writer = await asyncio.open_unix_connection(str(self._socket))
+        try:
+            writer.write(b'{"do": "ping"}\n')
+            if not await reader.readline():
+                raise EOFError("the engine closed the control socket without an answer")
+        finally:
+            writer.transport.abort()
+
+
+class AsteriskProbe:
+    """Logs in to the manager once on an account that may do nothing, then asks Ping over and over."""
+
+    def __init__(self, address: str, port: int, secret: Path) -> None:
+        self._where = (address, port)
+        self._secret = secret
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self) -> None:
+        try:
+            if self._reader is None or self._writer is None:
+                self._reader, self._writer = await asyncio.open_connection(*self._where)
+                if not await self._log_in(self._reader, self._writer):
+                    self._close()  # it lives and refuses us: a wrong secret is no reason to end calls
+                    return
+            self._writer.write(b"Action: Ping\r\n\r\n")
+            await _response(self._reader)
+        except BaseException:
+            self._close()
+            raise
+
+    async def _log_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        if not await reader.readline():
+            raise EOFError("the manager closed the connection without its banner")
+        try:
+            secret = self._secret.read_text().strip()
+        except OSError:
+            return False
+        writer.write(f"Action: Login\r\nUsername: probe\r\nSecret: {secret}\r\nEvents: off\r\n\r\n".encode())
+        return "Success" in await _response(reader)
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+        self._reader = self._writer = None
+
+
+async def _response(reader: asyncio.StreamReader) -> str:
+    """The next response's first line, read to its blank line; events in between are passed over."""
+    while True:
+        packet = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
+        if packet.startswith("Response:"):
+            return packet.split("\r\n", 1)[0]
+
+
+def starved_seconds(pid: int) -> float:
+    """How long the main thread of `pid` has wanted to run and got no processor, since its start."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
+def worked_seconds(pid: int) -> float:
+    """Processor time all threads of `pid` have used since its start."""
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+    return 0.0

@@ -1,0 +1,121 @@
+"""`ivr111 run`: starts Asterisk and the engine, keeps both alive, and stops all it started."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from config.log import configure
+from config.settings import Settings
+from engine.charges import PRIVATE, asterisk_charge, configuration, engine_charge, environment
+from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
+from engine.keeper import DidNotStart, Keeper
+from engine.places import hand_over, lay_out
+
+log = structlog.get_logger()
+
+Prepare = Callable[[Settings], Sequence[str] | None]
+
+
+def run(settings: Settings, prepare: Prepare) -> int:
+    """Run the line in the foreground until Ctrl-C or SIGTERM; the exit code.
+
+    `prepare` fills home before Asterisk starts and may return lines that say how to dial in; whatever it
+    raises is said and ends the start. 0: stopped as asked; 1: it could not be started.
+    """
+    open_standard_streams()
+    os.umask(0o027)
+    if os.geteuid() != 0:
+        say("ivr111 run needs root, to start each part as a user of its own: sudo .venv/bin/ivr111 run")
+        return 1
+    try:
+        return asyncio.run(_run(settings, prepare))
+    except Refused as why:
+        say(str(why))
+        return 1
+
+
+async def _run(settings: Settings, prepare: Prepare) -> int:
+    stop = catch_stops()
+    lay_out(settings)
+    held = lock(settings.run_dir / "supervise.lock")
+    configure(settings, "supervise", stderr=False)
+    asterisk, engine = Keeper(asterisk_charge(settings)), Keeper(engine_charge(settings))
+    try:
+        say(f"home: {settings.home}")
+        try:
+            lines = await asyncio.to_thread(prepare, settings)
+            hand_over(settings)
+        except Exception as why:  # the top of the program: said to a person, then ended
+            log.exception("prepare_failed")
+            raise Refused(f"the line cannot start: {why}") from why
+        if not stop.is_set():
+            await _keep(settings, asterisk, engine, lines or (), stop)
+        return 0
+    finally:
+        await asterisk.end()  # first: calls end and are written down by an engine that still lives
+        await engine.end()
+        os.close(held)
+
+
+async def _keep(
+    settings: Settings, asterisk: Keeper, engine: Keeper, lines: Sequence[str], stop: asyncio.Event
+) -> None:
+    """Bring both up in order, say ready, then keep both until `stop`. Raises Refused."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def come_up() -> None:
+        say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
+        tasks.append(asyncio.create_task(asterisk.keep()))
+        await asterisk.answered.wait()
+        await _booted(settings)
+        if engine.adopt():
+            say("engine: an unwatched one still runs and is replaced")
+            await engine.end()
+        say("engine: starting")
+        tasks.append(asyncio.create_task(engine.keep()))
+        await engine.answered.wait()
+        for line in (*lines, "ready"):
+            say(line)
+
+    tasks += [asyncio.create_task(come_up())]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stopping.done():
+            done, _ = await asyncio.wait({stopping, *tasks}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                tasks.remove(task)  # type: ignore[arg-type]
+                task.result()
+    except DidNotStart as why:
+        raise Refused(str(why)) from why
+    finally:
+        for task in (stopping, *tasks):
+            task.cancel()
+        await asyncio.gather(stopping, *tasks, return_exceptions=True)
+        if stopping.done() and not stopping.cancelled():
+            say("stopping")
+
+
+async def _booted(settings: Settings) -> None:
+    """Return once Asterisk has loaded everything: its manager answers before that."""
+    command = (PRIVATE, "asterisk", "-C", configuration(settings), "-rx", "core waitfullybooted")
+    while True:
+        asked = await asyncio.create_subprocess_exec(
+            *command,
+            env=environment(settings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            said, _ = await asked.communicate()
+        except asyncio.CancelledError:
+            with suppress(ProcessLookupError):
+                asked.kill()
+            raise
+        if b"fully booted" in said:
+            return
+        await asyncio.sleep(0.2)
