@@ -19,7 +19,7 @@ from routing.ami_protocol import (
     encode,
 )
 
-# A blocked event loop may wake its timers before its sockets: look at the socket once more, then give up.
+# After a blocked loop a timer may fire while the answer lies unread behind other messages: read on first.
 LAST_LOOK = 0.05
 
 

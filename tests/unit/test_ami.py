@@ -261,8 +261,13 @@ async def test_half_open_is_noticed_while_events_still_come() -> None:
 
 @pytest.mark.parametrize("loop_factory", [asyncio.new_event_loop, uvloop.new_event_loop])
 def test_a_loop_that_was_blocked_looks_at_the_socket_before_it_gives_up(loop_factory: Any) -> None:
+    backlog = ["Event: VarSet\r\nValue: " + "x" * 1000] * 600  # more than a loop reads in one round
+
+    def late(_: Request) -> list[str]:
+        return [*backlog, "Response: Success\r\nMessage: done"]
+
     async def scenario() -> tuple[list[str], str]:
-        async with fake_ami() as fake, client(fake, ping_every=0.01, ping_deadline=0.1) as desk:
+        async with fake_ami(answers={"Setvar": late}) as fake, client(fake, ping_deadline=0.1) as desk:
             asked = asyncio.create_task(desk.ami.send("Setvar", deadline=0.1))
             await fake.until(lambda: "Setvar" in fake.names())  # answered, not yet read
             time.sleep(0.3)  # the engine is blocked beyond every deadline
