@@ -171,6 +171,7 @@ class Guest(asyncio.Protocol):
         self._bytes = 0
         self._lines: list[bytes] = []
         self._trusted = False
+        self._path = ""
         self._left = TOKEN_DEADLINE
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -178,7 +179,7 @@ class Guest(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
         self._server.welcome(self)
         peer = self.transport.get_extra_info("peername")
-        if not peer or not ipaddress.ip_address(peer[0]).is_loopback:
+        if not peer or not (peer[0] == "127.0.0.1" or ipaddress.ip_address(peer[0]).is_loopback):
             self._server.refuse(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -200,12 +201,13 @@ class Guest(asyncio.Protocol):
                 if not self._trusted:
                     break
                 rest = b"\n".join([*lines[place:], self._rest])
-                self._server.admit(self, parse_header(self._lines), rest)
+                self._server.admit(self, parse_header(self._lines, self._path), rest)
                 return
             self._lines.append(line)
             asked = None if self._trusted else requested(line)
             if asked is not None:
-                if not self._server.knows(asked[1]):
+                self._path, token = asked
+                if not self._server.knows(token):
                     break
                 self._trusted = True
                 self._left = HEADER_DEADLINE

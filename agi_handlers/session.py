@@ -4,10 +4,11 @@ import asyncio
 import math
 from typing import Final
 
-from agi_handlers.wire import DEAD, SYNC, UNKNOWN, Arrival, Reply, encode, parse_reply
+from agi_handlers.wire import COMMON, DEAD, SYNC, UNKNOWN, Arrival, Reply, encode, parse_reply
 from ivr.line import HungUp, SoundMissing
 
 INTERRUPTIBLE: Final = ("STREAM FILE", "WAIT FOR DIGIT")  # the next line on the connection ends them
+LASTING: Final = frozenset({*INTERRUPTIBLE, "EXEC"})  # may take longer than the reply deadline
 LONGEST_PROMPT: Final = 600.0  # seconds; Asterisk alone knows how long a file is
 LONGEST_REPLY: Final = 65536  # bytes of one line
 MOST_STRAYS: Final = 1000  # lines nobody asked for, before the peer is taken for broken
@@ -57,7 +58,10 @@ class Session(asyncio.Protocol):
         """
         if self.hung_up:
             raise HungUp
-        reply = await self.ask(name, *args)
+        line = encode(name, args)
+        while self._running:
+            await self._settle()
+        reply = await self._say(line, name, args)
         if reply.code == 200 and reply.result[:1] != "-":
             return reply
         if reply.code == DEAD:
@@ -83,14 +87,7 @@ class Session(asyncio.Protocol):
         line = encode(name, args)
         while self._running:
             await self._settle()
-        if self._lost:
-            raise ConnectionLost(self._lost)
-        waiter: asyncio.Future[Reply] = self._loop.create_future()
-        self._waiter = waiter
-        self._running = name
-        self._left = self._limit(name, args)
-        self._transport.write(line)
-        return await waiter
+        return await self._say(line, name, args)
 
     async def after_hangup_set(self, name: str, value: str) -> None:
         """Set a channel variable whether or not the caller is still there."""
@@ -107,14 +104,23 @@ class Session(asyncio.Protocol):
             if self._left < 0:
                 self._fail(f"no reply to {self._running}")
 
+    def _say(self, line: bytes, name: str, args: tuple[str, ...]) -> asyncio.Future[Reply]:
+        """Write a line; the answer comes in the future. A plain function: it is the path of every command."""
+        if self._lost:
+            raise ConnectionLost(self._lost)
+        self._waiter = waiter = self._loop.create_future()
+        self._running = name
+        self._left = self._limit(name, args) if name in LASTING else self._reply_deadline
+        self._transport.write(line)
+        return waiter
+
     def _limit(self, name: str, args: tuple[str, ...]) -> float:
         if name == "WAIT FOR DIGIT":
             return int(args[0]) / 1000 + self._reply_deadline
         if name == "STREAM FILE":
             return LONGEST_PROMPT + self._reply_deadline
-        if name == "EXEC" and args[0] == "Dial":
-            return math.inf  # nothing of ours ends a conversation
-        return self._reply_deadline
+        # Nothing of ours ends a conversation.
+        return math.inf if args[0] == "Dial" else self._reply_deadline
 
     async def _settle(self) -> None:
         """Come to a state in which Asterisk owes us nothing, though a command's waiter was cancelled.
@@ -145,6 +151,10 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Lines from Asterisk."""
+        reply = COMMON.get(data)
+        if reply is not None and not (self._rest or self._usage or self._syncs) and self._running:
+            self._answered(reply)
+            return
         if self._rest:
             data = self._rest + data
         *lines, self._rest = data.split(b"\n")

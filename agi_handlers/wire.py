@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
 # Asterisk cuts a line at 8,191 bytes and runs the rest as a command of its own (res_agi.c, AGI_BUF_LEN).
 LONGEST_LINE: Final = 8000
@@ -36,6 +35,8 @@ UNKNOWN: Final = 510  # "Invalid or unknown command"
 DEAD: Final = 511  # "Command Not Permitted on a dead channel"
 USAGE: Final = 520  # wrong syntax; one line, or a block from "520-" to "520 "
 
+_VARIABLES: Final = frozenset({"GET VARIABLE", "SET VARIABLE"})
+_SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
@@ -60,7 +61,6 @@ class Arrival:
     """A call at the engine's door, from the header Asterisk sends (all text cleaned and cut)."""
 
     path: str
-    token: str
     channel: str
     unique_id: str
     context: str
@@ -79,18 +79,17 @@ def encode(name: str, args: Sequence[str]) -> bytes:
         raise AgiRefused(f"{name}: {len(args)} arguments, at most {MOST_ARGUMENTS}")
     if name == "EXEC" and (not args or args[0] not in APPLICATIONS):
         raise AgiRefused("EXEC of an application that is not ours")
-    if name.endswith("VARIABLE") and not (args and (_VARIABLE.fullmatch(args[0]) or args[0] in FUNCTIONS)):
+    if name in _VARIABLES and not (args and (_VARIABLE.fullmatch(args[0]) or args[0] in FUNCTIONS)):
         raise AgiRefused(f"{name}: neither a plain variable nor a function of ours")
-    words = [name]
+    quoted = ""
     for place, arg in enumerate(args, 1):
-        if _CONTROL.search(arg):
-            raise AgiRefused(f"{name}: control character in argument {place}")
-        if "\\" in arg or '"' in arg:
-            arg = arg.replace("\\", "\\\\").replace('"', '\\"')  # noqa: PLW2901 - the same argument, escaped
-        words.append(f'"{arg}"')
-    words.append("\n")
+        if _SPECIAL.search(arg):
+            if _CONTROL.search(arg):
+                raise AgiRefused(f"{name}: control character in argument {place}")
+            arg = arg.replace("\\", "\\\\").replace('"', '\\"')  # noqa: PLW2901 - the same one, escaped
+        quoted += f' "{arg}"'
     try:
-        line = " ".join(words).encode()
+        line = f"{name}{quoted}\n".encode()
     except UnicodeEncodeError:
         raise AgiRefused(f"{name}: text that is no Unicode") from None
     if len(line) > LONGEST_LINE:
@@ -98,15 +97,12 @@ def encode(name: str, args: Sequence[str]) -> bytes:
     return line
 
 
-# Nearly every answer is one of these: no parsing, no new object.
-_COMMON: Final = {f"200 result={n}".encode(): Reply(200, str(n)) for n in range(-1, 70)}
+# Nearly every answer is one of these lines: no parsing, no new object.
+COMMON: Final = {f"200 result={n}\n".encode(): Reply(200, str(n)) for n in range(-1, 70)}
 
 
 def parse_reply(line: bytes) -> Reply | None:
     """The reply in one line without its line end; None when it is no reply (a stray piece of text)."""
-    common = _COMMON.get(line)
-    if common is not None:
-        return common
     if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
         return None
     code, rest = int(line[:3]), line[4:]
@@ -129,44 +125,44 @@ def _text(raw: bytes) -> str:
 def clean(raw: bytes) -> str:
     """Header text: what is no UTF-8 becomes U+FFFD, control characters go, the rest is cut."""
     text = raw.decode("utf-8", "surrogateescape")
-    if _UNCLEAN.search(text):
+    if not text.isprintable():
         text = _UNCLEAN.sub(lambda bad: "\ufffd" if bad[0] >= "\ud800" else "", text)
     return text[:LONGEST_VALUE]
 
 
 def requested(line: bytes) -> tuple[str, str] | None:
     """Path and token named by a header line agi_network_script or agi_request; None for any other line."""
-    name, _, raw = line.partition(b": ")
-    if name not in (b"agi_network_script", b"agi_request"):
+    if not line.startswith((b"agi_network_script:", b"agi_request:")):
         return None
-    url = clean(raw)
+    name, _, raw = line.partition(b":")
+    url = clean(raw.strip())
     if name == b"agi_request":
         url = url.partition("://")[2].partition("/")[2]
     path, _, query = url.partition("?")
-    return path.strip("/"), dict(parse_qsl(query)).get("token", "")
+    token = next((pair[6:] for pair in query.split("&") if pair.startswith("token=")), "")
+    return path.strip("/"), token
 
 
-def parse_header(lines: Sequence[bytes]) -> Arrival:
-    """The call in the header's lines (without the blank one); of two lines with one name the first counts."""
-    seen: dict[str, str] = {}
-    path = token = ""
+def parse_header(lines: Sequence[bytes], path: str = "") -> Arrival:
+    """The call for `path` in the header's lines without the blank one; of two with one name the first counts."""
+    seen: dict[bytes, bytes] = {}
     for line in lines:
-        name, colon, raw = line.partition(b":")
-        if colon and name.startswith(b"agi_"):
-            seen.setdefault(name.decode("ascii", "replace"), clean(raw.strip()))
-            if not token and (asked := requested(line)):
-                path, token = asked
-    args = tuple(seen[key] for n in range(1, MOST_ARGUMENTS) if (key := f"agi_arg_{n}") in seen)
+        name, _, raw = line.partition(b":")
+        seen.setdefault(name, raw)
+
+    def text(name: bytes) -> str:
+        return clean(seen.get(name, b"").strip())
+
+    args = tuple(text(key) for n in range(1, MOST_ARGUMENTS) if (key := b"agi_arg_%d" % n) in seen)
     return Arrival(
         path=path,
-        token=token,
-        channel=seen.get("agi_channel", ""),
-        unique_id=seen.get("agi_uniqueid", ""),
-        context=seen.get("agi_context", ""),
-        extension=seen.get("agi_extension", ""),
-        language=seen.get("agi_language", ""),
-        pii_number=_known(seen.get("agi_callerid", "")),
-        pii_name=_known(seen.get("agi_calleridname", "")),
+        channel=text(b"agi_channel"),
+        unique_id=text(b"agi_uniqueid"),
+        context=text(b"agi_context"),
+        extension=text(b"agi_extension"),
+        language=text(b"agi_language"),
+        pii_number=_known(text(b"agi_callerid")),
+        pii_name=_known(text(b"agi_calleridname")),
         args=args,
     )
 

@@ -93,7 +93,7 @@ async def test_digits_a_to_d_and_those_not_asked_for_do_not_end_a_wait():
 
     result, call = await run(flow, prepare)
     assert result == ["1", None]
-    assert call.lines[-1] == b'STREAM FILE "111/menu" "12" '
+    assert call.lines[-1] == b'STREAM FILE "111/menu" "12"'
 
 
 async def test_a_wait_ends_when_its_time_is_up_however_often_wrong_keys_come():
@@ -145,7 +145,7 @@ async def test_the_dial_before_leaves_no_status_behind():
         return "done"
 
     _, call = await run(flow)
-    assert b'SET VARIABLE "DIALSTATUS" "" ' in call.lines
+    assert b'SET VARIABLE "DIALSTATUS" ""' in call.lines
 
 
 async def test_the_recording_stops_after_a_hang_up_and_rests_before_the_next():

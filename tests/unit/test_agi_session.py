@@ -51,7 +51,7 @@ async def test_a_reply_reaches_the_one_who_asked():
     session, wire = open_session()
     task = await asked(session, "SET VARIABLE", "A", "b")
     session.data_received(b"200 result=1\n")
-    assert (await task, wire.said) == (Reply(200, "1"), [b'SET VARIABLE "A" "b" \n'])
+    assert (await task, wire.said) == (Reply(200, "1"), [b'SET VARIABLE "A" "b"\n'])
 
 
 async def test_a_reply_may_come_byte_by_byte_even_inside_a_letter():
@@ -96,7 +96,7 @@ async def test_variables_can_still_be_set_after_the_hang_up():
     await breathe()
     session.data_received(b"200 result=1\n")
     await task
-    assert wire.said == [b'SET VARIABLE "ENGINE_ENDED_BY" "caller" \n']
+    assert wire.said == [b'SET VARIABLE "ENGINE_ENDED_BY" "caller"\n']
 
 
 @pytest.mark.parametrize("status", [b"HANGUP\n511 dead\n", b"511 dead\n"])
@@ -278,7 +278,7 @@ async def test_a_sync_that_asterisk_read_together_with_the_prompt_is_said_again(
     nudges = wire.said.count(SYNC)
     assert nudges >= 2
     for _ in range(nudges):
-        assert b"NOOP \n" not in wire.said
+        assert b"NOOP\n" not in wire.said
         session.data_received(b"510 unknown\n")
         await breathe()
     session.data_received(b"200 result=0\n")
@@ -298,7 +298,7 @@ async def test_an_interruption_cut_short_itself_is_taken_up_by_the_next():
     session.data_received(b"510 unknown\n")
     await breathe()
     session.data_received(b"200 result=1 (b)\n")
-    assert ((await third).value, b"NOOP \n" in wire.said) == ("b", False)
+    assert ((await third).value, b"NOOP\n" in wire.said) == ("b", False)
 
 
 async def test_an_instant_command_that_was_cancelled_is_answered_before_the_next_is_said():

@@ -1,0 +1,214 @@
+"""FastAGI servers beside each other: calls a second, and CPU per call, 20 commands a call.
+
+Fair by: one client for all, in the same run, in the order A B C D C B A, so that drift falls on all alike;
+each server alone in a process of its own, pinned to one core, the client on another (on a machine with one
+core they share it, and only CPU per call means anything). The client is no AGI library: an epoll loop that
+answers whatever comes with one prepared line over 50 connections at a time. It says how busy it was: as
+long as that stays well under 100 %, the server was the limit. CPU per call is the server's own, from
+/proc with its finished children, and so does not depend on the client or on the machine's load.
+What each does per call is the same: read the header, 20 times SET VARIABLE with the answer read, close.
+"""
+
+# ruff: noqa: PLC0415 - each server process imports only what it serves with
+import asyncio
+import io
+import os
+import select
+import socket
+import socketserver
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+COMMANDS = 20
+CONCURRENT = 50
+SECONDS = 2.5
+OURS, SHIPPED, UVLOOP, PYST2 = "ivr111", "panoramisk", "panoramisk on uvloop", "pyst2, forking"
+GOALS = {SHIPPED: 2.0, UVLOOP: 1.3, PYST2: 8.0}
+
+HEADER = (
+    b"agi_network: yes\nagi_network_script: call?token=bench\n"
+    b"agi_request: agi://127.0.0.1:4573/call?token=bench\nagi_channel: PJSIP/trunk-00000001\n"
+    b"agi_language: kk\nagi_type: PJSIP\nagi_uniqueid: 1700000000.1\nagi_version: 22.10.1\n"
+    b"agi_callerid: +77000000001\nagi_calleridname: unknown\nagi_callingpres: 0\nagi_callingani2: 0\n"
+    b"agi_callington: 0\nagi_callingtns: 0\nagi_dnid: 111\nagi_rdnis: unknown\nagi_context: 111-engine\n"
+    b"agi_extension: s\nagi_priority: 2\nagi_enhanced: 0.0\nagi_accountcode: \nagi_threadid: 1\n\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was measured, how much, its unit; `goal` is the least ratio wanted."""
+
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One server's time under load."""
+
+    calls_a_second: float
+    cpu_ms: float  # per call, the server's
+    client_busy: float  # share of a core
+
+
+def run() -> list[Row]:
+    """Measure all four, about 25 s."""
+    taken: dict[str, list[Run]] = {}
+    for name in (OURS, SHIPPED, UVLOOP, PYST2, UVLOOP, SHIPPED, OURS):
+        taken.setdefault(name, []).append(_measure(name))
+    rows = []
+    for name, runs in taken.items():
+        rows.append(Row(f"{name}: calls a second", fmean(r.calls_a_second for r in runs), "1/s"))
+        rows.append(Row(f"{name}: server CPU per call", fmean(r.cpu_ms for r in runs), "ms"))
+        rows.append(Row(f"{name}: client busy", 100 * max(r.client_busy for r in runs), "% of a core"))
+    for name, goal in GOALS.items():
+        speed = fmean(r.calls_a_second for r in taken[OURS]) / fmean(r.calls_a_second for r in taken[name])
+        cpu = fmean(r.cpu_ms for r in taken[name]) / fmean(r.cpu_ms for r in taken[OURS])
+        rows.append(Row(f"ivr111 against {name}: calls a second", speed, "times", goal))
+        rows.append(Row(f"ivr111 against {name}: CPU per call", cpu, "times", goal))
+    return rows
+
+
+def _measure(name: str) -> Run:
+    cores = sorted(os.sched_getaffinity(0))
+    server = subprocess.Popen(
+        [sys.executable, __file__, name, str(cores[0])],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout
+        port = int(server.stdout.readline())
+        os.sched_setaffinity(0, {cores[-1]})
+        load(port, 0.3)  # warm
+        cpu, own, began = _cpu_seconds(server.pid), time.process_time(), time.perf_counter()
+        calls = load(port, SECONDS)
+        took = time.perf_counter() - began
+        spent = _cpu_seconds(server.pid) - cpu
+        return Run(calls / took, 1000 * spent / calls, (time.process_time() - own) / took)
+    finally:
+        os.sched_setaffinity(0, cores)
+        server.kill()
+        server.wait()
+
+
+def load(port: int, seconds: float) -> int:
+    """Play Asterisk for so long; the number of calls that ran to their end."""
+    poll = select.epoll()
+    calls: dict[int, socket.socket] = {}
+
+    def call() -> None:
+        peer = socket.create_connection(("127.0.0.1", port))
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        calls[peer.fileno()] = peer
+        poll.register(peer.fileno(), select.EPOLLIN)
+        peer.send(HEADER)
+
+    done, end = 0, time.perf_counter() + seconds
+    for _ in range(CONCURRENT):
+        call()
+    while calls:
+        for fd, _ in poll.poll():
+            if calls[fd].recv(4096):
+                calls[fd].send(b"200 result=1\n")
+                continue
+            poll.unregister(fd)
+            calls.pop(fd).close()
+            done += 1
+            if time.perf_counter() < end:
+                call()
+    poll.close()
+    return done
+
+
+def _cpu_seconds(pid: int) -> float:
+    own = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9  # all servers have one thread
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return own + sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")  # and its finished children
+
+
+def _listening(sockets: Any) -> None:
+    print(sockets[0].getsockname()[1], flush=True)
+
+
+async def _ours() -> None:
+    from agi_handlers.server import AgiServer
+    from agi_handlers.session import Session
+
+    async def call(session: Session) -> None:
+        for _ in range(COMMANDS):
+            await session.command("SET VARIABLE", "ENGINE_STAGE", "welcome")
+
+    server = AgiServer({"call": call}, host="127.0.0.1", port=0, token="bench", apology=call)
+    await server.start()
+    print(server.port, flush=True)
+    await asyncio.Event().wait()
+
+
+async def _panoramisk() -> None:
+    from panoramisk import fast_agi
+
+    async def call(request: Any) -> None:
+        for _ in range(COMMANDS):
+            await request.send_command('SET VARIABLE "ENGINE_STAGE" "welcome"')
+
+    app = fast_agi.Application(loop=asyncio.get_running_loop())
+    app.add_route("call?token=bench", call)
+    server = await asyncio.start_server(app.handler, "127.0.0.1", 0, backlog=1024)
+    _listening(server.sockets)
+    await asyncio.Event().wait()
+
+
+class _Pyst2Call(socketserver.StreamRequestHandler):
+    """pyst2's AGI on a socket: text both ways, and nothing on stderr, which it would fill with numbers."""
+
+    disable_nagle_algorithm = True
+
+    def handle(self) -> None:
+        from asterisk.agi import AGI
+
+        out = io.TextIOWrapper(self.request.makefile("wb"), write_through=False)
+        agi = AGI(stdin=io.TextIOWrapper(self.rfile), stdout=out, stderr=io.StringIO())
+        for _ in range(COMMANDS):
+            agi.set_variable("ENGINE_STAGE", "welcome")
+
+
+class _Pyst2Server(socketserver.ForkingTCPServer):
+    request_queue_size = 1024
+    max_children = 2 * CONCURRENT
+
+
+def _serve(name: str) -> None:
+    import uvloop
+
+    if name == OURS:
+        uvloop.run(_ours())
+    elif name == SHIPPED:
+        asyncio.run(_panoramisk())
+    elif name == UVLOOP:
+        uvloop.run(_panoramisk())
+    else:
+        import asterisk.agi  # noqa: F401 - imported once, before the forks
+
+        with _Pyst2Server(("127.0.0.1", 0), _Pyst2Call) as server:
+            _listening([server.socket])
+            server.serve_forever()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        os.sched_setaffinity(0, {int(sys.argv[2])})
+        _serve(sys.argv[1])
+    else:
+        for row in run():
+            goal = "" if row.goal is None else f"   (goal {row.goal:g})"
+            print(f"{row.what:55} {row.value:10.2f} {row.unit}{goal}")
