@@ -87,11 +87,12 @@ class Connection(asyncio.Protocol):
         for message in messages:
             if self.lost.done():
                 return
-            if message.event:
+            if message.text("Event"):
                 self._dispatch(message)
-            action = self.waiting.get(message.id or "")
-            if action is not None:
-                action.add_message(message)
+            if self.waiting:
+                action = self.waiting.get(message.text("ActionID"))
+                if action is not None:
+                    action.add_message(message)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""

@@ -13,7 +13,7 @@ class Message(stock.Message):  # type: ignore[misc]  # panoramisk ships no types
     `content`. `text` reads one header without building the table of all: the quick way for events.
     """
 
-    _block: str = ""
+    _block: str = ""  # as it came, each line between two line ends; '' once a header was set
     _headers: dict[str, Any] | None = None
     _folded: dict[str, str] | None = None  # small letters → the wire's spelling
     _content: str = ""
@@ -27,7 +27,7 @@ class Message(stock.Message):  # type: ignore[misc]  # panoramisk ships no types
     def from_line(cls, line: str) -> "Message | None":
         """The message in one block of the wire, without its blank line; None if it is none."""
         new = cls.__new__(cls)
-        new._block = line
+        new._block = f"\r\n{line}\r\n"
         if line.startswith(("Event: ", "Response: ")) or "event" in new or "response" in new:
             return new
         return None
@@ -35,24 +35,21 @@ class Message(stock.Message):  # type: ignore[misc]  # panoramisk ships no types
     def text(self, name: str, default: str = "") -> str:
         """First value of the header spelled exactly `name`, else `default`."""
         block = self._block
-        if not block:
-            value = self.headers.get(name, default)
-            return str(value[0] if isinstance(value, list) else value)
-        mark = "\r\n" + name + ": "
+        mark = f"\r\n{name}: "
         start = block.find(mark)
-        if start < 0:
-            if not block.startswith(mark[2:]):
-                return default
-            start = -2
-        start += len(mark)
-        end = block.find("\r\n", start)
-        return block[start:] if end < 0 else block[start:end]
+        if start >= 0:
+            start += len(mark)
+            return block[start : block.find("\r\n", start)]
+        if block:
+            return default
+        value = self.headers.get(name, default)
+        return str(value[0] if isinstance(value, list) else value)
 
     @property
     def headers(self) -> dict[str, Any]:
         """All headers in the wire's spelling and order; str, or list of str where repeated."""
         if self._headers is None:
-            self._headers, self._content = _read(self._block)
+            self._headers, self._content = _read(self._block[2:-2])
         return self._headers
 
     @property
