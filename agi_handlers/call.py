@@ -23,10 +23,14 @@ log = structlog.get_logger()
 
 
 class CallDesk(Desk, Protocol):
-    """The desk, which also forgets a call that is over, however it ended."""
+    """The desk, which also knows which calls have a session here."""
 
-    def forget(self, call: str) -> None:
-        """Nothing of this call waits or is reserved any more."""
+    def begin(self, call: str) -> None:
+        """A session has this call."""
+        ...
+
+    def over(self, call: str) -> None:
+        """The session has ended, however it ended: nothing of the call waits or is reserved any more."""
         ...
 
 
@@ -49,13 +53,14 @@ class CallHandler:
         log.info("call_taken", stage=facts.stage, language=facts.language, survived=facts.survived)
         line = CallerLine(session, facts, self.audio, self.zone)
         call = Call(line, facts, names=VARIABLES, default=self.default_language, clock=self.clock)
+        self.desk.begin(facts.call)
         try:
             if facts.connection:
                 await line.stop_recording()  # survival's, or a dead engine's
             await take(call, self.desk, self.pace)
             await line.set(w.NEXT, "hangup")
         finally:
-            self.desk.forget(facts.call)
+            self.desk.over(facts.call)
 
 
 async def apologise(session: Session) -> None:

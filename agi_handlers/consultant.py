@@ -17,7 +17,7 @@ class Shift(Protocol):
         """False when there is no such consultant."""
         ...
 
-    def release(self, consultant: str) -> bool:
+    def release_consultant(self, consultant: str) -> bool:
         """False when there is no such consultant."""
         ...
 
@@ -36,8 +36,14 @@ class CodeHandler:
         if self.pausing:
             done = self.shift.pause(consultant, REASONS.get(digit, "other"))
         else:
-            done = self.shift.release(consultant)
-        sound = "code_not_possible" if not done else "consultant_paused" if self.pausing else "consultant_released"
+            done = self.shift.release_consultant(consultant)
+        sound = (
+            "code_not_possible"
+            if not done
+            else "consultant_paused"
+            if self.pausing
+            else "consultant_released"
+        )
         await session.command("SET VARIABLE", w.NEXT, "hangup")
         try:
             await session.command("STREAM FILE", f"111/{sound}", "")

@@ -17,6 +17,10 @@ OriginateResponse
 def event_filters() -> tuple[str, ...]:
     """`eventfilter` lines of manager.conf: an allow-list, and of variables only the engine's own."""
     lines = [f"eventfilter(action(include),name({event})) =" for event in EVENTS]
-    lines.append(f"eventfilter(action(include),name(VarSet),header(Variable),method(starts_with)) = {w.PREFIX}")
-    lines.append("eventfilter(action(include),name(DeviceStateChange),header(Device),method(starts_with)) = PJSIP/")
+    lines.append(
+        f"eventfilter(action(include),name(VarSet),header(Variable),method(starts_with)) = {w.PREFIX}"
+    )
+    lines.append(
+        "eventfilter(action(include),name(DeviceStateChange),header(Device),method(starts_with)) = PJSIP/"
+    )
     return tuple(lines)

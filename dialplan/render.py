@@ -17,7 +17,18 @@ from dialplan.people import Account
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
 
 # What a site with its own Asterisk includes; the rest belongs to its administrator.
-INCLUDED: Final = ("extensions", "pjsip", "queues", "features", "musiconhold", "manager", "cel", "cel_custom", "logger")
+INCLUDED: Final = (
+    "extensions",
+    "pjsip",
+    "queues",
+    "features",
+    "musiconhold",
+    "manager",
+    "cel",
+    "cel_custom",
+    "logger",
+)
+
 
 class Unsafe(ValueError):
     """A value holds characters that could add lines or options to a configuration file."""
@@ -42,7 +53,12 @@ def safe(value: object) -> str:
 
 
 def render(
-    settings: Settings, secrets: Secrets, accounts: Sequence[Account], *, modules_dir: str, custom: bool = False
+    settings: Settings,
+    secrets: Secrets,
+    accounts: Sequence[Account],
+    *,
+    modules_dir: str,
+    custom: bool = False,
 ) -> Mapping[str, str]:
     """File name → text of every Asterisk file. `custom`: with the hooks a site may fill (`…_custom.conf`)."""
     jinja = Environment(
@@ -78,4 +94,3 @@ def render(
         name: header + jinja.get_template(name).render(values)
         for name in sorted(p.name for p in TEMPLATES.glob("*.conf"))
     }
-

@@ -62,7 +62,9 @@ def write_configuration(settings: Settings) -> None:
 def write_lab(settings: Settings) -> None:
     """run/lab.json: addresses, accounts, ports and feature codes for scripts and softphones."""
     known = secrets.load(settings.home / "secrets")
-    secrets.write_private(settings.run_dir / "lab.json", json.dumps(lab(settings, known), ensure_ascii=False, indent=1))
+    secrets.write_private(
+        settings.run_dir / "lab.json", json.dumps(lab(settings, known), ensure_ascii=False, indent=1)
+    )
 
 
 def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
@@ -74,12 +76,22 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
         "trunk": {"address": settings.trunk_addresses[0], "addresses": settings.trunk_addresses},
         "test_caller": caller if settings.profile == "lab" else None,
         "consultants": [
-            {"id": a.id, "username": a.id, "password": a.secret, "name": a.name, "languages": list(a.languages)}
+            {
+                "id": a.id,
+                "username": a.id,
+                "password": a.secret,
+                "name": a.name,
+                "languages": list(a.languages),
+            }
             for a in accounts.load(settings)
         ]
         if settings.profile == "lab"
         else [],
-        "unified_contact_centre": {"number": "1414", "address": settings.ucc_address, "port": settings.ucc_port},
+        "unified_contact_centre": {
+            "number": "1414",
+            "address": settings.ucc_address,
+            "port": settings.ucc_port,
+        },
         "duty_phone": {
             "number": settings.duty_number,
             "address": settings.duty_address,

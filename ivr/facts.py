@@ -32,4 +32,3 @@ class Facts:
     def but(self, **changes: object) -> Self:
         """The same with some facts changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
-

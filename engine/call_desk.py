@@ -1,0 +1,139 @@
+"""The desk as calls and feature codes meet it: their words turned into the dispatcher's events."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+
+from config.settings import Language
+from ivr.desk import Nobody, Place, Served, Somebody
+from routing.decisions import Assign, NobodyOnShift, SomebodyOnShift
+from routing.desk import Desk
+from routing.ticket import Ticket
+from routing.waiting import Waiting
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """ivr.desk.Place over a ticket."""
+
+    ticket: Ticket
+    forget: Callable[[], None]
+
+    async def next(self) -> Served | Nobody | Somebody:
+        """The next decision that matters to a waiting caller; a withdrawn ring has ended by itself."""
+        while True:
+            match await self.ticket.next():
+                case Assign(consultant=consultant):
+                    return Served(consultant)
+                case NobodyOnShift():
+                    return Nobody()
+                case SomebodyOnShift():
+                    return Somebody()
+
+    def number(self) -> int:
+        """Place in the queue, from 1; 0 when not waiting."""
+        return self.ticket.position
+
+    def leave(self) -> None:
+        """The caller waits no more."""
+        self.forget()
+
+
+class CallDesk:
+    """agi_handlers.call.CallDesk and agi_handlers.consultant.Shift. `intend` writes down a recording's intent."""
+
+    def __init__(
+        self, desk: Desk, intend: Callable[[str, int, str, str], None], changed: Callable[[], None]
+    ) -> None:
+        self.desk = desk
+        self._intend = intend
+        self._changed = changed  # pauses and the like: to be kept and mirrored
+        self._tickets: dict[str, Ticket] = {}
+        self._calls: set[str] = set()
+
+    def begin(self, call: str) -> None:
+        """A session has this call."""
+        self._calls.add(call)
+
+    def over(self, call: str) -> None:
+        """The session of this call has ended, however it ended."""
+        self._calls.discard(call)
+        self.forget(call)
+
+    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> Place:
+        """Let a call wait; a ticket of an earlier ring goes on."""
+        ticket = self._tickets.get(call)
+        if ticket is None:
+            waiting = Waiting(call, cast(Language, language), queued / 1000)
+            ticket = self._tickets[call] = self.desk.place(waiting)
+            if kept:  # an earlier engine kept the consultant; this one has only their names
+                self.desk.move_up(call)
+                self.desk.assign_to(call, kept)
+        elif kept:
+            self.desk.reservation_ended(call, kept, back=True)
+        return WaitingPlace(ticket, lambda: self.forget(call))
+
+    def missed(self, call: str, consultant: str, status: str, cause: int, *, gone: bool) -> None:
+        """The ring is over without an answer."""
+        log.info("ring_missed", consultant=consultant, status=status, cause=cause, caller_gone=gone)
+        if gone:
+            self.forget(call)
+        else:
+            self.desk.ring_missed(call, consultant, status.lower())
+        self._changed()
+
+    def ended(self, call: str, consultant: str) -> None:
+        """Their conversation is over."""
+        self.desk.conversation_ended(call, consultant)
+        self.forget(call)
+        self._changed()
+
+    def keep(self, call: str, consultant: str) -> None:
+        """1414 is tried: the consultant stays for this caller."""
+        self.desk.reserved(call, consultant)
+
+    def release(self, call: str, consultant: str) -> None:
+        """1414 answered, or the caller is gone."""
+        self.desk.reservation_ended(call, consultant, back=False)
+        self.forget(call)
+        self._changed()
+
+    def recording(self, call: str, connection: int, stem: str, party: str) -> None:
+        """Write the intent down."""
+        self._intend(call, connection, stem, party)
+
+    def forget(self, call: str) -> None:
+        """Nothing of this call waits or is reserved any more."""
+        ticket = self._tickets.pop(call, None)
+        if ticket is not None:
+            ticket.leave()
+
+    def holds(self, call: str) -> bool:
+        """Whether a session of this engine has the call."""
+        return call in self._calls
+
+    def pause(self, consultant: str, reason: str) -> bool:
+        """A consultant's own wish, or an order."""
+        if not self.known(consultant):
+            return False
+        self.desk.paused(consultant, reason)
+        log.info("consultant_paused", consultant=consultant, reason=reason)
+        self._changed()
+        return True
+
+    def release_consultant(self, consultant: str) -> bool:
+        """Back from the pause."""
+        if not self.known(consultant):
+            return False
+        self.desk.released(consultant)
+        log.info("consultant_released", consultant=consultant)
+        self._changed()
+        return True
+
+    def known(self, consultant: str) -> bool:
+        """Whether there is such a consultant."""
+        return any(seat.id == consultant for seat in self.desk.snapshot().consultants)

@@ -1,0 +1,48 @@
+"""Consultants' pauses, wrap-up and missed rings outlive the engine: kept in the journal; edge."""
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from recordings.store import Journal
+from routing.consultants import Kept as KeptState
+from routing.desk import Desk
+
+log = structlog.get_logger()
+
+NAME = "state"
+
+
+class Kept:
+    """Writes what changed, reads it back at the start."""
+
+    def __init__(self, journal: Journal, desk: Desk) -> None:
+        self._journal = journal
+        self._desk = desk
+        self._written: dict[str, KeptState] = {}
+
+    async def keep(self) -> None:
+        """Write the states that changed since they were last written."""
+        now = datetime.now(UTC)
+        for state in self._desk.state():
+            if self._written.get(state.id) != state:
+                self._written[state.id] = state
+                self._journal.remember(state.id, NAME, json.dumps(dataclasses.asdict(state)), now)
+
+    async def restore(self) -> None:
+        """Give the dispatcher what an earlier engine kept; a database that is away leaves all unpaused."""
+        try:
+            rows = await self._journal.reader.consultant_states()
+        except (SQLAlchemyError, OSError) as why:
+            log.error("consultants_not_restored", why=type(why).__name__)
+            return
+        for row in rows:
+            if row.name != NAME or row.value is None:
+                continue
+            fields = json.loads(row.value)
+            fields["passed_over_in"] = tuple(fields.get("passed_over_in", ()))
+            away = (datetime.now(UTC) - row.at).total_seconds()
+            self._desk.restore((KeptState(**fields),), max(0.0, away))

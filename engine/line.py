@@ -1,0 +1,170 @@
+"""Events of the line and what follows from them: live state, dispatcher, journal."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from config.settings import Language
+from dialplan import words as w
+from routing.ami import Ami, Message
+from routing.desk import Desk
+from routing.devices import device_of, is_consultant
+from routing.events import (
+    BridgeEntered,
+    ChannelGone,
+    DialBegan,
+    Event,
+    HoldChanged,
+    QueueRinging,
+    ReachChanged,
+    VariableSet,
+)
+from routing.live import Live
+from routing.ongoing import OngoingCall
+from routing.read import read
+from routing.snapshot import snapshot
+from routing.story import Story
+from routing.waiting import Waiting
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Line:
+    """Takes in AMI events one by one; on every login the state is made anew from Asterisk's own lists."""
+
+    desk: Desk
+    tell: Callable[[Story], None]  # a call is over
+    unheld: Callable[[OngoingCall], None]  # a phone came back from hold: its recording must begin anew
+    rung_out: Callable[[], None]  # survival stopped ringing somebody: callers may be fetched
+    released: Callable[[str, str], None]  # 1414 answered: call id, consultant
+    ours: Callable[[str], bool]  # whether a session of this engine holds the call
+    live: Live = field(default_factory=Live)
+    up: bool = False
+    event_at: float = 0.0
+    _queued: list[Event] | None = None
+
+    def on_message(self, message: Message) -> None:
+        """An AMI event."""
+        event = read(message)
+        if event is None:
+            return
+        if self._queued is not None:
+            self._queued.append(event)
+        else:
+            self._take(event)
+
+    async def on_up(self, ami: Ami) -> None:
+        """After each login: queue events, take the lists, build, apply what was queued, swap in."""
+        self._queued = []
+        try:
+            at = time.time()
+            status = await ami.list("Status", {"Variables": ",".join(w.FACTS)}, deadline=10)
+            devices = await ami.list("DeviceStateList", deadline=10)
+            fresh = snapshot(at, status, devices)
+            fresh.inherit(self.live, at)
+            self.live = fresh
+        finally:
+            queued, self._queued = self._queued or [], None
+        self._agree()
+        for event in queued:
+            self._take(event)
+        self._tell()
+        self.up = True
+        log.info("snapshot_taken", channels=len(status), calls=len(self.live.calls))
+
+    def on_down(self, why: str) -> None:
+        """The connection is lost; what is known stays, and is made anew at the next login."""
+        self.up = False
+        log.warning("ami_down", why=why)
+
+    def find(self, call_id: str) -> OngoingCall | None:
+        """The living call of this id."""
+        return next((call for call in self.live.calls.values() if call.word(w.CALL) == call_id), None)
+
+    def _take(self, event: Event) -> None:
+        self.event_at = event.at
+        before = self.live.calls.get(getattr(event, "linked", ""))
+        held = before.held if before else False
+        self.live.apply(event)
+        self._follow(event, held)
+        self._tell()
+
+    def _follow(self, event: Event, held: bool) -> None:
+        match event:
+            case ReachChanged():
+                self._reach(event.device, event.reach == "reachable")
+            case BridgeEntered():
+                self._bridged(event.linked)
+            case VariableSet(name=w.UCC, value="answered"):
+                call = self.live.calls.get(event.linked)
+                if call:
+                    self.released(call.word(w.CALL), call.word(w.CONSULTANT))
+            case HoldChanged(held=False) if held:
+                call = self.live.calls.get(event.linked)
+                if call and call.legs.talking():
+                    self.unheld(call)
+            case DialBegan() | QueueRinging(ringing=True):
+                self._occupied(event.linked)
+            case QueueRinging(ringing=False):
+                self.rung_out()
+            case ChannelGone(channel=channel) if is_consultant(device_of(channel)):
+                self._leg_gone(event)
+
+    def _bridged(self, linked: str) -> None:
+        call = self.live.calls.get(linked)
+        if call is None:
+            return
+        for leg in call.legs.talking():
+            if is_consultant(leg.device):
+                self._talking(call, leg.device)
+
+    def _occupied(self, linked: str) -> None:
+        """Survival rings or connects a consultant: nobody else may ring them."""
+        call = self.live.calls.get(linked)
+        if call is None or self.ours(call.word(w.CALL)):
+            return
+        for leg in call.legs.known.values():
+            if is_consultant(leg.device) and (leg.ringing or leg.talking):
+                self._talking(call, leg.device)
+
+    def _talking(self, call: OngoingCall, consultant: str) -> None:
+        language: Language = "ru" if call.word(w.LANGUAGE) == "ru" else "kk"
+        arrived = call.queued_at or call.born_at or time.time()
+        self.desk.found_talking(Waiting(call.word(w.CALL), language, arrived), consultant)
+
+    def _leg_gone(self, event: ChannelGone) -> None:
+        """A conversation no session of ours waits for (it outlived an engine) ends here."""
+        call = self.live.calls.get(event.linked)
+        if call is None or call.word(w.WISH) == "1414":
+            return
+        for seat in self.desk.snapshot().consultants:
+            if (
+                seat.id == device_of(event.channel)
+                and seat.state == "talking"
+                and seat.call == call.word(w.CALL)
+            ):
+                self.desk.conversation_ended(call.word(w.CALL), seat.id)
+
+    def _reach(self, device: str, reachable: bool) -> None:
+        if not is_consultant(device):
+            return
+        if reachable:
+            self.desk.reachable(device)
+        else:
+            self.desk.unreachable(device)
+
+    def _agree(self) -> None:
+        """The dispatcher and a fresh snapshot: who can be reached, who talks."""
+        for seat in self.desk.snapshot().consultants:
+            reach = self.live.reach.get(seat.id)
+            self._reach(seat.id, reach == "reachable")
+        for linked in tuple(self.live.calls):
+            self._occupied(linked)
+            self._bridged(linked)
+
+    def _tell(self) -> None:
+        for story in self.live.ended():
+            self.tell(story)

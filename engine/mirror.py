@@ -1,0 +1,83 @@
+"""Survival's queue holds the consultants on shift: mirrored over AMI, pauses included; edge."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from dialplan import words as w
+from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
+from routing.views import SeatView
+
+log = structlog.get_logger()
+
+QUEUE = {"Queue": w.SURVIVAL_QUEUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of survival's queue."""
+
+    consultant: str
+    paused: str  # reason, empty when not
+
+
+def wanted(seats: tuple[SeatView, ...]) -> frozenset[Member]:
+    """Everybody who is known: reach is Asterisk's own business, pauses are ours."""
+    return frozenset(Member(seat.id, seat.pause or "") for seat in seats)
+
+
+def found(items: list[Message]) -> frozenset[Member]:
+    """The members Asterisk names."""
+    return frozenset(
+        Member(
+            str(item.get("Name") or item.get("Location", "")).removeprefix("PJSIP/"),
+            (str(item.get("PausedReason", "")) or "paused") if item.get("Paused") == "1" else "",
+        )
+        for item in items
+        if item.get("Event") == "QueueMember"
+    )
+
+
+class Mirror:
+    """Keeps the queue's members equal to the shift; one change at a time, the latest wish wins."""
+
+    def __init__(self, ami: Ami, seats: Callable[[], tuple[SeatView, ...]]) -> None:
+        self._ami = ami
+        self._seats = seats
+        self._news = asyncio.Event()
+
+    def changed(self) -> None:
+        """Something about the shift changed."""
+        self._news.set()
+
+    async def keep(self) -> None:
+        """Mirror for ever; a lost connection is made good at the next change or login."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                await self._agree()
+            except (AmiDown, AmiTimeout, AmiError) as why:
+                log.warning("mirror_late", why=type(why).__name__)
+            await asyncio.sleep(0.05)
+
+    async def _agree(self) -> None:
+        there = found(await self._ami.list("QueueStatus", QUEUE))
+        wish = wanted(self._seats())
+        names = {member.consultant for member in there}
+        for gone in names - {member.consultant for member in wish}:
+            await self._ami.send("QueueRemove", {**QUEUE, "Interface": f"PJSIP/{gone}"})
+        for member in wish - there:
+            interface = f"PJSIP/{member.consultant}"
+            paused = "true" if member.paused else "false"
+            if member.consultant in names:
+                order = {**QUEUE, "Interface": interface, "Paused": paused, "Reason": member.paused}
+                await self._ami.send("QueuePause", order)
+            else:
+                order = {**QUEUE, "Interface": interface, "MemberName": member.consultant, "Paused": paused}
+                await self._ami.send("QueueAdd", {**order, "StateInterface": interface})
+                if member.paused:
+                    order = {**QUEUE, "Interface": interface, "Paused": paused, "Reason": member.paused}
+                    await self._ami.send("QueuePause", order)

@@ -1,0 +1,231 @@
+"""The one place that builds the call engine and joins everything."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from agi_handlers.call import CallHandler, apologise
+from agi_handlers.consultant import CodeHandler
+from agi_handlers.server import AgiServer
+from config.settings import Settings
+from dialplan import words as w
+from engine import accounts, secrets
+from engine.call_desk import CallDesk
+from engine.control import Control
+from engine.fetch import fetch
+from engine.hold import HoldGuard
+from engine.kept import Kept
+from engine.line import Line
+from engine.mirror import Mirror
+from engine.orders import Orders
+from ivr.pace import Pace
+from recordings.from_story import record
+from recordings.store import Journal
+from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
+from routing.cel_file import CelFile
+from routing.consultants import Consultant
+from routing.decisions import Alarm, Assign, Decision, Withdraw
+from routing.desk import Desk
+from routing.dispatcher import Dispatcher, Rules
+from routing.ongoing import OngoingCall
+from routing.story import Story
+
+log = structlog.get_logger()
+
+REMEMBERED = 20_000  # calls whose whole story is in the journal already
+
+
+class Engine:
+    """The call engine: FastAGI, AMI, dispatcher, journal; one process, the journal's only writer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        known = secrets.load(settings.home / "secrets")
+        rules = Rules(
+            ring_seconds=settings.ring_seconds,
+            wrap_up_seconds=settings.wrap_up_seconds,
+            missed_ring_seconds=settings.missed_ring_seconds,
+        )
+        self.journal = Journal(settings.database, settings.spool / "journal")
+        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
+        self.kept = Kept(self.journal, self.desk)
+        self.call_desk = CallDesk(self.desk, self._intend, self._shift_changed)
+        self.line = Line(
+            self.desk,
+            tell=self._told,
+            unheld=self._unheld,
+            rung_out=lambda: self._soon(self._fetch()),
+            released=self.call_desk.release,
+            ours=self.call_desk.holds,
+        )
+        self.ami = Ami(
+            settings.ami_address,
+            settings.ami_port,
+            "engine",
+            known.ami_engine,
+            on_event=self.line.on_message,
+            on_up=self._up,
+            on_down=self.line.on_down,
+        )
+        self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
+        self.hold = HoldGuard(self.ami, settings.audio)
+        self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
+        pace = Pace(
+            ring=settings.ring_seconds,
+            comfort=settings.comfort_seconds,
+            ucc_ring=settings.ucc_ring_seconds,
+            duty_ring=settings.duty_ring_seconds,
+            advice=settings.advice_seconds,
+        )
+        call = CallHandler(
+            self.call_desk,
+            pace,
+            settings.default_language,
+            settings.audio,
+            settings.zone,
+            lambda: round(time.time() * 1000),
+        )
+        self.agi = AgiServer(
+            {
+                "call": call,
+                "pause": CodeHandler(self.call_desk, pausing=True),
+                "release": CodeHandler(self.call_desk, pausing=False),
+            },
+            host=settings.agi_address,
+            port=settings.agi_port,
+            token=known.agi_token,
+            apology=apologise,
+            reply_deadline=settings.agi_reply_deadline,
+        )
+        self.control = Control(settings.control_socket, Orders(self).by_name())
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._whole: dict[str, None] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`; the control socket answers as soon as calls can be taken."""
+        await self.journal.start()
+        for account in accounts.load(self.settings):
+            self.desk.consultant_known(Consultant(account.id, account.languages))
+        await self.kept.restore()
+        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self._keep_recordings()):
+            self._soon(work)
+        await self.agi.start()
+        await self.control.start()
+        log.info("engine_ready", agi_port=self.agi.port, node=self.settings.node)
+        await stop.wait()
+        await self.control.close()
+        await self.agi.close()
+        await self.ami.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.desk.close()
+        await self.kept.keep()
+        await self.journal.stop()
+
+    # What happens, and what follows from it.
+
+    async def _up(self) -> None:
+        await self.line.on_up(self.ami)
+        self.mirror.changed()
+        await fetch(self.ami, self.line)
+
+    async def _fetch(self) -> None:
+        with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
+            await asyncio.sleep(0.3)  # the queue may ring the next one at once
+            await fetch(self.ami, self.line)
+
+    def _told(self, story: Story) -> None:
+        """A call is over: one row; a part that was not seen is completed from the channel event log."""
+        self.hold.forget(story.call_id)
+        if story.call_id in self._whole:
+            return
+        if story.whole:
+            self._whole[story.call_id] = None
+            if len(self._whole) > REMEMBERED:
+                del self._whole[next(iter(self._whole))]
+        self.journal.submit(record(story))
+        log.info("call_over", call=story.call_id, outcome=story.outcome, whole=story.whole)
+
+    def _decided(self, decision: Decision) -> None:
+        match decision:
+            case Assign(call=call, consultant=consultant, why=why):
+                log.info(
+                    "call_assigned", call=call, consultant=consultant, why=why.caller, chosen=why.consultant
+                )
+            case Withdraw(call=call, consultant=consultant, why=reason):
+                log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
+                self._soon(self._withdraw(call, consultant))
+            case Alarm(kind=kind, language=language, consultant=consultant):
+                self.journal.alarm(kind, consultant or language, datetime.now(UTC))
+
+    async def _withdraw(self, call_id: str, consultant: str) -> None:
+        """End a ring: the phone shows no missed call."""
+        call = self.line.find(call_id)
+        if call is None:
+            return
+        for channel in await self._channels_of(consultant):
+            with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
+                await self.ami.send("Hangup", {"Channel": channel, "Cause": "26"})
+
+    async def _channels_of(self, consultant: str) -> list[str]:
+        with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
+            items = await self.ami.list("CoreShowChannels")
+            names = (
+                str(item.get("Channel", "")) for item in items if item.get("ChannelStateDesc") == "Ringing"
+            )
+            return [name for name in names if name.startswith(f"PJSIP/{consultant}-")]
+        return []
+
+    def _intend(self, call_id: str, connection: int, stem: str, party: str) -> None:
+        log.info("recording_intended", call=call_id, connection=connection, party=party)
+        self._soon(self.journal.recording_intended(stem, datetime.now(UTC)))
+
+    def _unheld(self, call: OngoingCall) -> None:
+        self._soon(self._restart_recording(call))
+
+    async def _restart_recording(self, call: OngoingCall) -> None:
+        arrived = int(call.word(w.ARRIVED) or "0") / 1000
+        day = datetime.fromtimestamp(arrived, self.settings.zone).date().isoformat()
+        stem = await self.hold.restart(call, day)
+        if stem:
+            await self.journal.recording_intended(stem, datetime.now(UTC))
+
+    def _shift_changed(self) -> None:
+        self.mirror.changed()
+        self._soon(self.kept.keep())
+
+    async def _follow_cel(self) -> None:
+        async for story in self.cel.follow(1.0):
+            self._told(story)
+
+    async def _keep_recordings(self) -> None:
+        await asyncio.sleep(0)
+
+    def _soon(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("task_failed", work=getattr(work, "__qualname__", ""))
+
+
+def lock_home(path: Path) -> int:
+    """Two engines never share a home: the second one ends here. Raises BlockingIOError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
