@@ -4,7 +4,7 @@ _SHOWN = 2  # last digits: enough to tell two waiting callers apart, far too few
 
 
 def mask(number: str | None) -> str | None:
-    """`+77000000001` becomes `+**********01`; None (withheld) stays None.
+    """`+77000000001` becomes `+*********01`; None (withheld) stays None.
 
     Only digits at the very end are shown, and only of something as long as a number; letters, quotes or
     control characters from a garbled caller id never come through. At most 16 characters.

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 Leg = Literal["caller", "consultant", "mixed", "stereo"]
@@ -29,6 +30,17 @@ class Stem:
     connection: int | None
     offer: int | None
     segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file of a recording; `path` relative to the audio folder."""
+
+    stem: Stem
+    leg: Leg
+    path: str
+    size: int
+    modified: datetime
 
 
 def stem_of(call_id: str, connection: int, segment: int = 1) -> str:

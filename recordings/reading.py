@@ -72,6 +72,10 @@ class Reader:
             found += await self._records(select(calls).where(calls.c.call_id.in_(part)))
         return found
 
+    async def calls_arrived(self, since: datetime) -> list[CallRecord]:
+        """All since then, living ones too."""
+        return await self._records(select(calls).where(calls.c.arrived_at >= since))
+
     async def recordings(self, call_id: str) -> list[Recording]:
         """All of one call, in order."""
         return await self.recordings_of([call_id])

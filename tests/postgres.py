@@ -1,6 +1,5 @@
 """A real PostgreSQL 15 for tests: its own cluster in a temporary folder, on a Unix socket only."""
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -10,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 BIN = Path("/usr/lib/postgresql/15/bin")
@@ -73,13 +71,8 @@ class Postgres:
     def database(self) -> str:
         """URL of a new, empty database."""
         name = f"t{uuid4().hex[:12]}"
-        asyncio.run(self._create(name))
+        self._run("createdb", "-h", str(self.folder), "-U", _USER, name)
         return f"postgresql+asyncpg://{_USER}@/{name}?host={self.folder}"
-
-    async def _create(self, name: str) -> None:
-        connection = await asyncpg.connect(host=str(self.folder), user=_USER, database=_USER)
-        await connection.execute(f'CREATE DATABASE "{name}"')
-        await connection.close()
 
     def close(self) -> None:
         self.stop()

@@ -1,0 +1,174 @@
+"""What is on the two legs of a conversation: who can be heard, and where a side went silent for good."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil, log10
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 8000  # samples a second; telephone audio, 16 bits
+WINDOW = RATE // 10  # what is judged at once: 0.1 s
+
+# A side whose RTP numbering restarts lower is lost to MixMonitor: exact zeros to the end, while a real
+# line, however quiet, is never all zeros in A-law.
+SPEAKS = -50.0  # dBFS; louder than this somebody is heard
+LOST_SECONDS = 2.0  # digital silence up to the end, as long as this
+GAP_SECONDS = 30.0  # digital silence in the middle: the lost side came back
+HEARD_SECONDS = 0.5  # and the other side heard at least this long meanwhile
+
+Samples: TypeAlias = NDArray[np.int16]
+Marks: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg in windows of 0.1 s: mean square of the samples, and whether all of them are zero."""
+
+    samples: int
+    power: NDArray[np.float64]
+    silent: Marks
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return self.samples / RATE
+
+    @property
+    def level(self) -> float | None:
+        """RMS over the whole leg in dBFS; None without a single sample that is not zero."""
+        mean = float(self.power.mean()) if len(self.power) else 0.0
+        return round(10 * log10(mean / 32768.0**2), 1) if mean else None
+
+    @property
+    def silence(self) -> float:
+        """Share of windows that are digital silence, 0 to 1; 1 for a leg without audio."""
+        return float(self.silent.mean()) if len(self.silent) else 1.0
+
+    @property
+    def longest_silence(self) -> float:
+        """Seconds of the longest run of digital silence."""
+        return max((last - first for first, last in _runs(self.silent)), default=0) * WINDOW / RATE
+
+    @property
+    def speaks(self) -> Marks:
+        """Windows in which somebody is heard."""
+        return self.power > 32768.0**2 * 10 ** (SPEAKS / 10)
+
+
+@dataclass(frozen=True, slots=True)
+class LegReport:
+    """Both legs beside each other; `faults` are words for the recording's checks, empty when all is well.
+
+    caller_silent, consultant_silent: never heard, though the other (or nobody) was;
+    caller_lost, consultant_lost: digital silence from some moment (`lost_at`, seconds) to the end;
+    caller_gap, consultant_gap: a long stretch of it in the middle; lengths_differ: by over a second.
+    """
+
+    caller: Leg
+    consultant: Leg
+    faults: tuple[str, ...]
+    lost_at: float | None
+
+
+def measure(blocks: Iterable[Samples]) -> Leg:
+    """A leg from its samples, block by block; only a few bytes per window are kept."""
+    powers: list[NDArray[np.float64]] = []
+    silences: list[Marks] = []
+    rest = np.zeros(0, np.int16)
+    samples = 0
+    for block in blocks:
+        samples += len(block)
+        rest = np.concatenate((rest, block))
+        whole = len(rest) - len(rest) % WINDOW
+        _judge(rest[:whole].reshape(-1, WINDOW), powers, silences)
+        rest = rest[whole:]
+    if len(rest):
+        _judge(rest.reshape(1, -1), powers, silences)
+    power = np.concatenate(powers) if powers else np.zeros(0)
+    return Leg(samples, power, np.concatenate(silences) if silences else np.zeros(0, np.bool_))
+
+
+def _judge(windows: Samples, powers: list[NDArray[np.float64]], silences: list[Marks]) -> None:
+    powers.append((windows.astype(np.float64) ** 2).mean(axis=1))
+    silences.append(np.asarray(~windows.any(axis=1)))
+
+
+def compare_legs(caller: Leg, consultant: Leg) -> LegReport:
+    """Find a side that the recorder lost; each leg is held against what the other side said."""
+    faults: list[str] = []
+    lost: list[float] = []
+    for name, leg, other in (("caller", caller, consultant), ("consultant", consultant, caller)):
+        if leg.silence == 1.0:
+            if max(leg.seconds, other.seconds) >= LOST_SECONDS:
+                faults.append(f"{name}_silent")
+                lost.append(0.0)
+            continue
+        for first, last in _runs(_padded(leg.silent, len(other.silent))):
+            heard = other.speaks[first:last].sum() * WINDOW / RATE
+            seconds = (last - first) * WINDOW / RATE
+            to_the_end = last == max(len(leg.silent), len(other.silent))
+            if heard < HEARD_SECONDS or seconds < (LOST_SECONDS if to_the_end else GAP_SECONDS):
+                continue
+            faults.append(f"{name}_lost" if to_the_end else f"{name}_gap")
+            lost.append(first * WINDOW / RATE)
+    if abs(caller.seconds - consultant.seconds) > 1.0:
+        faults.append("lengths_differ")
+    return LegReport(caller, consultant, tuple(dict.fromkeys(faults)), min(lost, default=None))
+
+
+def _padded(marks: Marks, length: int) -> Marks:
+    """A leg that ends earlier is silent from there on."""
+    return np.concatenate((marks, np.ones(max(0, length - len(marks)), np.bool_)))
+
+
+def _runs(marks: Marks) -> Iterator[tuple[int, int]]:
+    """First and one past the last of every run of true marks."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], marks, [False])).astype(np.int8)))
+    for first, last in edges.reshape(-1, 2):
+        yield int(first), int(last)
+
+
+def stereo(caller: Samples, consultant: Samples) -> Samples:
+    """Caller left, consultant right; the shorter one is filled with silence."""
+    both = np.zeros((max(len(caller), len(consultant)), 2), np.int16)
+    both[: len(caller), 0] = caller
+    both[: len(consultant), 1] = consultant
+    return both
+
+
+def silence_before(started: float, written: int) -> int:
+    """Samples of silence that bring a file of `written` samples to a segment starting at `started` seconds.
+
+    Zero where the clocks say that segments overlap: no sound is ever cut.
+    """
+    return max(0, ceil(started * RATE - 0.5) - written)
+
+
+def joined(
+    segments: Iterable[tuple[float, Iterable[Samples], Iterable[Samples]]], block: int
+) -> Iterator[Samples]:
+    """A whole conversation in stereo blocks: (start in seconds, caller's blocks, consultant's blocks) each.
+
+    Both legs must come in blocks of `block` samples, the last one shorter.
+    """
+    written = 0
+    for started, caller, consultant in segments:
+        gap = silence_before(started, written)
+        while gap:
+            part = min(gap, block)
+            yield np.zeros((part, 2), np.int16)
+            gap, written = gap - part, written + part
+        for both in _side_by_side(iter(caller), iter(consultant)):
+            written += len(both)
+            yield both
+
+
+def _side_by_side(caller: Iterator[Samples], consultant: Iterator[Samples]) -> Iterator[Samples]:
+    nothing = np.zeros(0, np.int16)
+    while True:
+        left, right = next(caller, nothing), next(consultant, nothing)
+        if not len(left) and not len(right):
+            return
+        yield stereo(left, right)

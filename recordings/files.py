@@ -1,0 +1,118 @@
+"""Audio on the disk: what is there, headers put right, a stereo file written whole or not at all."""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from recordings.audio import RATE, Samples
+from recordings.names import Found, parse_file
+from recordings.spool import flush_folder
+from recordings.wave_header import LONGEST, Header, is_true, new_header, read_header, sound_bytes, true_header
+
+BLOCK = 1 << 16  # samples read at once: 8 s
+
+
+def scan(audio: Path, since: str = "") -> list[Found]:
+    """All recordings' files in the day folders (YYYY-MM-DD) from `since` on; other files are passed over."""
+    found = []
+    for folder in sorted(audio.iterdir()) if audio.is_dir() else []:
+        if folder.name < since or not folder.is_dir():
+            continue
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                parsed = parse_file(entry.name)
+                if parsed is None or not entry.is_file(follow_symlinks=False):
+                    continue
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+                found.append(Found(*parsed, f"{folder.name}/{entry.name}", stat.st_size, modified))
+    return sorted(found, key=lambda file: file.path)
+
+
+def header_of(path: Path) -> tuple[bytes, Header | None]:
+    """The first bytes of a file and what they say; one of zeros (lost with the power) is ours."""
+    with path.open("rb") as file:
+        head = file.read(LONGEST)
+    if len(head) >= 44 and not any(head[:44]):
+        head = new_header(1, RATE, 0) + head[44:]
+    return head, read_header(head)
+
+
+def repair(path: Path) -> bool:
+    """Give a header left empty or short by a crash the sizes of what is there; True when it was needed.
+
+    One write inside the file's first sector, flushed: after another crash it is simply done again.
+    Not for a file that is still growing. OSError when the disk refuses.
+    """
+    length = path.stat().st_size
+    head, header = header_of(path)
+    with path.open("rb") as file:
+        on_disk = file.read(len(head))
+    if header is None or (is_true(header, length) and on_disk == head):
+        return False
+    handle = os.open(path, os.O_WRONLY)
+    try:
+        times = os.fstat(handle)
+        os.pwrite(handle, true_header(head, header, length), 0)
+        os.utime(handle, ns=(times.st_atime_ns, times.st_mtime_ns))  # tells when the sound ended
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return True
+
+
+def sound_length(path: Path) -> int:
+    """Samples in a mono file by its length, whatever its header claims; 0 when there is no sound in it."""
+    _, header = header_of(path)
+    return 0 if header is None else sound_bytes(header, path.stat().st_size) // 2
+
+
+def blocks(path: Path | None) -> Iterator[Samples]:
+    """A mono file's samples, 8 s at a time; nothing for no file."""
+    if path is None:
+        return
+    _, header = header_of(path)
+    if header is None or header.channels != 1 or header.rate != RATE:
+        return
+    left = sound_bytes(header, path.stat().st_size) // 2
+    with path.open("rb") as file:
+        file.seek(header.start)
+        while left:
+            part = np.fromfile(file, "<i2", min(left, BLOCK)).astype(np.int16, copy=False)
+            if not len(part):
+                return
+            left -= len(part)
+            yield part
+
+
+def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
+    """Write blocks of stereo samples (n x 2) as a WAV at `path`; samples written.
+
+    Under another name until it is whole and flushed: whoever sees `path` can play all of it.
+    """
+    part = path.with_suffix(".part")
+    written = 0
+    with part.open("wb") as file:
+        file.write(new_header(2, RATE, 0))
+        for block in sound:
+            file.write(np.ascontiguousarray(block, "<i2").tobytes())
+            written += len(block)
+        file.seek(0)
+        file.write(new_header(2, RATE, written * 4))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    flush_folder(path.parent)
+    return written
+
+
+def remove(audio: Path, paths: Iterable[str]) -> None:
+    """Delete files without sound; already gone is as good."""
+    for path in paths:
+        (audio / path).unlink(missing_ok=True)

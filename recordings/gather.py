@@ -1,0 +1,149 @@
+"""Which recordings are due for a look: intents, files on the disk and calls brought together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recordings.entries import OPEN, RecordingState
+from recordings.names import Found, parse_stem, stem_of
+from recordings.record import CallRecord, Connection
+from recordings.recording import Recording
+
+QUIET = timedelta(seconds=2)  # a growing file is written to at least once a second
+ORPHANED = timedelta(minutes=10)  # nothing written, and nobody ever told us that the call ended
+NOT_RECORDED = frozenset({"1414"})  # that conversation is the other centre's
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One recording that can be judged now; no `files` where there is nothing on the disk."""
+
+    recording_id: str
+    call_id: str
+    connection: int | None
+    answered: Connection | None
+    files: tuple[Found, ...]
+    known: Recording | None
+    orphan: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of both legs' files."""
+        return size_of(self.files)
+
+
+def size_of(files: Iterable[Found]) -> int:
+    """What tells that nothing was added: bytes of the legs; the mix and the stereo file do not count."""
+    return sum(file.size for file in files if file.leg in ("caller", "consultant"))
+
+
+def by_recording(found: Iterable[Found]) -> dict[str, list[Found]]:
+    """Files by recording id."""
+    groups: dict[str, list[Found]] = {}
+    for file in found:
+        groups.setdefault(file.stem.recording, []).append(file)
+    return groups
+
+
+def due(
+    found: Iterable[Found], known: Iterable[Recording], calls: Mapping[str, CallRecord], now: datetime
+) -> list[Due]:
+    """Every recording that is over and not yet judged as it lies there, each once.
+
+    A recording is over when its call is, when its recorder was stopped, or when nothing has been
+    written for ten minutes. An answered connection with neither row nor file is due as well.
+    """
+    rows = {row.id: row for row in known}
+    groups = by_recording(found)
+    ids = {**dict.fromkeys(groups), **dict.fromkeys(rows)}
+    places = _places(list(ids), groups, rows, calls)
+    result = []
+    for recording_id in ids:
+        files, row = tuple(groups.get(recording_id, ())), rows.get(recording_id)
+        stem = parse_stem(recording_id)
+        if stem is None:
+            continue
+        call = calls.get(stem.call_id)
+        number = places.get(recording_id)
+        talk = _connection(call, number)
+        written = max((file.modified for file in files), default=None)
+        silent_for = now - written if written else None
+        over = _over(call, row, talk, now)
+        orphan = not over and silent_for is not None and silent_for > ORPHANED
+        if (not over and not orphan) or (silent_for is not None and silent_for < QUIET):
+            continue
+        if row is not None and row.state not in OPEN and _unchanged(row, files, talk):
+            continue
+        if not size_of(files) and call is None and row is None:
+            continue
+        result.append(Due(recording_id, stem.call_id, number, talk, files, row, orphan and call is None))
+    return result + _never_begun(calls, places, now)
+
+
+def _over(call: CallRecord | None, row: Recording | None, talk: Connection | None, now: datetime) -> bool:
+    ended = [call.ended_at if call else None, talk.ended_at if talk else None]
+    if any(moment is not None and now - moment >= QUIET for moment in ended):
+        return True
+    # A stop alone says nothing of whether anybody answered: that the call's end will tell.
+    return bool(row and row.ended_at and talk and now - row.ended_at >= QUIET)
+
+
+def _unchanged(row: Recording, files: tuple[Found, ...], talk: Connection | None) -> bool:
+    if not files:
+        # Sealed and taken away, or removed as empty; but was it answered after all?
+        return not (row.state is RecordingState.EMPTY and talk is not None)
+    return size_of(files) == row.size
+
+
+def _connection(call: CallRecord | None, number: int | None) -> Connection | None:
+    if call is None or number is None:
+        return None
+    talks = [talk for talk in call.connections if talk.number == number and talk.party not in NOT_RECORDED]
+    return talks[0] if talks else None
+
+
+def _places(
+    ids: list[str],
+    groups: Mapping[str, list[Found]],
+    rows: Mapping[str, Recording],
+    calls: Mapping[str, CallRecord],
+) -> dict[str, int]:
+    """Each recording's connection number; survival's, nameless, take those left, in order."""
+    places: dict[str, int] = {}
+    offers: dict[str, list[tuple[int, str]]] = {}
+    for recording_id in ids:
+        stem, row = parse_stem(recording_id), rows.get(recording_id)
+        if stem is None:
+            continue
+        if stem.connection is not None:
+            places[recording_id] = stem.connection
+        elif row is not None and row.connection is not None:
+            places[recording_id] = row.connection
+        elif stem.offer is not None and any(file.size > 44 for file in groups.get(recording_id, ())):
+            offers.setdefault(stem.call_id, []).append((stem.offer, recording_id))
+    for call_id, of_call in offers.items():
+        if call_id not in calls:
+            continue
+        taken = {number for name, number in places.items() if name.startswith(f"{call_id}-")}
+        free = [
+            talk.number
+            for talk in calls[call_id].connections
+            if talk.party not in NOT_RECORDED and talk.number not in taken
+        ]
+        for (_, recording_id), number in zip(sorted(of_call), sorted(free), strict=False):
+            places[recording_id] = number
+    return places
+
+
+def _never_begun(calls: Mapping[str, CallRecord], places: Mapping[str, int], now: datetime) -> list[Due]:
+    recorded = {(name.rsplit("-", 1)[0], number) for name, number in places.items()}
+    result = []
+    for call in calls.values():
+        for talk in call.connections:
+            over = talk.ended_at or call.ended_at
+            if (call.call_id, talk.number) in recorded or talk.party in NOT_RECORDED:
+                continue
+            if over is not None and now - over >= 3 * QUIET:
+                name = stem_of(call.call_id, talk.number)
+                result.append(Due(name, call.call_id, talk.number, talk, (), None, False))
+    return result

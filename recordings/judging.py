@@ -1,0 +1,122 @@
+"""What a look at the disk says about a recording: its state, and what somebody must be told."""
+
+from datetime import datetime, timedelta
+
+from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
+from recordings.gather import Due
+from recordings.join import Job, Piece, Report
+from recordings.names import Found
+
+SHORT = 3.0  # seconds of a conversation that may be missing before it is an alarm; a crash costs up to 2
+_ALARMING = ("_silent", "_lost", "_gap")
+
+
+def started(due: Due) -> dict[str, datetime]:
+    """When each segment found on the disk began: counted back from its last byte, never before its intent.
+
+    The intent alone will not do: the recorder is started before the phone rings and writes from the answer.
+    """
+    intents = {part.stem: part.started_at for part in due.known.segments} if due.known else {}
+    result: dict[str, datetime] = {}
+    for file in _legs(due):
+        sound = max(0, file.size - 44) / 16000
+        counted = file.modified - timedelta(seconds=sound)
+        result[file.stem.text] = min(counted, result.get(file.stem.text, counted))
+    return {stem: max(at, intents.get(stem) or at) for stem, at in result.items()}
+
+
+def job(due: Due, audio: str) -> Job:
+    """The work for another process; segments in the order of their start."""
+    begun = started(due)
+    first = min(begun.values())
+    legs = _legs(due)
+    folder = legs[0].path.rsplit("/", 1)[0]
+    pieces = tuple(
+        Piece(
+            (begun[stem] - first).total_seconds(),
+            _file(legs, stem, "caller"),
+            _file(legs, stem, "consultant"),
+        )
+        for stem in sorted(begun, key=lambda stem: (begun[stem], stem))
+    )
+    return Job(audio, f"{folder}/{due.recording_id}-stereo.wav", pieces)
+
+
+def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
+    """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none."""
+    begun = started(due)
+    first = min(begun.values(), default=None)
+    since = due.answered.answered_at if due.answered else first or now
+    checks = list(report.faults)
+    alarms: list[str] = []
+    if not report.seconds:
+        state = RecordingState.MISSING if due.answered else RecordingState.EMPTY
+        if due.answered:
+            alarms.append("recording_missing")
+    else:
+        state = RecordingState.REPAIRED if report.repaired else RecordingState.FINISHED
+        if due.known is not None and due.known.state is RecordingState.REPAIRED:
+            state = RecordingState.REPAIRED
+        if any(fault.endswith(_ALARMING) for fault in report.faults):
+            state = RecordingState.SILENT_LEG
+            alarms.append("recording_leg_silent")
+        if due.answered is not None and due.answered.ended_at is not None:
+            talked = (due.answered.ended_at - due.answered.answered_at).total_seconds()
+            if abs(talked - report.seconds) > 1.0:
+                checks.append("length_differs")
+            if talked - report.seconds > SHORT:
+                alarms.append("recording_short")
+    if due.orphan:
+        alarms.append("recording_orphan")
+    if report.repaired:
+        checks.append("repaired")
+    segments = _segments(due, asked, report, begun)
+    checked = RecordingChecked(
+        recording_id=due.recording_id,
+        call_id=due.call_id,
+        connection=due.connection,
+        state=state,
+        started_at=first,
+        ended_at=max((part.ended_at for part in segments), default=None),
+        seconds=report.seconds,
+        stereo_file=asked.into if asked and report.seconds else None,
+        caller_level=report.caller.level if report.caller else None,
+        consultant_level=report.consultant.level if report.consultant else None,
+        caller_silence=report.caller.silence if report.caller else None,
+        consultant_silence=report.consultant.silence if report.consultant else None,
+        caller_longest=report.caller.longest if report.caller else None,
+        consultant_longest=report.consultant.longest if report.consultant else None,
+        checks=tuple(dict.fromkeys(checks)),
+        size=due.size,
+        checked_at=now,
+        segments=segments,
+    )
+    return checked, [Alarm(kind, due.recording_id, since) for kind in alarms]
+
+
+def _segments(due: Due, asked: Job | None, report: Report, begun: dict[str, datetime]) -> tuple[Segment, ...]:
+    if asked is None:
+        return ()
+    stems = sorted(begun, key=lambda stem: (begun[stem], stem))
+    numbers = {file.stem.text: file.stem.segment for file in due.files}
+    return tuple(
+        Segment(
+            stem=stem,
+            number=numbers[stem],
+            started_at=begun[stem],
+            ended_at=begun[stem] + timedelta(seconds=seconds),
+            seconds=seconds,
+            caller_file=piece.caller,
+            consultant_file=piece.consultant,
+        )
+        for stem, piece, seconds in zip(stems, asked.pieces, report.pieces, strict=True)
+        if seconds
+    )
+
+
+def _legs(due: Due) -> list[Found]:
+    return [file for file in due.files if file.leg in ("caller", "consultant")]
+
+
+def _file(legs: list[Found], stem: str, leg: str) -> str | None:
+    return next((file.path for file in legs if file.stem.text == stem and file.leg == leg), None)

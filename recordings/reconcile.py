@@ -1,0 +1,134 @@
+"""Intents, calls and files brought together again and again until each recording is one true row (A19)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from recordings.entries import OPEN, RecordingState
+from recordings.files import remove, scan
+from recordings.gather import Due, by_recording, due, size_of
+from recordings.join import Report
+from recordings.joiner import Joiner, JoinFailed
+from recordings.judging import job, judge
+from recordings.names import Found, parse_stem
+from recordings.store import Journal
+
+log = structlog.get_logger()
+
+NARROW = timedelta(hours=1)  # calls looked at by each pass
+WIDE = timedelta(days=7)  # and by the first one, and every half hour
+_WIDE_EVERY = 120  # passes
+
+
+def utc_now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+class Reconciler:
+    """Looks every `every` seconds, and at once when hurried; an event only hurries, the disk decides."""
+
+    def __init__(self, journal: Journal, audio: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._journal = journal
+        self._audio = audio
+        self._now = now
+        self._joiner = Joiner()
+        self._hurry = asyncio.Event()
+        self._settled: dict[str, int] = {}  # judged, and so large then
+        self._wide = True
+
+    def hurry(self, *, wide: bool = False) -> None:
+        """A call ended; `wide`: old ones came in, as after a time without engine."""
+        self._wide = self._wide or wide
+        self._hurry.set()
+
+    async def run(self, every: float = 15.0) -> None:
+        """Until cancelled."""
+        passes = 0
+        try:
+            while True:
+                wide, self._wide = self._wide or passes % _WIDE_EVERY == 0, False
+                self._hurry.clear()
+                try:
+                    await self.look(wide=wide)
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("reconcile_postponed", error=type(error).__name__)
+                    self._wide = self._wide or wide
+                passes += 1
+                try:
+                    # A hurried look waits until the recorder's last bytes have settled.
+                    await asyncio.wait_for(self._hurry.wait(), every)
+                    await asyncio.sleep(3.0)
+                except TimeoutError:
+                    continue
+        finally:
+            await self._joiner.close()
+
+    async def close(self) -> None:
+        """End the worker; `run` does so by itself."""
+        await self._joiner.close()
+
+    async def look(self, *, wide: bool = False) -> int:
+        """One pass; how many recordings were judged. SQLAlchemyError or OSError when the database is away.
+
+        Nothing is judged while entries wait in the spool: they are facts the database lacks.
+        """
+        if self._journal.place != "database":
+            self._wide = self._wide or wide
+            return 0
+        now = self._now()
+        back = WIDE if wide else NARROW
+        since = (now - timedelta(days=2)).date().isoformat() if not wide else ""
+        groups = by_recording(await asyncio.to_thread(scan, self._audio, since))
+        found = [
+            file
+            for name, files in groups.items()
+            if self._settled.get(name) != size_of(files) or not size_of(files)
+            for file in files
+        ]
+        judged = 0
+        for one in await self._due(found, now, back):
+            try:
+                await self._judge(one, now)
+                judged += 1
+            except JoinFailed as error:
+                log.error("recording_unread", recording=one.recording_id, error=str(error))
+                self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
+        return judged
+
+    async def _due(self, found: list[Found], now: datetime, back: timedelta) -> list[Due]:
+        reader = self._journal.reader
+        recent = await reader.calls_arrived(now - back)
+        rows = {row.id: row for row in await reader.recordings_in(tuple(OPEN))}
+        calls = {call.call_id: call for call in recent}
+        call_ids = {file.stem.call_id for file in found} | set(calls)
+        rows |= {row.id: row for row in await reader.recordings_of(sorted(call_ids))}
+        names = {stem.call_id for name in rows if (stem := parse_stem(name))} | call_ids
+        calls |= {call.call_id: call for call in await reader.calls_by_id(sorted(names - set(calls)))}
+        dues = due(found, rows.values(), calls, now)
+        for name, row in rows.items():
+            if row.state not in OPEN and not any(one.recording_id == name for one in dues):
+                self._settled[name] = row.size
+        return dues
+
+    async def _judge(self, one: Due, now: datetime) -> None:
+        asked = job(one, str(self._audio)) if one.size else None
+        report = await self._joiner.work(asked) if asked else Report()
+        checked, alarms = judge(one, asked, report, now)
+        if checked.state is RecordingState.EMPTY:
+            await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
+        for alarm in alarms:  # first: a crash in between repeats the look, and with it the alarm
+            self._journal.alarm(alarm.kind, alarm.about, alarm.at)
+        await self._journal.write(checked)
+        self._settled[one.recording_id] = checked.size
+        log.info("recording_checked", call=one.call_id, recording=one.recording_id, state=checked.state.value)
+
+
+def _since(one: Due, now: datetime) -> datetime:
+    if one.answered is not None:
+        return one.answered.answered_at
+    return min((file.modified for file in one.files), default=now)

@@ -1,0 +1,245 @@
+"""Intents, files and calls become exactly one recording row each, however often they are looked at."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from recordings.entries import RecordingState
+from recordings.mask import mask
+from recordings.names import parse_stem, stem_of
+from recordings.reconcile import Reconciler
+from recordings.record import CallRecord, Connection
+from recordings.store import Journal
+from recordings.wave_header import new_header
+
+T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+CALL = "n1-1795338000000-7"
+ONE = f"{CALL}-c1"
+TONE = (np.sin(np.arange(80_000) / 3) * 9000).astype("<i2")  # 10 s
+
+
+def after(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+class Desk:
+    """A journal, an audio folder, and a clock that the test moves."""
+
+    def __init__(self, journal, audio):
+        self.journal, self.audio, self.at = journal, audio, after(120)
+        self.reconciler = Reconciler(journal, audio, now=lambda: self.at)
+
+    def save(self, stem, caller, consultant, ends, header=True, folder="2026-11-22"):
+        for leg, samples in (("caller", caller), ("consultant", consultant)):
+            path = self.audio / folder / f"{stem}-{leg}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stated = len(samples) * 2 if header else 0
+            path.write_bytes(new_header(1, 8000, stated) + samples.tobytes())
+            os.utime(path, (ends.timestamp(), ends.timestamp()))
+
+    async def call(self, *connections, ended=60.0):
+        await self.journal.write(
+            CallRecord(
+                CALL,
+                None,
+                "kk",
+                T0,
+                ended_at=None if ended is None else after(ended),
+                connections=connections,
+            )
+        )
+
+    async def rows(self):
+        return [
+            (row.id, row.state.value, row.connection) for row in await self.journal.reader.recordings(CALL)
+        ]
+
+    async def alarms(self):
+        return [(alarm.kind, alarm.about) for alarm in await self.journal.reader.alarms(T0)]
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool")
+    await journal.start()
+    desk = Desk(journal, tmp_path / "audio")
+    yield desk
+    await desk.reconciler.close()
+    await journal.stop()
+
+
+TALK = Connection(1, "c101", after(10), after(15), after(25))
+
+
+async def test_an_intended_recording_is_checked_and_joined_once(desk):
+    await desk.journal.recording_intended(ONE, after(10))
+    desk.journal.recording_finished(ONE, after(25))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.call(TALK)
+    assert [await desk.reconciler.look() for _ in range(3)] == [1, 0, 0]
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.id, row.state, row.seconds) == (ONE, RecordingState.FINISHED, 10.0)
+    assert (row.started_at, row.ended_at, row.checks) == (after(15), after(25), ())
+    assert (desk.audio / row.stereo_file).stat().st_size == 44 + 4 * 80_000
+    assert [part.caller_file for part in row.segments] == [f"2026-11-22/{ONE}-caller.wav"]
+    assert await desk.alarms() == []
+
+
+async def test_a_new_engine_judges_nothing_twice(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.call(TALK)
+    assert await desk.reconciler.look(wide=True) == 1
+    again = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
+    assert await again.look(wide=True) == 0
+    await again.close()
+
+
+async def test_an_answered_conversation_without_sound_is_an_alarm_once(desk):
+    await desk.journal.recording_intended(ONE, after(10))
+    await desk.call(TALK)
+    for _ in range(3):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "missing", 1)]
+    assert await desk.alarms() == [("recording_missing", ONE)]
+
+
+async def test_a_conversation_with_neither_row_nor_file_is_an_alarm_too(desk):
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "missing", 1)]
+    assert await desk.alarms() == [("recording_missing", ONE)]
+
+
+async def test_sound_that_turns_up_later_replaces_missing(desk):
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "finished", 1)]
+
+
+async def test_the_conversation_with_1414_is_not_expected_to_be_recorded(desk):
+    await desk.call(replace(TALK, party="1414"))
+    await desk.reconciler.look()
+    assert (await desk.rows(), await desk.alarms()) == ([], [])
+
+
+async def test_files_of_an_unanswered_attempt_are_removed_without_alarm(desk):
+    await desk.journal.recording_intended(ONE, after(10))
+    desk.save(ONE, TONE[:0], TONE[:0], ends=after(30))
+    await desk.call()
+    await desk.reconciler.look()
+    assert (await desk.rows(), await desk.alarms()) == ([(ONE, "empty", 1)], [])
+    assert list((desk.audio / "2026-11-22").iterdir()) == []
+
+
+async def test_files_are_left_alone_while_they_grow_or_the_phone_rings(desk):
+    await desk.journal.recording_intended(ONE, after(10))
+    desk.save(ONE, TONE[:0], TONE[:0], ends=after(10))
+    await desk.call(ended=None)
+    assert await desk.reconciler.look() == 0
+    desk.save(ONE, TONE, TONE, ends=after(119.5))
+    await desk.call(replace(TALK, ended_at=after(60)))
+    assert await desk.reconciler.look() == 0
+    desk.at = after(130)
+    assert await desk.reconciler.look() == 1
+
+
+async def test_a_header_left_empty_by_a_crash_is_repaired(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25), header=False)
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "repaired", 1)]
+
+
+async def test_a_side_that_the_recorder_lost_is_an_alarm(desk):
+    lost = TONE.copy()
+    lost[40_000:] = 0
+    desk.save(ONE, TONE, lost, ends=after(25))
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.state, row.checks, row.playable) == (RecordingState.SILENT_LEG, ("consultant_lost",), True)
+    assert await desk.alarms() == [("recording_leg_silent", ONE)]
+
+
+async def test_a_recording_that_stopped_growing_in_mid_conversation_is_an_alarm(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.call(replace(TALK, ended_at=after(55)))
+    await desk.reconciler.look()
+    assert await desk.alarms() == [("recording_short", ONE)]
+
+
+async def test_segments_after_a_hold_are_one_recording_with_silence_between(desk):
+    second = stem_of(CALL, 1, 2)
+    await desk.journal.recording_intended(ONE, after(10))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.journal.recording_intended(second, after(30))
+    desk.save(second, TONE, TONE, ends=after(40))
+    await desk.call(replace(TALK, ended_at=after(40)))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.id, row.seconds, [part.number for part in row.segments]) == (ONE, 25.0, [1, 2])
+
+
+async def test_a_survived_calls_recordings_find_their_connections_in_order(desk):
+    talks = (TALK, replace(TALK, number=2, party="1414"), replace(TALK, number=3, party="c102"))
+    desk.save(f"{CALL}-s1", TONE[:0], TONE[:0], ends=after(12))
+    desk.save(f"{CALL}-s2", TONE, TONE, ends=after(25))
+    desk.save(f"{CALL}-s10", TONE, TONE, ends=after(50))
+    await desk.call(*talks)
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert sorted(await desk.rows()) == [
+        (f"{CALL}-s1", "empty", None),
+        (f"{CALL}-s10", "finished", 3),
+        (f"{CALL}-s2", "finished", 1),
+    ]
+    assert await desk.alarms() == []
+
+
+async def test_sound_that_no_call_owns_becomes_a_row_and_an_alarm(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    assert await desk.reconciler.look() == 0
+    desk.at = after(700)
+    assert await desk.reconciler.look() == 1
+    assert await desk.alarms() == [("recording_orphan", ONE)]
+
+
+async def test_a_recording_sealed_and_taken_away_is_not_missing(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    for path in (desk.audio / "2026-11-22").iterdir():
+        path.unlink()
+    again = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
+    assert await again.look(wide=True) == 0
+    assert (await desk.rows(), await desk.alarms()) == ([(ONE, "finished", 1)], [])
+    await again.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["x", "n1-1-1-c1", f"{CALL}", f"{CALL}-c1-x", f"../{CALL}-c1", f"{CALL}-c1\n"]
+)
+def test_a_name_that_is_not_ours_is_no_stem(name):
+    assert parse_stem(name) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (None, None),
+        ("+77000000001", "+*********01"),
+        ("87000000001", "*********01"),
+        ("111", "***"),
+        ("", ""),
+        ('"${SHELL(x)}"\n', "**************"),
+        ("Айгүл", "*****"),
+        ("9" * 9000, "*" * 13 + "99"),
+    ],
+)
+def test_a_masked_number_shows_its_last_two_digits_at_most(number, shown):
+    assert mask(number) == shown
