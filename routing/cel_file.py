@@ -45,7 +45,10 @@ class CelFile:
         """Stories of all calls that have ended by now, then stops; never blocks the loop for long."""
         more = True
         while more:
-            more = self._step()
+            try:
+                more = self._step()
+            except FileNotFoundError:  # renamed between two looks: there is a next time
+                more = False
             for story in self.live.ended():
                 yield story
             await asyncio.sleep(0)
@@ -118,9 +121,11 @@ class CelFile:
             if file.stat().st_ino == inode:
                 self.close()
                 self._descriptor = os.open(file, os.O_RDONLY)
-                size = os.fstat(self._descriptor).st_size
+                # An inode may have been given to another file: a record begins where one has ended.
+                if offset and os.pread(self._descriptor, 1, offset - 1) != b"\n":
+                    offset = 0
                 self._inode, self._renamed = inode, False
-                self._records = Records(offset if offset <= size else 0, self._records.broken)
+                self._records = Records(offset, self._records.broken)
                 os.lseek(self._descriptor, self._records.offset, os.SEEK_SET)
                 return True
         return False

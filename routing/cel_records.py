@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-# Inside quotes a quote is doubled, so a line that starts like this can only be a record's first.
-FIRST_LINE: Final = re.compile(rb'"[A-Z0-9_]+","')
+# Inside quotes a quote is doubled, so these bytes can only be a record's first: kind and time.
+FIRST: Final = re.compile(rb'"[A-Z0-9_]+","[0-9]+\.[0-9]{6}","')
 LONGEST: Final = 1_000_000  # bytes; nothing Asterisk writes comes near
 
 
@@ -24,28 +24,28 @@ class Records:
         """Complete records as (offset of the first byte, fields); the rest waits for more."""
         *lines, self._tail = (self._tail + data).split(b"\n")
         for line in lines:
-            if self._held and FIRST_LINE.match(line):
-                self._skip()
             self._held += line + b"\n"
+            starts = [first.start() for first in FIRST.finditer(self._held)]
+            if starts and starts[-1] > 0:
+                self._skip(starts[-1])  # a crash or a full disk tore what stood before
             if self._held.count(b'"') % 2 == 0:
-                fields = _fields(self._held)
-                start = self.offset
+                start, fields = self.offset, _fields(self._held)
                 if fields:
-                    self._advance()
+                    self._advance(len(self._held))
                     yield start, fields
                 else:
-                    self._skip()
+                    self._skip(len(self._held))
         if len(self._held) + len(self._tail) > LONGEST:
             self._held, self._tail = self._held + self._tail, b""
-            self._skip()
+            self._skip(len(self._held))
 
-    def _skip(self) -> None:
+    def _skip(self, length: int) -> None:
         self.broken += 1
-        self._advance()
+        self._advance(length)
 
-    def _advance(self) -> None:
-        self.offset += len(self._held)
-        self._held = b""
+    def _advance(self, length: int) -> None:
+        self.offset += length
+        self._held = self._held[length:]
 
 
 def _fields(record: bytes) -> list[str]:

@@ -16,6 +16,7 @@ class Leg:
     ringing: bool = False
     talked_at: float | None = None
     ended_at: float | None = None
+    caller_left_first: bool = False
 
     @property
     def talking(self) -> bool:
@@ -71,7 +72,10 @@ class Legs:
             if self.bridges.get(leg.id) == event.bridge:
                 leg.ringing = False
                 leg.talked_at = event.at if leg.talked_at is None else leg.talked_at
-                leg.ended_at = None  # the same phone came back: one conversation
+                leg.ended_at, leg.caller_left_first = (
+                    None,
+                    False,
+                )  # the same phone came back: one conversation
 
     def leave(self, event: BridgeLeft) -> None:
         """The first of two to leave ends the conversation."""
@@ -79,7 +83,10 @@ class Legs:
             return
         del self.bridges[event.id]
         for leg in self.known.values():
-            if event.id == leg.id or (event.id == self.caller and leg.talking):
+            if event.id == self.caller and leg.talking:
+                leg.caller_left_first = True
+                leg.end(event.at)
+            elif event.id == leg.id:
                 leg.end(event.at)
 
     def gone(self, id_: str, at: float) -> None:

@@ -161,4 +161,5 @@ def _ended_by(call: OngoingCall, talks: tuple[Leg, ...]) -> str | None:
     theirs = call.hangups.get(last.id)
     if theirs is not None and (asked is None or theirs <= asked):
         return "1414" if last.device == UCC_ENDPOINT else "consultant"
-    return "caller" if asked else None
+    # The log names the source of a hang-up once for a channel, an earlier leg's may have taken the place.
+    return "caller" if asked or last.caller_left_first else None

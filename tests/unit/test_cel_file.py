@@ -1,0 +1,154 @@
+"""The log followed on disk: half a line, rotation, restarts, and an engine that was away long."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from live_tables import STREAMS
+
+from routing.cel_file import CelFile
+from routing.story import Story
+
+LOG = (STREAMS / "ten-calls.cel.csv").read_bytes()
+LINES = LOG.splitlines(keepends=True)
+
+
+class Desk:
+    """One reader's files in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log, self.mark = folder / "cel" / "cel.csv", folder / "cel.mark"
+        self.log.parent.mkdir()
+        self.reader = self.started()
+
+    def started(self) -> CelFile:
+        self.reader = CelFile(self.log, self.mark)
+        return self.reader
+
+    def write(self, data: bytes) -> None:
+        with self.log.open("ab") as file:
+            file.write(data)
+
+    async def stories(self) -> list[str]:
+        return [story.call_id async for story in self.reader.stories()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+async def all_calls(tmp_path: Path) -> list[str]:
+    (tmp_path / "whole").mkdir()
+    whole = Desk(tmp_path / "whole")
+    whole.write(LOG)
+    return await whole.stories()
+
+
+async def test_no_file_is_no_story(desk: Desk) -> None:
+    assert await desk.stories() == []
+
+
+async def test_ten_calls_are_ten_stories_and_then_silence(desk: Desk) -> None:
+    desk.write(LOG)
+    assert len(await desk.stories()) == 10
+    assert await desk.stories() == []
+
+
+async def test_half_a_line_waits_for_its_other_half(desk: Desk, tmp_path: Path) -> None:
+    got = []
+    for at in range(0, len(LOG), 997):
+        desk.write(LOG[at : at + 997])
+        got += await desk.stories()
+    assert got == await all_calls(tmp_path)
+
+
+async def test_a_restarted_reader_tells_no_call_that_was_told_and_over(desk: Desk) -> None:
+    desk.write(LOG)
+    await desk.stories()
+    desk.started()
+    assert await desk.stories() == []
+
+
+async def test_a_restart_at_any_row_loses_no_call_and_no_part_of_one(desk: Desk, tmp_path: Path) -> None:
+    told: dict[str, Story] = {}
+    for cut in range(0, len(LINES), 3):
+        desk.write(b"".join(LINES[cut : cut + 3]))
+        async for story in desk.started().stories():
+            told[story.call_id] = story
+    assert sorted(told) == sorted(await all_calls(tmp_path))
+    assert all(story.whole and story.line_answered_at for story in told.values())
+
+
+async def test_a_renamed_log_is_read_to_its_end_and_then_the_new_one(desk: Desk, tmp_path: Path) -> None:
+    desk.write(b"".join(LINES[:70]))
+    got = await desk.stories()
+    desk.write(b"".join(LINES[70:75]))
+    desk.log.rename(desk.log.with_name("cel.csv.1"))
+    desk.write(b"".join(LINES[75:]))
+    got += await desk.stories() + await desk.stories()
+    assert got == await all_calls(tmp_path)
+
+
+async def test_a_log_renamed_while_the_engine_was_dead_is_found(desk: Desk, tmp_path: Path) -> None:
+    desk.write(b"".join(LINES[:70]))
+    got = await desk.stories()
+    desk.write(b"".join(LINES[70:75]))
+    desk.log.rename(desk.log.with_name("cel.csv.1"))
+    desk.write(b"".join(LINES[75:]))
+    desk.started()
+    got += await desk.stories() + await desk.stories()
+    assert sorted(set(got)) == sorted(await all_calls(tmp_path))
+
+
+async def test_a_log_cut_short_is_read_from_its_beginning(desk: Desk) -> None:
+    desk.write(LOG)
+    await desk.stories()
+    desk.log.write_bytes(b"")
+    assert await desk.stories() == []
+    later = LOG.replace(b"17953540", b"17963540")
+    desk.write(later[: len(later) // 2])
+    assert await desk.stories()
+
+
+async def test_a_spoiled_mark_means_from_the_beginning(desk: Desk) -> None:
+    desk.write(LOG)
+    desk.mark.write_text("spoiled")
+    assert len(await desk.stories()) == 10
+
+
+async def test_calls_asterisk_lost_are_told_and_hold_the_place_no_longer(desk: Desk) -> None:
+    desk.write(LINES[0])
+    assert await desk.stories() == []
+    assert desk.mark.read_text().split()[1] == "0"
+    desk.reader.lose(frozenset(), 1795354099.0)
+    (lost,) = [story async for story in desk.reader.stories()]
+    assert (lost.outcome, lost.whole) == ("failed", False)
+    assert desk.mark.read_text().split()[1] == str(len(LINES[0]))
+
+
+async def test_a_hundred_thousand_rows_take_seconds_and_never_the_loop(desk: Desk) -> None:
+    rounds = 100_000 // len(LINES) + 1
+    with desk.log.open("wb") as file:
+        for n in range(rounds):
+            file.write(LOG.replace(b"17953540", b"%08d" % (17953540 + n * 100)))
+    longest, done = 0.0, False
+
+    async def watch() -> None:
+        nonlocal longest
+        last = time.perf_counter()
+        while not done:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+
+    watching = asyncio.create_task(watch())
+    began, spent = time.perf_counter(), time.process_time()
+    told = await desk.stories()
+    took, worked = time.perf_counter() - began, time.process_time() - spent
+    done = True
+    await watching
+    assert len(told) == rounds * 10
+    assert min(took, worked) < 5
+    assert longest < 0.25  # one chunk is a few ms; the rest is the machine's other work

@@ -1,0 +1,247 @@
+"""One call after another as a table of events: what the live state makes of them."""
+
+from dataclasses import replace
+
+import pytest
+from live_tables import CALLER, lived, story_of, told
+
+from recordings.from_story import record
+from recordings.record import CallRecord, Connection, Outcome
+from routing.picture import CallNow, PhoneNow, picture
+from routing.story import Conversation
+
+ARRIVAL = """
+  10.0 | trunk | arrives  | +77000000001
+  10.1 | trunk | sets     | CALL=n1-10000-1
+  10.2 | trunk | up       |
+"""
+QUEUED = (
+    ARRIVAL
+    + """
+  12.0 | trunk | sets     | LANGUAGE=ru
+  13.0 | trunk | sets     | QUEUED=13000
+"""
+)
+TALKING = (
+    QUEUED
+    + """
+  14.0 | c101  | rings    |
+  16.0 | c101  | dialled  | ANSWER
+  16.0 | c101  | joins    |
+  16.1 | trunk | joins    |
+"""
+)
+CONSULTANT_LEFT = """
+  20.0 | c101  | hangs up |
+  20.0 | c101  | leaves   |
+  20.0 | trunk | leaves   |
+  20.0 | c101  | gone     |
+"""
+GONE = """
+  30.0 | trunk | hangs up |
+  30.0 | trunk | gone     |
+"""
+
+
+def test_a_served_and_rated_call_is_told_with_every_time() -> None:
+    story = story_of(
+        TALKING
+        + CONSULTANT_LEFT
+        + """
+  20.1 | trunk | sets | RATING_ASKED=1
+  24.0 | trunk | sets | RATING=4
+  25.0 | trunk | gone |
+"""
+    )
+    assert story.outcome == "served"
+    times = (story.arrived_at, story.line_answered_at, story.language_at, story.queued_at)
+    assert times == (10.0, 10.2, 12.0, 13.0)
+    later = (story.first_ring_at, story.answered_at, story.conversation_ended_at, story.rated_at)
+    assert later == (14.0, 16.1, 20.0, 24.0)
+    assert (story.ended_at, story.ended_by, story.served_by) == (25.0, "consultant", "c101")
+    assert (story.rating, story.rating_asked, story.survived, story.whole) == (4, True, False, True)
+    assert story.conversations == (Conversation(1, "c101", 14.0, 16.1, 20.0),)
+
+
+@pytest.mark.parametrize(
+    ("table", "outcome"),
+    [
+        (ARRIVAL + GONE, "abandoned_in_menu"),
+        (ARRIVAL + "12 | trunk | sets | LANGUAGE=kk\n" + GONE, "abandoned_in_menu"),
+        (QUEUED + GONE, "abandoned_waiting"),
+        (QUEUED + "14 | c101 | rings\n" + GONE, "abandoned_waiting"),
+        (QUEUED + "14 | trunk | sets | ENDED_BY=caller\n30 | trunk | gone\n", "abandoned_waiting"),
+        (QUEUED + "30 | trunk | gone | 44\n", "abandoned_waiting"),
+        (QUEUED + "30 | trunk | gone\n", "failed"),
+        ("10 | trunk | arrives | +77000000001\n" + GONE, "failed"),
+        (QUEUED + "14 | trunk | sets | ADVISED=1\n" + GONE, "advice"),
+        (QUEUED + "14 | trunk | sets | DUTY=answered\n" + GONE, "duty_phone"),
+        (QUEUED + "14 | trunk | sets | DUTY=failed\n15 | trunk | sets | ADVISED=1\n" + GONE, "advice"),
+        (TALKING + GONE, "served"),
+        (TALKING + CONSULTANT_LEFT + "21 | trunk | sets | 1414=busy\n" + GONE, "served"),
+        (TALKING + CONSULTANT_LEFT + "21 | trunk | sets | 1414=answered\n" + GONE, "transferred_1414"),
+        (
+            TALKING + CONSULTANT_LEFT + "21 | 1414 | joins | b2\n21 | trunk | joins | b2\n" + GONE,
+            "transferred_1414",
+        ),
+    ],
+)
+def test_the_outcome_follows_from_what_happened(table: str, outcome: str) -> None:
+    assert story_of(table).outcome == outcome
+
+
+def test_the_duty_phone_counts_while_nobody_lived_to_note_its_confirmation() -> None:
+    story = story_of(
+        QUEUED
+        + "14 | trunk | sets | DUTY=ringing\n14 | duty | rings\n"
+        + "15 | duty | joins\n15 | trunk | joins\n"
+        + GONE
+    )
+    assert (story.outcome, story.answered_at, story.served_by) == ("duty_phone", 15.0, None)
+
+
+def test_an_answering_machine_at_the_duty_phone_is_no_answer() -> None:
+    story = story_of(
+        QUEUED
+        + "15 | duty | joins\n15 | trunk | joins\n16 | duty | leaves\n16 | trunk | leaves\n"
+        + "17 | trunk | sets | DUTY=failed\n"
+        + GONE
+    )
+    assert story.outcome == "abandoned_waiting"
+
+
+def test_the_caller_who_hangs_up_in_the_conversation_ends_it() -> None:
+    story = story_of(
+        TALKING + "19 | trunk | hangs up\n19 | trunk | leaves\n19 | c101 | leaves\n19 | trunk | gone\n"
+    )
+    assert (story.ended_by, story.conversation_ended_at) == ("caller", 19.0)
+
+
+def test_the_engines_own_word_on_who_hung_up_wins() -> None:
+    story = story_of(
+        TALKING + "18 | trunk | sets | ENDED_BY=engine\n" + CONSULTANT_LEFT + "21 | trunk | gone"
+    )
+    assert story.ended_by == "engine"
+
+
+def test_1414_back_to_the_same_consultant_is_a_second_conversation() -> None:
+    story = story_of(
+        TALKING
+        + CONSULTANT_LEFT
+        + """
+  21.0 | trunk  | sets    | NOTICE=21000
+  21.1 | 1414   | rings   |
+  22.0 | 1414   | dialled | BUSY
+  22.0 | 1414   | gone    | 17
+  22.0 | trunk  | sets    | 1414=busy
+  23.0 | c101#2 | rings   |
+  24.0 | c101#2 | joins   | b2
+  24.0 | trunk  | joins   | b2
+  27.0 | trunk  | leaves  | b2
+"""
+        + GONE
+    )
+    parties = [(c.number, c.party, c.answered_at, c.ended_at) for c in story.conversations]
+    assert parties == [(1, "c101", 16.1, 20.0), (2, "c101", 24.0, 27.0)]
+    assert (story.answered_at, story.conversation_ended_at) == (16.1, 27.0)
+    assert (story.notice_at, story.ucc_result, story.first_ring_at) == (21.0, "busy", 14.0)
+
+
+def test_a_withheld_number_is_none_and_a_garbled_one_stays_as_it_came() -> None:
+    assert story_of("10 | trunk | arrives | Anonymous\n" + GONE).pii_caller is None
+    assert story_of("10 | trunk | arrives | ++7'x\n" + GONE).pii_caller == "++7'x"
+
+
+def test_garbage_in_variables_is_no_value() -> None:
+    story = story_of(
+        QUEUED + "14 | trunk | sets | RATING=9\n14 | trunk | sets | NOTICE=²\n14 | trunk | sets | X=\n" + GONE
+    )
+    assert (story.rating, story.notice_at) == (None, None)
+    assert record(story).outcome == Outcome.ABANDONED_WAITING
+
+
+def test_variables_of_a_consultants_leg_are_not_the_calls() -> None:
+    assert story_of(QUEUED + "14 | c101 | sets | LANGUAGE=kk\n" + GONE).language == "ru"
+
+
+def test_a_language_known_only_at_the_end_came_before_the_queue() -> None:
+    story = story_of(ARRIVAL + "29 | trunk | sets | QUEUED=13000\n29 | trunk | sets | LANGUAGE=ru\n" + GONE)
+    assert (story.language, story.language_at) == ("ru", 13.0)
+
+
+def test_the_present_is_seen_while_it_lasts() -> None:
+    live = lived(told("9 | c101 | reach | yes\n9 | c102 | reach | no\n" + QUEUED + "14 | c101 | rings"))
+    expected = CallNow(
+        call_id="n1-10000-1",
+        id=CALLER,
+        channel="PJSIP/trunk-00000001",
+        pii_caller="+77000000001",
+        arrived_at=10.0,
+        stage="",
+        language="ru",
+        queued_at=13.0,
+        ringing=("c101",),
+        talking_with=(),
+        talking_since=None,
+        held=False,
+        survived=False,
+    )
+    assert picture(live).calls == (expected,)
+    talk = told("16 | c101 | joins\n16 | trunk | joins\n17 | c101 | holds")
+    for event in talk:
+        live.apply(event)
+    talking = replace(expected, ringing=(), talking_with=("c101",), talking_since=16.0, held=True)
+    assert picture(live).calls == (talking,)
+    live.apply(told("18 | c101 | holds | off")[0])
+    assert picture(live).calls == (replace(talking, held=False),)
+    assert picture(live).phones == (
+        PhoneNow("c101", "reachable", in_call=False),
+        PhoneNow("c102", "unreachable", in_call=False),
+    )
+
+
+def test_a_call_past_the_engine_makes_a_phone_busy() -> None:
+    live = lived(told("9 | c102 | arrives | 102"))
+    assert picture(live).phones == (PhoneNow("c102", None, in_call=True),)
+    live.apply(told("10 | c102 | gone")[0])
+    assert picture(live).phones == ()
+
+
+def test_survivals_queue_stops_ringing_a_member() -> None:
+    live = lived(told(QUEUED + "14 | c101 | queue rings\n14 | c101 | rings\n22 | c101 | queue rings | off"))
+    assert picture(live).calls[0].ringing == ()
+
+
+def test_events_of_unknown_calls_are_counted_and_dropped() -> None:
+    live = lived(told("16 | c101 | joins\n20 | c101 | hangs up\n21 | trunk | gone"))
+    assert (live.counters.unknown, live.counters.applied, list(live.ended())) == (3, 0, [])
+
+
+def test_what_comes_after_the_end_is_no_second_call() -> None:
+    live = lived(told(TALKING + GONE + TALKING + GONE))
+    assert len(list(live.ended())) == 1
+    assert live.counters.begun == 1
+    assert not live.busy()
+
+
+def test_a_call_lost_with_asterisk_is_told_once_and_not_whole() -> None:
+    live = lived(told(QUEUED))
+    live.lose(frozenset(), 99.0)
+    (story,) = live.ended()
+    assert (story.outcome, story.ended_at, story.ended_by, story.whole) == ("failed", 99.0, None, False)
+
+
+def test_a_conversation_lost_with_asterisk_was_a_conversation() -> None:
+    live = lived(told(TALKING))
+    live.lose(frozenset(), 99.0)
+    (story,) = live.ended()
+    assert (story.outcome, story.conversation_ended_at) == ("served", 99.0)
+
+
+def test_the_story_becomes_the_journals_record() -> None:
+    kept = record(story_of(TALKING + CONSULTANT_LEFT + "25 | trunk | gone"))
+    assert isinstance(kept, CallRecord)
+    (connection,) = kept.connections
+    assert isinstance(connection, Connection)
+    assert (connection.party, connection.answered_at.timestamp()) == ("c101", 16.1)
+    assert kept.arrived_at.isoformat() == "1970-01-01T00:00:10+00:00"
