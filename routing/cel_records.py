@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Inside quotes a quote is doubled, so these bytes can only be a record's first: kind and time.
-FIRST: Final = re.compile(rb'"[A-Z0-9_]+","[0-9]+\.[0-9]{6}","')
+FIRST: Final = re.compile(rb'"[A-Z0-9_]+","[0-9]+\.[0-9]{6}",')
 LONGEST: Final = 1_000_000  # bytes; nothing Asterisk writes comes near
 
 
