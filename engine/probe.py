@@ -65,6 +65,10 @@ class AsteriskProbe:
         writer.write(f"Action: Login\r\nUsername: probe\r\nSecret: {secret}\r\nEvents: off\r\n\r\n".encode())
         return "Success" in await _response(reader)
 
+    async def close(self) -> None:
+        """Hang up; the next question connects anew."""
+        self._close()
+
     def _close(self) -> None:
         if self._writer is not None:
             self._writer.transport.abort()

@@ -1,0 +1,86 @@
+"""The doctor's looks at what runs: ports, the database, Asterisk, the engine, the consultants' phones."""
+
+import asyncio
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.database import open_database
+from config.settings import Settings
+from engine.control import EngineAway, Wrong, ask
+from engine.finding import Check
+from engine.ports import Port, holders, program
+from engine.probe import AsteriskProbe
+
+
+def ports(settings: Settings) -> Iterator[Check]:
+    """Each port is free, or held by the part of ours that should hold it."""
+    for port in (
+        Port("sip_port", "udp", settings.sip_address, settings.sip_port, "asterisk"),
+        Port("ami_port", "tcp", settings.ami_address, settings.ami_port, "asterisk"),
+        Port("agi_port", "tcp", settings.agi_address, settings.agi_port, "engine"),
+    ):
+        name = f"port {port.number}/{port.kind}"
+        pid_file = settings.run_dir / f"{port.owner}.pid"
+        ours = int(pid_file.read_text()) if pid_file.exists() else None
+        others = holders(port) - {ours}
+        if others:
+            who = program(min(others))
+            move = f"stop it, or set IVR111_{port.setting.upper()}"
+            yield Check(name, "failure", f"held by {who}", move)
+        else:
+            yield Check(name, "ok", f"for {port.owner} on {port.address}")
+
+
+def database(settings: Settings) -> Iterator[Check]:
+    """The journal's database opens and answers."""
+    file = settings.home / "db" / "journal.sqlite"
+    if not settings.database_url and not file.exists():
+        yield Check("database", "ok", f"{file} will be made at the first start")
+        return
+    try:
+        asyncio.run(_select(settings))
+    except (OSError, SQLAlchemyError, TimeoutError) as why:
+        remedy = "start it, or correct IVR111_DATABASE_URL" if settings.database_url else f"look after {file}"
+        yield Check("database", "failure", f"does not answer: {type(why).__name__}", remedy)
+    else:
+        yield Check("database", "ok", "answers")
+
+
+async def _select(settings: Settings) -> None:
+    engine = open_database(settings.database, read_only=True)
+    try:
+        async with asyncio.timeout(5), engine.connect() as connection:
+            await connection.execute(text("select 1"))
+    finally:
+        await engine.dispose()
+
+
+def answers(settings: Settings) -> Iterator[Check]:
+    """The running line: Asterisk's manager, the engine's loop, the consultants' phones."""
+    try:
+        asyncio.run(_manager(settings))
+    except (OSError, EOFError, TimeoutError):
+        yield Check("manager", "failure", "Asterisk's manager does not answer", "start the line: make run")
+    else:
+        yield Check("manager", "ok", "answers")
+    try:
+        seats = ask(settings.control_socket, "consultants.list", seconds=3.0)["consultants"]
+    except (EngineAway, Wrong) as why:
+        yield Check("engine", "failure", str(why), "start the line: make run")
+        return
+    yield Check("engine", "ok", "answers")
+    reachable = sum(bool(seat["reachable"]) for seat in seats)
+    if reachable:
+        yield Check("consultants", "ok", f"{reachable} of {len(seats)} phones registered")
+    else:
+        yield Check(
+            "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"
+        )
+
+
+async def _manager(settings: Settings) -> None:
+    secret = settings.home / "secrets" / "ami_probe"
+    async with asyncio.timeout(3):
+        await AsteriskProbe(settings.ami_address, settings.ami_port, secret).ask()
