@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from recordings.access import Access, Fault, Head, Link, verify
-from recordings.entries import Alarm, ConsultantState, RecordingState
+from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
 from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.recording import KnownSegment, Recording
@@ -72,9 +72,20 @@ class Reader:
             found += await self._records(select(calls).where(calls.c.call_id.in_(part)))
         return found
 
-    async def calls_arrived(self, since: datetime) -> list[CallRecord]:
-        """All since then, living ones too."""
-        return await self._records(select(calls).where(calls.c.arrived_at >= since))
+    async def unrecorded(self, since: datetime, not_expected: Sequence[str]) -> list[CallRecord]:
+        """Calls since then with an answered conversation whose recording nobody has judged yet.
+
+        Conversations with a party of `not_expected` need none.
+        """
+        judged = exists().where(
+            recordings.c.call_id == connections.c.call_id,
+            recordings.c.connection == connections.c.number,
+            recordings.c.state.not_in([state.value for state in OPEN]),
+        )
+        wanting = exists().where(
+            connections.c.call_id == calls.c.call_id, connections.c.party.not_in(not_expected), ~judged
+        )
+        return await self._records(select(calls).where(calls.c.arrived_at >= since, wanting))
 
     async def recordings(self, call_id: str) -> list[Recording]:
         """All of one call, in order."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from recordings.entries import OPEN, RecordingState
 from recordings.files import remove, scan
-from recordings.gather import Due, by_recording, due, size_of
+from recordings.gather import NOT_RECORDED, Due, by_recording, due, size_of
 from recordings.join import Report
 from recordings.joiner import Joiner, JoinFailed
 from recordings.judging import job, judge
@@ -82,14 +82,9 @@ class Reconciler:
             return 0
         now = self._now()
         back = WIDE if wide else NARROW
-        since = (now - timedelta(days=2)).date().isoformat() if not wide else ""
-        groups = by_recording(await asyncio.to_thread(scan, self._audio, since))
-        found = [
-            file
-            for name, files in groups.items()
-            if self._settled.get(name) != size_of(files) or not size_of(files)
-            for file in files
-        ]
+        folder = (now - max(back, timedelta(days=2))).date().isoformat()
+        # A week of files is much to walk through: beside the loop, in which calls are answered.
+        found = await asyncio.to_thread(self._unsettled, folder)
         judged = 0
         for one in await self._due(found, now, back):
             try:
@@ -100,19 +95,29 @@ class Reconciler:
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         return judged
 
+    def _unsettled(self, since: str) -> list[Found]:
+        groups = by_recording(scan(self._audio, since))
+        return [
+            file
+            for name, files in groups.items()
+            if self._settled.get(name) != size_of(files)
+            for file in files
+        ]
+
     async def _due(self, found: list[Found], now: datetime, back: timedelta) -> list[Due]:
         reader = self._journal.reader
-        recent = await reader.calls_arrived(now - back)
+        recent = await reader.unrecorded(now - back, sorted(NOT_RECORDED))
         rows = {row.id: row for row in await reader.recordings_in(tuple(OPEN))}
         calls = {call.call_id: call for call in recent}
         call_ids = {file.stem.call_id for file in found} | set(calls)
         rows |= {row.id: row for row in await reader.recordings_of(sorted(call_ids))}
         names = {stem.call_id for name in rows if (stem := parse_stem(name))} | call_ids
         calls |= {call.call_id: call for call in await reader.calls_by_id(sorted(names - set(calls)))}
-        dues = due(found, rows.values(), calls, now)
-        for name, row in rows.items():
-            if row.state not in OPEN and not any(one.recording_id == name for one in dues):
-                self._settled[name] = row.size
+        dues = await asyncio.to_thread(due, found, list(rows.values()), calls, now)
+        again = {one.recording_id for one in dues}
+        self._settled |= {
+            name: row.size for name, row in rows.items() if row.state not in OPEN and name not in again
+        }
         return dues
 
     async def _judge(self, one: Due, now: datetime) -> None:

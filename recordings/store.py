@@ -26,12 +26,13 @@ class Journal:
     """The only writer of the journal (A19); made, started and stopped by the engine.
 
     An entry is kept as soon as it is in the database or, after `patience` seconds without one, in the
-    flushed spool; `most` entries share a transaction. `retry` seconds lie between two tries at a
-    database that is away, and what was spooled goes in first, so that order is kept.
+    flushed spool; `most` entries share a transaction: few enough not to keep the loop from a call.
+    `retry` seconds lie between two tries at a database that is away, and what was spooled goes in
+    first, so that order is kept.
     """
 
     def __init__(
-        self, url: str, spool: Path, *, patience: float = 0.3, retry: float = 1.0, most: int = 500
+        self, url: str, spool: Path, *, patience: float = 0.3, retry: float = 1.0, most: int = 250
     ) -> None:
         self._url = url
         self._spool = Spool(spool)
