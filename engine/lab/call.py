@@ -53,6 +53,7 @@ class Call(listening.Listening):
         self.heard_of = False  # the other side has given a sign of life
         self.cancelling = False
         self.deaf = False  # plays dead
+        self.offering = False  # a re-INVITE of ours is under way
         self._rings = asyncio.Event()
         self._answered = asyncio.Event()
         self._over = asyncio.Event()
@@ -140,10 +141,12 @@ class Call(listening.Listening):
         """Offer a new direction; asked again after 491 (both at once). Returns the final status."""
         for _ in range(5):
             offer = self.dialog.request("INVITE", (*SDP, *ALLOW), self.description(direction))
+            self.offering = True
             response = await self._reinvited(offer)
+            self.offering = False
             if response is None or response.status != 491:
                 break
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.1 if self.incoming else 0.6)  # not both at once again (RFC 3261, 14.1)
         if response is None or response.status >= 300:
             return response.status if response else 0
         self.direction = direction

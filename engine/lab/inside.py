@@ -53,6 +53,9 @@ def _renegotiate(call: Call, request: Request) -> None:
     if call.state == "ended":
         call.answer(request, 481)
         return
+    if call.offering:
+        call.answer(request, 491)
+        return
     call.dialog.learn(request)
     theirs = sdp.read(request.body)
     if theirs is None:  # no offer: UPDATE needs no answer, re-INVITE wants our offer

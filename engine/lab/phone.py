@@ -64,9 +64,9 @@ class Phone:
     async def close(self) -> None:
         """End all calls politely, forget the registration, give the ports back."""
         self.registration.forget()
-        live = [call.hang_up() for call in self.calls if call.state != "ended"]
-        if live and not self.wire.unplugged:
-            await asyncio.wait([asyncio.ensure_future(hang_up) for hang_up in live], timeout=1.0)
+        live = [] if self.wire.unplugged else [call for call in self.calls if call.state != "ended"]
+        if live:
+            await asyncio.wait([asyncio.ensure_future(call.hang_up()) for call in live], timeout=1.0)
         for call in self.calls:
             call.mark_ended("us")
         for task in self._tasks:

@@ -4,13 +4,14 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from engine.lab.sip import Address, Message, Request, Response, branch, cseq, header
 
 T1: Final = 0.5  # seconds: first repeat
 T2: Final = 4.0  # longest pause between repeats
-LIFE: Final = 64 * T1  # then nobody answers any more
+LIVES: Final = 64  # T1s, then nobody answers any more
 
 
 class NoAnswerError(TimeoutError):
@@ -24,14 +25,16 @@ class _Repeat:
     send: Callable[[], None]
     ceiling: float
     on_end: Callable[[], None]
+    t1: float
     _handle: asyncio.TimerHandle | None = None
 
-    def start(self, pause: float = T1, elapsed: float = 0.0) -> "_Repeat":
+    def start(self, pause: float | None = None, elapsed: float = 0.0) -> "_Repeat":
+        pause = self.t1 if pause is None else pause
         self._handle = asyncio.get_running_loop().call_later(pause, self._again, pause, elapsed + pause)
         return self
 
     def _again(self, pause: float, elapsed: float) -> None:
-        if elapsed >= LIFE:
+        if elapsed >= LIVES * self.t1:
             self.on_end()
             return
         self.send()
@@ -62,6 +65,7 @@ class Transactions:
 
     send: Callable[[Message, Address], None]
     on_request: Callable[[Request, Address], None]
+    t1: float = T1  # tests hurry
     repeats: int = 0  # how many of our messages had to be sent again
     _clients: dict[tuple[str, str], _Client] = field(default_factory=dict)
     _servers: dict[tuple[str, str, str], _Server] = field(default_factory=dict)
@@ -71,8 +75,9 @@ class Transactions:
     def start(self, request: Request, to: Address, on_response: Callable[[Response | None], None]) -> None:
         """Send a request; every response comes to `on_response`, None when nobody answers."""
         key = (branch(request), request.method)
-        ceiling = LIFE if request.method == "INVITE" else T2
-        repeat = _Repeat(lambda: self._resend(request, to), ceiling, lambda: self._fail(key)).start()
+        ceiling = LIVES * self.t1 if request.method == "INVITE" else T2
+        again, fail = partial(self._resend, request, to), partial(self._fail, key)
+        repeat = _Repeat(again, ceiling, fail, self.t1).start()
         self._clients[key] = _Client(request, to, on_response, repeat)
         self.send(request, to)
 
@@ -97,7 +102,8 @@ class Transactions:
         if request.method == "INVITE" and response.status >= 200:
             key = (header(request, "call-id"), cseq(request))
             self._unacknowledged[key] = server
-            server.repeat = _Repeat(lambda: self._resend(response, to), T2, lambda: self._drop(key)).start()
+            again, end = partial(self._resend, response, to), partial(self._drop, key)
+            server.repeat = _Repeat(again, T2, end, self.t1).start()
 
     def receive(self, message: Message, sender: Address) -> None:
         """A message came: match it, absorb repeats, pass on what is new."""
@@ -109,7 +115,7 @@ class Transactions:
         elif (server := self._servers.get(_server_key(message))) is None:
             key = _server_key(message)
             self._servers[key] = _Server()
-            asyncio.get_running_loop().call_later(LIFE, self._servers.pop, key, None)
+            asyncio.get_running_loop().call_later(LIVES * self.t1, self._servers.pop, key, None)
             self.on_request(message, sender)
         elif server.last:
             self._resend(server.last, sender)
@@ -141,7 +147,7 @@ class Transactions:
         if response.status >= 200:
             # An INVITE's final answer may be repeated to us: stay to acknowledge it again.
             if invite:
-                asyncio.get_running_loop().call_later(LIFE, self._clients.pop, key, None)
+                asyncio.get_running_loop().call_later(LIVES * self.t1, self._clients.pop, key, None)
             else:
                 del self._clients[key]
         client.on_response(response)
