@@ -91,6 +91,18 @@ async def test_a_renamed_log_is_read_to_its_end_and_then_the_new_one(desk: Desk,
     assert got == await all_calls(tmp_path)
 
 
+async def test_a_row_on_its_way_into_the_renamed_log_is_not_lost(desk: Desk, tmp_path: Path) -> None:
+    desk.write(b"".join(LINES[:70]))
+    with desk.log.open("ab") as asterisk:
+        desk.log.rename(desk.log.with_name("cel.csv.1"))
+        desk.write(b"".join(LINES[71:]))
+        got = await desk.stories()
+        asterisk.write(LINES[70])
+    got += await desk.stories() + await desk.stories()
+    assert got == await all_calls(tmp_path)
+    assert desk.reader.live.counters.applied == 195
+
+
 async def test_a_log_renamed_while_the_engine_was_dead_is_found(desk: Desk, tmp_path: Path) -> None:
     desk.write(b"".join(LINES[:70]))
     got = await desk.stories()

@@ -224,6 +224,12 @@ def test_what_comes_after_the_end_is_no_second_call() -> None:
     assert not live.busy()
 
 
+def test_a_late_birth_of_a_call_that_is_over_keeps_no_phone_busy() -> None:
+    live = lived(told("10 | trunk | arrives\n14 | c101 | arrives\n20 | c101 | gone\n" + GONE))
+    live.apply(told("14 | c101 | arrives")[0])
+    assert live.busy() == frozenset()
+
+
 def test_a_call_lost_with_asterisk_is_told_once_and_not_whole() -> None:
     live = lived(told(QUEUED))
     live.lose(frozenset(), 99.0)
