@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--decisions", type=int, default=20000)
     wanted = parser.parse_args()
     print("waiting x consultants   cycles/s   free consultant -> Assign: median, p99 (us)")
-    for waiting, consultants in ((1, 2), (200, 50), (200, 400), (2000, 400), (2000, 4000)):
+    for waiting, consultants in ((10, 10), (200, 50), (200, 400), (2000, 400), (2000, 4000)):
         rate, freed = measure(waiting, consultants, wanted.decisions)
         p99 = statistics.quantiles(freed, n=100)[98]
         print(f"{waiting:7} x {consultants:<12} {rate:9.0f}   {statistics.median(freed):8.1f} {p99:8.1f}")

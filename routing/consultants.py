@@ -71,7 +71,7 @@ class Seat:
     @property
     def available(self) -> bool:
         """Can be rung now, if need be in spite of a missed ring."""
-        return self.activity is Activity.IDLE and self.reachable and self.on_shift and self.rest_until is None
+        return self.activity is Activity.IDLE and self.on_shift and self.rest_until is None
 
     @property
     def state(self) -> str:

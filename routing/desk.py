@@ -54,9 +54,8 @@ class Desk:
 
     def caller_left(self, ticket: Ticket) -> None:
         """Ticket.leave calls this."""
-        if self._tickets.get(ticket.waiting.call) is ticket:
-            del self._tickets[ticket.waiting.call]
-            self._apply(self.dispatcher.caller_left(ticket.waiting.call, self._clock()))
+        del self._tickets[ticket.waiting.call]
+        self._apply(self.dispatcher.caller_left(ticket.waiting.call, self._clock()))
 
     # Events, as the dispatcher names them.
 

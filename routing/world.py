@@ -189,11 +189,13 @@ class World:
 
     def _order(self, call: str) -> None:
         caller = self.referee.callers.get(call)
-        if caller is None or caller.state != "waiting" or caller.ordered_to is not None:
+        if caller is None or caller.state not in {"waiting", "ringing"} or caller.ordered_to is not None:
             return
         self._turn += 1
         caller.rank = (0, -self._turn, 0, 0)
-        present = [name for name, person in self.referee.people.items() if person.on_shift()]
+        present = [
+            name for name, person in self.referee.people.items() if person.on_shift() and person.call != call
+        ]
         if present and self._chance(0.5):
             caller.ordered_to = self.random.choice(present)
             self._tell(self.dispatcher.assign_to, call, caller.ordered_to)
@@ -257,7 +259,7 @@ class World:
         person.doing, person.free_since = "talking", None
         person.passed.clear()
         person.rest_until = float("-inf")
-        self.referee.callers[call].state = "talking"
+        self.referee.callers[call].state, self.referee.callers[call].ordered_to = "talking", None
 
     def _talked(self, call: str, name: str, ring: int) -> None:
         caller, person = self.referee.callers.get(call), self.referee.people[name]

@@ -65,17 +65,22 @@ async def test_decisions_are_kept_in_order_while_nobody_looks() -> None:
     assert ticket.take() is None
 
 
-async def test_a_cancelled_wait_loses_nothing() -> None:
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_wait_cancelled_at_any_moment_loses_nothing(turns: int) -> None:
     made = desk("c101")
     made.place(Waiting("x", "kk", 0))
     second = made.place(Waiting("y", "kk", 1))
     waits = asyncio.create_task(second.next())
     await asyncio.sleep(0)
     made.conversation_ended("x", "c101")
+    for _ in range(turns):
+        await asyncio.sleep(0)
     waits.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waits
-    assert isinstance(await second.next(), Assign)
+    try:
+        decision = await waits
+    except asyncio.CancelledError:
+        decision = await asyncio.wait_for(second.next(), 1)
+    assert isinstance(decision, Assign)
 
 
 async def test_leaving_frees_the_consultant_for_the_next_and_may_be_told_twice() -> None:
@@ -141,16 +146,15 @@ async def test_listeners_see_all_decisions_in_order_and_may_speak_to_the_desk() 
     seen: list[str] = []
 
     def listen(decision: Decision) -> None:
-        seen.append(type(decision).__name__)
         if isinstance(decision, Alarm):
             made.released("c101")
+            if not seen:
+                made.place(Waiting("x", "kk", 0))
+        seen.append(type(decision).__name__)
 
     made = desk("c101", on_decision=listen)
     made.paused("c101", "break")
-    assert state(made) == "available"
-    ticket = made.place(Waiting("x", "kk", 0))
-    assert isinstance(await ticket.next(), Assign)
-    assert seen == ["Alarm", "Alarm", "Assign"]  # one alarm per language
+    assert seen == ["Alarm", "Alarm", "Assign"]  # one alarm per language, then what the listener caused
 
 
 async def test_a_listeners_fault_does_not_stop_the_line() -> None:

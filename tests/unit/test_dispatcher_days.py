@@ -37,17 +37,17 @@ days = some.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(days)
 def test_no_day_of_any_kind_breaks_a_rule(day: Day) -> None:
     World(day).run()
 
 
-def test_six_hundred_drawn_days_and_every_kind_of_decision_in_them() -> None:
+def test_three_hundred_drawn_days_and_every_kind_of_decision_in_them() -> None:
     total: Counter[str] = Counter()
-    for counts in drill(600):
+    for counts in drill(300):
         total += counts
     assert all(
         total[kind] > 100 for kind in ("Assign", "Withdraw", "NobodyOnShift", "SomebodyOnShift", "Alarm")
     )
-    assert total["served"] > 2000
+    assert total["served"] > 1000

@@ -236,6 +236,15 @@ STORIES = {
         6  | ends x k2            |
         7  | pauses k1            | withdraw w>k1 paused, y>k2 ordered first_language
     """,
+    "an order to one who has gone meanwhile does not keep the caller waiting": """
+        0  | comes k1             |
+        1  | calls x kk           | x>k1 longest_waiting first_language
+        2  | comes k2             |
+        3  | calls v kk           | v>k2 longest_waiting first_language
+        4  | assign_to x k2       | withdraw x>k1 ordered
+        5  | pauses k2            | withdraw v>k2 paused
+        6  | misses x k1          | x>k1 ordered first_language
+    """,
     "a ring of which nobody saw the end is believed to be a conversation": f"""
         0  | comes k1             |
         1  | calls x kk           | x>k1 {FIRST}

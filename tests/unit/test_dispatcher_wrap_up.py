@@ -65,6 +65,27 @@ def test_a_caller_who_hangs_up_while_1414_rings_frees_the_consultant() -> None:
     assert dispatcher.snapshot(12).consultants[0].state == "wrap_up"
 
 
+def test_two_who_come_free_at_one_moment_are_compared() -> None:
+    dispatcher = Dispatcher(Rules(wrap_up_seconds=30))
+    for name, first, second in (("c101", "kk", "ru"), ("c102", "ru", "kk")):
+        dispatcher.consultant_known(Consultant(name, (first, second)), 0)  # type: ignore[arg-type]
+        dispatcher.reachable(name, 0)
+        dispatcher.caller_waits(Waiting(name, first, 0), 0)  # type: ignore[arg-type]
+    for name in ("c101", "c102"):
+        dispatcher.conversation_ended(name, name, 10)
+    dispatcher.caller_waits(Waiting("y", "ru", 11), 11)
+    assert rung(dispatcher.due(40)) == [("y", "c102")]
+
+
+def test_an_answer_forgives_missed_rings() -> None:
+    dispatcher = staffed(Rules(), "c101")
+    dispatcher.caller_waits(Waiting("x", "kk", 0), 0)
+    dispatcher.ring_missed("x", "c101", "no answer", 20)
+    assert dispatcher.snapshot(21).consultants[0].missed == 1
+    dispatcher.answered("x", "c101", 22)
+    assert dispatcher.snapshot(22).consultants[0].missed == 0
+
+
 def restarted(old: Dispatcher, now: float, away: float, *names: str) -> Dispatcher:
     new = Dispatcher(old.rules)
     for name in names:
