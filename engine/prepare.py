@@ -111,7 +111,7 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
             "rtp_last": settings.rtp_last,
         },
         "home": str(settings.home),
-        "pids": {"engine": "run/engine.pid", "asterisk": "run/asterisk.pid"},
+        "pid_files": {"engine": "run/engine.pid", "asterisk": "run/asterisk.pid"},
     }
 
 

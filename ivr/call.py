@@ -87,6 +87,10 @@ class Call:
         is raised.
         """
         waiter = asyncio.ensure_future(news)
+        await asyncio.sleep(0)
+        if waiter.done():  # nothing is begun that would only have to be ended
+            meanwhile.close()
+            return waiter.result()
         task = asyncio.ensure_future(meanwhile)
         try:
             await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
