@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import socket
 from typing import Final
 
 from agi_handlers.wire import COMMON, DEAD, SYNC, UNKNOWN, Arrival, Reply, encode, parse_reply
@@ -184,6 +185,12 @@ class Session(asyncio.Protocol):
                 self._syncs -= 1
                 if not self._syncs:
                     self._answered(None)
+                    return
+            # Asterisk leaves Nagle's algorithm on: the 510 that follows another line would wait 40 ms for
+            # our delayed acknowledgement of that line. So acknowledge it now.
+            own: socket.socket | None = self._transport.get_extra_info("socket")
+            if own is not None:
+                own.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         else:
             self._answered(reply)
 

@@ -144,7 +144,7 @@ def requested(line: bytes) -> tuple[str, str] | None:
 
 
 def parse_header(lines: Sequence[bytes], path: str = "") -> Arrival:
-    """The call for `path` in the header's lines without the blank one; of two with one name the first counts."""
+    """The call for `path` from the header without its blank line; of two lines of a name the first counts."""
     seen: dict[bytes, bytes] = {}
     for line in lines:
         name, _, raw = line.partition(b":")

@@ -7,7 +7,6 @@ What is left of a real Asterisk's figure above the floor is Asterisk's.
 
 import asyncio
 import os
-import subprocess
 import sys
 import time
 
@@ -62,12 +61,14 @@ async def _floor(core: int) -> list[Row]:
 
     server = AgiServer({"call": call}, host="127.0.0.1", port=0, token="bench", apology=call)
     await server.start()
-    peer = subprocess.Popen([sys.executable, "-c", PEER, str(server.port), str(core), HEADER.hex()])
+    peer = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PEER, str(server.port), str(core), HEADER.hex()
+    )
     try:
         return await asyncio.wait_for(rows, 50)
     finally:
         await server.close()
-        peer.wait()
+        await peer.wait()
 
 
 if __name__ == "__main__":

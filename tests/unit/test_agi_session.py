@@ -21,6 +21,9 @@ class Wire:
     def write(self, data: bytes) -> None:
         self.said.append(data)
 
+    def get_extra_info(self, name: str) -> None:
+        return None
+
     def get_write_buffer_size(self) -> int:
         return self.unread
 
