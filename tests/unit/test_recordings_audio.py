@@ -85,6 +85,12 @@ def test_silence_of_a_phone_that_sends_nothing_between_words_is_no_alarm():
     assert report(tone(16), words).faults == ()
 
 
+def test_digital_silence_at_the_end_while_nobody_speaks_is_no_alarm():
+    assert (
+        report(np.concatenate((tone(3), quiet_line(5))), np.concatenate((tone(3), nothing(5)))).faults == ()
+    )
+
+
 def test_a_side_missing_for_long_in_the_middle_is_named():
     words = np.concatenate((tone(2), nothing(60), tone(2)))
     assert report(tone(64), words).faults == ("consultant_gap",)

@@ -1,9 +1,9 @@
 """The journal on both databases: each call once, whatever order, repetition or outage."""
 
 import asyncio
-import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import permutations
 
 import pytest
 from sqlalchemy import func, select, text
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.database import open_database
 from recordings.access import Action, Actor, act
+from recordings.access_store import log_access
 from recordings.entries import Alarm, ConsultantState, RecordingState
 from recordings.models import calls
 from recordings.reading import AverageWait, CallFilter, Reader
@@ -28,7 +29,7 @@ def after(seconds: float) -> datetime:
 
 
 def call_id(number: int) -> str:
-    return f"n1-{1763815501123 + number}-{number}"
+    return f"n1-{1763815501123 + number}-{number:02}"
 
 
 def whole(number: int = 1, **changes) -> CallRecord:
@@ -81,18 +82,21 @@ async def test_a_time_of_another_zone_comes_back_as_the_same_moment_in_utc(journ
     assert (found.arrived_at, found.arrived_at.utcoffset()) == (T0, timedelta(0))
 
 
-async def test_a_call_written_many_times_in_any_order_is_one_complete_row(journal):
-    record = whole()
-    bare = CallRecord(record.call_id, None, None, T0)
-    ringing = replace(bare, caller=record.caller, language="ru", served_by="c999", first_ring_at=after(10))
-    rated = replace(bare, ended_at=record.ended_at, rating=5, rating_asked=True)
-    for seed in range(6):
-        pieces = [bare, ringing, record, rated, record]
-        random.Random(seed).shuffle(pieces)
-        for piece in pieces:
-            journal.submit(piece)
-    await journal.write(bare)
-    assert await journal.reader.calls(CallFilter()) == [record]
+async def test_a_call_written_in_any_order_is_one_complete_row(journal):
+    orders = list(permutations(range(4)))
+    for number, order in enumerate(orders):
+        record = whole(number)
+        bare = CallRecord(record.call_id, None, None, T0)
+        ringing = replace(
+            bare, caller=record.caller, language="ru", served_by="c999", first_ring_at=after(10)
+        )
+        rated = replace(bare, ended_at=record.ended_at, rating=5, rating_asked=True)
+        for piece in order:
+            journal.submit((bare, ringing, record, rated)[piece])
+    await journal.write(whole(len(orders)))
+    wanted = [whole(number) for number in range(len(orders) + 1)]
+    found = await journal.reader.calls(CallFilter())
+    assert sorted(found, key=lambda call: call.call_id) == wanted
 
 
 async def test_a_later_connection_is_added_and_an_ended_one_stays_ended(journal):
@@ -178,13 +182,26 @@ async def test_a_consultants_state_is_the_newest_word_and_can_be_forgotten(journ
     assert await journal.reader.consultant_states() == [ConsultantState("c101", "paused", "lunch", after(5))]
 
 
-async def test_accesses_are_chained_in_order_and_a_repeated_one_is_kept_once(journal):
+async def test_accesses_are_chained_in_order_and_a_repeated_one_is_kept_once(journal, tmp_path):
     acts = [act(f"id-{n}", after(n), AIGUL, Action.LISTENED, call_id(n), "тексеру") for n in range(5)]
     for one in [*acts, acts[2]]:
         journal.submit(one)
     await journal.write(acts[0])
+    await journal.write(acts[4])
     links = await journal.reader.access_log()
     assert [link.access for link in links] == acts
+    assert await journal.reader.verify_access_log() == []
+    assert not (tmp_path / "spool" / "rejected.jsonl").exists()
+
+
+async def test_two_processes_chain_their_accesses_into_one_log(journal, url):
+    acts = [act(f"id-{n}", after(n), AIGUL, Action.SEARCHED, "2026-11-22") for n in range(20)]
+    for one in acts[::2]:
+        journal.submit(one)
+    await asyncio.gather(*(log_access(url, one) for one in acts[1::2]))
+    await journal.write(acts[0])
+    links = await journal.reader.access_log()
+    assert sorted(link.access.entry_id for link in links) == sorted(one.entry_id for one in acts)
     assert await journal.reader.verify_access_log() == []
 
 

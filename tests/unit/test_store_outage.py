@@ -106,6 +106,23 @@ async def test_what_one_engine_spooled_the_next_one_loads_in_order(sqlite, tmp_p
     await journal.stop()
 
 
+async def test_a_later_word_about_a_call_never_overtakes_an_earlier_one_in_the_spool(sqlite, tmp_path):
+    journal = Journal(sqlite, tmp_path / "spool", patience=0.1, retry=60)
+    await journal.start()
+    lock = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    await journal.write(call(1, outcome=Outcome.FAILED, ended_at=T0))
+    lock.execute("COMMIT")
+    lock.close()
+    last = call(1, outcome=Outcome.SERVED, ended_at=T0)
+    await journal.write(last)
+    await journal.stop()
+    journal = open_journal(sqlite, tmp_path)
+    await journal.start()
+    assert await journal.reader.calls(CallFilter()) == [last]
+    await journal.stop()
+
+
 async def test_a_spool_loaded_but_not_yet_emptied_at_the_crash_doubles_nothing(sqlite, tmp_path):
     spooled = [lines.to_line(call(number)) for number in range(30)]
     for _ in range(2):
