@@ -135,7 +135,7 @@ def test_a_disk_that_refuses_costs_the_log_only(tmp_path: Path) -> None:
     (handler,) = logging.getLogger().handlers
     assert isinstance(handler, logging.FileHandler)
     handler.stream.close()
-    handler.stream = Path("/dev/full").open("w")
+    handler.stream = Path("/dev/full").open("w")  # noqa: SIM115
     structlog.get_logger().info("call_arrived")
 
 
