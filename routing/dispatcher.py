@@ -54,7 +54,7 @@ class Dispatcher(Shift, Calls):
         caller.pinned = consultant
         if caller.phase is Phase.WAITING:
             self.wait(caller)
-            self.serve(seat, now)
+            self.serve((seat,), now)
         else:
             self.withdraw(self.floor.seats[caller.consultant or ""], "ordered")
         return self.decided()
@@ -75,8 +75,7 @@ class Dispatcher(Shift, Calls):
                 self._presume_answered(seat, now)
             self.recount(seat, now)
             changed.append(seat)
-        for seat in changed:  # only now: two who come free at one moment are compared
-            self.serve(seat, now)
+        self.serve(changed, now)  # only now: those who come free at one moment are compared
         return self.decided()
 
     def next_due(self) -> float | None:

@@ -83,7 +83,7 @@ class Serving:
     def settle(self, seat: Seat, now: float) -> None:
         """A seat has changed: shifts that opened or emptied are told, then everybody possible is served."""
         self.recount(seat, now)
-        self.serve(seat, now)
+        self.serve((seat,), now)
 
     def recount(self, seat: Seat, now: float) -> None:
         """The part of `settle` that joins nobody."""
@@ -108,13 +108,18 @@ class Serving:
             self.wait(caller)
             self.match((caller.waiting.language,), now)
 
-    def serve(self, seat: Seat, now: float) -> None:
-        """A consultant may have come free: ordered callers first, then the longest waiting."""
-        if seat.available and (caller := self.queue.first_pinned(seat.who.id)) is not None:
-            self.queue.leave(caller)
-            self.ring(caller, seat, "ordered", now)
-        else:
-            self.match(seat.who.languages, now)
+    def serve(self, seats: Iterable[Seat], now: float) -> None:
+        """Consultants may have come free: ordered callers first, then the longest waiting.
+
+        Seats freed at one moment come together: one by one, a bilingual consultant could get a younger caller.
+        """
+        languages: dict[Language, None] = {}
+        for seat in seats:
+            if seat.available and (caller := self.queue.first_pinned(seat.who.id)) is not None:
+                self.queue.leave(caller)
+                self.ring(caller, seat, "ordered", now)
+            languages.update(dict.fromkeys(seat.who.languages))
+        self.match(languages, now)
 
     def match(self, languages: Iterable[Language], now: float) -> None:
         """Join next caller and best consultant while there are both."""
@@ -157,7 +162,7 @@ class Serving:
         self.forgive(seat)
         seat.activity, seat.ends_at, seat.free_since = Activity.TALKING, None, None
         seat.presumed, seat.withdrawn = presumed, False
-        self.settle(seat, now)
+        self.recount(seat, now)  # nobody comes free by talking
 
     def forgive(self, seat: Seat) -> None:
         """No more passed over, no more marked."""
@@ -225,6 +230,6 @@ class Serving:
         """A caller has come into the row."""
         seat = self.floor.seats.get(caller.pinned) if caller.pinned is not None else None
         if seat is not None:
-            self.serve(seat, now)
+            self.serve((seat,), now)
         else:
             self.match((caller.waiting.language,), now)

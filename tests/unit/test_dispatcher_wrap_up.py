@@ -77,6 +77,21 @@ def test_two_who_come_free_at_one_moment_are_compared() -> None:
     assert rung(dispatcher.due(40)) == [("y", "c102")]
 
 
+def test_of_two_free_at_one_moment_the_bilingual_one_serves_whoever_waited_longer() -> None:
+    dispatcher = Dispatcher(Rules(wrap_up_seconds=30))
+    dispatcher.consultant_known(Consultant("c101", ("ru",)), 0)
+    dispatcher.consultant_known(Consultant("c102", ("ru", "kk")), 0)
+    for name in ("c101", "c102"):
+        dispatcher.reachable(name, 0)
+        dispatcher.caller_waits(Waiting(name, "ru", 0), 0)
+    for name in ("c101", "c102"):
+        dispatcher.conversation_ended(name, name, 10)
+    dispatcher.caller_waits(Waiting("x", "ru", 11), 11)
+    dispatcher.caller_waits(Waiting("y", "kk", 12), 12)
+    dispatcher.caller_waits(Waiting("z", "ru", 13), 13)
+    assert rung(dispatcher.due(40)) == [("x", "c101"), ("y", "c102")]
+
+
 def test_an_answer_forgives_missed_rings() -> None:
     dispatcher = staffed(Rules(), "c101")
     dispatcher.caller_waits(Waiting("x", "kk", 0), 0)
