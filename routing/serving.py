@@ -111,7 +111,7 @@ class Serving:
     def serve(self, seats: Iterable[Seat], now: float) -> None:
         """Consultants may have come free: ordered callers first, then the longest waiting.
 
-        Seats freed at one moment come together: one by one, a bilingual consultant could get a younger caller.
+        Seats freed at one moment come together: else one who speaks both could get a younger caller.
         """
         languages: dict[Language, None] = {}
         for seat in seats:
