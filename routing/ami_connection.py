@@ -47,7 +47,7 @@ class Action(stock.Action):  # type: ignore[misc]  # panoramisk ships no types
         phase = message.text("EventList").lower()
         if not message.event:
             if message.text("Response") in {"Error", "Fail", "Failure"}:
-                future.set_exception(AmiError(message.text("Message")))
+                future.set_exception(AmiError(message.text("Message").strip()))
             elif not self.as_list:
                 future.set_result(message)
             elif phase != "start":

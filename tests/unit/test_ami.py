@@ -324,6 +324,7 @@ async def test_a_receiver_that_always_fails_does_not_flood_the_log() -> None:
 async def test_who_knows_panoramisk_finds_its_interface() -> None:
     heard: list[str] = []
     async with fake_ami(answers={"Status": follows(STATUS)}) as fake, client(fake) as desk:
+        assert dict(desk.ami.callbacks) == {}  # above all not its own replay at FullyBooted
         desk.ami.register_event("Queue*", lambda manager, event: heard.append(event.queue))
         fake.say("Event: QueueCallerJoin\r\nQueue: q", "Event: Hangup\r\nQueue: no")
         answer = await desk.ami.send_action({"Action": "Setvar", "Variable": ["A", "B"], "ActionID": "x"})

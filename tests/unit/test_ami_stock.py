@@ -4,7 +4,9 @@ The first half needs no network: bytes go straight into the two protocols.
 """
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -258,6 +260,13 @@ async def test_p11_a_cancelled_action_leaves_nothing_behind() -> None:
         await asyncio.sleep(0)
         assert len(waiting) == (0 if side is ours else 20)
         side.receive(block("Response: Success", f"ActionID: {asked[0][0]}"))  # the late answer harms nothing
+    action = Action("Hangup")
+    ours.connection.ask(action, 1000).cancel()
+    gone = weakref.ref(action)
+    del action
+    await asyncio.sleep(0)
+    gc.collect()
+    assert gone() is None  # not even its timer
 
 
 async def test_p12_closed_is_closed_also_between_two_attempts() -> None:
