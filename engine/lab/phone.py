@@ -66,7 +66,10 @@ class Phone:
         self.registration.forget()
         live = [] if self.wire.unplugged else [call for call in self.calls if call.state != "ended"]
         if live:
-            await asyncio.wait([asyncio.ensure_future(call.hang_up()) for call in live], timeout=1.0)
+            saying = [asyncio.ensure_future(call.hang_up()) for call in live]
+            _, unheard = await asyncio.wait(saying, timeout=0.5)
+            for task in unheard:
+                task.cancel()
         for call in self.calls:
             call.mark_ended("us")
         for task in self._tasks:

@@ -34,11 +34,12 @@ class _Repeat:
         return self
 
     def _again(self, pause: float, elapsed: float) -> None:
-        if elapsed >= LIVES * self.t1:
+        left = LIVES * self.t1 - elapsed
+        if left < 1e-6:
             self.on_end()
             return
         self.send()
-        self.start(min(pause * 2, self.ceiling), elapsed)
+        self.start(min(pause * 2, self.ceiling, left), elapsed)
 
     def stop(self) -> None:
         if self._handle:

@@ -146,6 +146,7 @@ async def test_both_on_hold_at_once_comes_to_rest_in_a_talking_call(pair: tuple[
     here = await (await caller.dial("111")).answered()
     there = await called.next_call()
     await asyncio.gather(here.hold(), there.hold())
+    assert here.seen("491 INVITE")
     await asyncio.gather(here.unhold(), there.unhold())
     await asyncio.gather(here.hears(600), there.hears(400))
 
@@ -173,6 +174,8 @@ async def test_an_invite_nobody_answers_is_sent_again_and_given_up_by_cancel(pee
         assert first == again
         assert isinstance(again, sip.Request)
         giving_up = asyncio.ensure_future(phone.calls[0].cancel())
+        with pytest.raises(TimeoutError):
+            await peer.hear(0.1)
         peer.send(sip.respond(again, 180, "t"), sender)  # only now may CANCEL go (RFC 3261, 9.1)
         cancel, _ = await peer.hear()
         assert (cancel.what, sip.branch(cancel)) == ("CANCEL", sip.branch(first))
