@@ -16,21 +16,10 @@ from dialplan.people import Account
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
 
-# What a site with its own Asterisk includes; the rest belongs to its administrator.
-INCLUDED: Final = (
-    "extensions",
-    "pjsip",
-    "queues",
-    "features",
-    "musiconhold",
-    "manager",
-    "cel",
-    "cel_custom",
-    "logger",
-)
+HEADER: Final = "; Written by ivr111 from config/ and asterisk/templates at each start: do not edit.\n"
 
 
-class Unsafe(ValueError):
+class Unsafe(ValueError):  # noqa: N818 - a refusal
     """A value holds characters that could add lines or options to a configuration file."""
 
 
@@ -59,8 +48,12 @@ def render(
     *,
     modules_dir: str,
     custom: bool = False,
+    header: str = HEADER,
 ) -> Mapping[str, str]:
-    """File name → text of every Asterisk file. `custom`: with the hooks a site may fill (`…_custom.conf`)."""
+    """File name → text of every Asterisk file.
+
+    `custom`: for a site with an Asterisk of its own: without global sections, with a site's hooks.
+    """
     jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -89,7 +82,6 @@ def render(
         "ami_probe_secret": secrets.ami_probe,
         "test_caller_secret": secrets.test_caller,
     }
-    header = "; Written by ivr111 from config/ and asterisk/templates: do not edit, it is written again at each start.\n"
     return {
         name: header + jinja.get_template(name).render(values)
         for name in sorted(p.name for p in TEMPLATES.glob("*.conf"))

@@ -16,7 +16,12 @@ from ivr.catalogue import CATALOGUE
 from ivr.script import script as reading_list
 from ivr.studio import import_studio
 
-prompts = typer.Typer(no_args_is_help=True, help="What callers hear: check, record, import.")
+prompts = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="What callers hear: check, record, import.",
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from config.settings import Person
 from engine.control import Answer, Asker, Order, Wrong
+from engine.order_access import AccessOrders
+from engine.order_accounts import AccountOrders
+from recordings.access import Action
 from routing.consultants import Consultant
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ class Orders:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._access = AccessOrders(engine)
+        self._accounts = AccountOrders(engine, self._access)
 
     def by_name(self) -> Mapping[str, Order]:
         """The orders by the word they are asked with."""
@@ -30,6 +34,8 @@ class Orders:
             "consultants.unpause": self.unpause,
             "consultants.known": self.known,
             "consultants.forgotten": self.forgotten,
+            **self._access.by_name(),
+            **self._accounts.by_name(),
         }
 
     async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -69,6 +75,7 @@ class Orders:
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
         if not self._engine.call_desk.pause(id_, reason):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
+        await self._access.changed(asker, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
 
     async def unpause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -76,6 +83,7 @@ class Orders:
         id_ = str(asked.get("id", ""))
         if not self._engine.call_desk.release_consultant(id_):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
+        await self._access.changed(asker, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
 
     async def known(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -89,13 +97,6 @@ class Orders:
         self._engine.desk.consultant_forgotten(str(asked["id"]))
         self._engine.mirror.changed()
         return {}
-
-    def person(self, asker: Asker) -> Person:
-        """Who a system user is. Raises Wrong for one that no setting names."""
-        known = self._engine.settings.people.get(asker)
-        if known is None:
-            raise Wrong(f"system user {asker} is nobody we know: name them under [people] in settings.toml")
-        return known
 
     def _consultants(self) -> list[dict[str, Any]]:
         return [

@@ -64,6 +64,11 @@ class Reader:
         found = await self._records(select(calls).where(calls.c.call_id == call_id))
         return found[0] if found else None
 
+    async def calls_beginning(self, part: str, most: int) -> list[CallRecord]:
+        """At most `most` calls whose id begins so, newest first."""
+        query = select(calls).where(calls.c.call_id.startswith(part, autoescape=True))
+        return await self._records(query.order_by(calls.c.arrived_at.desc()).limit(most))
+
     async def calls_by_id(self, call_ids: Sequence[str]) -> list[CallRecord]:
         """Those of `call_ids` that are known, in any order."""
         found = []

@@ -1,0 +1,109 @@
+"""A call told as a timeline, the way `calls show` prints it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from config.settings import Settings
+from engine.call_json import Teller, queue, waited
+from engine.show import one_line
+from recordings.record import CallRecord, Connection
+from recordings.recording import Recording
+
+LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
+UCC = {
+    "answered": "1414 answered",
+    "busy": "1414 was busy: told so",
+    "silent": "1414 did not answer: told so",
+    "rejected": "1414 rejected the call: told so",
+    "unreachable": "1414 could not be reached: told so",
+    "no_notice": "the notice could not be played: 1414 was not dialled",
+}
+
+
+def story(record: CallRecord, recordings: list[Recording], tell: Teller, settings: Settings) -> Iterator[str]:
+    """The lines of `calls show`: the moments in order, the wait against the law's, each recording."""
+    arrived = record.arrived_at.astimezone(tell.zone)
+    yield f"call {record.call_id}, {arrived:%Y-%m-%d}, times UTC{arrived:%z}"
+    for at, text in sorted(_moments(record, tell), key=lambda moment: moment[0]):
+        seconds = (at - record.arrived_at).total_seconds()
+        yield f"  {at.astimezone(tell.zone):%H:%M:%S}.{at.microsecond // 1000:03d}  {seconds:+9.3f} s  {text}"
+    if record.ended_at is None:
+        yield "  the end is not known yet: the call goes on, or its end has yet to be read"
+    yield _result(record)
+    yield _wait(record, settings.law_wait_seconds)
+    if not recordings:
+        yield "no recording" + ("" if record.connections else ": nobody spoke with the caller")
+    for one in recordings:
+        yield from _recording(one, tell)
+
+
+def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]:
+    caller = tell.caller(record)
+    yield record.arrived_at, f"arrived, from {one_line(caller) if caller else 'a withheld number'}"
+    language = LANGUAGES.get(record.language or "", "no language")
+    told = (
+        (record.line_answered_at, "the line answered"),
+        (record.language_at, f"language: {language}"),
+        (record.queued_at, f"waits in {queue(record) or 'the queue'}"),
+        (record.first_ring_at, "the first phone rings"),
+        (record.notice_at, "had heard the notice of the transfer to 1414" + _ucc(record)),
+        (record.rated_at, f"rating: {record.rating}" if record.rating else "rating: none given"),
+        (record.ended_at, "the call ended" + (f", by the {record.ended_by}" if record.ended_by else "")),
+        (record.wrap_up_ended_at, f"{record.served_by or 'the consultant'} had finished the wrap-up"),
+    )
+    yield from ((at, text) for at, text in told if at is not None)
+    for talk in record.connections:
+        yield from _talk(talk)
+
+
+def _talk(talk: Connection) -> Iterator[tuple[datetime, str]]:
+    if talk.rang_at is not None:
+        yield talk.rang_at, f"{talk.party} rings"
+    yield talk.answered_at, f"{talk.party} answered: conversation {talk.number}"
+    if talk.ended_at is not None:
+        seconds = (talk.ended_at - talk.answered_at).total_seconds()
+        yield talk.ended_at, f"conversation {talk.number} with {talk.party} ended after {seconds:.1f} s"
+
+
+def _ucc(record: CallRecord) -> str:
+    return f"; {UCC.get(record.ucc_result, record.ucc_result)}" if record.ucc_result else ""
+
+
+def _result(record: CallRecord) -> str:
+    parts = [f"outcome: {record.outcome.value if record.outcome else 'none yet'}"]
+    if record.ucc_result and record.notice_at is None:
+        parts.append(UCC.get(record.ucc_result, record.ucc_result))
+    if record.rating_asked and not record.rating:
+        parts.append("was asked for a rating and gave none")
+    if record.rating:
+        parts.append(f"rated {record.rating} of 5")
+    if record.survived:
+        parts.append("served at least partly by Asterisk alone")
+    return "; ".join(parts)
+
+
+def _wait(record: CallRecord, law: float) -> str:
+    seconds = waited(record)
+    if seconds is None:
+        return f"no consultant answered (C1 asks for {law:.0f} s)"
+    verdict = "within" if seconds <= law else "longer than"
+    return f"waited {seconds:.1f} s from arrival to the consultant's answer: {verdict} {law:.0f} s (C1)"
+
+
+def _recording(one: Recording, tell: Teller) -> Iterator[str]:
+    talk = f"conversation {one.connection}" if one.connection else "a conversation"
+    length = "length unknown" if one.seconds is None else f"{one.seconds:.1f} s"
+    yield f"recording of {talk}: {one.state.value}, {length}"
+    yield f"  levels: caller {_level(one.caller_level)}, consultant {_level(one.consultant_level)}"
+    if one.checks:
+        yield f"  found: {', '.join(one.checks)}"
+    if one.stereo_file:
+        yield f"  both       {tell.file(one.stereo_file)}"
+    for part in one.segments:
+        for leg, name in (("caller", part.caller_file), ("consultant", part.consultant_file)):
+            if name:
+                yield f"  {leg:<10} {tell.file(name)}"
+
+
+def _level(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.1f} dBFS"

@@ -1,0 +1,68 @@
+"""The command line `ivr111`: nothing heavy is imported before a command needs it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from engine.cli_calls import calls
+from engine.cli_consultants import consultants
+from engine.cli_doctor import doctor
+from engine.cli_queue import queue
+from engine.cli_render import render
+from engine.cli_replay import replay
+from engine.cli_run import demo, run
+from engine.show import AsJson, as_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="The call engine of the contact centre 111. Settings: $IVR111_HOME/settings.toml, or IVR111_NAME.",
+    epilog="Exit codes: 0 done, 1 a problem (said on stderr, with what to do), 2 wrong usage.",
+)
+app.command()(run)
+app.command()(doctor)
+app.add_typer(calls, name="calls")
+app.add_typer(queue, name="queue")
+app.add_typer(consultants, name="consultants")
+app.command()(render)
+app.command()(replay)
+app.command()(demo)
+
+_THEIR_OWN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=_THEIR_OWN)
+def prompts(
+    context: typer.Context, words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None
+) -> None:
+    """What callers hear: check, record, import."""
+    from engine.cli_prompts import prompts as own  # noqa: PLC0415 - brings numpy and the sound libraries
+
+    own(args=[*(words or ()), *context.args], prog_name="ivr111 prompts")
+
+
+@app.command()
+def version(json: AsJson = False) -> None:
+    """Print the version."""
+    from importlib.metadata import PackageNotFoundError  # noqa: PLC0415
+    from importlib.metadata import version as installed  # noqa: PLC0415
+
+    try:
+        ours = installed("ivr111")
+    except PackageNotFoundError:
+        ours = "unknown"
+    if json:
+        as_json({"ivr111": ours})
+    else:
+        typer.echo(f"ivr111 {ours}")
+
+
+def main() -> None:
+    """The script's entry."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Kazakh letters is no fault
+    app(prog_name="ivr111")

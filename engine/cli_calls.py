@@ -1,0 +1,164 @@
+"""`ivr111 calls`: what the journal tells of calls; numbers masked unless a reason is given (A5)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from engine.moments import moment, whole_day
+from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, table
+from recordings.record import Outcome
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from recordings.reading import CallFilter, Reader
+    from recordings.record import CallRecord
+    from recordings.recording import Recording
+
+calls = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Calls: list them, tell one's story.")
+
+Unmask = Annotated[
+    bool, typer.Option("--unmask", help="Show callers' numbers; needs --reason and is written to the log.")
+]
+Reason = Annotated[str, typer.Option(help="Why the numbers must be seen; kept in the access log.")]
+COLUMNS = ("arrived", "call", "caller", "queue", "consultant", "wait", "outcome", "rating")
+
+
+@calls.command("list")
+@plain_words()
+def list_(
+    since: Annotated[str, typer.Option(help="Arrived from then on: 2026-11-22 or 2026-11-22T14:05.")] = "",
+    until: Annotated[str, typer.Option(help="Arrived before then; a date includes that day.")] = "",
+    day: Annotated[str, typer.Option(help="One day: 2026-11-22, today, yesterday.")] = "",
+    outcome: Annotated[Outcome | None, typer.Option(help="How the call ended.")] = None,
+    consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
+    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+    unmask: Unmask = False,
+    reason: Reason = "",
+    json: AsJson = False,
+) -> None:
+    """List calls, the newest last. Times are the centre's."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.call_json import Teller, queue, waited  # noqa: PLC0415
+    from engine.cli_journal import read  # noqa: PLC0415
+    from recordings.reading import CallFilter  # noqa: PLC0415
+
+    _reason_given(unmask, reason)
+    settings = Settings()
+    wanted = CallFilter(
+        outcome=outcome, consultant=consultant or None, language=language, limit=min(limit, 2**31)
+    )
+    wanted = _between(wanted, settings, since, until, day)
+
+    async def question(reader: "Reader") -> "list[tuple[CallRecord, list[Recording]]]":
+        records = (await reader.calls(wanted))[::-1]
+        recordings: dict[str, list[Recording]] = {record.call_id: [] for record in records}
+        for one in await reader.recordings_of(list(recordings)):
+            recordings[one.call_id].append(one)
+        return [(record, recordings[record.call_id]) for record in records]
+
+    found = read(settings, question)
+    if unmask and found:
+        _note(settings, [record.call_id for record, _ in found], reason)
+    tell = Teller(settings.zone, settings.audio, unmask)
+    if json:
+        as_json([tell.call(*one) for one in found or ()])
+        return
+    if not found:
+        typer.echo("no calls yet" if found is None else "no such calls")
+        return
+    rows = []
+    for record, _ in found:
+        wait = waited(record)
+        row = (
+            clock(record.arrived_at, settings.zone),
+            record.call_id,
+            one_line(tell.caller(record) or "withheld"),
+            queue(record) or "",
+            record.served_by or "",
+            "" if wait is None else f"{wait:.1f} s",
+            record.outcome.value if record.outcome else "",
+            str(record.rating or ""),
+        )
+        rows.append(row)
+    table(COLUMNS, rows)
+
+
+@calls.command()
+@plain_words()
+def show(
+    call_id: Annotated[str, typer.Argument(help="The call's id, or its beginning when only one has it.")],
+    unmask: Unmask = False,
+    reason: Reason = "",
+    json: AsJson = False,
+) -> None:
+    """Tell one call as a timeline, with its recordings."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.call_json import Teller  # noqa: PLC0415
+    from engine.call_story import story  # noqa: PLC0415
+    from engine.cli_journal import read  # noqa: PLC0415
+
+    _reason_given(unmask, reason)
+    settings = Settings()
+
+    async def question(reader: "Reader") -> "tuple[list[CallRecord], list[Recording]]":
+        exact = await reader.call(call_id)
+        found = [exact] if exact else await reader.calls_beginning(call_id, 2)
+        return found, await reader.recordings(found[0].call_id) if len(found) == 1 else []
+
+    records, recordings = read(settings, question) or ([], [])
+    if not records:
+        raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
+    if len(records) > 1:
+        raise Problem(f"several calls begin with {call_id}: write more of the id; see: ivr111 calls list")
+    [record] = records
+    if unmask:
+        _note(settings, [record.call_id], reason)
+    tell = Teller(settings.zone, settings.audio, unmask)
+    if json:
+        as_json(tell.whole(record, recordings))
+        return
+    for line in story(record, recordings, tell, settings):
+        typer.echo(line)
+
+
+def _between(wanted: "CallFilter", settings: "Settings", since: str, until: str, day: str) -> "CallFilter":
+    """The filter with its times. Raises BadParameter, with what to write."""
+    if day and (since or until):
+        raise typer.BadParameter("give either --day, or --since and --until", param_hint="--day")
+    now, zone = datetime.now(UTC), settings.zone
+    hint = "--day"
+    try:
+        if day:
+            start, end = whole_day(day, zone, now)
+            return replace(wanted, since=start, until=end)
+        hint = "--since"
+        first = moment(since, zone, now) if since else None
+        hint = "--until"
+        last = moment(until, zone, now, end=True) if until else None
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint=hint) from None
+    return replace(wanted, since=first, until=last)
+
+
+def _reason_given(unmask: bool, reason: str) -> None:
+    if unmask and not reason.strip():
+        raise typer.BadParameter("say why with --reason; it is kept in the access log", param_hint="--unmask")
+    if reason and not unmask:
+        raise typer.BadParameter("only with --unmask is a reason kept", param_hint="--reason")
+
+
+def _note(settings: "Settings", call_ids: list[str], reason: str) -> None:
+    """Written to the access log before anything is shown; the engine is its only writer."""
+    from engine.control import EngineAway, ask  # noqa: PLC0415
+
+    try:
+        for start in range(0, len(call_ids), 500):  # an order is at most 64 KiB long
+            part = call_ids[start : start + 500]
+            ask(settings.control_socket, "access.note", action="unmasked", subjects=part, reason=reason)
+    except EngineAway as why:
+        raise Problem(
+            f"numbers stay masked: {why} (only the engine writes the access log, and it is written first)"
+        ) from why

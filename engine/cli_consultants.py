@@ -1,0 +1,147 @@
+"""`ivr111 consultants`: accounts and pauses; the engine owns both while it runs."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import typer
+
+from engine.show import AsJson, as_json, one_line, plain_words, table
+
+consultants = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Consultants: accounts and pauses."
+)
+
+
+class Spoken(StrEnum):
+    """Languages, as an option that may be given more than once."""
+
+    KK = "kk"
+    RU = "ru"
+
+
+COLUMNS: Final = ("consultant", "name", "languages", "state", "paused", "missed", "reachable", "call")
+Id = Annotated[str, typer.Argument(help="The consultant's id, for instance c105.", metavar="ID")]
+
+
+def row(one: dict[str, Any]) -> tuple[str, ...]:
+    """One consultant as a line of a table."""
+    state = one["state"] or "unknown"
+    left = f" {one['seconds_left']:.0f} s" if one.get("seconds_left") is not None else ""
+    return (
+        one["id"],
+        one_line(one.get("name") or ""),
+        " ".join(one["languages"]),
+        state + left,
+        one_line(one["paused"] or ""),
+        "" if one["missed"] is None else str(one["missed"]),
+        {True: "yes", False: "no", None: ""}[one["reachable"]],
+        one["call_id"] or "",
+    )
+
+
+@consultants.command("list")
+@plain_words()
+def list_(json: AsJson = False) -> None:
+    """List consultants: languages, state, pause and its reason, missed rings, phone reachable or not."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine import accounts  # noqa: PLC0415
+    from engine.control import EngineAway, ask  # noqa: PLC0415
+
+    settings = Settings()
+    known = accounts.load(settings) if accounts.path(settings).exists() else ()
+    try:
+        found: list[dict[str, Any]] = ask(settings.control_socket, "consultants.list")["consultants"]
+    except EngineAway as why:
+        if not known or isinstance(why.__cause__, PermissionError):
+            raise
+        typer.echo(f"accounts only: {why}", err=True)
+        unknown = dict.fromkeys(("state", "reachable", "paused", "missed", "call_id", "seconds_left"))
+        found = [{"id": one.id, "languages": list(one.languages), **unknown} for one in known]
+    names = {one.id: one.name for one in known}
+    found = [{**one, "name": names.get(one["id"])} for one in found]
+    if json:
+        as_json(found)
+    elif found:
+        table(COLUMNS, [row(one) for one in found])
+    else:
+        typer.echo("no consultants yet; add one: ivr111 consultants add c105 --name NAME --language kk")
+
+
+@consultants.command()
+@plain_words()
+def add(
+    id_: Id,
+    name: Annotated[str, typer.Option(help="The consultant's name.")],
+    language: Annotated[list[Spoken], typer.Option(help="Once or twice, the preferred language first.")],
+    json: AsJson = False,
+) -> None:
+    """Add a consultant; prints the SIP account with its secret, this once. Needs root."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine import account_change  # noqa: PLC0415
+
+    settings = Settings()
+    account, told = account_change.add(settings, id_, name, [one.value for one in language])
+    if json:
+        as_json(
+            {
+                "id": account.id,
+                "name": account.name,
+                "languages": list(account.languages),
+                "username": account.id,
+                "password": account.secret,
+                "server": f"{settings.sip_address}:{settings.sip_port}",
+                "transport": "udp",
+                "asterisk": told,
+            }
+        )
+        return
+    typer.echo(f"added {account.id} {one_line(account.name)}, languages {' '.join(account.languages)}")
+    typer.echo(f"  SIP server  {settings.sip_address}:{settings.sip_port} (UDP)")
+    typer.echo(f"  user        {account.id}")
+    typer.echo(f"  password    {account.secret}")
+    typer.echo(told)
+
+
+@consultants.command()
+@plain_words()
+def remove(id_: Id, json: AsJson = False) -> None:
+    """Remove a consultant; a conversation under way goes on to its end. Needs root."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine import account_change  # noqa: PLC0415
+
+    told = account_change.remove(Settings(), id_)
+    if json:
+        as_json({"id": id_, "asterisk": told})
+    else:
+        typer.echo(f"removed {id_}\n{told}")
+
+
+@consultants.command()
+@plain_words()
+def pause(
+    id_: Id,
+    reason: Annotated[str, typer.Option(help="Why; shown in the list.")] = "break",
+    json: AsJson = False,
+) -> None:
+    """Pause a consultant: no ring until unpaused; a conversation under way goes on."""
+    if not reason.strip() or not reason.isprintable() or len(reason) > 80:
+        raise typer.BadParameter("write at most 80 letters on one line", param_hint="--reason")
+    _order(json, "consultants.pause", f"paused {id_}: {reason}", id=id_, reason=reason)
+
+
+@consultants.command()
+@plain_words()
+def unpause(id_: Id, json: AsJson = False) -> None:
+    """Release a consultant from a pause."""
+    _order(json, "consultants.unpause", f"unpaused {id_}", id=id_)
+
+
+def _order(json: bool, do: str, said: str, **fields: Any) -> None:
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.control import ask  # noqa: PLC0415
+
+    answer = ask(Settings().control_socket, do, **fields)
+    if json:
+        as_json(answer)
+    else:
+        typer.echo(said)

@@ -1,0 +1,29 @@
+"""`ivr111 doctor`: each finding one line, each failure saying what to do."""
+
+import dataclasses
+
+import typer
+
+from engine.show import AsJson, as_json, one_line, plain_words
+
+
+@plain_words()
+def doctor(json: AsJson = False) -> None:
+    """Look at all the line stands on.
+
+    Each failure is one line that says what to do; exit code 1 when there is one.
+    """
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.doctor import examine  # noqa: PLC0415
+
+    checks = examine(Settings())
+    if json:
+        as_json([dataclasses.asdict(check) for check in checks])
+    else:
+        for check in checks:
+            remedy = f" -> {check.remedy}" if check.remedy and check.state != "ok" else ""
+            typer.echo(one_line(f"{check.state:<8} {check.name}: {check.finding}{remedy}"))
+        failed = sum(check.state == "failure" for check in checks)
+        warned = sum(check.state == "warning" for check in checks)
+        typer.echo(f"{len(checks)} looked at, {failed} failures, {warned} warnings")
+    raise typer.Exit(1 if any(check.state == "failure" for check in checks) else 0)

@@ -1,0 +1,59 @@
+"""The journal as the command line reads it: another process, never writing, never leaving a file behind."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from config.settings import Settings
+from engine.show import Problem
+from recordings.reading import Reader
+
+T = TypeVar("T")
+
+
+def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | None:
+    """The answer; None where nothing was ever written. Raises Problem when the journal cannot be read.
+
+    Read by root, SQLite gives the -wal and -shm files it makes to the owner of the database itself, so
+    the engine can write them afterwards (a test holds this).
+    """
+    file = sqlite_file(settings)
+    try:
+        if file is not None:
+            if not file.exists():
+                return None
+            file.open("rb").close()
+        return asyncio.run(_ask(settings.database, question))
+    except PermissionError as why:
+        raise Problem(
+            f"not allowed to read the journal ({why.filename}): use sudo, or be user {settings.run_user}"
+        ) from why
+    except DBAPIError as why:
+        if _empty(why):
+            return None
+        raise Problem(f"the journal cannot be read: {why.orig}; see: ivr111 doctor") from why
+    except (SQLAlchemyError, OSError) as why:
+        raise Problem(f"the journal cannot be read: {why}; see: ivr111 doctor") from why
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """The database's file; None when it is a server's."""
+    url = make_url(settings.database)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+async def _ask(url: str, question: Callable[[Reader], Awaitable[T]]) -> T:
+    reader = Reader.open(url)
+    try:
+        return await question(reader)
+    finally:
+        await reader.close()
+
+
+def _empty(why: DBAPIError) -> bool:
+    """The tables are not there yet: the engine makes them at its first start."""
+    return "no such table" in str(why.orig) or getattr(why.orig, "sqlstate", "") == "42P01"

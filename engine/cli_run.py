@@ -1,0 +1,74 @@
+"""`ivr111 run` and `ivr111 demo`: the line in the foreground, and how to dial in."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+import typer
+
+from engine.show import plain_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.settings import Settings
+
+
+@plain_words()
+def run() -> None:
+    """Run the line until Ctrl-C.
+
+    In the foreground: Asterisk, the engine, and what keeps both alive. Prints how to dial in, then `ready`.
+    """
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.supervise import run as supervise  # noqa: PLC0415
+
+    raise typer.Exit(supervise(Settings(), get_ready))
+
+
+@plain_words()
+def demo() -> None:
+    """Make six calls and tell them as a timeline."""
+    from config.settings import Settings  # noqa: PLC0415
+
+    raise typer.Exit(importlib.import_module("engine.lab.demo").run(Settings()))
+
+
+def get_ready(settings: "Settings") -> "Sequence[str]":
+    """Bring home up to date; the lines that say how to dial in. Raises NotReady."""
+    from engine.prepare import prepare  # noqa: PLC0415
+
+    prepare(settings)
+    return dial_in(settings)
+
+
+def dial_in(settings: "Settings") -> list[str]:
+    """How to reach this line. Secrets are shown in the lab only, where they open nothing else."""
+    from dialplan.words import TEST_CALLER  # noqa: PLC0415
+    from engine import accounts, secrets  # noqa: PLC0415
+
+    everyone = accounts.load(settings)
+    lines = [
+        f"dial 111: sip:111@{settings.sip_address}:{settings.sip_port} (UDP); "
+        f"the trunk is {', '.join(settings.trunk_addresses)}"
+    ]
+    if settings.profile == "lab":
+        folder = settings.home / "secrets"
+        secret = secrets.load(folder).test_caller
+        lines.append(
+            f"any SIP phone as caller: user {TEST_CALLER}, password {secret} (in {folder / 'test_caller'}), "
+            f"from {settings.test_caller_address}"
+        )
+        lines += [
+            f"consultant {one.id}: user {one.id}, password {one.secret}, "
+            f"{one.name}, speaks {' and '.join(one.languages)}"
+            for one in everyone
+        ]
+        lines.append(f"all of this for scripts: {settings.run_dir / 'lab.json'}")
+    else:
+        lines.append(f"consultants: {len(everyone)} accounts; see: ivr111 consultants list")
+    lines.append(
+        f"consultants press {settings.code_transfer_1414} in a call to transfer it to 1414, and dial "
+        f"{settings.code_pause} to pause, {settings.code_release} to be released"
+    )
+    lines.append("calls afterwards: ivr111 calls list, ivr111 calls show CALL_ID")
+    return lines

@@ -1,0 +1,87 @@
+"""Orders that are written to the access log: who asked is known from the kernel, never from the asker."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from config.settings import Person, Settings
+from engine.control import Answer, Asker, Order, Wrong
+from recordings.access import Action, Actor, ReasonMissing, act
+
+if TYPE_CHECKING:
+    from recordings.store import Journal
+
+LAB_ROOT: Final = Person(person="lab administrator", role="administrator")
+LONGEST: Final = 1000  # characters of a reason or a subject
+
+
+class Keeps(Protocol):
+    """What the orders need of the engine."""
+
+    settings: Settings
+    journal: Journal
+
+
+class AccessOrders:
+    """`access.note`: what the command line is about to show is written down first (A5)."""
+
+    def __init__(self, engine: Keeps) -> None:
+        self._engine = engine
+
+    def by_name(self) -> Mapping[str, Order]:
+        """The orders by the word they are asked with."""
+        return {"access.note": self.note}
+
+    async def note(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Write one entry for each of `subjects`; answered when they would outlive a crash."""
+        who = self.person(asker)
+        try:
+            action = Action(str(asked.get("action", "")))
+        except ValueError:
+            raise Wrong("the access log knows no such act") from None
+        subjects = asked.get("subjects")
+        if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
+            raise Wrong("the access log needs to know what is looked at")
+        await self._write(Actor(who.person, who.role, asker), action, subjects, str(asked.get("reason", "")))
+        if self._engine.journal.place == "memory":
+            raise Wrong("the access log cannot be written now, so nothing is shown; see: ivr111 doctor")
+        return {"person": who.person, "role": who.role, "written": len(subjects)}
+
+    async def changed(self, asker: Asker, action: Action, subject: str, reason: str = "") -> None:
+        """Write down an order that was carried out; a system user whom nobody named stands there as such."""
+        try:
+            who = self.person(asker)
+        except Wrong:
+            who = None
+        actor = Actor(who.person, who.role, asker) if who else Actor(f"system user {asker}", "none", asker)
+        await self._write(actor, action, [subject], reason)
+
+    def person(self, asker: Asker) -> Person:
+        """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""
+        settings = self._engine.settings
+        known = settings.people.get(asker)
+        if known is None and settings.profile == "lab" and asker == "root":
+            return LAB_ROOT
+        if known is None:
+            raise Wrong(
+                f"system user {asker} is nobody we know: name the person in settings.toml, "
+                f'[people.{asker}] with person = "..." and role = "..."'
+            )
+        return known
+
+    async def _write(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> None:
+        journal = self._engine.journal
+        now = datetime.now(UTC)
+        try:
+            entries = [
+                act(str(uuid.uuid4()), now, who, action, subject[:LONGEST], reason[:LONGEST])
+                for subject in subjects
+            ]
+        except ReasonMissing:
+            raise Wrong("a reason is required: say why with --reason") from None
+        for entry in entries[:-1]:
+            journal.submit(entry)
+        await journal.write(entries[-1])  # the journal keeps order: with the last all are kept

@@ -1,0 +1,78 @@
+"""How the command line speaks: tables, JSON, and problems in plain words."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Problem(Exception):  # noqa: N818 - said to a person
+    """The command cannot do what was asked; the text says what to do."""
+
+
+def as_json(value: object) -> None:
+    """Print one JSON value; times must be text already."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows: a rich table on a terminal, aligned plain text for everything else."""
+    if sys.stdout.isatty():
+        from rich.console import Console  # noqa: PLC0415 - only a terminal waits for it
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        drawn = Table(*columns)
+        for row in rows:
+            drawn.add_row(*(Text(cell) for cell in row))  # Text: a name like [red] is a name
+        Console().print(drawn)
+        return
+    widths = [max(len(line[n]) for line in (columns, *rows)) for n in range(len(columns))]
+    for line in (columns, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+def one_line(value: str) -> str:
+    """Text from outside on one line of a terminal: no control character reaches it."""
+    return "".join(ch if ch.isprintable() else "�" for ch in value)
+
+
+def clock(at: datetime | None, zone: Any) -> str:
+    """A moment in the centre's zone for people, to the second; empty when there was none."""
+    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """Turns what a person can mend into one line on stderr and exit code 1; a fault of ours stays loud."""
+    try:
+        yield
+    except Exception as why:
+        said = _words(why)
+        if said is None:
+            raise
+        typer.echo(said, err=True)
+        raise typer.Exit(1) from None
+
+
+def _words(why: Exception) -> str | None:
+    # Found by name: importing every module that may fail would cost each command its start.
+    match type(why).__name__:
+        case "Problem" | "Wrong" | "AccountRefused" | "NotReady" | "Unsafe" | "SpeechUnavailable":
+            return str(why)
+        case "EngineAway" if isinstance(why.__cause__, PermissionError):
+            return f"not allowed to ask the engine ({why.__cause__.filename or 'its socket'}): use sudo"
+        case "EngineAway":
+            return str(why)
+        case "ValidationError" | "SettingsError" | "TOMLDecodeError":
+            return f"the settings cannot be read: {why}"
+    if isinstance(why, PermissionError):
+        return f"not allowed to open {why.filename}: use sudo"
+    return None
