@@ -89,7 +89,7 @@ async def test_leaving_frees_the_consultant_for_the_next_and_may_be_told_twice()
     second = made.place(Waiting("y", "kk", 1))
     first.leave()
     first.leave()
-    decision = await second.next()
+    decision = await asyncio.wait_for(second.next(), 1)
     assert isinstance(decision, Assign)
     assert made.dispatcher.stale == {}
     with pytest.raises(TicketLeft):
