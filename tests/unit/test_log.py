@@ -130,13 +130,14 @@ def test_the_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (len(sizes), max(sizes) <= 2_000) == (our_log.OLDER + 1, True)
 
 
-def test_a_disk_that_refuses_costs_the_log_only(tmp_path: Path) -> None:
+def test_a_disk_that_refuses_costs_the_log_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(settings(tmp_path), "engine", stderr=False)
     (handler,) = logging.getLogger().handlers
     assert isinstance(handler, logging.FileHandler)
     handler.stream.close()
     handler.stream = Path("/dev/full").open("w")  # noqa: SIM115
     structlog.get_logger().info("call_arrived")
+    assert capsys.readouterr().err == ""
 
 
 def test_under_the_supervisor_stderr_stays_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

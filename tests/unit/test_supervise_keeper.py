@@ -139,16 +139,14 @@ async def test_three_ends_before_the_first_answer_give_up_with_its_last_words(pl
             await Keeper(charge(place, DIES)).keep()
 
 
-async def test_a_fault_of_the_probe_itself_ends_nobody(place: Path) -> None:
-    class Broken(EngineProbe):
-        async def ask(self) -> None:
-            await super().ask()
-            if broken:
-                raise ValueError("a bug of ours")
+async def test_a_fault_of_our_own_ends_nobody(place: Path) -> None:
+    def excuse(_: int) -> float:
+        if broken:
+            raise ValueError("a bug of ours")
+        return 0.0
 
     broken: list[bool] = []
-    keeper = Keeper(replace(charge(place), probe=Broken(place / "sock"), silence=60.0))
-    async with kept(keeper) as first:
+    async with kept(Keeper(replace(charge(place), excuse=excuse))) as first:
         broken.append(True)
         await asyncio.sleep(0.2)
         assert alive(first)
