@@ -32,6 +32,11 @@ class Session(asyncio.Protocol):
     next command at once: that ends what runs. Every line is matched to its command, whichever came first.
     """
 
+    __slots__ = (
+        "_left", "_loop", "_lost", "_nudge", "_reply_deadline", "_rest", "_running", "_settled", "_syncs",
+        "_transport", "_usage", "_waiter", "arrival", "call_id", "hung_up", "strays",
+    )  # fmt: skip
+
     def __init__(self, transport: asyncio.Transport, arrival: Arrival, reply_deadline: float = 5.0) -> None:
         self.arrival = arrival
         self.call_id = arrival.args[0] if arrival.args else arrival.unique_id
@@ -153,8 +158,8 @@ class Session(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Lines from Asterisk."""
         reply = COMMON.get(data)
-        if reply is not None and not (self._rest or self._usage or self._syncs) and self._running:
-            self._answered(reply)
+        if reply is not None and self._running and not (self._rest or self._usage or self._syncs):
+            self._answered(reply)  # the one line that nearly always comes, by the shortest way
             return
         if self._rest:
             data = self._rest + data
@@ -196,11 +201,12 @@ class Session(asyncio.Protocol):
 
     def _answered(self, reply: Reply | None) -> None:
         self._running = ""
-        if self._nudge is not None:
-            self._nudge.cancel()
-            self._nudge = None
-        if self._settled is not None and not self._settled.done():
-            self._settled.set_result(None)
+        if self._settled is not None:  # the next command waits for this one's end
+            if self._nudge is not None:
+                self._nudge.cancel()
+            if not self._settled.done():
+                self._settled.set_result(None)
+            self._nudge = self._settled = None
         elif reply is not None and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(reply)
 

@@ -39,7 +39,6 @@ _VARIABLES: Final = frozenset({"GET VARIABLE", "SET VARIABLE"})
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 
 
 class AgiRefused(ValueError):  # noqa: N818 - refused before it was sent
@@ -79,7 +78,7 @@ def encode(name: str, args: Sequence[str]) -> bytes:
         raise AgiRefused(f"{name}: {len(args)} arguments, at most {MOST_ARGUMENTS}")
     if name == "EXEC" and (not args or args[0] not in APPLICATIONS):
         raise AgiRefused("EXEC of an application that is not ours")
-    if name in _VARIABLES and not (args and (_VARIABLE.fullmatch(args[0]) or args[0] in FUNCTIONS)):
+    if name in _VARIABLES and not (args and (_plain(args[0]) or args[0] in FUNCTIONS)):
         raise AgiRefused(f"{name}: neither a plain variable nor a function of ours")
     quoted = ""
     for place, arg in enumerate(args, 1):
@@ -95,6 +94,10 @@ def encode(name: str, args: Sequence[str]) -> bytes:
     if len(line) > LONGEST_LINE:
         raise AgiRefused(f"{name}: {len(line)} bytes, at most {LONGEST_LINE}")
     return line
+
+
+def _plain(variable: str) -> bool:
+    return variable.isascii() and variable.isidentifier()
 
 
 # Nearly every answer is one of these lines: no parsing, no new object.
@@ -145,13 +148,11 @@ def requested(line: bytes) -> tuple[str, str] | None:
 
 def parse_header(lines: Sequence[bytes], path: str = "") -> Arrival:
     """The call for `path` from the header without its blank line; of two lines of a name the first counts."""
-    seen: dict[bytes, bytes] = {}
-    for line in lines:
-        name, _, raw = line.partition(b":")
-        seen.setdefault(name, raw)
+    pairs = [line.partition(b":") for line in reversed(lines)]
+    seen = {name: raw for name, _, raw in pairs}
 
     def text(name: bytes) -> str:
-        return clean(seen.get(name, b"").strip())
+        return clean(seen[name].strip()) if name in seen else ""
 
     args = tuple(text(key) for n in range(1, MOST_ARGUMENTS) if (key := b"agi_arg_%d" % n) in seen)
     return Arrival(

@@ -3,10 +3,10 @@
 Fair by: one client for all, in the same run, in short slices in the order A B C D, D C B A, A B C D ...,
 so that drift and other work on the machine fall on all alike, and of each the median; each server in a
 process of its own, all pinned to one core (those not asked use none of it), the client on another (on a
-machine with one core they share it, and only CPU per call means anything). The client is no AGI library: an epoll loop that
-answers whatever comes with one prepared line over 50 connections at a time. It says how busy it was: as
-long as that stays well under 100 %, the server was the limit. CPU per call is the server's own, from
-/proc with its finished children, and so does not depend on the client or on the machine's load.
+machine with one core they share it, and only CPU per call means anything). The client is no AGI library:
+an epoll loop that answers whatever comes with one prepared line, over 50 connections at a time. It says
+how busy it was: while that stays well under 100 %, the server was the limit. CPU per call is the server's
+own, from /proc with its finished children, and depends neither on the client nor on the machine's load.
 What each does per call is the same: read the header, 20 times SET VARIABLE with the answer read, close.
 """
 
@@ -190,7 +190,7 @@ class _Pyst2Call(socketserver.StreamRequestHandler):
         from asterisk.agi import AGI
 
         out = io.TextIOWrapper(self.request.makefile("wb"), write_through=False)
-        agi = AGI(stdin=io.TextIOWrapper(self.rfile), stdout=out, stderr=io.StringIO())
+        agi = AGI(stdin=io.TextIOWrapper(self.request.makefile("rb")), stdout=out, stderr=io.StringIO())
         for _ in range(COMMANDS):
             agi.set_variable("ENGINE_STAGE", "welcome")
 

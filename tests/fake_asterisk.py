@@ -67,7 +67,7 @@ class FakeCall(asyncio.Protocol):
         """Connect and send the header; `request` is path and query."""
         loop = asyncio.get_running_loop()
         self.transport, _ = await loop.create_connection(lambda: self, host, port)
-        head = {
+        head: dict[str, str | bytes] = {
             "agi_network": "yes",
             "agi_network_script": request,
             "agi_request": f"agi://{host}:{port}/{request}",
