@@ -7,7 +7,7 @@ from dialplan import words as w
 EVENTS: Final = tuple(
     """
 FullyBooted Shutdown Newchannel Newstate DialBegin DialEnd BridgeEnter BridgeLeave Hold Unhold
-HangupRequest SoftHangupRequest Hangup ContactStatus QueueCallerJoin QueueCallerLeave QueueCallerAbandon
+HangupRequest SoftHangupRequest Hangup QueueCallerJoin QueueCallerLeave QueueCallerAbandon
 AgentCalled AgentConnect AgentComplete AgentRingNoAnswer QueueMemberPause MixMonitorStop UserEvent
 OriginateResponse
 """.split()

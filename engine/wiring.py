@@ -28,6 +28,7 @@ from engine.mirror import Mirror
 from engine.orders import Orders
 from ivr.pace import Pace
 from recordings.from_story import record
+from recordings.reconcile import Reconciler
 from recordings.store import Journal
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
 from routing.cel_file import CelFile
@@ -56,6 +57,7 @@ class Engine:
         )
         self.journal = Journal(settings.database, settings.spool / "journal")
         self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
+        self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
         self.call_desk = CallDesk(self.desk, self._intend, self._shift_changed)
         self.line = Line(
@@ -115,7 +117,7 @@ class Engine:
         for account in accounts.load(self.settings):
             self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self._keep_recordings()):
+        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self.recordings.run()):
             self._soon(work)
         await self.agi.start()
         await self.control.start()
@@ -153,6 +155,7 @@ class Engine:
             if len(self._whole) > REMEMBERED:
                 del self._whole[next(iter(self._whole))]
         self.journal.submit(record(story))
+        self.recordings.hurry()
         log.info("call_over", call=story.call_id, outcome=story.outcome, whole=story.whole)
 
     def _decided(self, decision: Decision) -> None:
@@ -206,9 +209,6 @@ class Engine:
     async def _follow_cel(self) -> None:
         async for story in self.cel.follow(1.0):
             self._told(story)
-
-    async def _keep_recordings(self) -> None:
-        await asyncio.sleep(0)
 
     def _soon(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(self._guarded(work))

@@ -109,15 +109,6 @@ def _gone(m: Message, at: float) -> Event:
     return ChannelGone(at, word(m, "Uniqueid"), word(m, "Linkedid"), word(m, "Channel"), cause)
 
 
-def _contact(m: Message, at: float) -> Event | None:
-    status = word(m, "ContactStatus")
-    if status == "Reachable":
-        return ReachChanged(at, word(m, "EndpointName"), "reachable")
-    if status in ("Unreachable", "Removed"):
-        return ReachChanged(at, word(m, "EndpointName"), "unreachable")
-    return None  # NonQualified: registered, not yet asked
-
-
 def _device(m: Message, at: float) -> Event | None:
     device, reach = endpoint_of(word(m, "Device")), reach_of(word(m, "State"))
     return ReachChanged(at, device, reach) if device and reach else None
@@ -145,7 +136,6 @@ READERS: Final[dict[str, Callable[[Message, float], Event | None]]] = {
     "Unhold": _hold,
     "HangupRequest": _hangup_asked,
     "Hangup": _gone,
-    "ContactStatus": _contact,
     "DeviceStateChange": _device,
     "AgentCalled": _queue_ringing,
     "AgentConnect": _queue_ringing,

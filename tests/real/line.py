@@ -1,0 +1,162 @@
+"""A whole line for a test: supervisor, Asterisk and engine in a home of its own, in this network namespace."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from engine.control import ask
+from engine.lab.lab import Lab
+from recordings.reading import CallFilter, Reader
+from recordings.record import CallRecord
+from recordings.recording import Recording
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+FAST = {
+    "IVR111_WRAP_UP_SECONDS": "0",
+    "IVR111_RING_SECONDS": "6",
+    "IVR111_MISSED_RING_SECONDS": "5",
+    "IVR111_COMFORT_SECONDS": "10",
+    "IVR111_UCC_RING_SECONDS": "4",
+    "IVR111_DUTY_RING_SECONDS": "12",
+    "IVR111_ADVICE_SECONDS": "3",
+}
+
+
+class RunningLine:
+    """`ivr111 run` as a child process; `settings` as it has them."""
+
+    def __init__(self, **settings: str) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="ivr111-test-"))
+        self.env = {**os.environ, **FAST, **settings, "IVR111_HOME": str(self.home)}
+        self.process: subprocess.Popen[str] | None = None
+        self.said = ""
+
+    @property
+    def settings(self) -> Settings:
+        before = dict(os.environ)
+        os.environ.update({key: value for key, value in self.env.items() if key.startswith("IVR111_")})
+        try:
+            return Settings()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def start(self) -> "RunningLine":
+        """Start and wait for `ready`."""
+        _own_namespace()
+        self.process = subprocess.Popen(
+            [REPOSITORY / ".venv/bin/python", "/tmp/setup/up.py"],
+            cwd=REPOSITORY,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout
+        for text in self.process.stdout:
+            self.said += text
+            if text.strip() == "ready":
+                return self
+        raise AssertionError(f"the line did not start:\n{self.said}")
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code; nothing is left running, home is removed."""
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(15)
+        if self.process.stdout:
+            self.process.stdout.close()
+        if not os.environ.get("KEEP_HOME"):
+            shutil.rmtree(self.home, ignore_errors=True)
+        return code
+
+    def pid(self, name: str) -> int:
+        """The living process' id, from run/NAME.pid."""
+        return int((self.home / "run" / f"{name}.pid").read_text())
+
+    def lab(self) -> Lab:
+        """Phones for this line."""
+        return Lab.open(self.home / "run" / "lab.json")
+
+    def ask(self, do: str, **fields: object) -> dict[str, Any]:
+        """An order to the engine."""
+        return ask(self.settings.control_socket, do, **fields)
+
+    async def calls(self) -> list[CallRecord]:
+        """All journal rows, oldest first."""
+        reader = Reader.open(self.settings.database)
+        try:
+            return await reader.calls(CallFilter(limit=10_000))
+        finally:
+            await reader.close()
+
+    async def recordings(self, call_id: str) -> list[Recording]:
+        """All recordings of a call."""
+        reader = Reader.open(self.settings.database)
+        try:
+            return await reader.recordings(call_id)
+        finally:
+            await reader.close()
+
+    async def new_calls(self, count: int = 1, *, since: datetime, within: float = 3.0) -> list[CallRecord]:
+        """The `count` calls that arrived after `since`, once they are in the journal as ended."""
+        end = time.monotonic() + within
+        while True:
+            rows = [c for c in await self.calls() if c.arrived_at >= since and c.ended_at]
+            if len(rows) >= count:
+                assert count == len(rows), rows
+                return rows
+            assert time.monotonic() < end, f"{len(rows)} of {count} calls in the journal"
+            await asyncio.sleep(0.1)
+
+    async def recorded(self, call_id: str, count: int = 1, within: float = 20.0) -> list[Recording]:
+        """The call's playable recordings, once they were checked."""
+        end = time.monotonic() + within
+        while True:
+            rows = [r for r in await self.recordings(call_id) if r.stereo_file]
+            if len(rows) >= count:
+                return rows
+            assert time.monotonic() < end, await self.recordings(call_id)
+            await asyncio.sleep(0.3)
+
+    async def until(self, holds: Callable[[], bool], within: float = 10.0) -> None:
+        """Wait until something holds."""
+        end = time.monotonic() + within
+        while not holds():
+            assert time.monotonic() < end, "it did not come to pass"
+            await asyncio.sleep(0.05)
+
+    def engine_answers(self) -> bool:
+        """Whether the engine answers and sees Asterisk."""
+        try:
+            return bool(self.ask("queue.show")["asterisk"] == "up")
+        except Exception:
+            return False
+
+    def engine_log(self) -> list[dict[str, Any]]:
+        """The engine's log, line by line."""
+        return [json.loads(line) for line in (self.home / "log" / "engine.log").read_text().splitlines()]
+
+
+def now() -> datetime:
+    """For `since`: a moment before what comes."""
+    return datetime.now(UTC) - timedelta(seconds=0.05)
+
+
+def _own_namespace() -> None:
+    names = {path.name for path in Path("/sys/class/net").iterdir()} if Path("/sys/class/net").exists() else set()
+    routes = Path("/proc/net/route").read_text().splitlines()[1:]
+    if routes:
+        sys.exit(f"these tests run in a network namespace of their own: use make test (here: {sorted(names)})")
