@@ -82,8 +82,8 @@ class CallDesk:
         log.info("ring_missed", consultant=consultant, status=status, cause=cause, caller_gone=gone)
         if gone:
             self.forget(call)
-        else:
-            self.desk.ring_missed(call, consultant, status.lower())
+        elif (ticket := self._tickets.get(call)) is not None:
+            ticket.missed(status.lower())
         self._changed()
 
     def ended(self, call: str, consultant: str) -> None:
