@@ -87,6 +87,8 @@ class AgiServer:
             self.refuse(guest)
         for task in self._tasks:
             task.cancel()
+        for session in tuple(self.sessions):
+            session.close()  # a handler that will not be cancelled meets ConnectionLost at its next command
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _tick(self) -> None:

@@ -27,7 +27,7 @@ async def run(flow: Flow, prepare: Callable[[FakeCall], None] = lambda call: Non
     async def handler(session: Session) -> None:
         try:
             ended.set_result(await flow(AgiLine(session)))
-        except BaseException as raised:
+        except Exception as raised:
             ended.set_exception(raised)
             raise
 

@@ -179,6 +179,23 @@ async def test_closing_lets_asterisk_carry_on_with_every_call(server: AgiServer)
     assert server.sessions == set()
 
 
+async def test_a_handler_that_will_not_be_cancelled_does_not_hold_up_the_close():
+    async def stubborn(session: Session) -> None:
+        while True:
+            try:
+                await for_ever(session)
+            except asyncio.CancelledError:
+                continue
+
+    door = AgiServer({"call": stubborn}, host="127.0.0.1", port=0, token="secret", apology=stubborn)
+    await door.start()
+    call = await ring_up(door.port)
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(2):
+        await door.close()
+    await finished(call)
+
+
 async def test_our_own_standstill_is_not_held_against_asterisk(server: AgiServer):
     server._reply_deadline = 0.5
     call = await ring_up(server.port, "for_ever?token=secret")
