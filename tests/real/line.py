@@ -56,7 +56,7 @@ class RunningLine:
         """Start and wait for `ready`."""
         _own_namespace()
         self.process = subprocess.Popen(
-            [REPOSITORY / ".venv/bin/python", "/tmp/setup/up.py"],
+            [REPOSITORY / ".venv/bin/ivr111", "run"],
             cwd=REPOSITORY,
             env=self.env,
             stdin=subprocess.DEVNULL,
