@@ -1,0 +1,41 @@
+"""Fixtures: a home of its own, and the command line in it."""
+
+import os
+import pwd
+
+import pytest
+from typer.testing import CliRunner
+
+from config.settings import Settings
+from engine.cli import app
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch) -> Settings:
+    """A lab's home in a folder of its own; the users of the line are whoever runs the tests."""
+    me = pwd.getpwuid(os.getuid()).pw_name
+    setup = tmp_path / "setup"
+    setup.mkdir()
+    kind = '{"kind": "root", "root": "", "version": "22.10.1", "modules_dir": "/usr/lib/asterisk/modules"}'
+    (setup / "asterisk.json").write_text(kind)
+    for name in [name for name in os.environ if name.startswith("IVR111_")]:
+        monkeypatch.delenv(name)
+    for name, value in (
+        ("HOME", str(tmp_path / "home")),
+        ("SETUP", str(setup)),
+        ("RUN_USER", me),
+        ("ASTERISK_USER", me),
+    ):
+        monkeypatch.setenv(f"IVR111_{name}", value)
+    (tmp_path / "home" / "run").mkdir(parents=True)
+    return Settings()
+
+
+@pytest.fixture
+def ivr111(settings):
+    """The command line: `ivr111("calls", "list")`."""
+
+    def run(*words: str):
+        return CliRunner().invoke(app, list(words), prog_name="ivr111")
+
+    return run

@@ -1,0 +1,165 @@
+"""Calls in a journal, and the engine's side of its socket, as the command line meets them."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from config.settings import Settings
+from engine.control import Control
+from engine.orders import Orders
+from recordings.entries import RecordingChecked, RecordingState, Segment
+from recordings.record import CallRecord, Connection, Outcome
+from recordings.store import Journal
+from routing.consultants import Consultant
+from routing.desk import Desk
+from routing.dispatcher import Dispatcher, Rules
+
+T0 = datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC)  # 14:00:00.123 in Almaty
+CALLER = "+77000000001"
+
+
+def after(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def call_id(number: int) -> str:
+    return f"n1-{1795338000123 + number * 1000}-{number}"
+
+
+SERVED = CallRecord(
+    call_id=call_id(1),
+    caller=CALLER,
+    language="kk",
+    arrived_at=T0,
+    line_answered_at=after(0.1),
+    language_at=after(4),
+    queued_at=after(9),
+    first_ring_at=after(10),
+    answered_at=after(14.5),
+    conversation_ended_at=after(80),
+    rated_at=after(90),
+    ended_at=after(91),
+    served_by="c101",
+    outcome=Outcome.SERVED,
+    ended_by="consultant",
+    rating=5,
+    rating_asked=True,
+    connections=(Connection(1, "c101", after(10), after(14.5), after(80)),),
+)
+WITHHELD = CallRecord(
+    call_id=call_id(2),
+    caller=None,
+    language=None,
+    arrived_at=after(60),
+    ended_at=after(62),
+    outcome=Outcome.ABANDONED_IN_MENU,
+    ended_by="caller",
+)
+BACK_FROM_1414 = CallRecord(
+    call_id=call_id(33),
+    caller="+77000000003",
+    language="ru",
+    arrived_at=after(3600),
+    queued_at=after(3609),
+    answered_at=after(3650),
+    ended_at=after(3700),
+    served_by="c102",
+    outcome=Outcome.SERVED,
+    ended_by="caller",
+    notice_at=after(3665),
+    ucc_result="busy",
+    connections=(
+        Connection(1, "c102", after(3645), after(3650), after(3660)),
+        Connection(2, "c102", after(3670), after(3671), after(3699)),
+    ),
+)
+
+
+def recording(record: CallRecord, connection: int) -> RecordingChecked:
+    stem = f"{record.call_id}-c{connection}"
+    talk = record.connections[connection - 1]
+    seconds = (talk.ended_at - talk.answered_at).total_seconds()
+    return RecordingChecked(
+        recording_id=stem,
+        call_id=record.call_id,
+        connection=connection,
+        state=RecordingState.FINISHED,
+        started_at=talk.answered_at,
+        ended_at=talk.ended_at,
+        seconds=seconds,
+        stereo_file=f"2026-11-22/{stem}-stereo.wav",
+        caller_level=-21.5,
+        consultant_level=-19.25,
+        caller_silence=0.1,
+        consultant_silence=0.1,
+        caller_longest=1.0,
+        consultant_longest=1.0,
+        checks=(),
+        size=1000,
+        checked_at=after(4000),
+        segments=(
+            Segment(
+                stem,
+                1,
+                talk.answered_at,
+                talk.ended_at,
+                seconds,
+                f"2026-11-22/{stem}-caller.wav",
+                f"2026-11-22/{stem}-consultant.wav",
+            ),
+        ),
+    )
+
+
+def write_journal(settings: Settings, *entries) -> None:
+    async def write() -> None:
+        journal = Journal(settings.database, settings.spool / "journal", patience=5.0)
+        await journal.start()
+        for entry in entries:
+            await journal.write(entry)
+        await journal.stop()
+
+    asyncio.run(write())
+
+
+@contextlib.contextmanager
+def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
+    """The engine's side of its orders, on its socket, with a real journal and a real desk; no telephony."""
+    ready, over, box = threading.Event(), None, SimpleNamespace()
+
+    async def serve() -> None:
+        nonlocal over
+        over = asyncio.Event()
+        box.loop = asyncio.get_running_loop()
+        box.settings = settings
+        journal = box.journal = Journal(settings.database, settings.spool / "journal", patience=5.0)
+        await journal.start()
+        box.desk = Desk(Dispatcher(Rules()), lambda: 0.0)
+        for id_, languages in (("c101", ("kk", "ru")), ("c102", ("ru",))):
+            box.desk.consultant_known(Consultant(id_, languages))
+        box.paused = []
+        box.mirror = SimpleNamespace(changed=lambda: None)
+        box.line = SimpleNamespace(up=True, live=SimpleNamespace(counters=SimpleNamespace(applied=7)))
+        box.call_desk = SimpleNamespace(
+            pause=lambda id_, reason: id_ == "c101" and not box.paused.append((id_, reason)),
+            release_consultant=lambda id_: id_ == "c101" and not box.paused.append((id_, None)),
+        )
+        control = Control(settings.control_socket, {**Orders(box).by_name(), **stubs})
+        await control.start()
+        ready.set()
+        await over.wait()
+        await control.close()
+        box.desk.close()
+        await journal.stop()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield box
+    finally:
+        box.loop.call_soon_threadsafe(over.set)
+        thread.join(10)
