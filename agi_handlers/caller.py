@@ -4,11 +4,15 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from agi_handlers.line import AgiLine
-from agi_handlers.session import Session
+from agi_handlers.session import AgiRejected, Session
 from dialplan import words as w
 from ivr.facts import Facts
 from ivr.line import DialResult
+
+log = structlog.get_logger()
 
 
 class CallerLine(AgiLine):
@@ -37,5 +41,8 @@ class CallerLine(AgiLine):
                 return await self.dial(f"PJSIP/{party}", seconds, f"{music}b(111-lead^s^1({self._call}))")
 
     async def record(self, stem: str) -> None:
-        """Record the next connection into the call's day folder."""
-        await self.start_recording(str(self._folder / stem))
+        """Record the next connection into the call's day folder; a recorder's fault never stops a call."""
+        try:
+            await self.start_recording(str(self._folder / stem))
+        except AgiRejected:
+            log.error("recording_not_started", stem=stem)

@@ -18,7 +18,7 @@ RECORDER_REST: Final = 0.12  # seconds
 # What tells a cause of its own; HANGUPCAUSE after the others may be an earlier Dial's.
 CAUSE_TOLD: Final = frozenset({"ANSWER", "BUSY", "CHANUNAVAIL", "CONGESTION"})
 
-_STEM = re.compile(r"/[A-Za-z0-9/_.-]{1,200}")
+_STEM = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,500}")
 
 
 class AgiLine:

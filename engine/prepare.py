@@ -1,8 +1,9 @@
 """Everything a start needs on disk: folders, secrets, prompts, Asterisk's configuration, lab.json; edge."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from config.settings import Settings
 from dialplan import words
@@ -11,6 +12,9 @@ from dialplan.render import Secrets, render
 from engine import accounts, secrets
 from engine.cli_prompts import folders, lay_out
 from ivr.files import missing
+
+
+PLAIN: Final = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,200}")  # no comma, bracket, dollar, blank: dialplan syntax
 
 
 class NotReady(Exception):  # noqa: N818 - an answer, with what to do
@@ -22,6 +26,11 @@ def prepare(settings: Settings) -> None:
 
     A prompt missing in one language refuses to start (A2).
     """
+    if not PLAIN.fullmatch(str(settings.home)):
+        raise NotReady(
+            f"the path {settings.home} cannot be written into Asterisk's configuration: "
+            "choose an IVR111_HOME of letters, digits and / _ . - @ + ~ ="
+        )
     absent = missing(*folders(settings))
     if absent:
         raise NotReady("\n".join(str(p) for p in absent) + "\nwrite the drafts with: ivr111 prompts speak")
