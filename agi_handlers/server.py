@@ -5,22 +5,18 @@ import hmac
 import ipaddress
 import resource
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, cast
+from typing import Final
 
 import structlog
 
+from agi_handlers.guest import Guest
 from agi_handlers.session import ConnectionLost, Session
-from agi_handlers.wire import Arrival, parse_header, requested
+from agi_handlers.wire import Arrival
 from ivr.line import HungUp
 
 Handler = Callable[[Session], Awaitable[None]]
 
 TICK: Final = 0.2  # seconds between two looks at the clock, for all connections at once
-TOKEN_DEADLINE: Final = 0.7  # seconds to name the token: Asterisk does so in its second line
-HEADER_DEADLINE: Final = 5.0  # seconds for the whole header, once the token was right
-HEADER_BYTES: Final = 16 * 1024  # a stranger's; Asterisk's may be longer: name and number of 9,000 bytes
-KNOWN_HEADER_BYTES: Final = 64 * 1024
-HEADER_LINES: Final = 128
 MOST_GUESTS: Final = 2000  # connections that have not yet shown the token; the oldest has to go
 
 log = structlog.get_logger(__name__)
@@ -102,19 +98,19 @@ class AgiServer:
             log.warning("connections_refused", number=self.refused - self._told)
             self._told = self.refused
 
-    def welcome(self, guest: "Guest") -> None:
+    def welcome(self, guest: Guest) -> None:
         """A connection was made; with too many unknown ones the oldest has to go."""
         self._guests[guest] = None
         if len(self._guests) > self._most_guests:
             self.refuse(next(iter(self._guests)))
 
-    def refuse(self, guest: "Guest") -> None:
+    def refuse(self, guest: Guest) -> None:
         """Close a connection that is no call."""
         if self._guests.pop(guest, guest) is None:
             self.refused += 1
             guest.transport.abort()
 
-    def leave(self, guest: "Guest") -> None:
+    def leave(self, guest: Guest) -> None:
         """A connection ended by itself before it was a call."""
         if self._guests.pop(guest, guest) is None:
             self.left += 1
@@ -123,7 +119,7 @@ class AgiServer:
         """Whether this is the token, in a time that does not depend on how much of it is right."""
         return hmac.compare_digest(token.encode(), self._token)
 
-    def admit(self, guest: "Guest", arrival: Arrival, rest: bytes) -> None:
+    def admit(self, guest: Guest, arrival: Arrival, rest: bytes) -> None:
         """The header is complete: from here on the connection is a call."""
         self._guests.pop(guest, None)
         session = Session(guest.transport, arrival, self._reply_deadline)
@@ -160,66 +156,3 @@ class AgiServer:
             log.exception("handler_crashed", path=session.arrival.path)
             return False
         return True
-
-
-class Guest(asyncio.Protocol):
-    """A connection that has yet to show itself as a call: header lines, the token among them."""
-
-    transport: asyncio.Transport
-
-    def __init__(self, server: AgiServer) -> None:
-        self._server = server
-        self._rest = b""
-        self._bytes = 0
-        self._lines: list[bytes] = []
-        self._trusted = False
-        self._path = ""
-        self._left = TOKEN_DEADLINE
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A peer has connected."""
-        self.transport = cast(asyncio.Transport, transport)
-        self._server.welcome(self)
-        peer = self.transport.get_extra_info("peername")
-        if not peer or not (peer[0] == "127.0.0.1" or ipaddress.ip_address(peer[0]).is_loopback):
-            self._server.refuse(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The peer has gone before its header was complete."""
-        self._server.leave(self)
-
-    def tick(self, seconds: float) -> None:
-        """Time has passed."""
-        self._left -= seconds
-        if self._left < 0:
-            self._server.refuse(self)
-
-    def data_received(self, data: bytes) -> None:
-        """Header lines up to the blank one; what follows belongs to the session."""
-        self._bytes += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for place, line in enumerate(lines, 1):
-            if line in (b"", b"\r"):
-                if not self._trusted:
-                    break
-                rest = b"\n".join([*lines[place:], self._rest])
-                self._server.admit(self, parse_header(self._lines, self._path), rest)
-                return
-            self._lines.append(line)
-            asked = None if self._trusted else requested(line)
-            if asked is not None:
-                self._path, token = asked
-                if not self._server.knows(token):
-                    break
-                self._trusted = True
-                self._left = HEADER_DEADLINE
-        else:
-            most = KNOWN_HEADER_BYTES if self._trusted else HEADER_BYTES
-            start = self._lines[0] if self._lines else self._rest
-            if (
-                start[:4] == b"agi_"[: len(start)]
-                and self._bytes <= most
-                and len(self._lines) <= HEADER_LINES
-            ):
-                return
-        self._server.refuse(self)
