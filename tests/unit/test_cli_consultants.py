@@ -147,7 +147,7 @@ def test_an_engine_that_lives_but_gives_no_answer_keeps_its_accounts_for_itself(
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(settings.control_socket))
         listening.listen()
-        closing = threading.Thread(target=lambda: listening.accept()[0].close())
+        closing = threading.Thread(target=lambda: listening.accept()[0].close())  # noqa: PLW0108 - in the thread
         closing.start()
         result = ivr111(*NEW)
         closing.join(10)
