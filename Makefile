@@ -23,7 +23,7 @@ run:
 	@exec $(root) .venv/bin/ivr111 run
 test:
 	@.ci/setup test
-	@exec $(apart) $(python) -m pytest $(ARGS)
+	@exec $(root) $(python) -m tests $(ARGS)
 demo:
 	@.ci/setup test
 	@exec $(apart) .venv/bin/ivr111 demo
@@ -32,7 +32,7 @@ bench:
 	@exec $(apart) $(python) -m bench
 drill:
 	@.ci/setup test
-	@exec $(apart) $(python) -m pytest -m drill $(ARGS)
+	@exec $(root) $(python) -m tests -m drill $(ARGS)
 lint:
 	@.ci/setup run
 	@$(python) -m ruff check .

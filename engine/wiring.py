@@ -18,6 +18,7 @@ from agi_handlers.server import AgiServer
 from config.settings import Settings
 from dialplan import words as w
 from engine import accounts, secrets
+from engine.alarms import Alarms
 from engine.call_desk import CallDesk
 from engine.control import Control
 from engine.fetch import fetch
@@ -57,6 +58,7 @@ class Engine:
         )
         self.journal = Journal(settings.database, settings.spool / "journal")
         self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
+        self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
         self.call_desk = CallDesk(self.desk, self._intend, self._shift_changed)
@@ -137,6 +139,7 @@ class Engine:
 
     async def _up(self) -> None:
         await self.line.on_up(self.ami)
+        self.cel.lose(frozenset(self.line.live.calls), time.time())  # calls an Asterisk took with it
         self.mirror.changed()
         await fetch(self.ami, self.line)
 
@@ -168,7 +171,7 @@ class Engine:
                 log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
                 self._soon(self._withdraw(call, consultant))
             case Alarm(kind=kind, language=language, consultant=consultant):
-                self.journal.alarm(kind, consultant or language, datetime.now(UTC))
+                self.alarms.raise_(kind, consultant or language)
 
     async def _withdraw(self, call_id: str, consultant: str) -> None:
         """End a ring: the phone shows no missed call."""
