@@ -69,6 +69,16 @@ class CallDesk:
         ticket = self._tickets.get(call)
         if ticket is None:
             waiting = Waiting(call, cast(Language, language), queued / 1000)
+            caller = self.desk.dispatcher.queue.callers.get(call)
+            if caller is not None and kept and caller.consultant == kept:
+                # The conversation outlived an engine: this one learnt of it by events only.
+                ticket = self._tickets[call] = self.desk.adopt(waiting, kept)
+                self.desk.reserved(call, kept)
+                self.desk.reservation_ended(call, kept, back=True)
+                return WaitingPlace(ticket, lambda: self.forget(call))
+            if caller is not None and caller.consultant:
+                # Who waits is in no conversation: its end came before the event that tells of it.
+                self.desk.conversation_ended(call, caller.consultant)
             ticket = self._tickets[call] = self.desk.place(waiting)
             if kept:  # an earlier engine kept the consultant; this one has only their names
                 self.desk.move_up(call)
@@ -95,6 +105,11 @@ class CallDesk:
     def keep(self, call: str, consultant: str) -> None:
         """1414 is tried: the consultant stays for this caller."""
         self.desk.reserved(call, consultant)
+
+    def keeps(self, call: str, consultant: str) -> bool:
+        """Whether this consultant can be rung for the call now."""
+        seat = self.desk.dispatcher.floor.seats.get(consultant)
+        return seat is not None and seat.on_shift and (seat.call == call or seat.available)
 
     def release(self, call: str, consultant: str) -> None:
         """1414 answered, or the caller is gone."""

@@ -59,6 +59,10 @@ class Desk(Protocol):
         """The conversation is over, but the consultant is kept for this call while 1414 is tried."""
         ...
 
+    def keeps(self, call: str, consultant: str) -> bool:
+        """Whether this consultant can be rung for the call now: kept for it and on shift, or free."""
+        ...
+
     def release(self, call: str, consultant: str) -> None:
         """1414 answered, or the caller is gone: the kept consultant's wrap-up begins. Harmless when repeated."""
         ...

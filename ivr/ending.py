@@ -13,8 +13,12 @@ class Ending(Enum):
     CONSULTANT = "the consultant hung up"
     WANTS_1414 = "the consultant asked for 1414"
     UCC_FAILED = "1414 was tried and did not take the call"
+    RETURNS = "told so, the caller goes back to the consultant"
     DUTY = "the conversation with the duty phone is over"
     OVER = "everything has been said"
+
+
+UCC_FAILURES = ("busy", "silent", "rejected", "unreachable", "no_notice")
 
 
 def left_behind(facts: Facts) -> Ending:
@@ -33,5 +37,7 @@ def left_behind(facts: Facts) -> Ending:
             return Ending.WANTS_1414
         case "talk" if answered:
             return Ending.CONSULTANT
+        case "talk" if facts.ucc in UCC_FAILURES:
+            return Ending.RETURNS
         case _:
             return Ending.NONE

@@ -18,17 +18,19 @@ async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
         if result.hung_up:
             raise HungUp
         return Ending.MISSED
-    if result.hung_up:
-        desk.ended(call.id, consultant)
+    ending = Ending.CONSULTANT
+    try:
+        if result.hung_up:
+            raise HungUp
+        if await call.read("wish") == "1414":
+            ending = Ending.WANTS_1414
+    finally:  # a caller may go at any moment: the consultant is free and the recording whole all the same
+        if ending is Ending.WANTS_1414:
+            desk.keep(call.id, consultant)
+        else:
+            desk.ended(call.id, consultant)
         await call.line.stop_recording()
-        raise HungUp
-    if await call.read("wish") == "1414":
-        desk.keep(call.id, consultant)
-        await call.line.stop_recording()
-        return Ending.WANTS_1414
-    desk.ended(call.id, consultant)
-    await call.line.stop_recording()
-    return Ending.CONSULTANT
+    return ending
 
 
 async def record_next(call: Call, desk: Desk, party: str) -> None:

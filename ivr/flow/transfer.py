@@ -9,6 +9,7 @@ from ivr.pace import Pace
 async def transfer(call: Call, desk: Desk, pace: Pace) -> bool:
     """True when 1414 took the caller; the consultant stays kept until then."""
     consultant = call.facts.consultant or ""
+    desk.keep(call.id, consultant)  # again, where an earlier engine had kept them
     try:
         return await _tell_and_dial(call, pace)
     except HungUp:
@@ -19,14 +20,13 @@ async def transfer(call: Call, desk: Desk, pace: Pace) -> bool:
 async def _tell_and_dial(call: Call, pace: Pace) -> bool:
     if call.facts.ucc == "dialling" and call.facts.dialstatus:  # an earlier engine's try came to nothing
         return await _tell_why(call, DialResult(call.facts.dialstatus, 0, hung_up=False))
-    await call.note(stage="talk", wish=None)
     if call.facts.notice is None:
         if not await call.told("transfer_1414_notice"):
-            await call.note(ucc="no_notice")
-            await call.say("back_to_consultant")
+            await call.note(dialstatus=None, ucc="no_notice", wish=None)
             return False
         await call.note(notice=call.now())
-    await call.note(dialstatus=None, ucc="dialling")
+    # The wish stands until the dialling is noted: an engine that dies here leaves it to the next one.
+    await call.note(dialstatus=None, ucc="dialling", wish=None)
     result = await call.line.ring("1414", pace.ucc_ring)
     if result.hung_up:
         raise HungUp

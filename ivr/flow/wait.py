@@ -13,11 +13,16 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     `kept` is the consultant who stayed reserved while 1414 was tried.
     """
     queued = call.facts.queued or call.now()
+    begin = "wait_begin"
+    if kept:
+        begin = "back_to_queue"
+        if desk.keeps(call.id, kept):
+            await call.say("back_to_consultant")
     await call.note(stage="wait", queued=queued)
     while True:
         place = desk.place(call.id, call.language, queued, kept)
         try:
-            served = await _served(call, place, pace)
+            served = await _served(call, place, pace, begin)
         except BaseException:
             place.leave()
             raise
@@ -28,11 +33,11 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
             return None
 
 
-async def _served(call: Call, place: Place, pace: Pace) -> Served | None:
+async def _served(call: Call, place: Place, pace: Pace, begin: str) -> Served | None:
     """Who serves; None when nobody is on shift and the duty phone has not been tried yet."""
     nobody = False
     while True:
-        meanwhile = advise(call, pace) if nobody else comfort(call, place, pace)
+        meanwhile = advise(call, pace) if nobody else comfort(call, place, pace, begin)
         match await call.until(place.next(), meanwhile):
             case Served() as served:
                 return served
@@ -44,9 +49,9 @@ async def _served(call: Call, place: Place, pace: Pace) -> Served | None:
                 nobody = False
 
 
-async def comfort(call: Call, place: Place, pace: Pace) -> None:
-    """Music, and now and then the place in the queue; ended from outside at any moment."""
-    await call.say("wait_begin")
+async def comfort(call: Call, place: Place, pace: Pace, begin: str) -> None:
+    """`begin`, music, and now and then the place in the queue; ended from outside at any moment."""
+    await call.say(begin)
     while True:
         await call.line.music()
         await call.line.digit("", pace.comfort)

@@ -15,7 +15,8 @@ async def take(call: Call, desk: Desk, pace: Pace) -> None:
     """Serve one caller. Returns when there is nothing left to say; a hang-up passes through as HungUp."""
     if call.facts.stage == "welcome":
         await welcome(call)
-    await call.line.speak_in(call.language)
+    else:
+        await call.line.speak_in(call.language)
     ending = left_behind(call.facts)
     kept: str | None = None
     while True:
@@ -29,6 +30,8 @@ async def take(call: Call, desk: Desk, pace: Pace) -> None:
             case Ending.WANTS_1414 | Ending.UCC_FAILED:
                 if await transfer(call, desk, pace):
                     return
+                ending = Ending.RETURNS
+            case Ending.RETURNS:
                 kept, ending = call.facts.consultant, Ending.NONE
             case Ending.CONSULTANT:
                 await after(call)
