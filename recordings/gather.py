@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from recordings.entries import OPEN, RecordingState
 from recordings.names import Found, parse_stem, stem_of
+from recordings.places import NOT_RECORDED, places
 from recordings.record import CallRecord, Connection
 from recordings.recording import Recording
 
 QUIET = timedelta(seconds=2)  # a growing file is written to at least once a second
 ORPHANED = timedelta(minutes=10)  # nothing written, and nobody ever told us that the call ended
-NOT_RECORDED = frozenset({"1414"})  # that conversation is the other centre's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def due(
     rows = {row.id: row for row in known}
     groups = by_recording(found)
     ids = {**dict.fromkeys(groups), **dict.fromkeys(rows)}
-    places = _places(list(ids), groups, rows, calls)
+    found_in = places(groups, rows, calls)
     result = []
     for recording_id in ids:
         files, row = tuple(groups.get(recording_id, ())), rows.get(recording_id)
@@ -64,7 +64,7 @@ def due(
         if stem is None:
             continue
         call = calls.get(stem.call_id)
-        number = places.get(recording_id)
+        number = found_in.get(recording_id)
         talk = _connection(call, number)
         written = max((file.modified for file in files), default=None)
         silent_for = now - written if written else None
@@ -77,7 +77,7 @@ def due(
         if not size_of(files) and call is None and row is None:
             continue
         result.append(Due(recording_id, stem.call_id, number, talk, files, row, orphan and call is None))
-    return result + _never_begun(calls, places, now)
+    return result + _never_begun(calls, ids, found_in, now)
 
 
 def _over(call: CallRecord | None, row: Recording | None, talk: Connection | None, now: datetime) -> bool:
@@ -96,47 +96,14 @@ def _unchanged(row: Recording, files: tuple[Found, ...], talk: Connection | None
 
 
 def _connection(call: CallRecord | None, number: int | None) -> Connection | None:
-    if call is None or number is None:
-        return None
-    talks = [talk for talk in call.connections if talk.number == number and talk.party not in NOT_RECORDED]
-    return talks[0] if talks else None
+    return next((talk for talk in call.connections if talk.number == number), None) if call else None
 
 
-def _places(
-    ids: list[str],
-    groups: Mapping[str, list[Found]],
-    rows: Mapping[str, Recording],
-    calls: Mapping[str, CallRecord],
-) -> dict[str, int]:
-    """Each recording's connection number; survival's, nameless, take those left, in order."""
-    places: dict[str, int] = {}
-    offers: dict[str, list[tuple[int, str]]] = {}
-    for recording_id in ids:
-        stem, row = parse_stem(recording_id), rows.get(recording_id)
-        if stem is None:
-            continue
-        if stem.connection is not None:
-            places[recording_id] = stem.connection
-        elif row is not None and row.connection is not None:
-            places[recording_id] = row.connection
-        elif stem.offer is not None and any(file.size > 44 for file in groups.get(recording_id, ())):
-            offers.setdefault(stem.call_id, []).append((stem.offer, recording_id))
-    for call_id, of_call in offers.items():
-        if call_id not in calls:
-            continue
-        taken = {number for name, number in places.items() if name.startswith(f"{call_id}-")}
-        free = [
-            talk.number
-            for talk in calls[call_id].connections
-            if talk.party not in NOT_RECORDED and talk.number not in taken
-        ]
-        for (_, recording_id), number in zip(sorted(of_call), sorted(free), strict=False):
-            places[recording_id] = number
-    return places
-
-
-def _never_begun(calls: Mapping[str, CallRecord], places: Mapping[str, int], now: datetime) -> list[Due]:
-    recorded = {(name.rsplit("-", 1)[0], number) for name, number in places.items()}
+def _never_begun(
+    calls: Mapping[str, CallRecord], ids: Iterable[str], found_in: Mapping[str, int], now: datetime
+) -> list[Due]:
+    taken = set(ids)
+    recorded = {(name.rsplit("-", 1)[0], number) for name, number in found_in.items()}
     result = []
     for call in calls.values():
         for talk in call.connections:
@@ -144,6 +111,14 @@ def _never_begun(calls: Mapping[str, CallRecord], places: Mapping[str, int], now
             if (call.call_id, talk.number) in recorded or talk.party in NOT_RECORDED:
                 continue
             if over is not None and now - over >= 3 * QUIET:
-                name = stem_of(call.call_id, talk.number)
+                name = _free_name(call.call_id, talk.number, taken)
+                taken.add(name)
                 result.append(Due(name, call.call_id, talk.number, talk, (), None, False))
     return result
+
+
+def _free_name(call_id: str, number: int, taken: set[str]) -> str:
+    """A name for what has none: another attempt at ringing somebody may bear the conversation's number."""
+    while (name := stem_of(call_id, number)) in taken:
+        number += 1
+    return name

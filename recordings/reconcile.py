@@ -10,11 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from recordings.entries import OPEN, RecordingState
 from recordings.files import remove, scan
-from recordings.gather import NOT_RECORDED, Due, by_recording, due, size_of
+from recordings.gather import Due, by_recording, due, size_of
 from recordings.join import Report
 from recordings.joiner import Joiner, JoinFailed
 from recordings.judging import job, judge
 from recordings.names import Found, parse_stem
+from recordings.places import NOT_RECORDED
 from recordings.store import Journal
 
 log = structlog.get_logger()

@@ -103,7 +103,9 @@ def recording_checked(dialect: str) -> Upsert:
     new = _insert(dialect, recordings)
     changes: dict[str, ColumnElement[Any]] = {}
     for column in recordings.c:
-        if column.name not in ("id", "call_id", "intended_at"):
+        if column.name == "connection":  # an attempt that nobody answered has none
+            changes[column.name] = new.excluded[column.name]
+        elif column.name not in ("id", "call_id", "intended_at"):
             changes[column.name] = func.coalesce(new.excluded[column.name], column)
     return new.on_conflict_do_update(index_elements=["id"], set_=changes)
 

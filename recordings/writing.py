@@ -129,7 +129,7 @@ def _recording(stem: Stem) -> dict[str, Any]:
     return {
         "id": stem.recording,
         "call_id": stem.call_id,
-        "connection": stem.connection,
+        "connection": None,  # which conversation it was is known when it is checked
         "state": RecordingState.INTENDED.value,
         "intended_at": None,
         "started_at": None,

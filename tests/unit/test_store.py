@@ -151,7 +151,7 @@ async def test_a_recording_goes_from_intent_to_end_and_opens_again_after_a_hold(
     journal.recording_finished(first, after(10))
     await journal.recording_intended(first, T0)  # said twice: no news
     [found] = await journal.reader.recordings(call_id(1))
-    assert (found.id, found.connection, found.state) == (first, 1, RecordingState.INTENDED)
+    assert (found.id, found.connection, found.state) == (first, None, RecordingState.INTENDED)
     assert (found.started_at, found.ended_at) == (T0, after(10))
     await journal.recording_intended(second, after(20))
     [found] = await journal.reader.recordings(call_id(1))

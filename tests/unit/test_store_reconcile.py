@@ -132,7 +132,7 @@ async def test_files_of_an_unanswered_attempt_are_removed_without_alarm(desk):
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(30))
     await desk.call()
     await desk.reconciler.look()
-    assert (await desk.rows(), await desk.alarms()) == ([(ONE, "empty", 1)], [])
+    assert (await desk.rows(), await desk.alarms()) == ([(ONE, "empty", None)], [])
     assert list((desk.audio / "2026-11-22").iterdir()) == []
 
 
@@ -199,6 +199,62 @@ async def test_a_survived_calls_recordings_find_their_connections_in_order(desk)
         (f"{CALL}-s2", "finished", 1),
     ]
     assert await desk.alarms() == []
+
+
+TWO, THREE = f"{CALL}-c2", f"{CALL}-c3"
+
+
+async def test_after_a_missed_ring_the_second_attempt_is_the_first_conversation(desk):
+    await desk.journal.recording_intended(ONE, after(2))
+    desk.save(ONE, TONE[:0], TONE[:0], ends=after(8))
+    await desk.journal.recording_intended(TWO, after(9))
+    desk.save(TWO, TONE, TONE, ends=after(25))
+    await desk.call(TALK)
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "empty", None), (TWO, "finished", 1)]
+    assert await desk.alarms() == []
+
+
+async def test_a_conversation_nobody_recorded_does_not_shift_the_next_ones_recording(desk):
+    second = Connection(2, "c102", after(30), after(35), after(45))
+    desk.save(TWO, TONE, TONE, ends=after(45))
+    await desk.call(TALK, second)
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "missing", 1), (TWO, "finished", 2)]
+    assert await desk.alarms() == [("recording_missing", ONE)]
+
+
+async def test_a_recorder_that_wrote_nothing_is_told_from_a_missed_ring(desk):
+    for stem, at in ((ONE, 1), (TWO, 9), (THREE, 40)):
+        await desk.journal.recording_intended(stem, after(at))
+    await desk.call(TALK)
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "empty", None), (TWO, "missing", 1), (THREE, "empty", None)]
+    assert await desk.alarms() == [("recording_missing", TWO)]
+
+
+async def test_both_recordings_are_found_after_a_return_from_1414(desk):
+    ucc = Connection(2, "1414", after(30), after(31), after(33))
+    again = Connection(3, "c101", after(35), after(36), after(46))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    desk.save(TWO, TONE, TONE, ends=after(46))
+    await desk.call(TALK, ucc, again)
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "finished", 1), (TWO, "finished", 3)]
+    assert await desk.alarms() == []
+
+
+async def test_a_clock_set_back_in_mid_call_leaves_the_order_to_tell(desk):
+    second = Connection(2, "c102", after(30), after(35), after(45))
+    desk.save(ONE, TONE, TONE, ends=after(-3000))
+    desk.save(TWO, TONE, TONE, ends=after(-2900))
+    await desk.call(TALK, second)
+    await desk.reconciler.look()
+    assert [(name, number) for name, _, number in await desk.rows()] == [(ONE, 1), (TWO, 2)]
 
 
 async def test_sound_that_no_call_owns_becomes_a_row_and_an_alarm(desk):
