@@ -44,7 +44,7 @@ class WaitingPlace:
 
 
 class CallDesk:
-    """agi_handlers.call.CallDesk and agi_handlers.consultant.Shift. `intend` writes down a recording's intent."""
+    """agi_handlers.call.CallDesk and agi_handlers.consultant.Shift; `intend` writes a recording's intent."""
 
     def __init__(
         self, desk: Desk, intend: Callable[[str, int, str, str], None], changed: Callable[[], None]

@@ -64,7 +64,7 @@ class Desk(Protocol):
         ...
 
     def release(self, call: str, consultant: str) -> None:
-        """1414 answered, or the caller is gone: the kept consultant's wrap-up begins. Harmless when repeated."""
+        """1414 answered, or the caller is gone: the kept one's wrap-up begins. Harmless when repeated."""
         ...
 
     def recording(self, call: str, connection: int, stem: str, party: str) -> None:

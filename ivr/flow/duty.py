@@ -1,4 +1,4 @@
-"""Nobody on shift: say so, ring the duty phone, and if that fails advise, for as long as the caller stays (A1)."""
+"""Nobody on shift: say so, ring the duty phone; if that fails advise, as long as the caller stays (A1)."""
 
 from ivr.call import Call
 from ivr.desk import Desk

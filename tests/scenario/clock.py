@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-GRACE = 0.0001  # real seconds for bytes on loopback to arrive before time may jump
+GRACE = 0.00005  # real seconds for bytes on loopback to arrive before time may jump
 STUCK = 5.0  # real seconds in which neither bytes nor a deadline come
 
 

@@ -1,4 +1,4 @@
-"""Plays a scenario's text against a line, whichever ring it is: says what people do, and notes what happened."""
+"""Plays a scenario's text against a line, whichever ring it is: what people do, and what then happened."""
 
 import asyncio
 from collections import deque
@@ -10,6 +10,7 @@ from tests.scenario.language import Act, Line, Scenario, Way
 from tests.scenario.world import CALL, World
 
 AT_ONCE = 0.05  # seconds from a consultant's coming free to the ring
+BETWEEN_KEYS = 0.15  # seconds; no finger is faster
 LOST = 30.0  # seconds after which a caller in a scenario that went astray hangs up
 
 
@@ -25,7 +26,7 @@ class Caller(Protocol):
 
 
 class Director:
-    """`told` is what happened, in the words of the scenario; `faults` what must never happen, in any scenario."""
+    """`told` is what happened, in the scenario's words; `faults` what must never happen, in any scenario."""
 
     caller: Caller
 
@@ -149,7 +150,8 @@ class Director:
             return
         match act.verb:
             case "press":
-                self.caller.press(act.who)
+                for n, key in enumerate(act.who):
+                    self._loop.call_later(n * BETWEEN_KEYS, self._press, key)
             case "hang_up":
                 self.caller.hang_up()
                 self.world.withdrawn.set()
@@ -160,6 +162,9 @@ class Director:
                 if verb in {"free", "on_shift", "release"}:
                     self._freed_at = self._loop.time()
                 self.world.do(verb, act.who)
+
+    def _press(self, key: str) -> None:
+        self.caller.press(key)  # on the channel as it is by then
 
     async def _rung(self, seconds: float) -> bool:
         """True when the engine took the ring back."""

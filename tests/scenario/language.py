@@ -24,7 +24,7 @@ PROMPT = 3.0  # seconds every prompt lasts here
 AFTERWARDS = PROMPT + 0.5
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - it is the text that is
     """A line that is no scenario language."""
 
 
@@ -147,7 +147,7 @@ def _lines(text: str) -> Iterator[Line]:
 
 
 def parse(text: str) -> Iterator[Scenario]:
-    """All scenarios of a text, in order; blank lines and lines beginning `#` say nothing. Raises Unreadable."""
+    """All scenarios of a text, in order; blank lines and those beginning `#` are none. Raises Unreadable."""
     for part in re.split(r"^(?=scenario:)", text, flags=re.MULTILINE):
         rows = [row.strip() for row in part.splitlines()]
         rows = [row for row in rows if row and not row.startswith("#")]

@@ -1,4 +1,4 @@
-"""All that stands around the one call: consultants, other callers, and the engine's own desk, made anew when it is killed."""
+"""All that stands around the one call: consultants, other callers, and the desk of each engine in turn."""
 
 import asyncio
 
