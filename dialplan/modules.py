@@ -5,7 +5,8 @@ from typing import Final
 MODULES: Final = tuple(
     """
 res_timing_timerfd res_crypto res_sorcery_config res_sorcery_memory res_sorcery_astdb res_musiconhold res_agi
-res_speech res_cdrel_custom res_pjproject res_rtp_asterisk res_pjsip res_pjsip_session res_pjsip_pubsub res_pjsip_sdp_rtp res_pjsip_acl
+res_speech res_cdrel_custom
+res_pjproject res_rtp_asterisk res_pjsip res_pjsip_session res_pjsip_pubsub res_pjsip_sdp_rtp res_pjsip_acl
 res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest
 res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_registrar res_pjsip_caller_id
 res_pjsip_diversion res_pjsip_dtmf_info res_pjsip_header_funcs res_pjsip_nat res_pjsip_path

@@ -13,11 +13,10 @@ from engine import accounts, secrets
 from engine.cli_prompts import folders, lay_out
 from ivr.files import missing
 
-
 PLAIN: Final = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,200}")  # no comma, bracket, dollar, blank: dialplan syntax
 
 
-class NotReady(Exception):  # noqa: N818 - an answer, with what to do
+class NotReady(Exception):
     """The line cannot start; the text says what to do."""
 
 

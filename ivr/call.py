@@ -16,7 +16,10 @@ log = structlog.get_logger()
 
 
 class Call:
-    """A caller's call: the line to them and what is known so far. `names`: a fact's channel variable; `clock`: epoch ms."""
+    """A caller's call: the line to them and what is known so far.
+
+    `names`: the channel variable of each fact; `clock` gives epoch milliseconds.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What is known of a call so far: kept on its channel, so that a new engine continues where the old one died."""
+"""What is known of a call so far: kept on its channel, where a new engine finds it."""
 
 from dataclasses import dataclass, replace
 from typing import Self

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class HungUp(Exception):  # noqa: N818 - a fact of every call, not a fault
+class HungUp(Exception):
     """The caller has hung up: passes through every flow untouched."""
 
 
-class SoundMissing(Exception):  # noqa: N818 - the caller is still there
+class SoundMissing(Exception):
     """A prompt's file is missing or unreadable; nothing was heard."""
 
 

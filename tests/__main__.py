@@ -1,4 +1,4 @@
-"""`python -m tests`: the fast rings, and ring 3 file by file in network namespaces of their own, side by side.
+"""`python -m tests`: the fast rings, and ring 3 file by file in network namespaces of their own.
 
 With arguments: pytest with these arguments in one namespace. Ring 3 is real time, mostly waiting, so several
 lines run at once; each has its own namespace, home and Asterisk, and never meets another.
