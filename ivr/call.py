@@ -83,8 +83,10 @@ class Call:
                 return menu.choices[digit]
         return None
 
-    async def until(self, news: Awaitable[T], meanwhile: Coroutine[Any, Any, None]) -> T:
+    async def until(self, news: Awaitable[T], meanwhile: Coroutine[Any, Any, object]) -> T | None:
         """The news, as soon as it is there; until then `meanwhile` runs on the line and is ended by it.
+
+        None when `meanwhile` came to its own end first; the news is then still to be asked for.
 
         The line's next command, written on the same connection, ends what runs. A hang-up met meanwhile
         is raised.
@@ -97,9 +99,10 @@ class Call:
         task = asyncio.ensure_future(meanwhile)
         try:
             await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
-            if not waiter.done():
-                task.result()
-            return await waiter
+            if waiter.done():
+                return waiter.result()
+            task.result()
+            return None
         finally:
             for unfinished in (task, waiter):
                 if not unfinished.done():

@@ -9,7 +9,6 @@ from ivr.pace import Pace
 
 async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
     """True when somebody answered the duty phone and pressed 1; an answering machine is no answer."""
-    await call.say("nobody_on_shift")
     await record_next(call, desk, "duty")
     await call.note(duty="ringing", dialstatus=None)
     result = await call.line.ring("duty", pace.duty_ring)
@@ -19,12 +18,13 @@ async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
     if result.status == "ANSWER":
         return True
     await call.note(duty="failed")
-    await call.say("duty_failed")
     return False
 
 
 async def advise(call: Call, pace: Pace) -> None:
     """Which numbers to dial, repeated between music; ended from outside when somebody comes on shift."""
+    if not call.facts.advised:
+        await call.say("duty_failed")
     while True:
         await call.say("advice")
         await call.note(advised=True)

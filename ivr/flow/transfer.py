@@ -37,7 +37,7 @@ async def _tell_and_dial(call: Call, pace: Pace) -> bool:
 
 async def _tell_why(call: Call, result: DialResult) -> bool:
     why = ucc_result(result)
-    await call.note(ucc=why, notice=None)
+    await call.note(notice=None, ucc=why)  # in this order: the next try is told again, whatever happens
     await call.say("ucc_busy" if why == "busy" else "ucc_no_answer")
     return False
 

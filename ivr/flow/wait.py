@@ -1,7 +1,10 @@
 """Wait: music and a comfort message until somebody serves the call; the line never hangs up first (A1)."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from ivr.call import Call
-from ivr.desk import Desk, Nobody, Place, Served
+from ivr.desk import Desk, Nobody, Place, Served, Somebody
 from ivr.flow.duty import advise, ring_duty
 from ivr.pace import Pace
 from ivr.spoken import place as spoken_place
@@ -13,12 +16,11 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     `kept` is the consultant who stayed reserved while 1414 was tried.
     """
     queued = call.facts.queued or call.now()
-    begin = "wait_begin"
-    if kept:
-        begin = "back_to_queue"
-        if desk.keeps(call.id, kept):
-            await call.say("back_to_consultant")
-    await call.note(stage="wait", queued=queued)
+    if kept and desk.keeps(call.id, kept):
+        await call.say("back_to_consultant")  # still in `talk`: a new engine, too, brings the two together
+    else:
+        await call.note(stage="wait", queued=queued)
+    begin = "back_to_queue" if kept else "wait_begin"
     while True:
         place = desk.place(call.id, call.language, queued, kept)
         try:
@@ -34,19 +36,20 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
 
 
 async def _served(call: Call, place: Place, pace: Pace, begin: str) -> Served | None:
-    """Who serves; None when nobody is on shift and the duty phone has not been tried yet."""
-    nobody = False
+    """Who serves; None when nobody is on shift, the caller knows, and the duty phone is to be rung."""
+    meanwhile: Coroutine[Any, Any, object] = comfort(call, place, pace, begin)
     while True:
-        meanwhile = advise(call, pace) if nobody else comfort(call, place, pace, begin)
         match await call.until(place.next(), meanwhile):
             case Served() as served:
                 return served
             case Nobody() if call.facts.duty != "failed":
-                return None
+                meanwhile = call.say("nobody_on_shift")
             case Nobody():
-                nobody = True
-            case _:
-                nobody = False
+                meanwhile = advise(call, pace)
+            case Somebody():
+                meanwhile = comfort(call, place, pace, "wait_begin")
+            case None:  # comfort and advice have no end: the caller knows that nobody is there
+                return None
 
 
 async def comfort(call: Call, place: Place, pace: Pace, begin: str) -> None:

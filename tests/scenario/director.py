@@ -18,7 +18,9 @@ class Caller(Protocol):
     """The far end of the line, and the engine's plug."""
 
     variables: dict[str, str]
-    gone: bool
+
+    @property
+    def gone(self) -> bool: ...
 
     def press(self, keys: str) -> None: ...
     def hang_up(self) -> None: ...
@@ -40,7 +42,7 @@ class Director:
         self.killed = False
         self._missing = scenario.missing
         self._lines: deque[Line] = deque(scenario.lines)
-        self._astray = self._over = self._noticed = False
+        self._astray = self._over = self._noticed = self._dialling = False
         self._freed_at: float | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -80,6 +82,7 @@ class Director:
         self.world.withdrawn.clear()
         line = self._happens(f"rings {party}")
         way = line.way if line and line.way else Way("NOANSWER", rings=None)
+        self._dialling = True
         self._may_ring(party)
         seconds = limit if way.rings is None else way.rings
         if await self._rung(seconds):
@@ -91,6 +94,7 @@ class Director:
         elif way.ended_by == "caller":
             self.caller.hang_up()
         self.caller.variables[w.DIALSTATUS] = way.status
+        self._dialling = False
         return way
 
     def ends(self, last_word: str) -> None:
@@ -132,20 +136,27 @@ class Director:
             if late > AT_ONCE:
                 self._fault(f"{what} {late:.2f} s after the consultant came free")
         self._freed_at = None
-        if self._astray or not self._lines or self._lines[0].expects != what:
+        line = None if self._astray else self.line_for(what)
+        if line is None:
             self._go_astray()
             return None
-        line = self._lines.popleft()
         for act in line.acts:
-            self._loop.call_later(act.at, self._act, act, line)
+            self._loop.call_later(act.at, self.act, act)
         return line
+
+    def line_for(self, what: str) -> Line | None:
+        """The scenario's line for what happens: the next one, or none."""
+        if self._lines and self._lines[0].expects == what:
+            return self._lines.popleft()
+        return None
 
     def _go_astray(self) -> None:
         if not self._astray and not self._over:
             self._astray = True
             self._loop.call_later(LOST, self.caller.hang_up)
 
-    def _act(self, act: Act, line: Line) -> None:
+    def act(self, act: Act) -> None:
+        """Somebody does something, now."""
         if self._astray or self._over:
             return
         match act.verb:
@@ -159,9 +170,9 @@ class Director:
                 self.killed = True
                 self.caller.kill()
             case verb:
-                if verb in {"free", "on_shift", "release"}:
-                    self._freed_at = self._loop.time()
                 self.world.do(verb, act.who)
+                if not self._dialling and self.world.rings(act.who):
+                    self._freed_at = self._loop.time()
 
     def _press(self, key: str) -> None:
         self.caller.press(key)  # on the channel as it is by then

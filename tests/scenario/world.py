@@ -101,6 +101,11 @@ class World:
         if self.state(party) == "talking" and self.at_hand(party) == CALL:
             self.desk.conversation_ended(CALL, party)
 
+    def rings(self, consultant: str) -> bool:
+        """Whether the consultant is to be rung for the call."""
+        seats = self.desk.snapshot().consultants
+        return any((s.id, s.state, s.call) == (consultant, "ringing", CALL) for s in seats)
+
     def at_hand(self, consultant: str) -> str | None:
         """The call the consultant has."""
         return next(seat.call for seat in self.desk.snapshot().consultants if seat.id == consultant)
