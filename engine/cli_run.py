@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.show import plain_words
+from engine.show import AsJson, plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +26,14 @@ def run() -> None:
 
 
 @plain_words()
-def demo() -> None:
-    """Make six calls and tell them as a timeline."""
+def demo(json: AsJson = False) -> None:
+    """Make six calls and tell them as a timeline, on a line of their own in $IVR111_HOME/demo.
+
+    Exit code 1 when one of them, in the journal or in its recording, is not what happened.
+    """
     from config.settings import Settings  # noqa: PLC0415
 
-    raise typer.Exit(importlib.import_module("engine.lab.demo").run(Settings()))
+    raise typer.Exit(importlib.import_module("engine.lab.demo").run(Settings(), json))
 
 
 def get_ready(settings: "Settings") -> "Sequence[str]":

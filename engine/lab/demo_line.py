@@ -19,7 +19,7 @@ KEPT = (
 )  # fmt: skip
 
 
-class DemoFailed(Exception):  # noqa: N818 - said to a person, with what to do
+class DemoFailed(Exception):
     """The demo cannot be shown; the text says what to do."""
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the timeline; `at` in seconds from its beginning, `call` from 1 or None for the line."""
+    """One line of the timeline; `at` in seconds from the first, `call` from 1 or None for the line."""
 
     at: float
     who: str
@@ -27,11 +27,13 @@ class Story:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.moments: list[Moment] = []
         self._say = say
-        self._begun = monotonic()
+        self._begun: float | None = None
 
     def tell(self, who: str, what: str, call: int | None = None) -> None:
         """Something has happened."""
-        moment = Moment(monotonic() - self._begun, who, what, call)
+        now = monotonic()
+        self._begun = now if self._begun is None else self._begun
+        moment = Moment(now - self._begun, who, what, call)
         self.moments.append(moment)
         of = f"call {call}" if call else ""
         self._say(f"{clock(moment.at)}  {of:<6}  {who:<8}  {what}")
