@@ -1,0 +1,43 @@
+"""The real engine with 400 consultants who talk for ever: told to its dispatcher as its own events, at the start.
+
+These consultants have no phones: neither Asterisk nor the accounts know them. Everything else is the engine.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from no folder of ours
+
+import uvloop
+
+from config.log import configure
+from config.settings import Settings
+from engine.wiring import Engine, lock_home
+from routing.consultants import Consultant
+from routing.waiting import Waiting
+
+CONSULTANTS = 400
+
+
+async def serve(settings: Settings) -> None:
+    """Fill the house once the first snapshot is taken, and serve until the process is ended."""
+    engine = Engine(settings)
+    serving = asyncio.create_task(engine.run(asyncio.Event()))
+    while not engine.line.up:
+        await asyncio.sleep(0.05)
+    for number in range(CONSULTANTS):
+        name = f"c{10000 + number}"
+        engine.desk.consultant_known(Consultant(name, ("kk", "ru")))
+        engine.desk.reachable(name)
+        engine.desk.found_talking(Waiting(f"talk{number}", "kk", 1.0), name)
+    await serving
+
+
+if __name__ == "__main__":
+    os.environ.pop("IVR111_BENCH_ENGINE", None)
+    known = Settings()
+    configure(known, "engine")
+    held = lock_home(known.home / "db" / "engine.lock")
+    uvloop.run(serve(known))

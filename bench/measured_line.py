@@ -1,0 +1,108 @@
+"""The line as `ivr111 run` starts it, with what only the bench needs appended to Asterisk's configuration."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from bench import cpu
+from config.settings import Settings
+from engine import supervise
+from engine.charges import PRIVATE, PYTHON, REPOSITORY, configuration, environment
+from engine.keeper import Charge
+from engine.prepare import prepare
+from engine.secrets import write_private
+from tests.real.line import RunningLine
+
+ENGINE = "IVR111_BENCH_ENGINE"  # a script to run in the engine's place
+
+
+class MeasuredLine(RunningLine):
+    """A running line; `extra`: file name -> text appended; `engine`: a script in the engine's place."""
+
+    def __init__(self, extra: Mapping[str, str], *, engine: str = "", **settings: str) -> None:
+        super().__init__(**settings)
+        (self.home / "bench").mkdir()
+        for name, text in extra.items():
+            (self.home / "bench" / name).write_text(text)
+        if engine:
+            self.env[ENGINE] = engine
+        self.pids: dict[str, int] = {}
+
+    def start(self) -> Self:
+        """Start and wait for `ready`."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.measured_line"],
+            cwd=REPOSITORY,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout
+        for text in self.process.stdout:
+            self.said += text
+            if text.strip() == "ready":
+                self.pids = {name: self.pid(name) for name in ("engine", "asterisk")}
+                while not self.engine_answers():
+                    time.sleep(0.1)
+                return self
+        raise AssertionError(f"the line did not start:\n{self.said}")
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process:
+            self.stop()
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds so far of `engine` and `asterisk`."""
+        return {name: cpu.seconds(pid) for name, pid in self.pids.items()}
+
+    def unharmed(self) -> bool:
+        """Whether both are still the processes that were started: the supervisor killed nobody falsely."""
+        return all(self.pid(name) == pid for name, pid in self.pids.items())
+
+    def console(self, command: str) -> str:
+        """One command of Asterisk's console, as root of this home."""
+        settings = self.settings
+        argv = (PRIVATE, "asterisk", "-C", configuration(settings), "-rx", command)
+        done = subprocess.run(argv, env=environment(settings), capture_output=True, text=True, timeout=30)
+        return done.stdout
+
+    def channels(self) -> int:
+        """How many channels Asterisk has now."""
+        return int(self.console("core show channels count").split()[0])
+
+
+def _prepared(settings: Settings) -> Sequence[str]:
+    prepare(settings)
+    for file in (settings.home / "bench").iterdir():
+        target = settings.home / "asterisk" / "etc" / file.name
+        write_private(target, target.read_text() + file.read_text())
+    return ()
+
+
+def _with_engine(script: str) -> None:
+    real = supervise.engine_charge
+
+    def charge(settings: Settings) -> Charge:
+        command = (PRIVATE, "engine", PYTHON, script)
+        return dataclasses.replace(real(settings), command=command, words=(script,))
+
+    supervise.engine_charge = charge
+
+
+if __name__ == "__main__":
+    if script := os.environ.get(ENGINE):
+        _with_engine(script)
+        del os.environ[ENGINE]
+    os.environ.pop("IVR111_BENCH_ENGINE", None)
+    Path(os.environ["IVR111_HOME"]).mkdir(exist_ok=True)
+    sys.exit(supervise.run(Settings(), _prepared))
