@@ -16,6 +16,8 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     `kept` is the consultant who stayed reserved while 1414 was tried.
     """
     queued = call.facts.queued or call.now()
+    if call.facts.duty == "ringing" and call.facts.dialstatus:  # an earlier engine's try came to nothing
+        await call.note(duty="failed")
     if kept and desk.keeps(call.id, kept):
         await call.say("back_to_consultant")  # still in `talk`: a new engine, too, brings the two together
     else:

@@ -24,7 +24,7 @@ PROMPT = 3.0  # seconds every prompt lasts here
 AFTERWARDS = PROMPT + 0.5
 
 
-class Unreadable(ValueError):  # noqa: N818 - it is the text that is
+class Unreadable(ValueError):
     """A line that is no scenario language."""
 
 

@@ -174,7 +174,7 @@ async def _engine(channel: Channel, world: World) -> None:
 
 
 class Forgiving(Director):
-    """Where an engine died at any command: prompts may be said again, others left out; the end is the same."""
+    """Where an engine died at any command: prompts said again, others left out; the end is the same."""
 
     def __init__(self, scenario: Scenario, world: World) -> None:
         super().__init__(scenario, world)

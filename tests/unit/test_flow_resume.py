@@ -1,4 +1,4 @@
-"""An engine may die at any command, and people do anything at any moment: the call comes to its end all the same."""
+"""An engine may die at any command, people do anything at any moment: the call comes to its end."""
 
 import functools
 from collections import deque
