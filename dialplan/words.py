@@ -35,6 +35,7 @@ SURVIVAL: Final = "111-survival"
 
 # PJSIP endpoints that are not people.
 TRUNK: Final = "trunk"
+TRUNK_UNCLEAN: Final = "trunk-unclean"  # the trunk too, when the caller's number holds control characters
 UCC_ENDPOINT: Final = "1414"
 DUTY_ENDPOINT: Final = "duty"
 TEST_CALLER: Final = "test-caller"

@@ -9,6 +9,7 @@ import structlog
 
 from config.log import configure
 from config.settings import Settings
+from engine.asterisk_log import AsteriskLog
 from engine.charges import PRIVATE, asterisk_charge, configuration, engine_charge, environment
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
 from engine.keeper import DidNotStart, Keeper
@@ -42,6 +43,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     lay_out(settings)
     held = lock(settings.run_dir / "supervise.lock")
     configure(settings, "supervise", stderr=False)
+    asterisk_log = AsteriskLog(settings)
     asterisk, engine = Keeper(asterisk_charge(settings)), Keeper(engine_charge(settings))
     try:
         say(f"home: {settings.home}")
@@ -57,6 +59,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     finally:
         await asterisk.end()  # first: calls end and are written down by an engine that still lives
         await engine.end()
+        asterisk_log.close()
         os.close(held)
 
 

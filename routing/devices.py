@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from dialplan.words import DUTY_ENDPOINT, TEST_CALLER, TRUNK, UCC_ENDPOINT
+from dialplan.words import DUTY_ENDPOINT, TEST_CALLER, TRUNK, TRUNK_UNCLEAN, UCC_ENDPOINT
 
-CALLERS: Final = frozenset({TRUNK, TEST_CALLER})
+CALLERS: Final = frozenset({TRUNK, TRUNK_UNCLEAN, TEST_CALLER})
 NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT}
 
 

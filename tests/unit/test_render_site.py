@@ -42,7 +42,7 @@ def test_the_lab_keeps_its_global_sections(settings):
         ("manager", "general"),
     ):
         assert section in sections(whole[f"{name}.conf"])
-    assert whole["pjsip.conf"].count("transport = transport-udp") == 5
+    assert whole["pjsip.conf"].count("transport = transport-udp") == 6
 
 
 def test_a_site_gets_all_that_a_call_needs(settings):
