@@ -5,11 +5,11 @@ from ivr.catalogue_prompt import Prompt
 WELCOME = (
     Prompt(
         "welcome_choose",
-        "Сәлеметсіз бе! Қазақша - бір.",
-        "Здравствуйте! На русском - два.",
+        "Сәлеметсіз бе! Жүз он бір байланыс орталығы. Қазақша - бір.",
+        "Контакт-центр сто одиннадцать. На русском - два.",
         "First words of every call; the caller presses 1 or 2 at any moment (A2).",
         both=True,
-        most=4.6,
+        most=7.0,
     ),
     Prompt(
         "choose_again",
