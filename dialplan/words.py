@@ -12,6 +12,7 @@ LANGUAGE: Final = "ENGINE_LANGUAGE"  # kk | ru, set once chosen (A2)
 QUEUED: Final = "ENGINE_QUEUED"  # t2, epoch ms of first entering the queue: keeps the caller's place
 NEXT: Final = "ENGINE_NEXT"  # the engine's last word: "hangup"; anything else means survival
 WISH: Final = "ENGINE_WISH"  # "1414", set by the consultant's feature code
+WISH_LOST: Final = "lost"  # in its place: the consultant's phone had died, the engine ended its leg
 CONSULTANT: Final = "ENGINE_CONSULTANT"  # who serves or served last
 CONNECTION: Final = "ENGINE_CONNECTION"  # number of the last connection of this call, from 1
 RECORDING: Final = "ENGINE_RECORDING"  # file stem of the running recording, without folder

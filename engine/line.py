@@ -21,6 +21,7 @@ from routing.events import (
     ReachChanged,
     VariableSet,
 )
+from routing.legs import Leg
 from routing.live import Live
 from routing.ongoing import OngoingCall
 from routing.read import read
@@ -84,6 +85,18 @@ class Line:
         """The living call of this id."""
         return next((call for call in self.live.calls.values() if call.word(w.CALL) == call_id), None)
 
+    def living(self) -> list[OngoingCall]:
+        """All calls on the line now."""
+        return list(self.live.calls.values())
+
+    def talking_with(self, device: str) -> tuple[OngoingCall, Leg] | None:
+        """The conversation of a consultant's phone."""
+        for call in self.live.calls.values():
+            for leg in call.legs.talking():
+                if leg.device == device:
+                    return call, leg
+        return None
+
     def _take(self, event: Event) -> None:
         self.event_at = event.at
         before = self.live.calls.get(getattr(event, "linked", ""))
@@ -102,7 +115,7 @@ class Line:
                 call = self.live.calls.get(event.linked)
                 if call:
                     self.released(call.word(w.CALL), call.word(w.CONSULTANT))
-            case HoldChanged(held=False) if held:
+            case HoldChanged(held=False):
                 call = self.live.calls.get(event.linked)
                 if call and call.legs.talking():
                     self.unheld(call)

@@ -16,22 +16,23 @@ from agi_handlers.call import CallHandler, apologise
 from agi_handlers.consultant import CodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
-from dialplan import words as w
 from engine import accounts, secrets
 from engine.alarms import Alarms
 from engine.call_desk import CallDesk
 from engine.control import Control
+from engine.deaf import DeafGuard
 from engine.fetch import fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
 from engine.line import Line
 from engine.mirror import Mirror
 from engine.orders import Orders
+from engine.vanished import Vanished
 from ivr.pace import Pace
 from recordings.from_story import record
 from recordings.reconcile import Reconciler
 from recordings.store import Journal
-from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
+from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
 from routing.cel_file import CelFile
 from routing.consultants import Consultant
 from routing.decisions import Alarm, Assign, Decision, Withdraw
@@ -75,12 +76,14 @@ class Engine:
             settings.ami_port,
             "engine",
             known.ami_engine,
-            on_event=self.line.on_message,
+            on_event=self._event,
             on_up=self._up,
             on_down=self.line.on_down,
         )
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
-        self.hold = HoldGuard(self.ami, settings.audio)
+        self.hold = HoldGuard(self.ami, settings.audio, settings.zone, self.line.find)
+        self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
+        self.vanished = Vanished(self.ami, self.line.talking_with, self.desk.unreachable)
         self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
         pace = Pace(
             ring=settings.ring_seconds,
@@ -119,7 +122,8 @@ class Engine:
         for account in accounts.load(self.settings):
             self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self.recordings.run()):
+        guards = (self.deaf.keep(), self.vanished.keep())
+        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self.recordings.run(), *guards):
             self._soon(work)
         await self.agi.start()
         await self.control.start()
@@ -137,8 +141,13 @@ class Engine:
 
     # What happens, and what follows from it.
 
+    def _event(self, message: Message) -> None:
+        self.vanished.on_message(message)
+        self.line.on_message(message)
+
     async def _up(self) -> None:
         await self.line.on_up(self.ami)
+        await self.vanished.on_up()
         self.cel.lose(frozenset(self.line.live.calls), time.time())  # calls an Asterisk took with it
         self.mirror.changed()
         await fetch(self.ami, self.line)
@@ -199,9 +208,7 @@ class Engine:
         self._soon(self._restart_recording(call))
 
     async def _restart_recording(self, call: OngoingCall) -> None:
-        arrived = int(call.word(w.ARRIVED) or "0") / 1000
-        day = datetime.fromtimestamp(arrived, self.settings.zone).date().isoformat()
-        stem = await self.hold.restart(call, day)
+        stem = await self.hold.restart(call)
         if stem:
             await self.journal.recording_intended(stem, datetime.now(UTC))
 

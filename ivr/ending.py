@@ -14,6 +14,7 @@ class Ending(Enum):
     WANTS_1414 = "the consultant asked for 1414"
     UCC_FAILED = "1414 was tried and did not take the call"
     RETURNS = "told so, the caller goes back to the consultant"
+    LOST = "the consultant's phone died in mid-conversation"
     DUTY = "the conversation with the duty phone is over"
     OVER = "everything has been said"
 
@@ -27,6 +28,8 @@ def left_behind(facts: Facts) -> Ending:  # noqa: PLR0911 - one row an ending
     match facts.stage:
         case _ if facts.rating_asked or facts.ucc == "answered":
             return Ending.OVER
+        case _ if facts.wish == "lost":
+            return Ending.LOST
         case "after":
             return Ending.CONSULTANT
         case _ if facts.ucc == "dialling":

@@ -13,6 +13,7 @@ from recordings.spool import flush_folder
 from recordings.wave_header import LONGEST, Header, is_true, new_header, read_header, sound_bytes, true_header
 
 BLOCK = 1 << 16  # samples read at once: 8 s
+_TAIL = 1 << 17  # bytes of a growing file worth looking at
 
 
 def scan(audio: Path, since: str = "") -> list[Found]:
@@ -71,6 +72,23 @@ def sound_length(path: Path) -> int:
     """Samples in a mono file by its length, whatever its header claims; 0 when there is no sound in it."""
     _, header = header_of(path)
     return 0 if header is None else sound_bytes(header, path.stat().st_size) // 2
+
+
+def silent_tail(path: Path, read: int) -> tuple[int, float, float]:
+    """What was added to a growing mono file since `read` bytes of it were read.
+
+    The bytes read by now, the seconds added, and how many of them, at the end, are digital silence.
+    """
+    try:
+        with path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            read = max(read, 44, end - _TAIL)
+            file.seek(read)
+            added = file.read()
+    except FileNotFoundError:
+        return 0, 0.0, 0.0
+    silent = len(added) - len(added.rstrip(b"\0"))
+    return read + len(added), len(added) / (2 * RATE), silent / (2 * RATE)
 
 
 def blocks(path: Path | None) -> Iterator[Samples]:

@@ -17,6 +17,7 @@ class Leg:
     talked_at: float | None = None
     ended_at: float | None = None
     caller_left_first: bool = False
+    channel: str = ""
 
     @property
     def talking(self) -> bool:
@@ -51,9 +52,11 @@ class Legs:
         """Those in conversation with the caller now."""
         return [leg for leg in self.known.values() if leg.talking]
 
-    def dial(self, at: float, id_: str, device: str) -> None:
+    def dial(self, at: float, id_: str, device: str, channel: str = "") -> None:
         """A phone rings."""
         leg = self.leg(id_, device)
+        if leg:
+            leg.channel = channel or leg.channel
         if leg and leg.rang_at is None:
             leg.rang_at, leg.ringing = at, True
 
@@ -65,7 +68,8 @@ class Legs:
     def enter(self, event: BridgeEntered) -> None:
         """Whoever now shares the caller's bridge talks with the caller."""
         self.bridges[event.id] = event.bridge
-        self.leg(event.id, device_of(event.channel))
+        if leg := self.leg(event.id, device_of(event.channel)):
+            leg.channel = event.channel
         if self.bridges.get(self.caller) != event.bridge:
             return
         for leg in self.known.values():

@@ -71,8 +71,8 @@ class OngoingCall:
                     self.line_answered_at = at
             case VariableSet():
                 self._set(event)
-            case DialBegan(at, _, device, _, id_):
-                self.legs.dial(at, id_, device)
+            case DialBegan(at, _, device, channel, id_):
+                self.legs.dial(at, id_, device, channel)
             case DialEnded(device=device) | QueueRinging(device=device, ringing=False):
                 self.legs.quiet(device)
             case QueueRinging():

@@ -22,8 +22,11 @@ async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
     try:
         if result.hung_up:
             raise HungUp
-        if await call.read("wish") == "1414":
-            ending = Ending.WANTS_1414
+        match await call.read("wish"):
+            case "1414":
+                ending = Ending.WANTS_1414
+            case "lost":
+                ending = Ending.LOST
     finally:  # a caller may go at any moment: the consultant is free and the recording whole all the same
         if ending is Ending.WANTS_1414:
             desk.keep(call.id, consultant)

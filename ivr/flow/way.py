@@ -33,6 +33,10 @@ async def take(call: Call, desk: Desk, pace: Pace) -> None:
                 ending = Ending.RETURNS
             case Ending.RETURNS:
                 kept, ending = call.facts.consultant, Ending.NONE
+            case Ending.LOST:
+                await call.note(wish=None)
+                await call.say("connection_lost")
+                ending = Ending.NONE
             case Ending.CONSULTANT:
                 await after(call)
                 return

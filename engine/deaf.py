@@ -1,0 +1,115 @@
+"""A recorder that no longer hears a side whose packets still come is started anew; edge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from dialplan import words as w
+from engine.hold import HoldGuard
+from engine.packets import received
+from recordings.files import silent_tail
+from routing.ami import Ami
+from routing.ongoing import OngoingCall
+
+log = structlog.get_logger()
+
+EVERY: Final = 1.0  # seconds between two looks; Asterisk writes every 2 s
+DEAF: Final = 1.0  # seconds of digital silence that make us ask whether packets come
+ASKED: Final = 0.3  # seconds between two counts of packets
+# Packets that must have come since an earlier count, where a new start may be in vain: a look late, and
+# half of what Asterisk writes at once.
+SURELY: Final = 60
+
+
+@dataclass(slots=True)
+class Watched:
+    """One side of a conversation: how far its file was read, how long it has been digital silence."""
+
+    read: int = 0
+    silent: float = 0.0  # seconds, at the end of what was read
+    tried: bool = False  # started anew for this silence once: a muted phone is no reason to do so for ever
+    pauses: bool = False  # a phone that sends nothing while nobody speaks: be sure before a new start
+    counted: int | None = None  # packets that had come when the last piece of silence was read
+
+    def look(self, path: Path) -> bool:
+        """Take in what was written since the last look; whether it raises the suspicion."""
+        self.read, fresh, tail = silent_tail(path, self.read)
+        if not fresh:
+            return False
+        if tail == fresh:
+            self.silent += tail
+        else:
+            self.silent, self.tried, self.counted = tail, False, None
+        return self.silent >= DEAF and not self.tried
+
+    def new_file(self) -> None:
+        """Another segment has begun."""
+        self.read, self.silent, self.counted = 0, 0.0, None
+
+    def proves(self, before: int, now: int) -> bool:
+        """Whether the packets counted, some moments apart, prove that the recorder is deaf."""
+        if now == before:  # the phone says nothing, or has gone: nothing is lost
+            self.pauses, self.counted = True, now
+            return False
+        if self.pauses:
+            earlier, self.counted = self.counted, now
+            if earlier is None or now - earlier < SURELY:
+                return False
+        self.tried = self.pauses = True
+        return True
+
+
+@dataclass(slots=True)
+class DeafGuard:
+    """Looks at the files of all conversations while they grow (docs/decisions/0030)."""
+
+    ami: Ami
+    hold: HoldGuard
+    calls: Callable[[], Iterable[OngoingCall]]
+    restart: Callable[[OngoingCall], Awaitable[None]]
+    _watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
+    _paths: dict[str, Path] = field(default_factory=dict)
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            talking = [call for call in self.calls() if call.legs.talking() and call.word(w.CALL)]
+            self._forget({call.word(w.CALL) for call in talking})
+            for call, side in await asyncio.to_thread(self._look, talking):
+                await self._ask(call, side)
+
+    def _look(self, talking: list[OngoingCall]) -> list[tuple[OngoingCall, str]]:
+        suspected = []
+        for call in talking:
+            call_id, path = call.word(w.CALL), self.hold.path(call)
+            for side in ("caller", "consultant"):
+                one = self._watched.setdefault((call_id, side), Watched())
+                if self._paths.get(call_id) != path:
+                    one.new_file()
+                if one.look(path.with_name(f"{path.name}-{side}.wav")):
+                    suspected.append((call, side))
+            self._paths[call_id] = path
+        return suspected
+
+    async def _ask(self, call: OngoingCall, side: str) -> None:
+        legs = call.legs.talking()
+        channel = call.channel if side == "caller" else legs[0].channel if legs else ""
+        before = await received(self.ami, channel) if channel else None
+        await asyncio.sleep(ASKED)
+        after = await received(self.ami, channel) if before is not None else None
+        one = self._watched.get((call.word(w.CALL), side))
+        if one is None or before is None or after is None or not one.proves(before, after):
+            return
+        log.warning("recorder_deaf", call=call.word(w.CALL), side=side)
+        await self.restart(call)
+
+    def _forget(self, talking: set[str]) -> None:
+        for call_id in self._paths.keys() - talking:
+            del self._paths[call_id]
+        for key in [key for key in self._watched if key[0] not in talking]:
+            del self._watched[key]
