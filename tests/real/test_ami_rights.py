@@ -1,0 +1,108 @@
+"""What each manager account may do, and nothing beyond (4.3, 1 and 2)."""
+
+import asyncio
+import socket
+
+import pytest
+
+from engine.lab.lab import Lab
+from tests.real.ami import Manager
+from tests.real.line import RunningLine
+
+pytestmark = pytest.mark.real
+
+DENIED = "Permission denied"
+NOBODY = {"Channel": "PJSIP/nobody-00000000"}
+NEEDED: dict[str, dict[str, str]] = {
+    "Ping": {},
+    "Status": NOBODY,
+    "DeviceStateList": {},
+    "CoreShowChannels": {},
+    "PJSIPShowContacts": {},
+    "QueueStatus": {"Queue": "nothing"},
+    "QueueAdd": {"Queue": "nothing", "Interface": "PJSIP/nobody"},
+    "QueueRemove": {"Queue": "nothing", "Interface": "PJSIP/nobody"},
+    "QueuePause": {"Queue": "nothing", "Interface": "PJSIP/nobody", "Paused": "true"},
+    "Redirect": {**NOBODY, "Context": "111-engine", "Exten": "s", "Priority": "1"},
+    "Hangup": NOBODY,
+    "Getvar": {**NOBODY, "Variable": "ENGINE_CALL"},
+    "Setvar": {**NOBODY, "Variable": "ENGINE_WISH", "Value": "lost"},
+    "MixMonitor": {**NOBODY, "File": "nothing.wav"},
+    "StopMixMonitor": NOBODY,
+}
+REFUSED: list[tuple[str, dict[str, str]]] = [
+    ("Command", {"Command": "core show version"}),
+    ("UpdateConfig", {"SrcFilename": "manager.conf", "DstFilename": "manager.conf", "Reload": "yes"}),
+    ("CreateConfig", {"Filename": "pwn.conf"}),
+    ("Originate", {"Channel": "Local/s@111-engine", "Application": "System", "Data": "touch pwn"}),
+    ("Originate", {"Channel": "PJSIP/1414", "Context": "111-engine", "Exten": "s", "Priority": "1"}),
+    # CVE-2024-42365: with write=originate a manager user wrote any file through FILE() in these.
+    ("Originate", {"Channel": "Local/s@111-engine", "Application": "Set", "Data": "FILE(/tmp/pwn,,,a)=x"}),
+    ("Originate", {"Channel": "Local/s@111-engine", "Application": "NoOp", "Data": "${SHELL(touch pwn)}"}),
+    ("AGI", {**NOBODY, "Command": "EXEC System id"}),
+    ("AOCMessage", NOBODY),
+    ("ShowDialPlan", {}),
+]
+
+
+@pytest.mark.parametrize("action", NEEDED)
+async def test_the_engine_may_do_what_it_does(line: RunningLine, action: str) -> None:
+    async with Manager(line, "engine") as manager:
+        assert DENIED not in await manager.ask(action, **NEEDED[action])
+
+
+@pytest.mark.parametrize(("action", "fields"), REFUSED)
+async def test_the_engine_may_not_command_configure_or_originate(
+    line: RunningLine, action: str, fields: dict[str, str]
+) -> None:
+    async with Manager(line, "engine") as manager:
+        said = await manager.ask(action, **fields)
+    assert DENIED in said or "Invalid/unknown command" in said, said
+
+
+async def test_the_probe_may_ping_and_nothing_that_needs_a_right(line: RunningLine) -> None:
+    free = {"Ping", "QueueStatus"}  # Asterisk asks no right for these
+    async with Manager(line, "probe") as manager:
+        said = {action: await manager.ask(action, **fields) for action, fields in NEEDED.items()}
+        refused = [await manager.ask(action, **fields) for action, fields in REFUSED]
+    assert set(NEEDED) - free == {action for action, text in said.items() if DENIED in text}
+    assert "Success" in said["Ping"]
+    assert [] == [text for text in refused if DENIED not in text and "Invalid/unknown" not in text]
+
+
+async def test_the_manager_answers_on_loopback_alone_and_only_whom_it_knows(line: RunningLine) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.9", line.settings.ami_port), timeout=1)
+    wrong = Manager(line, "probe")
+    wrong.secret = "wrong"
+    with pytest.raises(AssertionError, match="Authentication failed"):
+        await wrong.__aenter__()
+    text = (line.home / "asterisk/etc/manager.conf").read_text()
+    assert 2 == text.count("deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.0/255.0.0.0\n")
+
+
+@pytest.mark.parametrize("module", ["app_system", "func_shell", "func_env", "pbx_spool"])
+async def test_the_right_that_recording_needs_loads_no_way_to_a_shell(line: RunningLine, module: str) -> None:
+    async with Manager(line, "engine") as manager:
+        said = await manager.ask("ModuleLoad", Module=f"{module}.so", LoadType="load")
+    assert "Could not load module" in said
+
+
+async def test_a_recordings_command_finds_no_shell(line: RunningLine, lab: Lab) -> None:
+    pwned = line.settings.audio / "pwned"  # where Asterisk may write
+    call = await lab.trunk_phone().dial("111")
+    await call.answered()
+    async with Manager(line, "engine") as manager:
+        status = await manager.list("Status")
+        channel = (
+            next(text for text in status if "PJSIP/trunk-" in text).partition("Channel: ")[2].split("\r\n")[0]
+        )
+        recorded = {
+            "Channel": channel,
+            "File": str(line.settings.audio / "x.wav"),
+            "Command": f"touch {pwned}",
+        }
+        assert "Success" in await manager.ask("MixMonitor", **recorded)
+    await call.hang_up()
+    await asyncio.sleep(1)
+    assert not pwned.exists()
