@@ -91,7 +91,7 @@ def from_40_000() -> Numbering:
 
 
 def spans(line: RunningLine, recording: Recording, side: str, frequency: int) -> list[tuple[float, float]]:
-    """From when to when (s) the tone sounds on a side of the stereo file, what is shorter than 0.3 s left out."""
+    """From when to when (s) the tone sounds on a side; what is shorter than 0.3 s is left out."""
     assert recording.stereo_file
     channel = {"caller": 0, "consultant": 1}[side]
     found: list[tuple[float, float]] = []
