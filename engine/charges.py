@@ -20,7 +20,8 @@ def asterisk_charge(settings: Settings) -> Charge:
     return Charge(
         name="asterisk",
         command=(PRIVATE, "asterisk", "-f", "-C", conf),
-        environment=environment(settings),
+        # Without TZ: Asterisk's %s breaks a time down by /etc/localtime and puts it together by TZ.
+        environment={name: value for name, value in environment(settings).items() if name != "TZ"},
         words=("-f", conf),
         pid_file=settings.run_dir / "asterisk.pid",
         output=settings.home / "log" / "asterisk.out",

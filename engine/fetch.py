@@ -1,4 +1,6 @@
-"""A returning engine fetches callers from survival's queue, in order of arrival, but never out of a ring; edge."""
+"""A returning engine fetches callers from survival's queue, in order, but never out of a ring; edge."""
+
+import asyncio
 
 import structlog
 
@@ -8,23 +10,46 @@ from routing.ami import Ami, AmiError
 
 log = structlog.get_logger()
 
+REMEMBERED = 10_000  # channels fetched once: who comes back a second time stays with survival
 
-async def fetch(ami: Ami, line: Line) -> int:
-    """Redirect every waiting caller for whom nobody rings into the engine's entry; how many."""
-    items = await ami.list("QueueStatus", {"Queue": w.SURVIVAL_QUEUE})
-    entries = [item for item in items if item.get("Event") == "QueueEntry"]
-    entries.sort(key=lambda item: int(str(item.get("Position", "0")) or 0))
-    count = 0
-    for entry in entries:
-        call = line.live.calls.get(str(entry.get("Uniqueid", "")))
+
+class Fetch:
+    """One fetch at a time: a second Redirect of a call that is in AGI already would act when its AGI ends.
+
+    A call is fetched once: if a flow of ours fails again and again, survival brings it to a person.
+    """
+
+    def __init__(self, ami: Ami, line: Line) -> None:
+        self._ami = ami
+        self._line = line
+        self._one = asyncio.Lock()
+        self._fetched: dict[str, None] = {}
+
+    async def __call__(self) -> int:
+        """Redirect every waiting caller for whom nobody rings into the engine's entry; how many."""
+        async with self._one:
+            items = await self._ami.list("QueueStatus", {"Queue": w.SURVIVAL_QUEUE})
+            entries = [item for item in items if item.get("Event") == "QueueEntry"]
+            entries.sort(key=lambda item: int(str(item.get("Position", "0")) or 0))
+            count = 0
+            for entry in entries:
+                count += await self._take(str(entry.get("Uniqueid", "")), str(entry["Channel"]))
+        if count:
+            log.info("callers_fetched", number=count)
+        return count
+
+    async def _take(self, id_: str, channel: str) -> bool:
+        call = self._line.live.calls.get(id_)
+        if id_ in self._fetched:
+            return False
         if call is not None and any(leg.ringing or leg.talking for leg in call.legs.known.values()):
-            continue
-        order = {"Channel": str(entry["Channel"]), "Context": w.ENGINE, "Exten": "s", "Priority": "1"}
+            return False
+        self._fetched[id_] = None
+        if len(self._fetched) > REMEMBERED:
+            del self._fetched[next(iter(self._fetched))]
         try:
-            await ami.send("Redirect", order)
-            count += 1
+            order = {"Channel": channel, "Context": w.ENGINE, "Exten": "s", "Priority": "1"}
+            await self._ami.send("Redirect", order)
         except AmiError:
-            continue  # hung up, or answered, just now
-    if count:
-        log.info("callers_fetched", number=count)
-    return count
+            return False  # hung up, or answered, just now
+        return True

@@ -102,29 +102,27 @@ class Line:
         before = self.live.calls.get(getattr(event, "linked", ""))
         held = before.held if before else False
         self.live.apply(event)
-        self._follow(event, held)
+        self._follow(event, before, held)
         self._tell()
 
-    def _follow(self, event: Event, held: bool) -> None:
+    def _follow(self, event: Event, call: OngoingCall | None, held: bool) -> None:
         match event:
             case ReachChanged():
                 self._reach(event.device, event.reach == "reachable")
             case BridgeEntered():
                 self._bridged(event.linked)
-            case VariableSet(name=w.UCC, value="answered"):
-                call = self.live.calls.get(event.linked)
-                if call:
-                    self.released(call.word(w.CALL), call.word(w.CONSULTANT))
-            case HoldChanged(held=False):
-                call = self.live.calls.get(event.linked)
-                if call and call.legs.talking():
-                    self.unheld(call)
+            case VariableSet(name=w.UCC, value="answered") if call is not None:
+                self.released(call.word(w.CALL), call.word(w.CONSULTANT))
+            case HoldChanged(held=False) if call is not None and call.legs.talking():
+                self.unheld(call)
             case DialBegan() | QueueRinging(ringing=True):
                 self._occupied(event.linked)
-            case QueueRinging(ringing=False):
+            case QueueRinging(ringing=False) | VariableSet(name=w.SURVIVED):
                 self.rung_out()
             case ChannelGone(channel=channel) if is_consultant(device_of(channel)):
                 self._leg_gone(event)
+            case ChannelGone(id=id_, linked=linked) if id_ == linked and call is not None:
+                self._caller_gone(call.word(w.CALL))
 
     def _bridged(self, linked: str) -> None:
         call = self.live.calls.get(linked)
@@ -149,17 +147,30 @@ class Line:
         self.desk.found_talking(Waiting(call.word(w.CALL), language, arrived), consultant)
 
     def _leg_gone(self, event: ChannelGone) -> None:
-        """A conversation no session of ours waits for (it outlived an engine) ends here."""
+        """A conversation or ring that no session of ours waits for (it outlived an engine) ends here."""
         call = self.live.calls.get(event.linked)
-        if call is None or call.word(w.WISH) == "1414":
+        if call is None:
+            return
+        call_id, consultant = call.word(w.CALL), device_of(event.channel)
+        if call.word(w.WISH) == "1414":
+            self.desk.reserved(call_id, consultant)
             return
         for seat in self.desk.snapshot().consultants:
-            if (
-                seat.id == device_of(event.channel)
-                and seat.state == "talking"
-                and seat.call == call.word(w.CALL)
-            ):
-                self.desk.conversation_ended(call.word(w.CALL), seat.id)
+            if seat.id != consultant or seat.call != call_id:
+                continue
+            if seat.state == "talking" or (seat.state == "reserved" and not self.ours(call_id)):
+                self.desk.conversation_ended(call_id, consultant)
+                leg = call.legs.known.get(event.id)
+                if leg is not None and leg.talked_at is None:
+                    self.desk.wrap_up_ended(consultant)  # survival rang, nobody talked
+
+    def _caller_gone(self, call_id: str) -> None:
+        """Whoever was tied to a call that no session of ours has is free."""
+        if self.ours(call_id):
+            return
+        for seat in self.desk.snapshot().consultants:
+            if seat.call == call_id:
+                self.desk.conversation_ended(call_id, seat.id)
 
     def _reach(self, device: str, reachable: bool) -> None:
         if not is_consultant(device):
@@ -174,6 +185,10 @@ class Line:
         for seat in self.desk.snapshot().consultants:
             reach = self.live.reach.get(seat.id)
             self._reach(seat.id, reach == "reachable")
+        alive = {call.word(w.CALL) for call in self.live.calls.values()}
+        for seat in self.desk.snapshot().consultants:
+            if seat.call and seat.call not in alive:
+                self._caller_gone(seat.call)
         for linked in tuple(self.live.calls):
             self._occupied(linked)
             self._bridged(linked)

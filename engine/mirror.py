@@ -52,6 +52,10 @@ class Mirror:
         """Something about the shift changed."""
         self._news.set()
 
+    async def members(self) -> frozenset[Member]:
+        """Who is in the queue now. Raises AmiDown, AmiTimeout, AmiError."""
+        return found(await self._ami.list("QueueStatus", QUEUE))
+
     async def keep(self) -> None:
         """Mirror for ever; a lost connection is made good at the next change or login."""
         while True:
@@ -64,7 +68,7 @@ class Mirror:
             await asyncio.sleep(0.05)
 
     async def _agree(self) -> None:
-        there = found(await self._ami.list("QueueStatus", QUEUE))
+        there = await self.members()
         wish = wanted(self._seats())
         names = {member.consultant for member in there}
         for gone in names - {member.consultant for member in wish}:

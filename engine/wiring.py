@@ -21,12 +21,13 @@ from engine.alarms import Alarms
 from engine.call_desk import CallDesk
 from engine.control import Control
 from engine.deaf import DeafGuard
-from engine.fetch import fetch
+from engine.fetch import Fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
 from engine.line import Line
 from engine.mirror import Mirror
 from engine.orders import Orders
+from engine.shift_at_start import adopt_pauses
 from engine.vanished import Vanished
 from ivr.pace import Pace
 from recordings.from_story import record
@@ -43,6 +44,8 @@ from routing.story import Story
 
 log = structlog.get_logger()
 
+FIRST_LOGIN = 3.0  # seconds to see who is on shift before calls are taken; until then survival does
+CEL_REST = 2.0  # seconds after which the channel event log is surely written
 REMEMBERED = 20_000  # calls whose whole story is in the journal already
 
 
@@ -67,7 +70,7 @@ class Engine:
             self.desk,
             tell=self._told,
             unheld=self._unheld,
-            rung_out=lambda: self._soon(self._fetch()),
+            rung_out=lambda: self._soon(self._fetch(0.3)),  # the queue may ring the next one at once
             released=self.call_desk.release,
             ours=self.call_desk.holds,
         )
@@ -80,6 +83,7 @@ class Engine:
             on_up=self._up,
             on_down=self.line.on_down,
         )
+        self.fetch = Fetch(self.ami, self.line)
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
@@ -115,6 +119,7 @@ class Engine:
         self.control = Control(settings.control_socket, Orders(self).by_name())
         self._tasks: set[asyncio.Task[None]] = set()
         self._whole: dict[str, None] = {}
+        self._first_up = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; the control socket answers as soon as calls can be taken."""
@@ -125,7 +130,10 @@ class Engine:
         guards = (self.deaf.keep(), self.vanished.keep())
         for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self.recordings.run(), *guards):
             self._soon(work)
+        with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
+            await asyncio.wait_for(self._first_up.wait(), FIRST_LOGIN)
         await self.agi.start()
+        self._soon(self._fetch(0.0))
         await self.control.start()
         log.info("engine_ready", agi_port=self.agi.port, node=self.settings.node)
         await stop.wait()
@@ -148,14 +156,26 @@ class Engine:
     async def _up(self) -> None:
         await self.line.on_up(self.ami)
         await self.vanished.on_up()
-        self.cel.lose(frozenset(self.line.live.calls), time.time())  # calls an Asterisk took with it
+        if not self._first_up.is_set():
+            adopt_pauses(await self.mirror.members(), self.desk)
         self.mirror.changed()
-        await fetch(self.ami, self.line)
+        self._soon(self._lose(tuple(self.line.live.calls), time.time()))
+        if self._first_up.is_set():
+            self._soon(self._fetch(0.0))
+        self._first_up.set()
 
-    async def _fetch(self) -> None:
+    async def _fetch(self, rest: float) -> None:
         with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
-            await asyncio.sleep(0.3)  # the queue may ring the next one at once
-            await fetch(self.ami, self.line)
+            await asyncio.sleep(rest)
+            await self.fetch()
+
+    async def _lose(self, alive: tuple[str, ...], at: float) -> None:
+        """End in the channel event log what Asterisk, restarted, knows no more: no row will tell its end."""
+        await asyncio.sleep(CEL_REST)
+        async for story in self.cel.stories():
+            self._told(story)
+        born_since = (id_ for id_, call in self.cel.live.calls.items() if (call.born_at or at) >= at)
+        self.cel.lose({*alive, *born_since}, at)
 
     def _told(self, story: Story) -> None:
         """A call is over: one row; a part that was not seen is completed from the channel event log."""

@@ -5,12 +5,15 @@ from typing import Final
 from dialplan.words import DUTY_ENDPOINT, TEST_CALLER, TRUNK, TRUNK_UNCLEAN, UCC_ENDPOINT
 
 CALLERS: Final = frozenset({TRUNK, TRUNK_UNCLEAN, TEST_CALLER})
+DUTY_CHANNEL: Final = "Local/s@111-duty-"  # the duty phone rings behind a local channel
 NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT}
 
 
 def device_of(channel: str) -> str:
     """ "PJSIP/c101-0000001a" -> "c101"; empty for a channel that is not a phone's (Local, Surrogate)."""
     technology, _, rest = channel.partition("/")
+    if channel.startswith(DUTY_CHANNEL) and channel.endswith(";1"):
+        return DUTY_ENDPOINT  # the half that meets the caller, once somebody has pressed 1
     if technology != "PJSIP":
         return ""
     return rest.rpartition("-")[0]

@@ -83,7 +83,7 @@ class Story:
 
 def tell(call: OngoingCall) -> Story:
     """The story of a call, complete once its caller's channel has gone."""
-    talks = tuple(sorted((leg for leg in call.legs.known.values() if leg.talked_at is not None), key=_began))
+    talks = tuple(sorted((leg for leg in call.legs.known.values() if _talked(call, leg)), key=_began))
     served = [leg for leg in talks if is_consultant(leg.device)]
     answering = served or [leg for leg in talks if leg.device == DUTY_ENDPOINT]
     rings = [leg.rang_at for leg in call.legs.known.values() if leg.rang_at and leg.device != UCC_ENDPOINT]
@@ -115,6 +115,11 @@ def tell(call: OngoingCall) -> Story:
         conversations=tuple(_conversation(n, leg) for n, leg in enumerate(talks, 1)),
         whole=call.born_at is not None and not call.gap,
     )
+
+
+def _talked(call: OngoingCall, leg: Leg) -> bool:
+    """An answering machine at the duty phone shares the caller's bridge for a moment, and is no answer."""
+    return leg.talked_at is not None and (leg.device != DUTY_ENDPOINT or call.word(DUTY) != "failed")
 
 
 def _began(leg: Leg) -> float:

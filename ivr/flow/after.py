@@ -3,7 +3,7 @@
 from ivr.call import Call
 from ivr.menu import Menu
 
-RATING = Menu("rate", {digit: digit for digit in "12345"}, tries=1, seconds=4.0)
+RATING = Menu("rate", {digit: digit for digit in "12345"}, tries=1, seconds=2.5)
 
 
 async def after(call: Call) -> None:
