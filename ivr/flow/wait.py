@@ -25,11 +25,7 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     begin = "back_to_queue" if kept else "wait_begin"
     while True:
         place = desk.place(call.id, call.language, queued, kept)
-        try:
-            served = await _served(call, place, pace, begin)
-        except BaseException:
-            place.leave()
-            raise
+        served = await _served(call, place, pace, begin)
         if served:
             return served.consultant
         place.leave()

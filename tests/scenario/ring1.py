@@ -209,6 +209,7 @@ async def _play(
             await channel.dialling  # the conversation lives on
         if channel.gone:
             break
+    await asyncio.sleep(0.01)  # Asterisk's last events
     director.ends(channel.variables.get(w.NEXT, ""))
     outcome = director.outcome()
     await asyncio.sleep(SILENCE)

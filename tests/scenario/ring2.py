@@ -15,6 +15,7 @@ from tests.scenario.ring1 import PACE, SILENCE, Played
 from tests.scenario.world import ARRIVED, CALL, World
 
 LAST_WORD = b'SET VARIABLE "ENGINE_NEXT" "hangup"'
+LONGEST = 3000.0  # seconds; no scenario lasts longer
 PARTIES = {"PJSIP/1414": "1414", "Local/s@111-duty/n": "duty"}
 
 
@@ -55,7 +56,8 @@ class SceneCall(FakeCall):
 
     async def _dial(self, data: str) -> None:
         target, seconds, options = data.split(",", 2)
-        assert "g" in options.partition("m(")[0], "without g the caller is lost when the other side hangs up"
+        if not options.startswith("gm("):
+            self.director.faults.append(f"without g the caller is lost, without m there is silence: {data}")
         party = PARTIES.get(target, target.removeprefix("PJSIP/"))
         way = await self.director.rings(party, float(seconds))
         self.variables["HANGUPCAUSE"] = str(way.cause)
@@ -88,7 +90,8 @@ async def _play(scenario: Scenario) -> Played:
         call.director, call.server, call.language, call._gone = director, server, language, gone
         facts = "|".join(f"{name}={variables.get(name, '')}" for name in w.FACTS)
         await call.dial_in("127.0.0.1", server.port, "call?token=secret", {"agi_arg_1": facts})
-        await call.over.wait()  # a Dial that runs lives on without its engine
+        async with asyncio.timeout(LONGEST):
+            await call.over.wait()  # a Dial that runs lives on without its engine
         language, gone = call.language, call.gone
         if not call.killed or gone:
             break

@@ -151,7 +151,7 @@ class Chance(Director):
         return Line(what, way=way)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     ways=st.lists(st.sampled_from(WAYS), max_size=6),
     acts=people,
