@@ -34,8 +34,10 @@ async def take(call: Call, desk: Desk, pace: Pace) -> None:
             case Ending.RETURNS:
                 kept, ending = call.facts.consultant, Ending.NONE
             case Ending.LOST:
-                await call.note(wish=None)
                 await call.say("connection_lost")
+                await call.note(
+                    stage="wait", dialstatus=None, wish=None
+                )  # the wish last: it is what is left to do
                 ending = Ending.NONE
             case Ending.CONSULTANT:
                 await after(call)

@@ -89,7 +89,7 @@ class Director:
             way = Way("CHANUNAVAIL", 26)
         elif self.caller.gone:
             way = Way("CANCEL", ended_by="caller")
-        elif way.status == "ANSWER":
+        elif way.status == "ANSWER" and way.ended_by != "machine":
             await self._talk(party, way)
         elif way.ended_by == "caller":
             self.caller.hang_up()
@@ -194,8 +194,8 @@ class Director:
         if party == "1414" and "reserved" in {s.state for s in self.world.desk.snapshot().consultants}:
             self._fault("a consultant is kept although 1414 has answered")
         await asyncio.sleep(way.talks)
-        if way.ended_by == "wish":
-            self.caller.variables[w.WISH] = "1414"
+        if way.ended_by in {"1414", "lost"}:
+            self.caller.variables[w.WISH] = way.ended_by
         self.world.parted(party, self.caller.variables)
         if way.ended_by == "caller":
             self.caller.hang_up()

@@ -36,7 +36,7 @@ class Way:
     cause: int = 0
     rings: float | None = 2.0  # None: as long as the Dial lets it
     talks: float = 0.0
-    ended_by: str = "party"  # party | caller | wish (the consultant pressed the code for 1414)
+    ended_by: str = "party"  # party | caller | machine | 1414 or lost: what the channel then says of the wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,15 @@ _WAYS: tuple[tuple[str, Way], ...] = (
     (r"does not answer", Way("NOANSWER", rings=None)),
     (r"is silent", Way("NOANSWER", rings=None)),
     (r"is an answering machine", Way("NOANSWER", rings=9.0)),
+    (r"is an answering machine that hangs up", Way("ANSWER", 16, rings=9.0, ended_by="machine")),
     (r"is busy", Way("BUSY", 17, rings=0.01)),
     (r"(?:refuses|rejects)", Way("CHANUNAVAIL", 21, rings=0.01)),
     (r"is unreachable", Way("CONGESTION", 34, rings=0.01)),
     (r"is not registered", Way("CHANUNAVAIL", 3, rings=0.001)),
     (r"rings, caller hangs up", Way("CANCEL", 0, rings=2.0, ended_by="caller")),
 )
-_TALK = re.compile(r"answers(?: with 1)?, talks (\d+) s, (hangs up|caller hangs up|presses \*14)")
-_ENDS = {"hangs up": "party", "caller hangs up": "caller", "presses *14": "wish"}
+_TALK = re.compile(r"answers(?: with 1)?, talks (\d+) s, (hangs up|caller hangs up|presses \*14|is lost)")
+_ENDS = {"hangs up": "party", "caller hangs up": "caller", "presses *14": "1414", "is lost": "lost"}
 _RING = re.compile(r"(?:consultant (\w+)|(1414)|(duty) phone) (.+)")
 _HEARS = re.compile(r"hears (kk|ru|both)/(\w+(?: \w+)*)")
 _ACT = re.compile(r"(?:(then)|after (\d+) s)? ?(.+)")

@@ -186,7 +186,8 @@ class Forgiving(Director):
         for place in (*ahead[:1], *reversed(range(self._at)), *ahead[1:]):
             if self._all[place].expects == what:
                 self._at = place + 1
-                return self._all[place]
+                line: Line = self._all[place]
+                return line
         return None
 
 

@@ -24,6 +24,7 @@ NAMES = (
     "the notice has no sound: nothing is dialled",
     "tried twice: told twice",
     "the duty phone answers with 1",
+    "the consultant's phone dies: on to the next",
     "advice, until somebody comes on shift",
 )
 BY_NAME = {scenario.name: scenario for scenario in scenarios()}
@@ -100,6 +101,8 @@ def test_the_language_is_not_asked_again_once_it_is_noted():
         (Facts("x", stage="wait", ucc="busy"), Ending.NONE),
         (Facts("x", stage="wait", duty="ringing"), Ending.NONE),
         (Facts("x", stage="wait", duty="answered"), Ending.DUTY),
+        (Facts("x", stage="talk", dialstatus="ANSWER", wish="lost"), Ending.LOST),
+        (Facts("x", stage="after", dialstatus="ANSWER", wish="lost"), Ending.LOST),
         (Facts("x", stage="after"), Ending.CONSULTANT),
         (Facts("x", stage="after", rating_asked=True), Ending.OVER),
     ],
@@ -112,7 +115,8 @@ def test_what_an_engine_finds_tells_what_is_left_to_do(facts: Facts, ending: End
 
 WAYS = (
     Way("ANSWER", 16, talks=30.0),
-    Way("ANSWER", 16, talks=5.0, ended_by="wish"),
+    Way("ANSWER", 16, talks=5.0, ended_by="1414"),
+    Way("ANSWER", 16, talks=5.0, ended_by="lost"),
     Way("ANSWER", 16, talks=9.0, ended_by="caller"),
     Way("NOANSWER", rings=None),
     Way("BUSY", 17, rings=0.01),
@@ -146,7 +150,7 @@ class Chance(Director):
         way = None
         if what.startswith("rings "):
             way = self._ways.popleft() if self._ways else WAYS[0]
-            if what == "rings duty" and way.ended_by == "wish":
+            if what == "rings duty" and way.ended_by in {"1414", "lost"}:
                 way = WAYS[0]
         return Line(what, way=way)
 
