@@ -10,7 +10,6 @@ from dialplan.words import MUSIC
 from ivr.line import DialResult
 
 KEYS: Final = frozenset("0123456789*#")  # A-D come from outside only by trickery, and are never waited for
-MIXMONITOR_ID: Final = "ENGINE_MMID"  # set by MixMonitor itself: which recording StopMixMonitor ends
 LONGEST_WAIT: Final = 3600.0  # seconds in one WAIT FOR DIGIT
 # MixMonitor keeps its RTP state over a stop and a start closer than an audio frame, and then loses a party.
 RECORDER_REST: Final = 0.12  # seconds
@@ -90,12 +89,14 @@ class AgiLine:
             raise AgiRefused("a recording's path is absolute and plain")
         await asyncio.sleep(max(0.0, self._recorder_stopped + RECORDER_REST - self._loop.time()))
         legs = f"r({stem}-caller.wav)t({stem}-consultant.wav)"
-        await self._session.command("EXEC", "MixMonitor", f"{stem}.wav,b{legs}i({MIXMONITOR_ID})")
+        await self._session.command("EXEC", "MixMonitor", f"{stem}.wav,b{legs}")
 
     async def stop_recording(self) -> None:
-        """Stop the recording, also after a hang-up or one an earlier engine began: its files are complete."""
-        which = (await self._session.ask("GET VARIABLE", MIXMONITOR_ID)).value or ""
-        await self._session.ask("EXEC", "StopMixMonitor", which)
+        """Stop the recording, also after a hang-up or one an earlier engine began: its files are complete.
+
+        Without an id: a call has one recorder at a time, and an older id would leave survival's running.
+        """
+        await self._session.ask("EXEC", "StopMixMonitor", "")
         self._recorder_stopped = self._loop.time()
 
 

@@ -67,7 +67,7 @@ class HoldGuard:
         if not self._talks(call.word(w.CALL), number):
             return
         legs = f"r({path}-caller.wav)t({path}-consultant.wav)"
-        order = {"Channel": call.channel, "File": f"{path}.wav", "Options": f"b{legs}i({w.PREFIX}MMID)"}
+        order = {"Channel": call.channel, "File": f"{path}.wav", "Options": f"b{legs}"}
         begun = await self._ami.send("MixMonitor", order)
         if not self._talks(call.word(w.CALL), number):  # ended meanwhile: what follows is not recorded
             id_ = str(begun.get("MixMonitorID", ""))

@@ -5,11 +5,11 @@ from ivr.catalogue_prompt import Prompt
 WELCOME = (
     Prompt(
         "welcome_choose",
-        "Сәлеметсіз бе! Жүз он бір байланыс орталығы. Қазақша - бір.",
-        "Контакт-центр сто одиннадцать. На русском - два.",
+        "Сәлеметсіз бе! Бұл - жүз он бір. Қазақша - бір.",
+        "Это сто одиннадцать. На русском - два.",
         "First words of every call; the caller presses 1 or 2 at any moment (A2).",
         both=True,
-        most=7.0,
+        most=6.5,
     ),
     Prompt(
         "choose_again",
@@ -24,7 +24,7 @@ WELCOME = (
         "Сөйлесу жазып алынады.",
         "Разговор записывается.",
         "The conversation with the consultant is recorded (A19).",
-        most=4.5,
+        most=3.5,
     ),
 )
 

@@ -220,8 +220,6 @@ class FakeCall(asyncio.Protocol):
     async def _exec(self, application: str, data: str = "") -> None:
         self._runs(application, data)
         result = 0
-        if application == "MixMonitor":
-            self.variables["ENGINE_MMID"] = "0x7f0001"
         if application == "Dial" and not self.dead:
             await self._dial(data)
             result = -1 if self._gone else 0
