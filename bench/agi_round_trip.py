@@ -14,7 +14,8 @@ import uvloop
 
 from agi_handlers.server import AgiServer
 from agi_handlers.session import Session
-from bench.agi_servers import HEADER, Row
+from bench.agi_servers import HEADER
+from bench.table import Row, bound
 
 COMMANDS = 10_000
 
@@ -29,7 +30,7 @@ while peer.recv(4096):
 """
 
 
-async def measure(session: Session, peer: str, commands: int = COMMANDS) -> list[Row]:
+async def measure(session: Session, peer: str, commands: int = COMMANDS, most: float | None = None) -> list[Row]:
     """Median and 99th percentile of SET VARIABLE on this session, in milliseconds."""
     took = []
     for _ in range(commands):
@@ -38,8 +39,8 @@ async def measure(session: Session, peer: str, commands: int = COMMANDS) -> list
         took.append(1000 * (time.perf_counter() - began))
     took.sort()
     return [
-        Row(f"AGI command, {peer}: round trip, median", took[len(took) // 2], "ms"),
-        Row(f"AGI command, {peer}: round trip, p99", took[len(took) * 99 // 100], "ms"),
+        bound("round trip of an AGI command, median", "ms", took[len(took) // 2], beside=peer, most=most),
+        bound("round trip of an AGI command, p99", "ms", took[len(took) * 99 // 100], beside=peer),
     ]
 
 
@@ -70,7 +71,3 @@ async def _floor(core: int) -> list[Row]:
         await server.close()
         await peer.wait()
 
-
-if __name__ == "__main__":
-    for row in run():
-        print(f"{row.what:55} {row.value:10.3f} {row.unit}")

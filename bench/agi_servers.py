@@ -10,6 +10,8 @@ own, from /proc with its finished children, and depends neither on the client no
 What each does per call is the same: read the header, 20 times SET VARIABLE with the answer read, close.
 """
 
+from __future__ import annotations
+
 # ruff: noqa: PLC0415 - each server process imports only what it serves with
 import asyncio
 import io
@@ -24,6 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+if __name__ != "__main__":  # a server process is run as a script, and needs no table
+    from bench.table import Row, better, bound
 
 COMMANDS = 20
 CONCURRENT = 50
@@ -40,16 +45,6 @@ HEADER = (
     b"agi_callington: 0\nagi_callingtns: 0\nagi_dnid: 111\nagi_rdnis: unknown\nagi_context: 111-engine\n"
     b"agi_extension: s\nagi_priority: 2\nagi_enhanced: 0.0\nagi_accountcode: \nagi_threadid: 1\n\n"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: what was measured, how much, its unit; `goal` is the least ratio wanted."""
-
-    what: str
-    value: float
-    unit: str
-    goal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +73,20 @@ def run() -> list[Row]:
         for server in servers.values():
             server.process.kill()
             server.process.wait()
+    return rows(taken)
+
+
+def rows(taken: dict[str, list[Run]]) -> list[Row]:
+    """The table's lines."""
     speed = {name: median(r.calls_a_second for r in runs) for name, runs in taken.items()}
     cpu = {name: median(r.cpu_ms for r in runs) for name, runs in taken.items()}
-    rows = []
-    for name, runs in taken.items():
-        rows.append(Row(f"{name}: calls a second", speed[name], "1/s"))
-        rows.append(Row(f"{name}: server CPU per call", cpu[name], "ms"))
-        rows.append(Row(f"{name}: client busy", 100 * max(r.client_busy for r in runs), "% of a core"))
+    table = []
     for name, goal in GOALS.items():
-        rows.append(Row(f"ivr111 against {name}: calls a second", speed[OURS] / speed[name], "times", goal))
-        rows.append(Row(f"ivr111 against {name}: CPU per call", cpu[name] / cpu[OURS], "times", goal))
-    return rows
+        table.append(better("FastAGI server: calls", "1/s", speed[OURS], name, speed[name], least=goal, more=True))
+        table.append(better("FastAGI server: CPU per call", "ms", cpu[OURS], name, cpu[name], least=goal, more=False))
+    busy = max(100 * run.client_busy for runs in taken.values() for run in runs)
+    table.append(bound("FastAGI: the client's load, so that it is no limit", "% core", busy))
+    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +216,5 @@ def _serve(name: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        os.sched_setaffinity(0, {int(sys.argv[2])})
-        _serve(sys.argv[1])
-    else:
-        for row in run():
-            goal = "" if row.goal is None else f"   (goal {row.goal:g})"
-            print(f"{row.what:55} {row.value:10.2f} {row.unit}{goal}")
+    os.sched_setaffinity(0, {int(sys.argv[2])})
+    _serve(sys.argv[1])

@@ -11,13 +11,13 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from asterisk import manager as pyst2
+from bench.table import Row, better
 from routing.ami_connection import Connection
 
 EVENT = (
@@ -45,16 +45,6 @@ READERS: dict[str, tuple[Reader, Reader]] = {  # how ours and panoramisk's messa
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; `goal` is the least ratio wanted."""
-
-    what: str
-    value: float
-    unit: str
-    goal: float | None = None
-
-
 def run() -> list[Row]:
     """Measure all, about 10 s; CPU time of this process, so the machine's other load counts little."""
     rows = []
@@ -63,9 +53,8 @@ def run() -> list[Row]:
         for name in (OURS, PANORAMISK, PYST2, PANORAMISK, OURS) * 3:
             taken.setdefault(name, []).append(_measure(name, ours if name == OURS else theirs))
         middle = {name: statistics.median(rates) for name, rates in taken.items()}
-        rows += [Row(f"{name}, {reading}: events", rate, "1/s") for name, rate in middle.items()]
         rows += [
-            Row(f"{OURS} against {name}, {reading}", middle[OURS] / middle[name], "times", goal)
+            better(f"AMI events parsed, receiver {reading}", "1/s", middle[OURS], name, middle[name], least=goal, more=True)
             for name, goal in GOALS.items()
         ]
     return rows
@@ -119,13 +108,3 @@ def _pyst2() -> float:
     writing.join()
     return seen / elapsed
 
-
-def main() -> None:
-    """Print the table."""
-    for row in run():
-        goal = f"  (at least {row.goal:g})" if row.goal else ""
-        print(f"{row.what:<40} {row.value:>12,.1f} {row.unit}{goal}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,10 @@
 """What a decision costs with a full house: 200 waiting callers x 400 busy consultants (R5, R6)."""
 
-import argparse
 import gc
 import statistics
 import time
 
+from bench.table import Row, bound
 from routing.decisions import Assign, Decision
 from routing.dispatcher import Consultant, Dispatcher, Rules, Waiting
 
@@ -53,17 +53,13 @@ def measure(waiting: int, consultants: int, decisions: int) -> tuple[float, list
     return decisions / (time.perf_counter() - began), freed
 
 
-def main() -> None:
-    """One line per size of house."""
-    parser = argparse.ArgumentParser(prog="python -m bench.dispatcher")
-    parser.add_argument("--decisions", type=int, default=20000)
-    wanted = parser.parse_args()
-    print("waiting x consultants   cycles/s   free consultant -> Assign: median, p99 (us)")
-    for waiting, consultants in ((10, 10), (200, 50), (200, 400), (2000, 400), (2000, 4000)):
-        rate, freed = measure(waiting, consultants, wanted.decisions)
-        p99 = statistics.quantiles(freed, n=100)[98]
-        print(f"{waiting:7} x {consultants:<12} {rate:9.0f}   {statistics.median(freed):8.1f} {p99:8.1f}")
-
-
-if __name__ == "__main__":
-    main()
+def run(decisions: int = 5000) -> list[Row]:
+    """A few seconds."""
+    rows = []
+    for waiting, consultants in ((200, 400), (2000, 4000)):
+        rate, freed = measure(waiting, consultants, decisions)
+        house = f"{waiting} waiting x {consultants} busy"
+        p99 = statistics.quantiles(freed, n=100)[98] / 1000
+        rows.append(bound(f"dispatcher alone, {house}: free -> decided, p99", "ms", p99, most=1))
+        rows.append(bound(f"dispatcher alone, {house}: served", "1/s", rate))
+    return rows

@@ -113,7 +113,7 @@ class Depth:
     def enough(self, at: float) -> bool:
         """Whether there were callers enough just before and just after."""
         place = bisect(self.seen, (at, 0))
-        return all(count >= WAITING for _, count in self.seen[max(0, place - 2) : place + 2])
+        return all(count >= WAITING for _, count in self.seen[max(0, place - 1) : place + 1])
 
 
 def gaps(trace: Iterable[Seen], depth: Depth) -> list[float]:

@@ -18,18 +18,19 @@ from bench.table import Row, better, bound, say
 
 CALLERS = 200
 WINDOW = 30.0  # seconds; one comfort message in it
-OURS, QUEUE, MUSIC = "111", "221", "222"
+OURS, QUEUE, MUSIC, STATES = "111", "221", "222", "223"
 
 EXTENSIONS = f"""
 [111-from-trunk](+)
 exten => {QUEUE},1,Answer()
  same => n,Queue(bench-full)
 exten => {MUSIC},1,Answer()
- same => n,Set(SECONDS=30)
  same => n(again),StartMusicOnHold(111)
  same => n,Wait(30)
  same => n,Playback(111/comfort)
  same => n,Goto(again)
+
+exten => {STATES},1,Goto(bench-states,s,1)
 
 [bench-states]
 exten => s,1,Set(N=0)
@@ -78,9 +79,9 @@ def run(callers: int = CALLERS, window: float = WINDOW) -> list[Row]:
     with MeasuredLine(extra, engine=engine, IVR111_COMFORT_SECONDS="30") as line:
         while sum(seat["state"] == "talking" for seat in line.ask("consultants.list")["consultants"]) < CONSULTANTS:
             time.sleep(0.2)
-        line.console("channel originate Local/s@bench-states application Wait 5")
+        Load((line.settings.sip_address, line.settings.sip_port), STATES, rate=1, calls=1).finish(20)  # refused
         end = time.monotonic() + 30
-        while line.console("queue show bench-full").count("(in use)") < CONSULTANTS:
+        while line.console("queue show bench-full").count("(In use)") < CONSULTANTS:
             assert time.monotonic() < end, "the members are not in use"
             time.sleep(0.5)
         music = _measure(line, MUSIC, callers, window)

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.table import Row, better
 from config.database import open_database
 from recordings.entries import Entry
 from recordings.migrating import migrate
@@ -57,22 +58,16 @@ async def _each(url: str, count: int) -> float:
     return count / took
 
 
-async def _measure() -> list[tuple[str, float, float]]:
+async def _measure(count: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        batched = await _batched(f"sqlite+aiosqlite:///{place}/a.sqlite", place / "spool", 10_000)
-        each = await _each(f"sqlite+aiosqlite:///{place}/b.sqlite", 500)
+        batched = await _batched(f"sqlite+aiosqlite:///{place}/a.sqlite", place / "spool", count)
+        each = await _each(f"sqlite+aiosqlite:///{place}/b.sqlite", count // 20)
     return [
-        ("batched writer, rows/s", batched, batched / each),
-        ("one transaction per row, rows/s", each, 1.0),
+        better("journal rows written", "1/s", batched, "a transaction per row", each, least=20, more=True)
     ]
 
 
-def rows() -> list[tuple[str, float, float]]:
-    """(name, figure, times the alternative) for the table of `make bench`."""
-    return asyncio.run(_measure())
-
-
-if __name__ == "__main__":
-    for name, figure, ratio in rows():
-        print(f"{name:40} {figure:12,.0f} {ratio:8.1f} x")
+def run(count: int = 10_000) -> list[Row]:
+    """A few seconds."""
+    return asyncio.run(_measure(count))

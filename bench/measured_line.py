@@ -2,11 +2,11 @@
 
 import dataclasses
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Self
 
 from bench import cpu
@@ -49,10 +49,18 @@ class MeasuredLine(RunningLine):
             self.said += text
             if text.strip() == "ready":
                 self.pids = {name: self.pid(name) for name in ("engine", "asterisk")}
-                while not self.engine_answers():
-                    time.sleep(0.1)
+                self._await_engine()
                 return self
-        raise AssertionError(f"the line did not start:\n{self.said}")
+        self.stop()
+        raise RuntimeError(f"the line did not start: {self.said.splitlines()[-1]}")
+
+    def _await_engine(self) -> None:
+        end = time.monotonic() + 20
+        while not self.engine_answers():
+            if time.monotonic() > end:
+                self.stop()
+                raise RuntimeError("the engine does not see Asterisk")
+            time.sleep(0.1)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -78,7 +86,8 @@ class MeasuredLine(RunningLine):
 
     def channels(self) -> int:
         """How many channels Asterisk has now."""
-        return int(self.console("core show channels count").split()[0])
+        counted = re.search(r"(\d+) active channel", self.console("core show channels count"))
+        return int(counted[1]) if counted else 0
 
 
 def _prepared(settings: Settings) -> Sequence[str]:
@@ -103,6 +112,4 @@ if __name__ == "__main__":
     if script := os.environ.get(ENGINE):
         _with_engine(script)
         del os.environ[ENGINE]
-    os.environ.pop("IVR111_BENCH_ENGINE", None)
-    Path(os.environ["IVR111_HOME"]).mkdir(exist_ok=True)
     sys.exit(supervise.run(Settings(), _prepared))
