@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dialplan.words import LANGUAGE, QUEUED, RATING
+from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING
 from routing.devices import device_of
 from routing.events import (
     BridgeEntered,
@@ -46,6 +46,7 @@ class OngoingCall:
     language_at: float | None = None
     queued_at: float | None = None
     rated_at: float | None = None
+    notice_at: float | None = None  # kept when the variable is emptied for the next try (A14)
     gone_at: float | None = None
     cause: int = 0
     gap: bool = False  # events of this call may have been missed
@@ -100,6 +101,7 @@ class OngoingCall:
         self.words = now.words
         self.queued_at = self.queued_at or now.queued_at
         self.language_at = self.language_at or now.language_at
+        self.notice_at = now.notice_at or self.notice_at
         self.line_answered_at = self.line_answered_at or now.line_answered_at
         self.legs.correct(now.legs, at)
 
@@ -120,6 +122,8 @@ class OngoingCall:
             self.language_at = event.at
         elif event.name == QUEUED and self.queued_at is None:
             self.queued_at = milliseconds(event.value) or event.at
+        elif event.name == NOTICE:
+            self.notice_at = milliseconds(event.value)
         elif event.name == RATING and self.rated_at is None:
             self.rated_at = event.at
 

@@ -1,4 +1,4 @@
-"""A whole line for a test: supervisor, Asterisk and engine in a home of its own, in this network namespace."""
+"""A whole line for a test: supervisor, Asterisk and engine in a home of its own."""
 
 import asyncio
 import json
@@ -156,7 +156,11 @@ def now() -> datetime:
 
 
 def _own_namespace() -> None:
-    names = {path.name for path in Path("/sys/class/net").iterdir()} if Path("/sys/class/net").exists() else set()
+    names = (
+        {path.name for path in Path("/sys/class/net").iterdir()} if Path("/sys/class/net").exists() else set()
+    )
     routes = Path("/proc/net/route").read_text().splitlines()[1:]
     if routes:
-        sys.exit(f"these tests run in a network namespace of their own: use make test (here: {sorted(names)})")
+        sys.exit(
+            f"these tests run in a network namespace of their own: use make test (here: {sorted(names)})"
+        )

@@ -134,6 +134,7 @@ def test_1414_back_to_the_same_consultant_is_a_second_conversation() -> None:
   22.0 | 1414   | dialled | BUSY
   22.0 | 1414   | gone    | 17
   22.0 | trunk  | sets    | 1414=busy
+  22.0 | trunk  | sets    | NOTICE=
   23.0 | c101#2 | rings   |
   24.0 | c101#2 | joins   | b2
   24.0 | trunk  | joins   | b2
