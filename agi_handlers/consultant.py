@@ -1,5 +1,6 @@
 """The handlers of consultants' feature codes: pause and release."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,7 +46,5 @@ class CodeHandler:
             else "consultant_released"
         )
         await session.command("SET VARIABLE", w.NEXT, "hangup")
-        try:
+        with suppress(SoundMissing):
             await session.command("STREAM FILE", f"111/{sound}", "")
-        except SoundMissing:
-            pass

@@ -17,11 +17,11 @@ NUDGE: Final = 0.01  # seconds; doubled each time, up to NUDGE_MOST
 NUDGE_MOST: Final = 1.0
 
 
-class ConnectionLost(Exception):  # noqa: N818 - as HungUp: a fact, not a fault
+class ConnectionLost(Exception):
     """Asterisk, or its connection to us, is gone; nothing can be said to this call any more."""
 
 
-class AgiRejected(Exception):  # noqa: N818
+class AgiRejected(Exception):
     """Asterisk does not know the command (510) or its syntax (520): a mistake of ours."""
 
 

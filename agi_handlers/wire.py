@@ -41,7 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _UNCLEAN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class AgiRefused(ValueError):  # noqa: N818 - refused before it was sent
+class AgiRefused(ValueError):
     """A command that must not reach Asterisk; the text never quotes the value, which may be personal."""
 
 

@@ -19,7 +19,7 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templa
 HEADER: Final = "; Written by ivr111 from config/ and asterisk/templates at each start: do not edit.\n"
 
 
-class Unsafe(ValueError):  # noqa: N818 - a refusal
+class Unsafe(ValueError):
     """A value holds characters that could add lines or options to a configuration file."""
 
 

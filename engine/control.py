@@ -23,7 +23,7 @@ class Asker(str):
     """The system user at the other end of the socket, told by the kernel."""
 
 
-class Wrong(ValueError):  # noqa: N818 - an answer, with what to do
+class Wrong(ValueError):
     """The order cannot be carried out; the text says why and what to do."""
 
 
@@ -84,7 +84,7 @@ def _asker(peer: socket.socket) -> Asker:
         return Asker(f"uid{uid}")
 
 
-class EngineAway(Exception):  # noqa: N818
+class EngineAway(Exception):
     """The engine does not answer; the text says what to do."""
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class Refused(Exception):  # noqa: N818 - said to a person, with what to do
+class Refused(Exception):
     """The line cannot be started as asked."""
 
 

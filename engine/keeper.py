@@ -15,7 +15,7 @@ from engine.processes import Running, last_lines, left_over, shorten, start, wri
 log = structlog.get_logger()
 
 
-class DidNotStart(Exception):  # noqa: N818 - what happened, told to a person
+class DidNotStart(Exception):
     """The process ended again and again before it ever answered."""
 
 

@@ -12,7 +12,7 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-class Problem(Exception):  # noqa: N818 - said to a person
+class Problem(Exception):
     """The command cannot do what was asked; the text says what to do."""
 
 

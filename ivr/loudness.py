@@ -16,7 +16,7 @@ _LOOK = RATE // 200  # the limiter looks 5 ms each way
 _EDGE = RATE // 100  # 10 ms fades, so that no prompt begins or ends with a click
 
 
-class Silent(Exception):  # noqa: N818 - a fact about a file
+class Silent(Exception):
     """There is nothing to hear."""
 
 

@@ -30,7 +30,7 @@ _GAP = 0.12  # seconds between the two languages
 Progress = Callable[[int, int], None]
 
 
-class SpeechUnavailable(Exception):  # noqa: N818 - a fact about the machine
+class SpeechUnavailable(Exception):
     """espeak-ng is missing, or it refuses to speak; the text says what to do."""
 
 

@@ -20,7 +20,7 @@ LONGEST = 120.0  # seconds; no prompt is near it
 UNEVEN = 0.4  # of the longer of the two languages
 
 
-class Unusable(Exception):  # noqa: N818 - a fact about a file
+class Unusable(Exception):
     """A master that cannot be imported; the text says why."""
 
 

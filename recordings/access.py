@@ -53,7 +53,7 @@ class Access:
     reason: str
 
 
-class ReasonMissing(ValueError):  # noqa: N818 - what the person has to add
+class ReasonMissing(ValueError):
     """This action is not allowed without saying why."""
 
 

@@ -11,7 +11,7 @@ _TOP = Path(__file__).resolve().parent.parent
 _LONGEST = 600.0  # seconds for one recording; an hour of sound takes a few
 
 
-class JoinFailed(Exception):  # noqa: N818 - the recording is looked at again later
+class JoinFailed(Exception):
     """The worker died or answered nothing sensible."""
 
 

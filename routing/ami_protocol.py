@@ -14,15 +14,15 @@ MOST_HEADERS: Final = 100  # Asterisk ignores what comes after its 128th header
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
-class AmiFault(Exception):  # noqa: N818  # the word says it
+class AmiFault(Exception):  # the word says it
     """Anything that can go wrong with AMI."""
 
 
-class AmiDown(AmiFault, ConnectionError):  # noqa: N818  # the word says it
+class AmiDown(AmiFault, ConnectionError):  # the word says it
     """No connection, or it was lost before the answer: whether Asterisk acted is unknown."""
 
 
-class AmiTimeout(AmiFault, TimeoutError):  # noqa: N818  # the word says it
+class AmiTimeout(AmiFault, TimeoutError):  # the word says it
     """Asterisk did not answer in time: whether it acted is unknown."""
 
 
@@ -34,7 +34,7 @@ class AmiRefused(AmiFault):
     """Asterisk does not accept our name and secret."""
 
 
-class AmiInjection(AmiFault, ValueError):  # noqa: N818  # the word says it
+class AmiInjection(AmiFault, ValueError):  # the word says it
     """A header that could become a second header or action, or that Asterisk would cut; nothing was sent."""
 
 

@@ -7,7 +7,7 @@ from routing.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOn
 from routing.serving import Rules
 
 
-class Foul(AssertionError):  # noqa: N818 - the referee's word
+class Foul(AssertionError):
     """A rule of the line was broken."""
 
 

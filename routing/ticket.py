@@ -8,7 +8,7 @@ from routing.decisions import Assign, ForCaller, Withdraw
 from routing.waiting import Waiting
 
 
-class TicketLeft(Exception):  # noqa: N818 - the end of every ticket
+class TicketLeft(Exception):
     """The caller has left, or a newer ticket for the same call took over."""
 
 

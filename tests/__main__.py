@@ -63,7 +63,8 @@ async def main() -> int:
         good = code in (0, 5)  # 5: every test of the file is a drill
         last = output.strip().splitlines()[-1] if output.strip() else ""
         print(
-            f"[{number}/{len(waiting)}] {'ok    ' if good else 'FAILED'} {part.name}: {last} ({seconds:.0f} s)",
+            f"[{number}/{len(waiting)}] {'ok    ' if good else 'FAILED'} {part.name}: "
+            f"{last} ({seconds:.0f} s)",
             flush=True,
         )
         if not good:
