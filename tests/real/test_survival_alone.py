@@ -1,12 +1,11 @@
-"""The engine is dead and stays so: Asterisk alone serves callers, and the journal knows of them later (A1)."""
+"""The engine is dead and stays so: Asterisk alone serves callers, the journal knows of them later (A1)."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
 from engine.lab.lab import Lab
-from engine.lab.robots import HangUp, HearTone, Press, Wait
+from engine.lab.robots import HearTone, Press, Wait
 from recordings.record import Outcome
 from tests.real.absence import on_shift, silence, without_engine
 from tests.real.heard import heard, hears, names

@@ -1,0 +1,156 @@
+"""Calls spread over all stages, so that one blow meets them all at once; and what must hold afterwards."""
+
+import asyncio
+from dataclasses import dataclass
+from time import monotonic
+
+from dialplan.people import Account
+from engine.accounts import save
+from engine.lab.call import Call
+from engine.lab.lab import Lab
+from engine.lab.policy import Answer, Policy
+from engine.lab.robots import Consultant
+from engine.secrets import fresh
+from tests.real.line import RunningLine
+
+STAGES = ("menu", "notice", "waiting", "ringing", "talking", "told", "1414_rings", "1414_talks", "rating")
+UCC_RINGS = 8.0  # seconds
+RINGS = 5.0
+
+
+@dataclass(slots=True)
+class Caller:
+    """One caller: the stage the blow met, and the call."""
+
+    stage: str
+    call: Call
+    consultant: Consultant | None = None
+
+
+def consultants(line: RunningLine, count: int) -> None:
+    """Give the line that many consultants, c101 and on, before it starts."""
+    (line.home / "accounts").mkdir(exist_ok=True)
+    save(line.settings, [Account(f"c{101 + n}", f"Үлгі {n}", ("kk", "ru"), fresh()) for n in range(count)])
+
+
+class Spread:
+    """`each` callers in each stage; `bring` returns when all are there."""
+
+    def __init__(self, line: RunningLine, lab: Lab, each: int = 1) -> None:
+        self.line = line
+        self.lab = lab
+        self.each = each
+        self.callers: list[Caller] = []
+        self.people: list[Consultant] = []
+        self.rates = "4"
+        self._takes = 0
+        self.ucc = lab.ucc("answers")
+        self.ucc.phone.policy = self._ucc
+        self._work: list[asyncio.Task[None]] = []
+
+    def _ucc(self, call: Call) -> Policy:
+        self._takes += 1
+        return Answer(0.3 if self._takes <= self.each else UCC_RINGS)
+
+    async def bring(self) -> None:
+        """One after the other the stages fill, those that last longest first."""
+        for stage in ("1414_talks", "1414_rings", "told", "rating", "talking"):
+            for _ in range(self.each):
+                await self._talking(stage)
+        for caller in self._in("1414_talks"):
+            await self._sign_off(caller)  # else they would serve those who shall wait
+            await self._press(caller)
+        await self.line.until(lambda: len(self.ucc.phone.calls) == self.each, 30)
+        waiting = [await self._dial("waiting") for _ in range(2 * self.each)]
+        await asyncio.gather(*(self._chosen(caller, 1.0) for caller in waiting))
+        began = monotonic()
+        for caller in self._in("1414_rings"):
+            await self._press(caller)
+        await self._at(began, 7.0)
+        for caller in self._in("told"):
+            await self._press(caller)
+        await self._at(began, 10.0)
+        for caller in waiting[: self.each]:
+            caller.stage = "ringing"
+            caller.consultant = self.lab.consultant(len(self.people), answer_after=RINGS)
+            self.people.append(caller.consultant)
+            await caller.consultant.start()
+        notice = [await self._dial("notice") for _ in range(self.each)]
+        await self._at(began, 11.0)
+        for caller in self._in("rating"):
+            assert caller.consultant
+            await self._sign_off(caller)
+            await caller.consultant.hang_up()
+        await self._at(began, 11.3)
+        for _ in range(self.each):
+            await self._dial("menu")
+        await asyncio.gather(*(self._chosen(caller, 0.0) for caller in notice))
+        await self.line.until(lambda: len(self.ucc.phone.calls) == 2 * self.each, 8)
+        await asyncio.sleep(0.5)
+
+    async def let_end(self, within: float = 120.0) -> None:
+        """From now on everybody does their part: callers choose and rate, consultants end the talks."""
+        for person in self.people:
+            person.talk, person.answer_after = 2.0, 0.5
+        self._work = [asyncio.create_task(self._rate(caller)) for caller in self.callers]
+        await asyncio.sleep(3)
+        for caller in (*self._in("talking"), *self._in("ringing")):
+            assert caller.consultant
+            self._work.append(asyncio.create_task(self._hang_up_once_talked(caller.consultant)))
+        await self.line.until(lambda: len(self.ucc.phone.calls) == 3 * self.each, 40)
+        await asyncio.sleep(UCC_RINGS + 1)
+        for call in self.ucc.phone.calls:
+            await call.hang_up()
+        async with asyncio.timeout(within):
+            for caller in self.callers:
+                await caller.call.ended(within)
+            await asyncio.gather(*self._work)
+
+    def _in(self, stage: str) -> list[Caller]:
+        return [caller for caller in self.callers if caller.stage == stage]
+
+    async def _at(self, began: float, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, began + seconds - monotonic()))
+
+    async def _dial(self, stage: str) -> Caller:
+        call = await self.lab.trunk_phone().dial("111")
+        await call.answered(10)
+        caller = Caller(stage, call)
+        self.callers.append(caller)
+        return caller
+
+    async def _chosen(self, caller: Caller, after: float) -> None:
+        await asyncio.sleep(after)
+        await caller.call.press("2" if len(self.callers) % 2 else "1")
+
+    async def _talking(self, stage: str) -> None:
+        caller = await self._dial(stage)
+        caller.consultant = await self.lab.consultant(len(self.people)).start()
+        self.people.append(caller.consultant)
+        await caller.call.press("1" if len(self.people) % 2 else "2")
+        consultant = caller.consultant
+        await self.line.until(lambda: bool(consultant.served), 15)
+
+    async def _sign_off(self, caller: Caller) -> None:
+        assert caller.consultant
+        await caller.consultant.phone.unregister()
+
+    async def _press(self, caller: Caller) -> None:
+        assert caller.consultant
+        await caller.consultant.press("*14")
+
+    async def _hang_up_once_talked(self, consultant: Consultant) -> None:
+        await self.line.until(lambda: bool(consultant.served), 30)
+        await asyncio.sleep(2)
+        call = consultant.served[0]
+        if call.state == "talking":
+            await call.hang_up()
+
+    async def _rate(self, caller: Caller) -> None:
+        """Press the rating again and again: wherever else it falls, the key does nothing."""
+        if caller.stage == "menu":
+            await self._chosen(caller, 1.0)
+        await asyncio.sleep(0.5)
+        while caller.call.state != "ended":
+            await caller.call.press(self.rates)
+            await asyncio.sleep(1.5)
