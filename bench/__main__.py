@@ -44,7 +44,9 @@ REAL = {"menu", "ring", "house"}
 def main() -> int:
     """Exit code 1 when a target is missed or a part failed."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true", help="smaller samples, to see that it runs")
     asked = parser.parse_args()
@@ -52,7 +54,9 @@ def main() -> int:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     names = asked.parts or list(PARTS)
     if REAL & set(names) and not _apart():
-        parser.error("the parts with a real Asterisk run as root in a network namespace of their own: make bench")
+        parser.error(
+            "the parts with a real Asterisk run as root in a network namespace of their own: make bench"
+        )
     began, done, broken = time.monotonic(), [], []
     for name in names:
         heading, whole, short = PARTS[name]
@@ -64,7 +68,9 @@ def main() -> int:
             broken.append(name)
     took = time.monotonic() - began
     if asked.json:
-        print_json(done, at=datetime.now().astimezone().isoformat("T", "seconds"), machine=machine(), broken=broken)
+        print_json(
+            done, at=datetime.now().astimezone().isoformat("T", "seconds"), machine=machine(), broken=broken
+        )
     else:
         print_table(done)
         print(f"{datetime.now():%Y-%m-%d %H:%M}, {machine()}, {took:.0f} s")
@@ -80,7 +86,9 @@ def machine() -> str:
     model = next((line.partition(": ")[2] for line in text.splitlines() if line.startswith("model name")), "")
     load = os.getloadavg()[2]
     cores = len(os.sched_getaffinity(0))
-    return f"{cores} cores, {model or platform.machine()}, Python {platform.python_version()}, load {load:.1f}"
+    return (
+        f"{cores} cores, {model or platform.machine()}, Python {platform.python_version()}, load {load:.1f}"
+    )
 
 
 def _apart() -> bool:

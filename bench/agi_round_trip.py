@@ -30,7 +30,9 @@ while peer.recv(4096):
 """
 
 
-async def measure(session: Session, peer: str, commands: int = COMMANDS, most: float | None = None) -> list[Row]:
+async def measure(
+    session: Session, peer: str, commands: int = COMMANDS, most: float | None = None
+) -> list[Row]:
     """Median and 99th percentile of SET VARIABLE on this session, in milliseconds."""
     took = []
     for _ in range(commands):
@@ -70,4 +72,3 @@ async def _floor(core: int) -> list[Row]:
     finally:
         await server.close()
         await peer.wait()
-

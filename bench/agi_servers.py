@@ -82,8 +82,12 @@ def rows(taken: dict[str, list[Run]]) -> list[Row]:
     cpu = {name: median(r.cpu_ms for r in runs) for name, runs in taken.items()}
     table = []
     for name, goal in GOALS.items():
-        table.append(better("FastAGI server: calls", "1/s", speed[OURS], name, speed[name], least=goal, more=True))
-        table.append(better("FastAGI server: CPU per call", "ms", cpu[OURS], name, cpu[name], least=goal, more=False))
+        table.append(
+            better("FastAGI server: calls", "1/s", speed[OURS], name, speed[name], least=goal, more=True)
+        )
+        table.append(
+            better("FastAGI server: CPU per call", "ms", cpu[OURS], name, cpu[name], least=goal, more=False)
+        )
     busy = max(100 * run.client_busy for runs in taken.values() for run in runs)
     table.append(bound("FastAGI: the client's load, so that it is no limit", "% core", busy))
     return table

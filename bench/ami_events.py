@@ -54,7 +54,15 @@ def run() -> list[Row]:
             taken.setdefault(name, []).append(_measure(name, ours if name == OURS else theirs))
         middle = {name: statistics.median(rates) for name, rates in taken.items()}
         rows += [
-            better(f"AMI events parsed, receiver {reading}", "1/s", middle[OURS], name, middle[name], least=goal, more=True)
+            better(
+                f"AMI events parsed, receiver {reading}",
+                "1/s",
+                middle[OURS],
+                name,
+                middle[name],
+                least=goal,
+                more=True,
+            )
             for name, goal in GOALS.items()
         ]
     return rows
@@ -107,4 +115,3 @@ def _pyst2() -> float:
         client._running.clear()
     writing.join()
     return seen / elapsed
-

@@ -205,7 +205,9 @@ def rows(ours: list[float], theirs: list[float]) -> list[Row]:
     mean, their_mean = sum(ours) / len(ours), sum(theirs) / len(theirs)
     return [
         better("free consultant -> ring, mean", "ms", mean, "app_queue", their_mean, least=10, more=False),
-        better("free consultant -> ring, median", "ms", at(ours, 0.5), "app_queue", at(theirs, 0.5), more=False),
+        better(
+            "free consultant -> ring, median", "ms", at(ours, 0.5), "app_queue", at(theirs, 0.5), more=False
+        ),
         bound("free consultant -> ring, p99", "ms", at(ours, 0.99), most=50),
         bound("free consultant -> ring, slowest", "ms", ours[-1]),
     ]

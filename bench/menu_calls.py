@@ -81,7 +81,7 @@ def run(seconds: int = SECONDS) -> list[Row]:
         ports = {name: port for name, (_, port) in servers.items()}
         with MeasuredLine({"extensions.conf": contexts(ports)}, IVR111_COMFORT_SECONDS="30") as line:
             pids = {name: process.pid for name, (process, _) in servers.items()}
-            legs = asyncio.run(_measure(line, pids, seconds, ORDER))
+            legs = asyncio.run(measure(line, pids, seconds, ORDER))
             assert line.unharmed(), "the supervisor ended somebody"
     finally:
         for process, _ in servers.values():
@@ -90,7 +90,7 @@ def run(seconds: int = SECONDS) -> list[Row]:
     return rows(legs)
 
 
-async def _measure(
+async def measure(
     line: MeasuredLine, pids: dict[str, int], seconds: int, order: tuple[str, ...]
 ) -> dict[str, list[Leg]]:
     """Each way in turn, with the only consultant on shift busy, so that callers wait."""

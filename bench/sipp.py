@@ -47,7 +47,12 @@ class Load:
             "-trace_err", "-error_file", str(place / "errors.log"), "-fd", "1",
         ]  # fmt: skip
         self.process = subprocess.Popen(
-            argv, cwd=place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            argv,
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def finish(self, within: float = 300.0) -> Outcome:
