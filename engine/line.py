@@ -21,7 +21,6 @@ from routing.events import (
     ReachChanged,
     VariableSet,
 )
-from routing.legs import Leg
 from routing.live import Live
 from routing.ongoing import OngoingCall
 from routing.read import read
@@ -88,14 +87,6 @@ class Line:
     def living(self) -> list[OngoingCall]:
         """All calls on the line now."""
         return list(self.live.calls.values())
-
-    def talking_with(self, device: str) -> tuple[OngoingCall, Leg] | None:
-        """The conversation of a consultant's phone."""
-        for call in self.live.calls.values():
-            for leg in call.legs.talking():
-                if leg.device == device:
-                    return call, leg
-        return None
 
     def _take(self, event: Event) -> None:
         self.event_at = event.at

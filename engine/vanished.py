@@ -6,7 +6,7 @@ packet of sound has come from it for ten seconds.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ import structlog
 from dialplan import words as w
 from engine.packets import received
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
+from routing.devices import is_consultant
 from routing.legs import Leg
 from routing.ongoing import OngoingCall
 
@@ -22,8 +23,6 @@ log = structlog.get_logger()
 
 EVERY: Final = 2.0
 SILENT: Final = 10.0  # seconds
-GONE: Final = frozenset({"Unreachable", "Removed"})
-BACK: Final = frozenset({"Reachable", "NonQualified", "Created"})
 
 
 @dataclass(slots=True)
@@ -39,55 +38,62 @@ class Vanished:
     """Watches the conversations of phones that cannot be reached, and nobody else's."""
 
     ami: Ami
-    talking: Callable[[str], tuple[OngoingCall, Leg] | None]
+    living: Callable[[], Iterable[OngoingCall]]
     lost: Callable[[str], None]  # a phone is given up: nobody is to ring it
-    _gone: set[str] = field(default_factory=set)
+    # By device: its contacts, and which of them answer. A phone that registers anew has two for a moment.
+    _contacts: dict[str, dict[str, bool]] = field(default_factory=dict)
     _counts: dict[str, Count] = field(default_factory=dict)
 
     def on_message(self, message: Message) -> None:
         """An AMI event."""
-        if message.get("Event") != "ContactStatus":
-            return
-        device, status = str(message.get("EndpointName", "")), message.get("ContactStatus")
-        if status in GONE:
-            self._gone.add(device)
-        elif status in BACK:
-            self._gone.discard(device)
+        if message.get("Event") == "ContactStatus":
+            self._contact(message, "EndpointName", "URI", str(message.get("ContactStatus", "")))
 
     async def on_up(self) -> None:
-        """After each login: who cannot be reached now, and whom nobody can tell of."""
-        self._gone.clear()
+        """After each login: whose phones answer now."""
         try:
             contacts = await self.ami.list("PJSIPShowContacts")
-        except (AmiError, AmiTimeout):  # "No Contacts found" is an error
+        except AmiTimeout:
             return
+        except AmiError:  # "No Contacts found" is an error
+            contacts = []
+        self._contacts.clear()
         for contact in contacts:
-            if contact.get("Status") == "Unreachable":
-                self._gone.add(str(contact.get("Endpoint", "")))
+            self._contact(contact, "Endpoint", "Uri", str(contact.get("Status", "")))
 
     async def keep(self) -> None:
         """Until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
-            for device in tuple(self._gone):
-                found = self.talking(device)
-                if found is not None:
-                    await self._look(device, *found)
-            for channel in [key for key in self._counts if key.rpartition("-")[0][6:] not in self._gone]:
+            talks = [(call, leg) for call in self.living() for leg in call.legs.talking()]
+            gone = [(call, leg) for call, leg in talks if self._gone(leg.device)]
+            for call, leg in gone:
+                await self._look(call, leg)
+            for channel in self._counts.keys() - {leg.channel for _, leg in gone}:
                 del self._counts[channel]
 
-    async def _look(self, device: str, call: OngoingCall, leg: Leg) -> None:
+    def _contact(self, message: Message, device: str, uri: str, status: str) -> None:
+        contacts = self._contacts.setdefault(str(message.get(device, "")), {})
+        if status == "Removed":
+            contacts.pop(str(message.get(uri, "")), None)
+        else:
+            contacts[str(message.get(uri, ""))] = status != "Unreachable"
+
+    def _gone(self, device: str) -> bool:
+        return is_consultant(device) and not any(self._contacts.get(device, {}).values())
+
+    async def _look(self, call: OngoingCall, leg: Leg) -> None:
         packets, now = await received(self.ami, leg.channel), time.monotonic()
         if packets is None:
             return
         count = self._counts.setdefault(leg.channel, Count(packets, now))
         if count.packets != packets:
             count.packets, count.since = packets, now
-        if now - count.since < SILENT or device not in self._gone:
+        if now - count.since < SILENT or not self._gone(leg.device):
             return
-        log.warning("phone_vanished", call=call.word(w.CALL), consultant=device)
+        log.warning("phone_vanished", call=call.word(w.CALL), consultant=leg.device)
         del self._counts[leg.channel]
-        self.lost(device)
+        self.lost(leg.device)
         try:
             mark = {"Channel": call.channel, "Variable": w.WISH, "Value": w.WISH_LOST}
             await self.ami.send("Setvar", mark)

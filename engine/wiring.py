@@ -87,7 +87,7 @@ class Engine:
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
-        self.vanished = Vanished(self.ami, self.line.talking_with, self.desk.unreachable)
+        self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
         self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
         pace = Pace(
             ring=settings.ring_seconds,

@@ -9,7 +9,7 @@ from engine.lab.identity import Identity
 from engine.lab.lab import Lab
 from engine.lab.robots import Consultant
 from engine.lab.rtp import Numbering
-from engine.lab.sound import tones_in
+from engine.lab.sound import find, load, tones_in
 from engine.lab.voice import tone
 from recordings.recording import Recording
 from tests.real.line import RunningLine
@@ -90,6 +90,11 @@ def from_40_000() -> Numbering:
     return Numbering(40_000, 1_000_000_000, random.getrandbits(32))
 
 
+def from_20_000() -> Numbering:
+    """A phone whose numbers lie below those of the phone before it."""
+    return Numbering(20_000, 500_000_000, random.getrandbits(32))
+
+
 def spans(line: RunningLine, recording: Recording, side: str, frequency: int) -> list[tuple[float, float]]:
     """From when to when (s) the tone sounds on a side; what is shorter than 0.3 s is left out."""
     assert recording.stereo_file
@@ -108,3 +113,14 @@ def spans(line: RunningLine, recording: Recording, side: str, frequency: int) ->
 def seconds(found: list[tuple[float, float]]) -> float:
     """How long altogether."""
     return sum(b - a for a, b in found)
+
+
+def told_at(line: RunningLine, call: Call, language: str, prompt: str) -> tuple[float, float] | None:
+    """When (monotonic) a prompt began and ended in what a caller heard; None when it was not heard whole."""
+    (sound, *_), _ = load(line.settings.sounds / language / "111" / f"{prompt}.wav")
+    samples = call.ear.samples()
+    at, likeness = find(samples, sound)
+    if likeness < 0.7:
+        return None
+    began = float(call.ear.frames()[0][0]) + at
+    return began, began + len(sound) / 8000
