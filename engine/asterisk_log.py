@@ -33,6 +33,7 @@ _QUOTED: Final = re.compile(r"(['\"])(?:.*(['\"])|.*)")  # also one that was cut
 _SENDER: Final = re.compile(r"(from ').*(' failed for )")
 # Proofs in security events: with the right answer beside its challenge a password can be guessed at home.
 _PROOF: Final = re.compile(r'\b(Challenge|Response|ExpectedResponse|ReceivedChallenge|ReceivedHash)="[^"]*"')
+_SECRET: Final = re.compile(r"\b(token|secret|password)=[^\s,'\"]+", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(r'\bAccountID="(.*?)"(?=,\w+="|$)')
 _TIMES: Final = re.compile(r'\b(?:EventTV|SessionTV|RemoteAddress|LocalAddress)="[^"]*"')
 
@@ -45,6 +46,7 @@ def masked_line(datagram: bytes) -> tuple[bool, str]:
     """
     text = datagram.decode("utf-8", "replace").rstrip("\0\n")
     text = _CONTROL.sub(" ", _ENVELOPE.sub("", text, count=1))[:LONGEST_LINE]
+    text = _SECRET.sub(r"\1=***", text)  # an engine that is away is named with its whole URL
     if text.startswith("SECURITY"):
         return True, _event(text)
     head, colon, said = text.partition(": ")

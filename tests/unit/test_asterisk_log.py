@@ -29,6 +29,7 @@ EVENT = (
         ("to extension '87000000001' rejected", "to extension '***01' rejected"),
         ("Request 'INVITE' from '\"Әлия\" <sip:a@h>' failed for '127.0.0.9:51483'",
          "Request 'INVITE' from '***' failed for '127.0.0.9:51483'"),
+        ("to 'agi://h:4573/call?token=1c2c9a' failed", "to 'agi://h:4573/call?token=***' failed"),
         ("no file n1-1795338413454-1-c1.wav", "no file n1-1795338413454-1-c1.wav"),
         ("1795338413.12 from 192.168.100.200:50600", "1795338413.12 from 192.168.100.200:50600"),
         ("one\n[14:00:00] ERROR[1]: forged", "one [14:00:00] ERROR[1]: forged"),
