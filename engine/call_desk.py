@@ -141,10 +141,11 @@ class CallDesk:
         return True
 
     def release_consultant(self, consultant: str) -> bool:
-        """Back from the pause."""
+        """Ready for calls: the pause ends, and so does wrap-up."""
         if not self.known(consultant):
             return False
         self.desk.released(consultant)
+        self.desk.wrap_up_ended(consultant)
         log.info("consultant_released", consultant=consultant)
         self._changed()
         return True

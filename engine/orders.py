@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine import accounts
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
 from engine.order_accounts import AccountOrders
@@ -99,9 +100,11 @@ class Orders:
         return {}
 
     def _consultants(self) -> list[dict[str, Any]]:
+        names = {account.id: account.name for account in accounts.load(self._engine.settings)}
         return [
             {
                 "id": seat.id,
+                "name": names.get(seat.id, ""),
                 "languages": list(seat.languages),
                 "state": seat.state,
                 "reachable": seat.reachable,
