@@ -27,7 +27,7 @@ async def advise(call: Call, pace: Pace) -> None:
     if not call.facts.advised:
         await call.say("duty_failed")
     while True:
+        await call.note(advised=True)  # before: who has heard the number hangs up in the middle of it
         await call.say("advice")
-        await call.note(advised=True)
         await call.line.music()
         await call.line.digit("", pace.advice)

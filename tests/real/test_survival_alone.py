@@ -100,7 +100,8 @@ async def test_with_nobody_on_shift_the_duty_phone_serves_who_presses_1_and_else
         line, served, "ru/nobody_on_shift", "ru/goodbye", "ru/advice"
     )
     assert max(silence(call), silence(served)) < 3
-    first, second = await line.new_calls(2, since=since, within=10)
+    rows = await line.new_calls(2, since=since, within=10)
+    first, second = sorted(rows, key=lambda row: row.arrived_at)
     assert (Outcome.SERVED, "c101", 5) == (first.outcome, first.served_by, first.rating)
     assert (Outcome.DUTY_PHONE, "ru", True) == (second.outcome, second.language, second.survived)
     assert second.answered_at is not None
