@@ -11,6 +11,7 @@ import pytest
 
 from dialplan.modules import MODULES
 from engine.lab import rtp
+from engine.lab.call import RefusedError
 from engine.lab.lab import Lab
 from engine.lab.robots import HangUp, HearTone, Press, Wait
 from engine.lab.sdp import ALAW
@@ -154,3 +155,22 @@ async def test_sound_injected_from_another_port_is_neither_heard_nor_recorded(
     (row,) = await line.new_calls(since=since)
     (recording,) = await line.recorded(row.call_id)
     assert {"left": {400}, "right": {1100}} == heard_on(line, recording, at_least=0.1)
+
+
+async def test_a_new_supervisor_takes_on_the_lines_of_a_running_asterisk(line: RunningLine, lab: Lab) -> None:
+    async def refused() -> None:
+        call = await lab.trunk_phone().dial("112")
+        with pytest.raises(RefusedError):
+            await call.answered(2)
+
+    asterisk = line.pid("asterisk")
+    assert line.process
+    line.process.kill()
+    line.process.wait()
+    for _ in range(20):  # nobody listens, and nobody waits for that
+        await refused()
+    await asyncio.to_thread(line.start)
+    assert asterisk == line.pid("asterisk")
+    before = len(log(line))
+    await refused()
+    await line.until(lambda: any("'112' rejected" in text for text in log(line)[before:]))
