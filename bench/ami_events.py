@@ -96,9 +96,14 @@ def _feed(receive: Callable[[bytes], None]) -> float:
     return MANY / (time.process_time() - began)
 
 
+def _write(peer: socket.socket) -> None:
+    with peer:
+        peer.sendall(EVENT * FEW)
+
+
 def _pyst2() -> float:
     here, there = socket.socketpair()
-    writing = threading.Thread(target=lambda: (there.sendall(EVENT * FEW), there.close()))
+    writing = threading.Thread(target=_write, args=(there,))
     with here:
         client = pyst2.Manager()
         client._sock, client.title = here.makefile(mode="rwb", buffering=0), "greeted"

@@ -98,7 +98,7 @@ async def play(home: Path, assignments: int, *, cuts: int, seed: int = 111) -> T
         accounts.save(settings, [Account(name, "Invented", ("kk", "ru"), "x" * 24) for name in names])
         engine, stop = Engine(settings), asyncio.Event()
         running = asyncio.create_task(engine.run(stop))
-        while not (engine.line.up and engine.agi.port):
+        while not (engine.line.up and engine.agi.port):  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(0.01)
         tally.waiting = lambda: len(engine.desk.snapshot().callers) - len(tally.talking)
         cutting = asyncio.create_task(_cut(ami, tally, assignments, cuts))
@@ -111,7 +111,7 @@ async def play(home: Path, assignments: int, *, cuts: int, seed: int = 111) -> T
 
 async def _cut(ami: FakeAmi, tally: Tally, assignments: int, cuts: int) -> None:
     for number in range(1, cuts + 1):
-        while tally.served < number * assignments / (cuts + 1):
+        while tally.served < number * assignments / (cuts + 1):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         ami.cut()
 

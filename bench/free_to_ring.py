@@ -134,7 +134,7 @@ def gaps(trace: Iterable[Seen], depth: Depth) -> list[float]:
 async def measure(
     line: MeasuredLine, number: str, samples: int, *, talk: float = 1.0, seed: int = 111
 ) -> list[float]:
-    """`samples` gaps in milliseconds, sorted; conversations of about `talk` s, jittered. Raises TimeoutError."""
+    """`samples` gaps in ms, sorted; conversations of about `talk` s, jittered. Raises TimeoutError."""
     jitter, depth = random.Random(seed), Depth()
     async with line.lab() as lab:
         crowd = Crowd(lab, number, 35 if number == OURS else 3 * WAITING)

@@ -4,7 +4,8 @@ Fair by: one Asterisk, one run, the same 200 callers on both sides. app_queue ha
 states (Custom:) say they are in use; ours has 400 consultants talking in the dispatcher, told to it as its
 own events (bench/house_engine.py), and real FastAGI sessions. Callers send no sound. Measured twice: as it
 is, with the same music and the same comfort message every 30 s on both sides, of which nearly all is the
-sound of 200 channels; and silent, with neither, so that only the queue's own work is left: the target's row.
+sound of 200 channels; and silent, with neither. What 200 channels cost that only wait in the dialplan is
+taken off in the target's row, so that the queue's own work is left.
 """
 
 import time
@@ -18,7 +19,8 @@ from bench.table import Row, better, bound, say
 
 CALLERS = 200
 WINDOW = 25.0  # seconds
-OURS, QUEUE, SILENT_QUEUE, STATES = "111", "221", "222", "223"
+OURS, QUEUE, SILENT_QUEUE, STATES, IDLE = "111", "221", "222", "223", "224"
+SILENT_OURS = "111, silent"
 
 EXTENSIONS = f"""
 [111-from-trunk](+)
@@ -26,6 +28,8 @@ exten => {QUEUE},1,Answer()
  same => n,Queue(bench-full)
 exten => {SILENT_QUEUE},1,Answer()
  same => n,Queue(bench-silent)
+exten => {IDLE},1,Answer()
+ same => n,Wait(86400)
 exten => {STATES},1,Goto(bench-states,s,1)
 
 [bench-states]
@@ -69,26 +73,24 @@ class Cost:
 
 def run(callers: int = CALLERS, window: float = WINDOW) -> list[Row]:
     """About 4 minutes."""
-    sound = _both(callers, window, (QUEUE, OURS), {}, comfort="30")
-    silent = _both(
-        callers, window, (OURS, SILENT_QUEUE, OURS), {"musiconhold.conf": NO_MUSIC}, comfort="86400"
-    )
-    return rows(callers, *sound, *silent)
+    sound = _legs(callers, window, (QUEUE, OURS), {}, comfort="30")
+    no_music = {"musiconhold.conf": NO_MUSIC}
+    silent = _legs(callers, window, (IDLE, OURS, SILENT_QUEUE), no_music, comfort="86400")
+    silent[SILENT_OURS] = silent.pop(OURS)
+    return rows(callers, {**sound, **silent})
 
 
-def _both(
+def _legs(
     callers: int, window: float, order: tuple[str, ...], more: dict[str, str], *, comfort: str
-) -> tuple[Cost, Cost]:
-    """Ours and app_queue's, on a line of their own."""
+) -> dict[str, Cost]:
+    """Each number's cost in turn, on a line of their own."""
     engine = str(Path(__file__).with_name("house_engine.py"))
     extra = {"extensions.conf": EXTENSIONS, "queues.conf": QUEUES, **more}
     with MeasuredLine(extra, engine=engine, IVR111_COMFORT_SECONDS=comfort) as line:
         _fill(line)
-        taken = [(number, _measure(line, number, callers, window)) for number in order]
+        taken = {number: _measure(line, number, callers, window) for number in order}
         assert line.unharmed(), "the supervisor ended somebody"
-    ours = [cost for number, cost in taken if number == OURS]
-    theirs = [cost for number, cost in taken if number != OURS]
-    return _mean(ours), _mean(theirs)
+    return taken
 
 
 def _fill(line: MeasuredLine) -> None:
@@ -101,12 +103,6 @@ def _fill(line: MeasuredLine) -> None:
     while sum(one["state"] == "talking" for one in line.ask("consultants.list")["consultants"]) < CONSULTANTS:
         assert time.monotonic() < end, "the consultants are not busy"
         time.sleep(0.2)
-
-
-def _mean(costs: list[Cost]) -> Cost:
-    return Cost(
-        sum(one.asterisk for one in costs) / len(costs), sum(one.engine for one in costs) / len(costs)
-    )
 
 
 def _measure(line: MeasuredLine, number: str, callers: int, window: float) -> Cost:
@@ -133,17 +129,21 @@ def _measure(line: MeasuredLine, number: str, callers: int, window: float) -> Co
     return Cost(*(((after[name] - before[name]) / took) for name in ("asterisk", "engine")))
 
 
-def rows(callers: int, ours: Cost, theirs: Cost, silent: Cost, their_silence: Cost) -> list[Row]:
-    """The table's lines, in percent of one core."""
-    house = f"{callers} waiting x {CONSULTANTS} busy"
+def rows(callers: int, costs: dict[str, Cost]) -> list[Row]:
+    """The table's lines, in percent of one core; the target's row is net of as many idle channels."""
+    house = f"{callers} x {CONSULTANTS}"
+    idle = costs[IDLE].both
+    net, their_net = (max(costs[one].both - idle, 0.0005) for one in (SILENT_OURS, SILENT_QUEUE))
+    pairs = (
+        (f"{house}, with music: Asterisk + engine", costs[OURS].both, costs[QUEUE].both, None),
+        (f"{house}, silent: Asterisk + engine", costs[SILENT_OURS].both, costs[SILENT_QUEUE].both, None),
+        (f"{house}, silent, beyond {callers} idle channels", net, their_net, 10),
+    )
     return [
-        better(
-            f"{house}, with music: Asterisk + engine", "% core", 100 * ours.both,
-            "app_queue", 100 * theirs.both, more=False,
+        *(
+            better(what, "% core", 100 * ours, "app_queue", 100 * theirs, least=least, more=False)
+            for what, ours, theirs, least in pairs
         ),
-        better(
-            f"{house}, the queue's own work", "% core", 100 * silent.both,
-            "app_queue", 100 * their_silence.both, least=10, more=False,
-        ),
-        bound(f"{house}, the engine's part of it", "% core", 100 * silent.engine),
-    ]  # fmt: skip
+        bound(f"{callers} idle channels", "% core", 100 * idle),
+        bound(f"{house}, silent: the engine's part", "% core", 100 * costs[SILENT_OURS].engine),
+    ]

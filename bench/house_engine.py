@@ -1,4 +1,4 @@
-"""The real engine with 400 consultants who talk for ever: told to its dispatcher as its own events, at the start.
+"""The real engine with 400 consultants who talk for ever, told to its dispatcher as its own events.
 
 These consultants have no phones: neither Asterisk nor the accounts know them. Everything else is the engine.
 """
@@ -25,7 +25,7 @@ async def serve(settings: Settings) -> None:
     """Fill the house once the first snapshot is taken, and serve until the process is ended."""
     engine = Engine(settings)
     serving = asyncio.create_task(engine.run(asyncio.Event()))
-    while not engine.line.up:
+    while not engine.line.up:  # noqa: ASYNC110 - nothing tells us
         await asyncio.sleep(0.05)
     for number in range(CONSULTANTS):
         name = f"c{10000 + number}"

@@ -12,7 +12,7 @@ from typing import Self
 from bench import cpu
 from config.settings import Settings
 from engine import supervise
-from engine.charges import PRIVATE, PYTHON, REPOSITORY, configuration, environment
+from engine.charges import PRIVATE, PYTHON, REPOSITORY, configuration, engine_charge, environment
 from engine.keeper import Charge
 from engine.prepare import prepare
 from engine.secrets import write_private
@@ -81,7 +81,9 @@ class MeasuredLine(RunningLine):
         """One command of Asterisk's console, as root of this home."""
         settings = self.settings
         argv = (PRIVATE, "asterisk", "-C", configuration(settings), "-rx", command)
-        done = subprocess.run(argv, env=environment(settings), capture_output=True, text=True, timeout=30)
+        done = subprocess.run(
+            argv, env=environment(settings), capture_output=True, text=True, timeout=30, check=False
+        )
         return done.stdout
 
     def channels(self) -> int:
@@ -99,13 +101,13 @@ def _prepared(settings: Settings) -> Sequence[str]:
 
 
 def _with_engine(script: str) -> None:
-    real = supervise.engine_charge
+    real = engine_charge
 
     def charge(settings: Settings) -> Charge:
         command = (PRIVATE, "engine", PYTHON, script)
         return dataclasses.replace(real(settings), command=command, words=(script,))
 
-    supervise.engine_charge = charge
+    setattr(supervise, "engine_charge", charge)  # noqa: B010 - in this process only
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ async def measure(
     async with line.lab() as lab:
         await lab.consultant("c101").start()
         busy = asyncio.create_task(lab.caller(Wait(0.5), Press("1")).run(within=3600))
-        while line.ask("consultants.list")["consultants"][0]["state"] != "talking":
+        while line.ask("consultants.list")["consultants"][0]["state"] != "talking":  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         for phone in lab.phones:
             for call in phone.calls:
@@ -136,13 +136,13 @@ def rows(legs: dict[str, list[Leg]]) -> list[Row]:
     for name in menu_servers.NAMES:
         if name in legs:
             table.append(better("server's CPU per call", "ms", server[OURS], name, server[name], more=False))
-    for name in asterisk:
+    for name, cost in asterisk.items():
         if name != OURS:
             own = 0.0 if name in (DIALPLAN, BARE) else server[name]
             table.append(
                 better(
-                    "calls a second one core carries (all CPU)", "1/s", 1000 / (asterisk[OURS] + server[OURS]),
-                    name, 1000 / (asterisk[name] + own), more=True,
+                    "calls a second that a core carries", "1/s", 1000 / (asterisk[OURS] + server[OURS]),
+                    name, 1000 / (cost + own), more=True,
                 )
             )  # fmt: skip
     table.append(bound(f"failed calls at {RATE} a second", "calls", failed, most=0))

@@ -1,4 +1,4 @@
-"""The same menu in other people's FastAGI: panoramisk as shipped, panoramisk on uvloop, a forking pyst2 shim."""
+"""The same menu in others' FastAGI: panoramisk as shipped, panoramisk on uvloop, a forking pyst2 shim."""
 
 # ruff: noqa: PLC0415 - each server process imports only what it serves with
 import asyncio

@@ -1,4 +1,4 @@
-"""The one table: each of our figures with its alternative beside it in the same run, the ratio, the target."""
+"""The one table: each of our figures with its alternative beside it in the same run, ratio and target."""
 
 import json
 import sys

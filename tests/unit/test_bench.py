@@ -105,9 +105,16 @@ def test_more_retransmissions_than_pure_dialplan_are_a_failure() -> None:
 
 
 def test_a_full_house_is_judged_by_the_queues_own_work_and_shown_as_it_is() -> None:
-    rows = full_house.rows(200, Cost(0.2, 0.0), Cost(0.3, 0.0), Cost(0.01, 0.01), Cost(1.0, 0.0))
-    assert [None, True, None] == [row.holds for row in rows]
-    assert [1.5, 50.0] == [round(row.ratio, 6) for row in rows if row.ratio]
+    costs = {
+        full_house.OURS: Cost(0.2, 0.0),
+        full_house.QUEUE: Cost(0.3, 0.0),
+        full_house.IDLE: Cost(0.01, 0.0),
+        full_house.SILENT_OURS: Cost(0.01, 0.01),
+        full_house.SILENT_QUEUE: Cost(0.51, 0.0),
+    }
+    rows = full_house.rows(200, costs)
+    assert [None, None, True, None, None] == [row.holds for row in rows]
+    assert [1.5, 25.5, 50.0] == [round(row.ratio, 6) for row in rows if row.ratio]
 
 
 def test_every_other_server_gets_a_number_and_a_context() -> None:
