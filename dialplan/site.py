@@ -59,6 +59,11 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
             f"[general] enabled = yes, bindaddr = {settings.ami_address}, port = {settings.ami_port}",
             "[general] timestampevents = yes, webenabled = no, allowmultiplelogin = yes",
         ),
+        "pjsip": (
+            # header first: a number with line breaks in it must not reach the manager (trunk-unclean)
+            "[global] endpoint_identifier_order = header,ip,username",
+            "[global] default_auth_algorithms_uas = MD5,SHA-256",
+        ),
         "queues": ("[general] persistentmembers = yes",),
         "features": ("[general] featuredigittimeout = 1500",),
     }
