@@ -1,0 +1,100 @@
+"""When a recorder is believed to have lost a side, and when a phone to have vanished."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.deaf import Watched
+from engine.vanished import Vanished
+from recordings.wave_header import new_header
+
+SOUND, ZEROS = b"\x01\x02" * 8000, bytes(16_000)  # a second each
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "one-caller.wav"
+    file.write_bytes(new_header(1, 8000, 0))
+    return file
+
+
+def write(path: Path, *seconds: bytes) -> Path:
+    with path.open("ab") as file:
+        file.write(b"".join(seconds))
+    return path
+
+
+def test_a_second_of_zeros_raises_the_suspicion_and_packets_prove_it(path: Path) -> None:
+    one = Watched()
+    assert not one.look(write(path, SOUND, SOUND))
+    assert one.look(write(path, SOUND, ZEROS))
+    assert one.proves(1000, 1015)
+
+
+def test_zeros_in_the_middle_are_no_suspicion(path: Path) -> None:
+    one = Watched()
+    assert not one.look(write(path, ZEROS, SOUND))
+    assert not one.look(path)
+
+
+def test_a_recorder_is_started_anew_once_for_one_silence(path: Path) -> None:
+    one = Watched()
+    assert one.look(write(path, ZEROS))
+    assert one.proves(1000, 1015)
+    one.new_file()
+    path.write_bytes(new_header(1, 8000, 0))
+    assert not one.look(write(path, ZEROS, ZEROS))
+    assert not one.look(write(path, SOUND))
+    assert one.look(write(path, ZEROS))
+
+
+def test_a_phone_that_sends_nothing_is_not_lost(path: Path) -> None:
+    one = Watched()
+    assert one.look(write(path, ZEROS))
+    assert not one.proves(1000, 1000)
+
+
+def test_a_phone_that_pauses_must_be_silent_while_it_sends(path: Path) -> None:
+    one = Watched()
+    assert one.look(write(path, ZEROS))
+    assert not one.proves(1000, 1000)
+    assert one.look(write(path, ZEROS))
+    assert not one.proves(1030, 1045)  # it speaks again, and the file has yet to show it
+    assert not one.look(write(path, SOUND))
+    assert one.look(write(path, ZEROS, ZEROS))
+    assert not one.proves(2000, 2015)
+    assert one.look(write(path, ZEROS, ZEROS))
+    assert one.proves(2100, 2115)
+
+
+def test_a_file_that_is_not_there_yet_tells_nothing(tmp_path: Path) -> None:
+    assert not Watched().look(tmp_path / "none.wav")
+
+
+def contact(status: str, uri: str = "sip:c101@127.0.0.3:5") -> dict[str, str]:
+    return {"Event": "ContactStatus", "EndpointName": "c101", "URI": uri, "ContactStatus": status}
+
+
+@pytest.mark.parametrize(
+    ("told", "gone"),
+    [
+        ([], True),
+        ([contact("NonQualified")], False),
+        ([contact("Reachable"), contact("Unreachable")], True),
+        ([contact("Unreachable"), contact("Reachable")], False),
+        ([contact("Reachable"), contact("Removed")], True),
+        (
+            [contact("Reachable", "sip:old"), contact("Reachable", "sip:new"), contact("Removed", "sip:old")],
+            False,
+        ),
+    ],
+)
+def test_a_phone_has_gone_when_no_contact_of_it_answers(told: list[dict[str, str]], gone: bool) -> None:
+    watch = Vanished(None, list, lambda device: None)  # type: ignore[arg-type]
+    for message in told:
+        watch.on_message(message)  # type: ignore[arg-type]
+    assert gone == watch._gone("c101")
+
+
+def test_1414_registers_nowhere_and_is_never_given_up() -> None:
+    assert not Vanished(None, list, lambda device: None)._gone("1414")  # type: ignore[arg-type]
