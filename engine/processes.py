@@ -53,8 +53,12 @@ class Running:
         await self.ended()
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], output: Path) -> Running:
+def start(
+    command: Sequence[str], environment: Mapping[str, str], output: Path, keep: Sequence[int] = ()
+) -> Running:
     """Start a process in a session of its own (a terminal's Ctrl-C is ours alone), its output to a file.
+
+    It gets the descriptors in `keep`, and no other.
 
     A file and not our own stderr: a pipe that nobody reads any more would stop the process in a write.
     """
@@ -69,6 +73,7 @@ def start(command: Sequence[str], environment: Mapping[str, str], output: Path) 
             stdout=descriptor,
             stderr=descriptor,
             start_new_session=True,
+            pass_fds=keep,
         )
     finally:
         os.close(descriptor)

@@ -13,6 +13,7 @@ from engine.asterisk_log import AsteriskLog
 from engine.charges import PRIVATE, asterisk_charge, configuration, engine_charge, environment
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
 from engine.keeper import DidNotStart, Keeper
+from engine.mending import mend
 from engine.places import hand_over, lay_out
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ async def _keep(
     async def come_up() -> None:
         say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
+        tasks.append(asyncio.create_task(mend(settings)))
         await asterisk.answered.wait()
         await _booted(settings)
         if engine.adopt():

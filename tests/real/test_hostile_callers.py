@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from engine.lab.robots import HearTone, Press, Wait
 from engine.lab.sip import Headers
 from engine.lab.voice import tone
 from recordings.record import Outcome
-from tests.real.asterisk import complaints, console
+from tests.real.asterisk import complaints, console, proc
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real
@@ -53,7 +54,7 @@ CALLERS: dict[str, tuple[Identity, str | None]] = {
     "an AGI header's end": (Identity("7%0a%0a200%20result=1"), None),
     "asserted event": (Identity(OURS, asserted="<sip:7%0D%0AEvent%3a%20Shutdown@127.0.0.2>"), None),
 }
-# SIP that is none: PJSIP drops the whole datagram unread, no option of its makes it lenient (docs/decisions).
+# SIP that is none: PJSIP drops the whole datagram unread; engine/mended.py makes it readable, and withheld.
 UNREADABLE: dict[str, Identity] = {
     "a user in Kazakh": Identity("Әлия"),
     "a user in CP1251": Identity("Иван".encode("cp1251")),
@@ -103,15 +104,44 @@ async def test_such_callers_are_served_to_the_end(line: RunningLine, lab: Lab) -
     assert [1] * len(names) == [len(await line.recorded(row.call_id)) for row in rows]
 
 
-async def test_what_is_no_sip_at_all_is_dropped_without_harm(line: RunningLine, lab: Lab) -> None:
+async def test_a_caller_whom_asterisk_cannot_read_is_served_as_withheld(line: RunningLine, lab: Lab) -> None:
     since = now()
     calls = [await lab.trunk_phone(identity=identity).dial("111") for identity in UNREADABLE.values()]
-    other = await lab.trunk_phone().dial("111")
-    await other.answered(5)
-    await other.hang_up()
-    await asyncio.sleep(1)
-    assert {0} == {call.status for call in calls}
-    assert 1 == len(await line.new_calls(since=since))
+    for name, call in zip(UNREADABLE, calls, strict=True):
+        try:
+            await call.answered(5)
+        except TimeoutError:
+            raise AssertionError(f"not answered: {name}") from None
+        assert await call.hears_sound(within=5), name
+    for call in calls:
+        await call.hang_up()
+    rows = await line.new_calls(len(UNREADABLE), since=since, within=5)
+    assert {(None, Outcome.ABANDONED_IN_MENU)} == {(row.caller, row.outcome) for row in rows}
+
+
+async def test_such_a_caller_is_served_to_the_end_also_after_the_mender_was_killed(
+    line: RunningLine, lab: Lab
+) -> None:
+    (killed,) = menders(line)
+    os.kill(killed, signal.SIGKILL)
+    await line.until(lambda: len(menders(line)) == 1 and menders(line) != [killed])
+    (mender,) = menders(line)
+    assert "0" * 16 == proc(mender, "CapEff") == proc(mender, "CapBnd")
+    assert "0" != proc(mender, "Uid").split()[0]
+    await asyncio.sleep(0.5)
+    await lab.consultant("c101", talk=1.5).start()
+    since = now()
+    script = (Wait(1), Press("1"), HearTone(1000, 40), Wait(4), Press("5"))
+    await lab.caller(*script, identity=UNREADABLE["a user in Kazakh"]).run()
+    (row,) = await line.new_calls(since=since)
+    assert (Outcome.SERVED, None, 5) == (row.outcome, row.caller, row.rating)
+
+
+async def test_an_unreadable_stranger_stays_unheard(line: RunningLine, lab: Lab) -> None:
+    stranger = lab.phone(("127.0.0.9", 0), identity=UNREADABLE["a user in Kazakh"])
+    call = await stranger.dial("111")
+    with pytest.raises(TimeoutError):
+        await call.answered(1)
 
 
 async def test_no_header_of_a_caller_becomes_a_variable_or_a_command(line: RunningLine, lab: Lab) -> None:
@@ -166,6 +196,23 @@ async def test_after_all_that_no_file_but_the_journal_holds_a_callers_number_or_
 def test_none_of_it_was_an_error_of_asterisks(line: RunningLine) -> None:
     expected = ("CallerID Name '***'", "Dropping", "FastAGI failed", "token=***': Connection refused")
     assert [] == [text for text in complaints(line) if not any(word in text for word in expected)]
+
+
+def menders(line: RunningLine) -> list[int]:
+    """The process ids of this line's menders."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0") + (folder / "environ").read_bytes().split(
+                b"\0"
+            )
+            if (
+                words[0].endswith(b"python")
+                and b"engine.mender" in words
+                and f"IVR111_HOME={line.home}".encode() in words
+            ):
+                found.append(int(folder.name))
+    return found
 
 
 def _files(folder: Path) -> list[Path]:
