@@ -20,6 +20,8 @@ async def transfer(call: Call, desk: Desk, pace: Pace) -> bool:
 async def _tell_and_dial(call: Call, pace: Pace) -> bool:
     if call.facts.ucc == "dialling" and call.facts.dialstatus:  # an earlier engine's try came to nothing
         return await _tell_why(call, DialResult(call.facts.dialstatus, 0, hung_up=False))
+    if call.facts.ucc not in {"", "dialling"}:  # a try after a try: told again
+        await call.note(notice=None, ucc=None)  # in this order, whatever happens in between
     if call.facts.notice is None:
         if not await call.told("transfer_1414_notice"):
             await call.note(dialstatus=None, ucc="no_notice", wish=None)
@@ -37,7 +39,7 @@ async def _tell_and_dial(call: Call, pace: Pace) -> bool:
 
 async def _tell_why(call: Call, result: DialResult) -> bool:
     why = ucc_result(result)
-    await call.note(notice=None, ucc=why)  # in this order: the next try is told again, whatever happens
+    await call.note(ucc=why)  # the notice's time stays: it was played (A14)
     await call.say("ucc_busy" if why == "busy" else "ucc_no_answer")
     return False
 

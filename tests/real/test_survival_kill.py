@@ -55,7 +55,7 @@ async def test_no_call_is_cut_and_no_stage_runs_twice(line: RunningLine, blow: B
 @pytest.mark.drill
 @pytest.mark.parametrize(("blow", "silent"), [(killed, 3.0), (stopped, 5.0), (away, 3.0)])
 async def test_no_call_of_thirty_is_cut(line: RunningLine, blow: Blow, silent: float) -> None:
-    await strike(line, blow, silent, each=3)
+    await strike(line, blow, silent, each=4)
 
 
 async def strike(line: RunningLine, blow: Blow, silent: float, each: int) -> None:
