@@ -56,13 +56,11 @@ async def slow_consultant(
     rings = consultant.phone.calls
     cut = [ring for ring in rings if ring.answered_at is None]
     assert (callers, []) == (len(rings), cut)  # each rung once, and none cut short or rung beside another
-    fetched = [
-        entry["call"]
-        for entry in line.engine_log()
-        if entry["event"] == "call_taken" and entry["stage"] == "wait"
-    ]
     known = [row.call_id for row in sorted(rows, key=lambda row: row.queued_at or row.arrived_at)]
-    assert fetched == [call_id for call_id in known if call_id in fetched]
+    log = line.engine_log()
+    fetched = [entry["call"] for entry in log if entry["event"] == "call_taken" and entry["stage"] == "wait"]
+    assigned = [entry["call"] for entry in log if entry["event"] == "call_assigned"]
+    assert fetched == assigned == [call_id for call_id in known if call_id in fetched]
     assert len(fetched) >= 2
 
 
