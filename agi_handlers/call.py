@@ -58,7 +58,7 @@ class CallHandler:
             if facts.connection:
                 await line.stop_recording()  # survival's, or a dead engine's
             await take(call, self.desk, self.pace)
-            await line.set(w.NEXT, "hangup")
+            await line.set({w.NEXT: "hangup"})
         finally:
             self.desk.over(facts.call)
 

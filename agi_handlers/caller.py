@@ -27,7 +27,7 @@ class CallerLine(AgiLine):
     async def speak_in(self, language: str) -> None:
         """Prompts in this language from now on, and the consultant's phone shows it (A2)."""
         await super().speak_in(language)
-        await self.set("CALLERID(name)", f"{language.upper()} 111")
+        await self.set({"CALLERID(name)": f"{language.upper()} 111"})
 
     async def ring(self, party: str, seconds: int) -> DialResult:
         """Ring a consultant, "1414" or "duty"; the caller hears music, never a ring-back in silence."""

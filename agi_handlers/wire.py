@@ -24,7 +24,16 @@ COMMANDS: Final = frozenset(
     }
 )
 APPLICATIONS: Final = frozenset(
-    {"Dial", "MixMonitor", "NoOp", "StartMusicOnHold", "StopMixMonitor", "StopMusicOnHold", "UserEvent"}
+    {
+        "Dial",
+        "MSet",
+        "MixMonitor",
+        "NoOp",
+        "StartMusicOnHold",
+        "StopMixMonitor",
+        "StopMusicOnHold",
+        "UserEvent",
+    }
 )
 FUNCTIONS: Final = frozenset({"CALLERID(name)", "CALLERID(num)", "CHANNEL(language)"})
 

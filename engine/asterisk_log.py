@@ -16,6 +16,8 @@ from config.log import LONGEST, OLDER, masked
 from config.settings import Settings
 
 SOCKET: Final = "asterisk-log.sock"  # below run/; asterisk/private makes it Asterisk's /dev/log
+# Said whenever the engine ends a wait by writing its next command, that is for every assignment.
+OUR_DOING: Final = "The FD we were waiting for has something waiting"
 LONGEST_LINE: Final = 2000  # characters
 AT_ONCE: Final = 200  # lines taken in one go, before the supervisor's other duties get their turn
 
@@ -108,6 +110,8 @@ class AsteriskLog:
             except OSError:  # nothing more
                 return
             security, line = masked_line(datagram)
+            if OUR_DOING in line:
+                continue
             self._files[security].add(f"[{now:%F %T}.{now.microsecond // 1000:03d}] {line}")
 
 

@@ -47,11 +47,16 @@ class CallDesk:
     """agi_handlers.call.CallDesk and agi_handlers.consultant.Shift; `intend` writes a recording's intent."""
 
     def __init__(
-        self, desk: Desk, intend: Callable[[str, int, str, str], None], changed: Callable[[], None]
+        self,
+        desk: Desk,
+        intend: Callable[[str, int, str, str], None],
+        changed: Callable[[], None],
+        shift_changed: Callable[[], None],
     ) -> None:
         self.desk = desk
         self._intend = intend
-        self._changed = changed  # pauses and the like: to be kept and mirrored
+        self._changed = changed  # wrap-up, missed rings: to be kept, once the next caller rings
+        self._shift_changed = shift_changed  # pauses: to be kept and mirrored at once
         self._tickets: dict[str, Ticket] = {}
         self._calls: set[str] = set()
 
@@ -137,7 +142,7 @@ class CallDesk:
             return False
         self.desk.paused(consultant, reason)
         log.info("consultant_paused", consultant=consultant, reason=reason)
-        self._changed()
+        self._shift_changed()
         return True
 
     def release_consultant(self, consultant: str) -> bool:
@@ -147,7 +152,7 @@ class CallDesk:
         self.desk.released(consultant)
         self.desk.wrap_up_ended(consultant)
         log.info("consultant_released", consultant=consultant)
-        self._changed()
+        self._shift_changed()
         return True
 
     def known(self, consultant: str) -> bool:

@@ -31,7 +31,7 @@ class Teller:
             "ended_at": self.time(record.ended_at),
             "outcome": record.outcome and record.outcome.value,
             "rating": record.rating,
-            "recordings": [self.recording(one) for one in recordings],
+            "recordings": [self.recording(one) for one in recordings if one.of_a_conversation],
         }
 
     def whole(self, record: CallRecord, recordings: list[Recording]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def story(record: CallRecord, recordings: list[Recording], tell: Teller, setting
         yield "  the end is not known yet: the call goes on, or its end has yet to be read"
     yield _result(record)
     yield _wait(record, settings.law_wait_seconds)
+    recordings = [one for one in recordings if one.of_a_conversation]
     if not recordings:
         yield "no recording" + ("" if record.connections else ": nobody spoke with the caller")
     for one in recordings:

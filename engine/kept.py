@@ -22,14 +22,14 @@ class Kept:
     def __init__(self, journal: Journal, desk: Desk) -> None:
         self._journal = journal
         self._desk = desk
-        self._written: dict[str, KeptState] = {}
+        self._written: dict[str, tuple[object, ...]] = {}
 
     async def keep(self) -> None:
         """Write the states that changed since they were last written."""
         now = datetime.now(UTC)
         for state in self._desk.state():
-            if self._written.get(state.id) != state:
-                self._written[state.id] = state
+            if self._written.get(state.id) != (what := _what(state)):
+                self._written[state.id] = what
                 self._journal.remember(state.id, NAME, json.dumps(dataclasses.asdict(state)), now)
 
     async def restore(self) -> None:
@@ -46,3 +46,8 @@ class Kept:
             fields["passed_over_in"] = tuple(fields.get("passed_over_in", ()))
             away = (datetime.now(UTC) - row.at).total_seconds()
             self._desk.restore((KeptState(**fields),), max(0.0, away))
+
+
+def _what(state: KeptState) -> tuple[object, ...]:
+    """What is worth writing again; the seconds in it pass by themselves."""
+    return state.pause, state.missed, state.passed_over_in, state.wrap_up_left > 0, state.passed_over_left > 0

@@ -47,6 +47,7 @@ log = structlog.get_logger()
 FIRST_LOGIN = 3.0  # seconds to see who is on shift before calls are taken; until then survival does
 CEL_REST = 2.0  # seconds after which the channel event log is surely written
 REMEMBERED = 20_000  # calls whose whole story is in the journal already
+KEEP_AFTER = 0.2  # seconds
 
 
 class Engine:
@@ -65,7 +66,7 @@ class Engine:
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
-        self.call_desk = CallDesk(self.desk, self._intend, self._shift_changed)
+        self.call_desk = CallDesk(self.desk, self._intend, self._state_changed, self._shift_changed)
         self.line = Line(
             self.desk,
             tell=self._told,
@@ -118,6 +119,7 @@ class Engine:
         )
         self.control = Control(settings.control_socket, Orders(self).by_name())
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping: asyncio.TimerHandle | None = None
         self._whole: dict[str, None] = {}
         self._first_up = asyncio.Event()
 
@@ -231,6 +233,15 @@ class Engine:
         stem = await self.hold.restart(call)
         if stem:
             await self.journal.recording_intended(stem, datetime.now(UTC))
+
+    def _state_changed(self) -> None:
+        """A wrap-up began or a ring was missed: kept a moment later, the next caller's ring comes first."""
+        if self._keeping is None:
+            self._keeping = asyncio.get_running_loop().call_later(KEEP_AFTER, self._keep)
+
+    def _keep(self) -> None:
+        self._keeping = None
+        self._soon(self.kept.keep())
 
     def _shift_changed(self) -> None:
         self.mirror.changed()

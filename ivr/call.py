@@ -47,10 +47,8 @@ class Call:
         return self.facts.language or self.default
 
     async def note(self, **facts: str | int | bool | None) -> None:
-        """Keep facts on the call's channel, one by one, in the order given; None empties one."""
-        for name, value in facts.items():
-            text = "" if value is None or value is False else "1" if value is True else str(value)
-            await self.line.set(self._names[name], text)
+        """Keep facts on the call's channel, at once and in the order given; None empties one."""
+        await self.line.set({self._names[name]: _text(value) for name, value in facts.items()})
         self.facts = self.facts.but(**facts)
 
     async def read(self, fact: str) -> str:
@@ -110,3 +108,7 @@ class Call:
                     await asyncio.wait({unfinished})
             if not task.cancelled():
                 task.exception()  # a hang-up that came together with the news is met at the next command
+
+
+def _text(value: str | int | bool | None) -> str:
+    return "" if value is None or value is False else "1" if value is True else str(value)

@@ -1,5 +1,6 @@
 """The line to one caller, as the conversation sees it; agi_handlers supplies the real one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,8 +40,8 @@ class Line(Protocol):
         """Music from now on, until the next prompt."""
         ...
 
-    async def set(self, name: str, value: str) -> None:
-        """Keep a fact on the caller's channel, where the next engine and survival find it."""
+    async def set(self, values: Mapping[str, str]) -> None:
+        """Keep facts on the caller's channel, in order, where the next engine and survival find them."""
         ...
 
     async def get(self, name: str) -> str:

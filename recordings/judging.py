@@ -7,6 +7,7 @@ from recordings.gather import Due
 from recordings.join import Job, Piece, Report
 from recordings.names import Found
 
+HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
 SHORT = 3.0  # seconds of a conversation that may be missing before it is an alarm; a crash costs up to 2
 _ALARMING = ("_silent", "_lost", "_gap")
 
@@ -51,7 +52,7 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
     alarms: list[str] = []
     if not report.seconds:
         state = RecordingState.MISSING if due.answered else RecordingState.EMPTY
-        if due.answered:
+        if due.answered and _talked(due) >= HARDLY:
             alarms.append("recording_missing")
     else:
         state = RecordingState.REPAIRED if report.repaired else RecordingState.FINISHED
@@ -61,7 +62,7 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
             state = RecordingState.SILENT_LEG
             alarms.append("recording_leg_silent")
         if due.answered is not None and due.answered.ended_at is not None:
-            talked = (due.answered.ended_at - due.answered.answered_at).total_seconds()
+            talked = _talked(due)
             if abs(talked - report.seconds) > 1.0:
                 checks.append("length_differs")
             if talked - report.seconds > SHORT:
@@ -120,3 +121,10 @@ def _legs(due: Due) -> list[Found]:
 
 def _file(legs: list[Found], stem: str, leg: str) -> str | None:
     return next((file.path for file in legs if file.stem.text == stem and file.leg == leg), None)
+
+
+def _talked(due: Due) -> float:
+    """Seconds of the conversation; one without a known end is long enough."""
+    if due.answered is None or due.answered.ended_at is None:
+        return HARDLY
+    return (due.answered.ended_at - due.answered.answered_at).total_seconds()

@@ -44,6 +44,11 @@ class Recording:
     segments: tuple[KnownSegment, ...]
 
     @property
+    def of_a_conversation(self) -> bool:
+        """Somebody answered, as far as is known: a ring that nobody answered leaves an empty recording."""
+        return self.state is not RecordingState.EMPTY
+
+    @property
     def playable(self) -> bool:
         """There is a stereo file to listen to."""
         return self.state in PLAYABLE

@@ -8,7 +8,7 @@ from typing import Final
 from routing.devices import device_of, is_caller, is_consultant
 from routing.events import ChannelBorn, ChannelGone, DialBegan, Event, Reach, ReachChanged
 from routing.ongoing import CallEvent, OngoingCall
-from routing.story import Story, tell
+from routing.story import Story, ours, tell
 
 REMEMBERED: Final = 10_000  # calls that have ended: late and repeated events of theirs are no news
 
@@ -124,4 +124,5 @@ class Live:
         if len(self._over) > REMEMBERED:
             del self._over[next(iter(self._over))]
         self.counters.ended += 1
-        self._told.append(tell(call))
+        if ours(call):
+            self._told.append(tell(call))

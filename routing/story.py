@@ -47,6 +47,11 @@ class Conversation:
     ended_at: float | None
 
 
+def ours(call: OngoingCall) -> bool:
+    """Whether this was a call to 111: refused numbers get no call id and are in Asterisk's log only."""
+    return bool(call.word(CALL))
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One call; times are epoch seconds, field.md 5.2 in brackets (A19, C1).

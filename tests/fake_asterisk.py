@@ -218,7 +218,11 @@ class FakeCall(asyncio.Protocol):
                 self._send(f"200 result={ord(digit)}")
 
     async def _exec(self, application: str, data: str = "") -> None:
-        self._runs(application, data)
+        if application == "MSet":
+            for pair in data.split(","):
+                self._set(*pair.split("=", 1))
+        else:
+            self._runs(application, data)
         result = 0
         if application == "Dial" and not self.dead:
             await self._dial(data)

@@ -9,8 +9,7 @@ from ivr.pace import Pace
 
 async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
     """True when somebody answered the duty phone and pressed 1; an answering machine is no answer."""
-    await record_next(call, desk, "duty")
-    await call.note(duty="ringing", dialstatus=None)
+    await record_next(call, desk, "duty", duty="ringing")
     result = await call.line.ring("duty", pace.duty_ring)
     await call.line.stop_recording()
     if result.hung_up:

@@ -9,8 +9,7 @@ from ivr.pace import Pace
 
 async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
     """Ring the consultant and stay for the conversation; no limit ends it."""
-    await record_next(call, desk, consultant)
-    await call.note(dialstatus=None, wish=None, consultant=consultant, stage="talk")
+    await record_next(call, desk, consultant, wish=None, consultant=consultant, stage="talk")
     result = await call.line.ring(consultant, pace.ring)
     if result.status != "ANSWER":
         desk.missed(call.id, consultant, result.status, result.cause, gone=result.hung_up)
@@ -36,10 +35,10 @@ async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
     return ending
 
 
-async def record_next(call: Call, desk: Desk, party: str) -> None:
-    """Start the recording of the next connection: its own files, its intent first."""
+async def record_next(call: Call, desk: Desk, party: str, **facts: str | None) -> None:
+    """Note what begins and start the recording of the next connection: its own files, its intent first."""
     number = call.facts.connection + 1
     stem = f"{call.id}-c{number}"
-    await call.note(connection=number, recording=stem)
+    await call.note(dialstatus=None, connection=number, recording=stem, **facts)
     desk.recording(call.id, number, stem, party)
     await call.line.record(stem)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agi_handlers.facts import VARIABLES, read
@@ -122,9 +122,10 @@ class FakeLine:
         self._alive()
         self._director.music()
 
-    async def set(self, name: str, value: str) -> None:
-        self._alive()
-        self._channel.variables[name] = value
+    async def set(self, values: Mapping[str, str]) -> None:
+        for name, value in values.items():  # an engine may die between any two of them
+            self._alive()
+            self._channel.variables[name] = value
 
     async def get(self, name: str) -> str:
         self._alive()
@@ -163,7 +164,7 @@ async def _engine(channel: Channel, world: World) -> None:
         if facts.connection:
             await line.stop_recording()
         await take(call, desk, PACE)
-        await line.set(w.NEXT, "hangup")
+        await line.set({w.NEXT: "hangup"})
     except (HungUp, ConnectionLost):
         pass
     except OSError:

@@ -32,7 +32,7 @@ class World:
 
     def _build(self) -> None:
         self.desk = Desk(Dispatcher(RULES), self._loop.time, self._decided)
-        self.call_desk = CallDesk(self.desk, self._intend, lambda: None)
+        self.call_desk = CallDesk(self.desk, self._intend, lambda: None, lambda: None)
         for who, languages in self.scenario.shift.items():
             self.desk.consultant_known(Consultant(who, languages))  # type: ignore[arg-type]
 

@@ -23,7 +23,7 @@ async def menu(session: Session) -> None:
     line = AgiLine(session)
     for _ in range(5):
         await line.play("menu", "12")
-    await line.set("ENGINE_NEXT", "hangup")
+    await line.set({"ENGINE_NEXT": "hangup"})
 
 
 async def crash(session: Session) -> None:

@@ -12,7 +12,7 @@ def desk_with(*consultants: str) -> CallDesk:
     for name in consultants:
         desk.consultant_known(Consultant(name, ("kk", "ru")))
         desk.reachable(name)
-    return CallDesk(desk, lambda *_: None, lambda: None)
+    return CallDesk(desk, lambda *_: None, lambda: None, lambda: None)
 
 
 async def test_the_release_code_ends_wrap_up_too() -> None:

@@ -73,7 +73,7 @@ def test_a_served_and_rated_call_is_told_with_every_time() -> None:
         (QUEUED + "14 | trunk | sets | ENDED_BY=caller\n30 | trunk | gone\n", "abandoned_waiting"),
         (QUEUED + "30 | trunk | gone | 44\n", "abandoned_waiting"),
         (QUEUED + "30 | trunk | gone\n", "failed"),
-        ("10 | trunk | arrives | +77000000001\n" + GONE, "failed"),
+        ("10 | trunk | arrives | +77000000001\n10 | trunk | sets | CALL=n1-10-1\n" + GONE, "failed"),
         (QUEUED + "14 | trunk | sets | ADVISED=1\n" + GONE, "advice"),
         (QUEUED + "14 | trunk | sets | DUTY=answered\n" + GONE, "duty_phone"),
         (QUEUED + "14 | trunk | sets | DUTY=failed\n15 | trunk | sets | ADVISED=1\n" + GONE, "advice"),
@@ -149,8 +149,14 @@ def test_1414_back_to_the_same_consultant_is_a_second_conversation() -> None:
 
 
 def test_a_withheld_number_is_none_and_a_garbled_one_stays_as_it_came() -> None:
-    assert story_of("10 | trunk | arrives | Anonymous\n" + GONE).pii_caller is None
-    assert story_of("10 | trunk | arrives | ++7'x\n" + GONE).pii_caller == "++7'x"
+    named = "10 | trunk | sets | CALL=n1-10-1\n" + GONE
+    assert story_of("10 | trunk | arrives | Anonymous\n" + named).pii_caller is None
+    assert story_of("10 | trunk | arrives | ++7'x\n" + named).pii_caller == "++7'x"
+
+
+def test_a_refused_number_is_no_call_to_111() -> None:
+    live = lived(told("10 | trunk | arrives | +77000000001\n" + GONE))
+    assert list(live.ended()) == []
 
 
 def test_garbage_in_variables_is_no_value() -> None:
