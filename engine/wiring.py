@@ -30,6 +30,7 @@ from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
 from engine.vanished import Vanished
 from ivr.pace import Pace
+from recordings.entries import RecordingIntended
 from recordings.from_story import record
 from recordings.reconcile import Reconciler
 from recordings.store import Journal
@@ -224,7 +225,7 @@ class Engine:
 
     def _intend(self, call_id: str, connection: int, stem: str, party: str) -> None:
         log.info("recording_intended", call=call_id, connection=connection, party=party)
-        self._soon(self.journal.recording_intended(stem, datetime.now(UTC)))
+        self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
 
     def _unheld(self, call: OngoingCall) -> None:
         self._soon(self._restart_recording(call))
@@ -232,7 +233,7 @@ class Engine:
     async def _restart_recording(self, call: OngoingCall) -> None:
         stem = await self.hold.restart(call)
         if stem:
-            await self.journal.recording_intended(stem, datetime.now(UTC))
+            self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
 
     def _state_changed(self) -> None:
         """A wrap-up began or a ring was missed: kept a moment later, the next caller's ring comes first."""

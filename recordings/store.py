@@ -32,13 +32,21 @@ class Journal:
     """
 
     def __init__(
-        self, url: str, spool: Path, *, patience: float = 0.3, retry: float = 1.0, most: int = 250
+        self,
+        url: str,
+        spool: Path,
+        *,
+        patience: float = 0.3,
+        retry: float = 1.0,
+        most: int = 250,
+        linger: float = 0.15,
     ) -> None:
         self._url = url
         self._spool = Spool(spool)
         self._patience = patience
         self._retry = retry
         self._most = most
+        self._linger = linger  # seconds for others to share the transaction, unless somebody waits for it
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
         self._database: AsyncEngine | None = None
         self._ready = False
@@ -138,6 +146,8 @@ class Journal:
                 return [], False
         else:
             first = self._queue.get_nowait()
+        if first is not None and first[1] is None and self._queue.empty():
+            await asyncio.sleep(self._linger)
         batch: list[Item] = []
         while first is not None:
             batch.append(first)

@@ -1,4 +1,4 @@
-"""Twenty calls a second for a minute: none fails, and Asterisk works little harder than with pure dialplan."""
+"""Twenty calls a second for a minute: none fails, and Asterisk works little more than in pure dialplan."""
 
 import asyncio
 
