@@ -44,3 +44,5 @@ async def test_after_a_killed_asterisk_the_next_call_works_and_the_cut_one_is_in
     await lab.caller(Wait(1), Press("1"), HearTone(1000, 20), Wait(5), Press("5")).run()
     (row,) = await line.new_calls(since=since)
     assert (Outcome.SERVED, 5, False) == (row.outcome, row.rating, row.survived)
+    # Each call once, also those that Asterisk took with it.
+    assert sorted((cut.call_id, left.call_id, row.call_id)) == sorted(c.call_id for c in await line.calls())
