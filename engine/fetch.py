@@ -43,7 +43,7 @@ class Fetch:
         call = self._line.live.calls.get(id_)
         if id_ in self._fetched:
             return False
-        if call is not None and any(False for leg in call.legs.known.values()):
+        if call is not None and any(leg.ringing or leg.talking for leg in call.legs.known.values()):
             return False
         self._fetched[id_] = None
         if len(self._fetched) > REMEMBERED:
