@@ -39,7 +39,7 @@ async def test_with_the_engine_dead_for_ninety_seconds_ten_callers_are_served_in
 async def slow_consultant(
     line: RunningLine, lab: Lab, *, callers: int, answer_after: float, dead: float | None = None
 ) -> None:
-    """Callers come half a second apart; the engine returns after `dead` s, else while the fourth is rung for."""
+    """Callers half a second apart; the engine returns after `dead` s, else while the fourth is rung for."""
     consultant = await lab.consultant("c101", answer_after=answer_after, talk=1.0).start()
     await on_shift(line, "c101")
     since = now()
