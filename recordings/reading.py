@@ -1,9 +1,10 @@
 """Questions to the journal; for the command line over a read-only connection of its own."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +16,9 @@ from recordings.models import access_log, alarms, calls, connections, consultant
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.recording import KnownSegment, Recording
 
+T = TypeVar("T")
+_AT_ONCE = 50  # rows, a few milliseconds
+_SEGMENT = tuple(field.name for field in fields(KnownSegment))
 _MANY = 500  # ids in one question: SQLite takes 32,766, a plan stays readable
 
 
@@ -141,9 +145,12 @@ class Reader:
         return list(verify(await self.access_log(), heads))
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        rows: list[Row[Any]] = []
         async with self._database.connect() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-            return rows
+            result = await connection.stream(query)
+            async for part in result.partitions(_AT_ONCE):  # the engine's loop has calls to answer in between
+                rows += part
+        return rows
 
     async def _records(self, query: Select[Any]) -> list[CallRecord]:
         rows = await self._rows(query)
@@ -154,7 +161,7 @@ class Reader:
             for row in await self._rows(found):
                 talk = Connection(row.number, row.party, row.rang_at, row.answered_at, row.ended_at)
                 talks.setdefault(row.call_id, []).append(talk)
-        return [_record(row, tuple(talks.get(row.call_id, ()))) for row in rows]
+        return await _in_turns(rows, lambda row: _record(row, tuple(talks.get(row.call_id, ()))))
 
     async def _recordings(self, condition: ColumnElement[bool]) -> list[Recording]:
         query = select(recordings).where(condition)
@@ -163,10 +170,20 @@ class Reader:
         )
         parts: dict[str, list[KnownSegment]] = {}
         of_these = select(segments).join(recordings).where(condition).order_by(segments.c.number)
-        for row in await self._rows(of_these):
-            part = KnownSegment(**{field.name: getattr(row, field.name) for field in fields(KnownSegment)})
-            parts.setdefault(row.recording_id, []).append(part)
-        return [_recording(row, tuple(parts.get(row.id, ()))) for row in rows]
+        found = await self._rows(of_these)
+        for recording, part in await _in_turns(found, lambda row: (row.recording_id, _segment(row))):
+            parts.setdefault(recording, []).append(part)
+        return await _in_turns(rows, lambda row: _recording(row, tuple(parts.get(row.id, ()))))
+
+
+async def _in_turns(rows: Sequence[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
+    """One value a row, the loop let go now and then: thousands of rows would hold up calls."""
+    built = []
+    for number, row in enumerate(rows, 1):
+        built.append(build(row))
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return built
 
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
@@ -189,6 +206,10 @@ def _record(row: Row[Any], talks: tuple[Connection, ...]) -> CallRecord:
     values = {column.name: getattr(row, column.name) for column in calls.c}
     values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
     return CallRecord(**values, connections=talks)
+
+
+def _segment(row: Row[Any]) -> KnownSegment:
+    return KnownSegment(**{name: getattr(row, name) for name in _SEGMENT})
 
 
 def _recording(row: Row[Any], parts: tuple[KnownSegment, ...]) -> Recording:
