@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import asterisk.manager as pyst2
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
-from asterisk import manager as pyst2
 from bench.table import Row, better
 from routing.ami_connection import Connection
 

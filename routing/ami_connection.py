@@ -65,7 +65,7 @@ class Action(stock.Action):  # type: ignore[misc]  # panoramisk ships no types
 class Connection(asyncio.Protocol):
     """Matches answers by ActionID and hands on every event, in order, at once."""
 
-    def __init__(self, dispatch: Callable[[Message], None]) -> None:
+    def __init__(self, dispatch: Callable[[Message], object]) -> None:
         loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[str] = loop.create_future()  # the reason
         self.waiting: dict[str, Action] = {}

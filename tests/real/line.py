@@ -92,7 +92,7 @@ class RunningLine:
 
     def ask(self, do: str, **fields: object) -> dict[str, Any]:
         """An order to the engine."""
-        return ask(self.settings.control_socket, do, **fields)
+        return ask(self.settings.control_socket, do, seconds=10.0, **fields)
 
     async def calls(self) -> list[CallRecord]:
         """All journal rows, oldest first."""
