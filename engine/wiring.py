@@ -5,10 +5,8 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -28,6 +26,7 @@ from engine.line import Line
 from engine.mirror import Mirror
 from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
+from engine.tasks import Tasks
 from engine.vanished import Vanished
 from ivr.pace import Pace
 from recordings.entries import RecordingIntended
@@ -64,6 +63,7 @@ class Engine:
         )
         self.journal = Journal(settings.database, settings.spool / "journal")
         self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
+        self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
@@ -72,7 +72,7 @@ class Engine:
             self.desk,
             tell=self._told,
             unheld=self._unheld,
-            rung_out=lambda: self._soon(self._fetch(0.3)),  # the queue may ring the next one at once
+            rung_out=lambda: self.tasks.soon(self._fetch(0.3)),  # the queue may ring the next one at once
             released=self.call_desk.release,
             ours=self.call_desk.holds,
         )
@@ -119,7 +119,6 @@ class Engine:
             reply_deadline=settings.agi_reply_deadline,
         )
         self.control = Control(settings.control_socket, Orders(self).by_name())
-        self._tasks: set[asyncio.Task[None]] = set()
         self._keeping: asyncio.TimerHandle | None = None
         self._whole: dict[str, None] = {}
         self._first_up = asyncio.Event()
@@ -130,22 +129,22 @@ class Engine:
         for account in accounts.load(self.settings):
             self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        guards = (self.deaf.keep(), self.vanished.keep())
-        for work in (self.ami.run(), self.mirror.keep(), self._follow_cel(), self.recordings.run(), *guards):
-            self._soon(work)
+        guards = (self.deaf.keep, self.vanished.keep)
+        for work in (self.ami.run, self.mirror.keep, self._follow_cel, self.recordings.run, *guards):
+            self.tasks.lasting(work)
         with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
             await asyncio.wait_for(self._first_up.wait(), FIRST_LOGIN)
         await self.agi.start()
-        self._soon(self._fetch(0.0))
+        self.tasks.soon(self._fetch(0.0))
         await self.control.start()
         log.info("engine_ready", agi_port=self.agi.port, node=self.settings.node)
         await stop.wait()
         await self.control.close()
         await self.agi.close()
         await self.ami.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.tasks.close()
+        if self._keeping is not None:
+            self._keeping.cancel()
         self.desk.close()
         await self.kept.keep()
         await self.journal.stop()
@@ -162,9 +161,9 @@ class Engine:
         if not self._first_up.is_set():
             adopt_pauses(await self.mirror.members(), self.desk)
         self.mirror.changed()
-        self._soon(self._lose(tuple(self.line.live.calls), time.time()))
+        self.tasks.soon(self._lose(tuple(self.line.live.calls), time.time()))
         if self._first_up.is_set():
-            self._soon(self._fetch(0.0))
+            self.tasks.soon(self._fetch(0.0))
         self._first_up.set()
 
     async def _fetch(self, rest: float) -> None:
@@ -201,7 +200,7 @@ class Engine:
                 )
             case Withdraw(call=call, consultant=consultant, why=reason):
                 log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
-                self._soon(self._withdraw(call, consultant))
+                self.tasks.soon(self._withdraw(call, consultant))
             case Alarm(kind=kind, language=language, consultant=consultant):
                 self.alarms.raise_(kind, consultant or language)
 
@@ -228,7 +227,7 @@ class Engine:
         self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
 
     def _unheld(self, call: OngoingCall) -> None:
-        self._soon(self._restart_recording(call))
+        self.tasks.soon(self._restart_recording(call))
 
     async def _restart_recording(self, call: OngoingCall) -> None:
         stem = await self.hold.restart(call)
@@ -242,28 +241,15 @@ class Engine:
 
     def _keep(self) -> None:
         self._keeping = None
-        self._soon(self.kept.keep())
+        self.tasks.soon(self.kept.keep())
 
     def _shift_changed(self) -> None:
         self.mirror.changed()
-        self._soon(self.kept.keep())
+        self.tasks.soon(self.kept.keep())
 
     async def _follow_cel(self) -> None:
         async for story in self.cel.follow(1.0):
             self._told(story)
-
-    def _soon(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, Any]) -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("task_failed", work=getattr(work, "__qualname__", ""))
 
 
 def lock_home(path: Path) -> int:
