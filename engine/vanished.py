@@ -42,6 +42,7 @@ class Vanished:
     lost: Callable[[str], None]  # a phone is given up: nobody is to ring it
     # By device: its contacts, and which of them answer. A phone that registers anew has two for a moment.
     _contacts: dict[str, dict[str, bool]] = field(default_factory=dict)
+    _listed: bool = False  # Asterisk has named all contacts: from now on a phone without one is gone
     _counts: dict[str, Count] = field(default_factory=dict)
 
     def on_message(self, message: Message) -> None:
@@ -55,8 +56,12 @@ class Vanished:
             contacts = await self.ami.list("PJSIPShowContacts")
         except AmiTimeout:
             return
-        except AmiError:  # "No Contacts found" is an error
+        except AmiError as why:
+            if "no contacts" not in str(why).lower():  # none at all is an error, too, but an answer
+                log.error("contacts_not_listed")
+                return
             contacts = []
+        self._listed = True
         self._contacts.clear()
         for contact in contacts:
             self._contact(contact, "Endpoint", "Uri", str(contact.get("Status", "")))
@@ -80,7 +85,10 @@ class Vanished:
             contacts[str(message.get(uri, ""))] = status != "Unreachable"
 
     def _gone(self, device: str) -> bool:
-        return is_consultant(device) and not any(self._contacts.get(device, {}).values())
+        if not is_consultant(device):
+            return False
+        contacts = self._contacts.get(device)
+        return self._listed if contacts is None else not any(contacts.values())
 
     async def _look(self, call: OngoingCall, leg: Leg) -> None:
         packets, now = await received(self.ami, leg.channel), time.monotonic()

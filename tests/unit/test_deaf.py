@@ -7,6 +7,7 @@ import pytest
 from engine.deaf import Watched
 from engine.vanished import Vanished
 from recordings.wave_header import new_header
+from routing.ami_protocol import AmiError, AmiFault, AmiTimeout
 
 SOUND, ZEROS = b"\x01\x02" * 8000, bytes(16_000)  # a second each
 
@@ -78,7 +79,6 @@ def contact(status: str, uri: str = "sip:c101@127.0.0.3:5") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("told", "gone"),
     [
-        ([], True),
         ([contact("NonQualified")], False),
         ([contact("Reachable"), contact("Unreachable")], True),
         ([contact("Unreachable"), contact("Reachable")], False),
@@ -93,6 +93,37 @@ def test_a_phone_has_gone_when_no_contact_of_it_answers(told: list[dict[str, str
     watch = Vanished(None, list, lambda device: None)  # type: ignore[arg-type]
     for message in told:
         watch.on_message(message)  # type: ignore[arg-type]
+    assert gone == watch._gone("c101")
+
+
+class Contacts:
+    """Asterisk's answer to the question for all contacts."""
+
+    def __init__(self, answer: list[dict[str, str]] | AmiFault) -> None:
+        self._answer = answer
+
+    async def list(self, action: str) -> list[dict[str, str]]:
+        if isinstance(self._answer, AmiFault):
+            raise self._answer
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ([], True),
+        (AmiError("No Contacts found"), True),
+        ([{"Endpoint": "c101", "Uri": "sip:c101@127.0.0.3:5", "Status": "Reachable"}], False),
+        (AmiTimeout("no answer"), False),
+        (AmiError("Permission denied"), False),
+    ],
+)
+async def test_a_phone_is_not_given_up_before_asterisk_has_named_all_contacts(
+    answer: list[dict[str, str]] | AmiFault, gone: bool
+) -> None:
+    watch = Vanished(Contacts(answer), list, lambda device: None)  # type: ignore[arg-type]
+    assert not watch._gone("c101")
+    await watch.on_up()
     assert gone == watch._gone("c101")
 
 
