@@ -12,6 +12,7 @@ from routing.views import SeatView
 
 log = structlog.get_logger()
 
+AGAIN = 10.0  # seconds until the next try after a refusal or a missing answer
 QUEUE = {"Queue": w.SURVIVAL_QUEUE}
 
 
@@ -43,8 +44,9 @@ def found(items: list[Message]) -> frozenset[Member]:
 class Mirror:
     """Keeps the queue's members equal to the shift; one change at a time, the latest wish wins."""
 
-    def __init__(self, ami: Ami, seats: Callable[[], tuple[SeatView, ...]]) -> None:
+    def __init__(self, ami: Ami, seats: Callable[[], tuple[SeatView, ...]], again: float = AGAIN) -> None:
         self._ami = ami
+        self._again = again
         self._seats = seats
         self._news = asyncio.Event()
 
@@ -57,7 +59,7 @@ class Mirror:
         return found(await self._ami.list("QueueStatus", QUEUE))
 
     async def keep(self) -> None:
-        """Mirror for ever; a lost connection is made good at the next change or login."""
+        """Mirror for ever; a lost connection is made good at the next login, all else a little later."""
         while True:
             await self._news.wait()
             self._news.clear()
@@ -65,6 +67,8 @@ class Mirror:
                 await self._agree()
             except (AmiDown, AmiTimeout, AmiError) as why:
                 log.warning("mirror_late", why=type(why).__name__)
+                if not isinstance(why, AmiDown):
+                    asyncio.get_running_loop().call_later(self._again, self._news.set)
             await asyncio.sleep(0.05)
 
     async def _agree(self) -> None:
