@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -14,21 +15,25 @@ from routing.desk import Desk
 log = structlog.get_logger()
 
 NAME = "state"
+SAME = 2.0  # seconds: two ends that lie closer are one
 
 
 class Kept:
     """Writes what changed, reads it back at the start."""
 
-    def __init__(self, journal: Journal, desk: Desk) -> None:
+    def __init__(
+        self, journal: Journal, desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._journal = journal
+        self._now = now
         self._desk = desk
         self._written: dict[str, tuple[object, ...]] = {}
 
     async def keep(self) -> None:
         """Write the states that changed since they were last written."""
-        now = datetime.now(UTC)
+        now = self._now()
         for state in self._desk.state():
-            if self._written.get(state.id) != (what := _what(state)):
+            if self._written.get(state.id) != (what := _what(state, now.timestamp())):
                 self._written[state.id] = what
                 self._journal.remember(state.id, NAME, json.dumps(dataclasses.asdict(state)), now)
 
@@ -42,12 +47,20 @@ class Kept:
         for row in rows:
             if row.name != NAME or row.value is None:
                 continue
-            fields = json.loads(row.value)
-            fields["passed_over_in"] = tuple(fields.get("passed_over_in", ()))
-            away = (datetime.now(UTC) - row.at).total_seconds()
-            self._desk.restore((KeptState(**fields),), max(0.0, away))
+            try:
+                fields = json.loads(row.value)
+                state = KeptState(**{**fields, "passed_over_in": tuple(fields.get("passed_over_in", ()))})
+            except (ValueError, TypeError, AttributeError):  # another release's: no reason to stay away
+                log.error("consultant_not_restored", consultant=row.consultant)
+                continue
+            away = (self._now() - row.at).total_seconds()
+            self._desk.restore((state,), max(0.0, away))
 
 
-def _what(state: KeptState) -> tuple[object, ...]:
-    """What is worth writing again; the seconds in it pass by themselves."""
-    return state.pause, state.missed, state.passed_over_in, state.wrap_up_left > 0, state.passed_over_left > 0
+def _what(state: KeptState, now: float) -> tuple[object, ...]:
+    """What is worth writing again; the seconds left pass by themselves, the moment they end does not."""
+    ends = tuple(
+        round((now + left) / SAME) if left > 0 else None
+        for left in (state.wrap_up_left, state.passed_over_left)
+    )
+    return state.pause, state.missed, state.passed_over_in, ends

@@ -1,0 +1,87 @@
+"""What of consultants outlives the engine, whatever an earlier one has written."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.kept import NAME, Kept
+from recordings.store import Journal
+from routing.consultants import Consultant
+from routing.desk import Desk
+from routing.dispatcher import Dispatcher, Rules
+from routing.waiting import Waiting
+
+T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Monotonic seconds and the time of day, which the test moves."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def day(self) -> datetime:
+        return T0 + timedelta(seconds=self.now)
+
+
+def a_desk(clock: Clock) -> Desk:
+    desk = Desk(Dispatcher(Rules(wrap_up_seconds=300)), clock)
+    for name in ("c101", "c102"):
+        desk.consultant_known(Consultant(name, ("kk", "ru")))
+    return desk
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
+    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool", linger=0.0)
+    await journal.start()
+    yield journal
+    await journal.stop()
+
+
+async def written(journal: Journal) -> None:
+    await journal.recording_intended("n1-1795338000000-7-c1", datetime.now(UTC))
+
+
+def talk(desk: Desk, call: str) -> None:
+    desk.found_talking(Waiting(call, "kk", 0.0), "c101")
+    desk.conversation_ended(call, "c101")
+
+
+async def test_a_second_wrap_up_is_kept_with_its_own_end(journal: Journal) -> None:
+    clock = Clock()
+    desk = a_desk(clock)
+    kept = Kept(journal, desk, clock.day)
+    talk(desk, "n1-1-1")
+    await kept.keep()
+    clock.now += 290
+    desk.wrap_up_ended("c101")  # nothing is kept then: it passes by itself
+    talk(desk, "n1-1-2")
+    await kept.keep()
+    await written(journal)
+
+    again = a_desk(clock)
+    await Kept(journal, again, clock.day).restore()
+    left = again.snapshot().consultants[0].left
+    assert 300 == left
+    for one in (desk, again):
+        one.close()
+
+
+@pytest.mark.parametrize("value", ["{", "[]", '{"id": "c101", "mood": "of another release"}', "{}"])
+async def test_a_state_nobody_understands_costs_that_consultants_only(journal: Journal, value: str) -> None:
+    desk = a_desk(Clock())
+    desk.paused("c102", "lunch")
+    await Kept(journal, desk).keep()
+    journal.remember("c101", NAME, value, datetime.now(UTC))
+    await written(journal)
+
+    again = a_desk(Clock())
+    await Kept(journal, again).restore()
+    assert [None, "lunch"] == [seat.pause for seat in again.snapshot().consultants]
+    for one in (desk, again):
+        one.close()
