@@ -85,7 +85,7 @@ class Reconciler:
         back = WIDE if wide else NARROW
         folder = (now - max(back, timedelta(days=2))).date().isoformat()
         # A week of files is much to walk through: beside the loop, in which calls are answered.
-        found = await asyncio.to_thread(self._unsettled, folder)
+        found = await asyncio.to_thread(self._unsettled, folder, wide)
         judged = 0
         for one in await self._due(found, now, back):
             try:
@@ -96,8 +96,10 @@ class Reconciler:
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         return judged
 
-    def _unsettled(self, since: str) -> list[Found]:
+    def _unsettled(self, since: str, wide: bool) -> list[Found]:
         groups = by_recording(scan(self._audio, since))
+        if wide:  # older ones are never looked at again: over the weeks they would fill the memory
+            self._settled = {name: size for name, size in self._settled.items() if name in groups}
         return [
             file
             for name, files in groups.items()

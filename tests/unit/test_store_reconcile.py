@@ -97,6 +97,16 @@ async def test_a_new_engine_judges_nothing_twice(desk):
     await again.close()
 
 
+async def test_recordings_older_than_a_week_are_forgotten(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await desk.call(TALK)
+    await desk.reconciler.look(wide=True)
+    assert [ONE] == list(desk.reconciler._settled)
+    desk.at = after(9 * 86_400)
+    await desk.reconciler.look(wide=True)
+    assert [] == list(desk.reconciler._settled)
+
+
 async def test_an_answered_conversation_without_sound_is_an_alarm_once(desk):
     await desk.journal.recording_intended(ONE, after(10))
     await desk.call(TALK)
