@@ -54,6 +54,7 @@ def open_database(url: str, *, read_only: bool = False, busy_seconds: float = 5.
         settings["default_transaction_read_only"] = "on"
     return create_async_engine(
         parsed,
+        hide_parameters=True,  # an error's text goes into logs, and must not quote a caller
         pool_size=4,
         pool_timeout=busy_seconds,
         pool_pre_ping=read_only,  # the writer survives a dead connection by its spool; readers have none
@@ -67,7 +68,7 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
         url = url.set(database=f"file:{quote(str(file.absolute()))}", query={"mode": "ro", "uri": "true"})
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": busy_seconds})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
 
     def connected(connection: Any, _record: Any) -> None:
         # The sqlite3 module opens transactions late and never around DDL; we say BEGIN ourselves.

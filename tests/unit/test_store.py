@@ -265,3 +265,8 @@ async def test_a_naive_time_is_refused():
             await connection.execute(select(calls).where(calls.c.arrived_at == datetime(2026, 1, 1)))
     await database.dispose()
     await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("kind", ["sqlite://", "postgresql://user:secret@127.0.0.1/none"])
+def test_no_error_of_the_database_quotes_a_caller(kind):
+    assert open_database(kind).sync_engine.hide_parameters
