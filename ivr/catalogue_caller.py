@@ -48,16 +48,10 @@ WAITING = (
         "Followed at once by an ordinal, «үшінші» / «третий»: leave the voice up at the end.",
     ),
     Prompt(
-        "connecting",
-        "Сізді консультантпен қосып жатырмыз.",
-        "Соединяем вас с консультантом.",
-        "A consultant is being rung.",
-    ),
-    Prompt(
         "connection_lost",
         "Кешіріңіз, консультантпен байланыс үзілді. Тұтқаны қоймаңыз.",
         "Извините, связь с консультантом прервалась. Не кладите трубку.",
-        "The consultant's phone died in mid-conversation; back_to_queue follows.",
+        "The consultant's phone died in mid-conversation; wait_begin follows.",
     ),
 )
 
@@ -129,12 +123,6 @@ AFTER = (
         "Консультанттың жұмысын бірден беске дейін бағалаңыз. Бес - өте жақсы, бір - өте нашар.",
         "Оцените работу консультанта от одного до пяти. Пять - очень хорошо, один - очень плохо.",
         "At once after the consultant hung up; one key, 1 to 5 (C5).",
-    ),
-    Prompt(
-        "rate_again",
-        "Бірден беске дейінгі пернені басыңыз.",
-        "Нажмите клавишу от одного до пяти.",
-        "Another key was pressed.",
     ),
     Prompt(
         "rate_thanks", "Рақмет, бағаңыз қабылданды.", "Спасибо, ваша оценка принята.", "After a key 1 to 5."

@@ -11,14 +11,6 @@ STAFF = (
         both=True,
     ),
     Prompt(
-        "duty_accepted",
-        "Қосып жатырмыз.",
-        "Соединяем.",
-        "The duty person pressed 1.",
-        both=True,
-        most=4.0,
-    ),
-    Prompt(
         "consultant_paused",
         "Үзіліс басталды.",
         "Перерыв начат.",
@@ -35,11 +27,5 @@ STAFF = (
         "Қазір бұл мүмкін емес.",
         "Сейчас это невозможно.",
         "A feature code came when it has no meaning, or the engine is away.",
-    ),
-    Prompt(
-        "caller_returned",
-        "Қоңырау шалушы он төрт, он төрттен қайтып келді.",
-        "Звонивший вернулся с четырнадцать, четырнадцать.",
-        "To the reserved consultant, before the caller is back: 1414 did not answer.",
     ),
 )

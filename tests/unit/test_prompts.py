@@ -42,6 +42,14 @@ def test_every_phrase_is_said_in_both_languages() -> None:
     assert [p.name for p in PHRASES if not (p.kk and p.ru)] == []
 
 
+def test_every_phrase_is_played_somewhere() -> None:
+    top = Path(__file__).resolve().parents[2]
+    folders = ("ivr/flow", "ivr/spoken", "agi_handlers", "asterisk/templates")
+    files = [file for folder in folders for kind in ("*.py", "*.conf") for file in (top / folder).glob(kind)]
+    played = {word for file in files for word in re.findall(r"\w+", file.read_text())}
+    assert [p.name for p in PHRASES if p.name not in played] == []
+
+
 def test_no_text_holds_latin_letters_or_figures_that_a_voice_would_stumble_over() -> None:
     said = [text for p in CATALOGUE.values() for text in (p.kk, p.ru)]
     assert [text for text in said if LATIN.search(text) or re.search(r"\d", text)] == []
