@@ -26,7 +26,7 @@ class AgiLine:
     """One caller's line over an AGI session (ivr/line.py: Line); `play` and `digit` may be cancelled.
 
     Every method raises HungUp once the caller has gone. `dial` tells a hang-up while it runs in its result;
-    `stop_recording` and `farewell_set` work after a hang-up too.
+    `stop_recording` works after a hang-up too.
     """
 
     def __init__(self, session: Session) -> None:
@@ -64,10 +64,6 @@ class AgiLine:
             return
         for name, value in values.items():
             await self._session.command("SET VARIABLE", name, value)
-
-    async def farewell_set(self, name: str, value: str) -> None:
-        """Set a variable also after the caller has hung up."""
-        await self._session.after_hangup_set(name, value)
 
     async def get(self, name: str) -> str:
         """The value of a channel variable, empty when unset."""

@@ -95,10 +95,6 @@ class Session(asyncio.Protocol):
             await self._settle()
         return await self._say(line, name, args)
 
-    async def after_hangup_set(self, name: str, value: str) -> None:
-        """Set a channel variable whether or not the caller is still there."""
-        await self.ask("SET VARIABLE", name, value)
-
     def close(self) -> None:
         """End the session: Asterisk goes on in the dialplan."""
         self._fail("closed by us")
@@ -177,7 +173,7 @@ class Session(asyncio.Protocol):
         elif line == b"HANGUP":
             self.hung_up = True  # at any moment, and never an answer
             return
-        elif line.startswith(b"520-"):
+        elif line.startswith(b"520-"):  # wrong syntax: a block, up to a line "520 "
             self._usage = True
             return
         reply = parse_reply(line)

@@ -42,7 +42,6 @@ FUNCTIONS: Final = frozenset({"CALLERID(name)", "CALLERID(num)", "CHANNEL(langua
 SYNC: Final = b"SYNC\n"
 UNKNOWN: Final = 510  # "Invalid or unknown command"
 DEAD: Final = 511  # "Command Not Permitted on a dead channel"
-USAGE: Final = 520  # wrong syntax; one line, or a block from "520-" to "520 "
 
 _VARIABLES: Final = frozenset({"GET VARIABLE", "SET VARIABLE"})
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')

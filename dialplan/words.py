@@ -24,8 +24,6 @@ RATING_ASKED: Final = "ENGINE_RATING_ASKED"  # "1": never ask twice (C5)
 RATING: Final = "ENGINE_RATING"  # 1..5
 ADVISED: Final = "ENGINE_ADVISED"  # "1": the advice which numbers to dial was played
 
-STAGES: Final = ("welcome", "wait", "talk", "after")
-
 # Contexts.
 FROM_TRUNK: Final = "111-from-trunk"
 FROM_TEST_CALLER: Final = "111-from-test-caller"

@@ -43,7 +43,6 @@ class Line:
     ours: Callable[[str], bool]  # whether a session of this engine holds the call
     live: Live = field(default_factory=Live)
     up: bool = False
-    event_at: float = 0.0
     _queued: list[Event] | None = None
 
     def on_message(self, message: Message) -> None:
@@ -89,7 +88,6 @@ class Line:
         return list(self.live.calls.values())
 
     def _take(self, event: Event) -> None:
-        self.event_at = event.at
         before = self.live.calls.get(getattr(event, "linked", ""))
         held = before.held if before else False
         self.live.apply(event)

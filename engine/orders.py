@@ -11,7 +11,6 @@ from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
 from engine.order_accounts import AccountOrders
 from recordings.access import Action
-from routing.consultants import Consultant
 
 if TYPE_CHECKING:
     from engine.wiring import Engine
@@ -33,8 +32,6 @@ class Orders:
             "consultants.list": self.consultants,
             "consultants.pause": self.pause,
             "consultants.unpause": self.unpause,
-            "consultants.known": self.known,
-            "consultants.forgotten": self.forgotten,
             **self._access.by_name(),
             **self._accounts.by_name(),
         }
@@ -86,18 +83,6 @@ class Orders:
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
         await self._access.changed(asker, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
-
-    async def known(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """A consultant was added to the accounts."""
-        self._engine.desk.consultant_known(Consultant(str(asked["id"]), tuple(asked["languages"])))
-        self._engine.mirror.changed()
-        return {}
-
-    async def forgotten(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """A consultant was removed from the accounts."""
-        self._engine.desk.consultant_forgotten(str(asked["id"]))
-        self._engine.mirror.changed()
-        return {}
 
     def _consultants(self) -> list[dict[str, Any]]:
         names = {account.id: account.name for account in accounts.load(self._engine.settings)}

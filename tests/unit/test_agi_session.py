@@ -95,7 +95,7 @@ async def test_every_command_after_the_hang_up_raises_it_without_a_word_on_the_w
 async def test_variables_can_still_be_set_after_the_hang_up():
     session, wire = open_session()
     session.data_received(b"HANGUP\n")
-    task = asyncio.create_task(session.after_hangup_set("ENGINE_ENDED_BY", "caller"))
+    task = asyncio.create_task(session.ask("SET VARIABLE", "ENGINE_ENDED_BY", "caller"))
     await breathe()
     session.data_received(b"200 result=1\n")
     await task
