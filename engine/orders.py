@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine import accounts
 from engine.control import Answer, Asker, Order, Wrong
@@ -14,6 +14,8 @@ from recordings.access import Action
 
 if TYPE_CHECKING:
     from engine.wiring import Engine
+
+LONGEST_REASON: Final = 80  # letters
 
 
 class Orders:
@@ -71,6 +73,8 @@ class Orders:
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
+        if not reason.isprintable() or len(reason) > LONGEST_REASON:  # it goes to Asterisk, as a header
+            raise Wrong(f"write the reason in at most {LONGEST_REASON} letters on one line")
         if not self._engine.call_desk.pause(id_, reason):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
         await self._access.changed(asker, Action.PAUSED, f"consultant {id_}", reason)

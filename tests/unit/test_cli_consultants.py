@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from engine import accounts
-from engine.control import Wrong
+from engine.control import Wrong, ask
 from recordings.reading import Reader
 from routing.waiting import Waiting
 from tests.line import call_id, engine
@@ -60,6 +60,13 @@ def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
         text = ivr111("queue", "show").stdout
     assert [(one["call_id"], one["language"]) for one in shown["waiting"]] == [(call_id(1), "kk")]
     assert (f"{call_id(1)}  111-kk" in text, "asterisk up" in text) == (True, True)
+
+
+@pytest.mark.parametrize("reason", ["lunch\r\nAction: Originate", "x" * 81])
+def test_a_reason_that_asterisk_could_read_as_more_is_refused(settings, reason):
+    with engine(settings) as running, pytest.raises(Wrong, match="one line"):
+        ask(settings.control_socket, "consultants.pause", id="c101", reason=reason)
+    assert running.paused == []
 
 
 def test_a_pause_reaches_the_engine_with_its_reason_and_the_access_log(ivr111, settings):
@@ -163,8 +170,6 @@ def test_without_root_accounts_stay_as_they_are(ivr111, settings, monkeypatch):
 
 
 def test_the_engine_refuses_a_language_nobody_speaks_here(ivr111, settings):
-    from engine.control import ask
-
     with engine(settings), pytest.raises(Wrong, match="kk, ru"):
         ask(settings.control_socket, "accounts.add", id="c106", name="Екінші", languages=["en"])
 
