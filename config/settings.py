@@ -128,7 +128,7 @@ class Settings(BaseSettings):
 
     @property
     def cel_file(self) -> Path:
-        """Asterisk's channel event log, JSON lines or CSV, written while the engine lives or not."""
+        """Asterisk's channel event log (CSV), written while the engine lives or not."""
         return self.spool / "cel" / "cel.csv"
 
     @property
