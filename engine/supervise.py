@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -15,6 +16,7 @@ from engine.foreground import Refused, catch_stops, lock, open_standard_streams,
 from engine.keeper import DidNotStart, Keeper
 from engine.mending import mend
 from engine.places import hand_over, lay_out
+from engine.tasks import Tasks
 
 log = structlog.get_logger()
 
@@ -69,11 +71,12 @@ async def _keep(
 ) -> None:
     """Bring both up in order, say ready, then keep both until `stop`. Raises Refused."""
     tasks: list[asyncio.Task[None]] = []
+    beside = Tasks()  # a fault of the mender never ends the line
 
     async def come_up() -> None:
         say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
-        tasks.append(asyncio.create_task(mend(settings)))
+        beside.lasting(partial(mend, settings))
         await asterisk.answered.wait()
         await _booted(settings)
         if engine.adopt():
@@ -99,6 +102,7 @@ async def _keep(
         for task in (stopping, *tasks):
             task.cancel()
         await asyncio.gather(stopping, *tasks, return_exceptions=True)
+        await beside.close()
         if stopping.done() and not stopping.cancelled():
             say("stopping")
 
