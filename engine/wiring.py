@@ -28,6 +28,7 @@ from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
 from engine.tasks import Tasks
 from engine.vanished import Vanished
+from engine.withdraw import Withdrawal
 from ivr.pace import Pace
 from recordings.entries import RecordingIntended
 from recordings.from_story import record
@@ -35,7 +36,7 @@ from recordings.reconcile import Reconciler
 from recordings.store import Journal
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
 from routing.cel_file import CelFile
-from routing.consultants import Consultant
+from routing.consultants import Activity, Consultant
 from routing.decisions import Alarm, Assign, Decision, Withdraw
 from routing.desk import Desk
 from routing.dispatcher import Dispatcher, Rules
@@ -86,6 +87,7 @@ class Engine:
             on_down=self.line.on_down,
         )
         self.fetch = Fetch(self.ami, self.line)
+        self.withdraw = Withdrawal(self.ami, self._rings)
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
@@ -200,27 +202,13 @@ class Engine:
                 )
             case Withdraw(call=call, consultant=consultant, why=reason):
                 log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
-                self.tasks.soon(self._withdraw(call, consultant))
+                self.tasks.soon(self.withdraw(call, consultant))
             case Alarm(kind=kind, language=language, consultant=consultant):
                 self.alarms.raise_(kind, consultant or language)
 
-    async def _withdraw(self, call_id: str, consultant: str) -> None:
-        """End a ring: the phone shows no missed call."""
-        call = self.line.find(call_id)
-        if call is None:
-            return
-        for channel in await self._channels_of(consultant):
-            with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
-                await self.ami.send("Hangup", {"Channel": channel, "Cause": "26"})
-
-    async def _channels_of(self, consultant: str) -> list[str]:
-        with contextlib.suppress(AmiDown, AmiError, AmiTimeout):
-            items = await self.ami.list("CoreShowChannels")
-            names = (
-                str(item.get("Channel", "")) for item in items if item.get("ChannelStateDesc") == "Ringing"
-            )
-            return [name for name in names if name.startswith(f"PJSIP/{consultant}-")]
-        return []
+    def _rings(self, call: str, consultant: str) -> bool:
+        seat = self.desk.dispatcher.floor.seats.get(consultant)
+        return seat is not None and seat.activity is Activity.RINGING and seat.call == call
 
     def _intend(self, call_id: str, connection: int, stem: str, party: str) -> None:
         log.info("recording_intended", call=call_id, connection=connection, party=party)
