@@ -14,8 +14,10 @@ LOG = (STREAMS / "ten-calls.cel.csv").read_bytes()
 LINES = LOG.splitlines(keepends=True)
 
 # What the dialplan writes at a call's arrival, so that a call Asterisk takes with it keeps its id.
-CALL_ID = LINES[0].replace(b'"CHAN_START"', b'"ENGINE_SET"').replace(
-    b'"","","",""\n', b'"CELGenUserEvent","","{""extra"":""ENGINE_CALL=n1-1795354052000-0""}",""\n'
+CALL_ID = (
+    LINES[0]
+    .replace(b'"CHAN_START"', b'"ENGINE_SET"')
+    .replace(b'"","","",""\n', b'"CELGenUserEvent","","{""extra"":""ENGINE_CALL=n1-1795354052000-0""}",""\n')
 )
 
 
