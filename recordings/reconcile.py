@@ -91,8 +91,15 @@ class Reconciler:
             try:
                 await self._judge(one, now)
                 judged += 1
-            except JoinFailed as error:
-                log.error("recording_unread", recording=one.recording_id, error=str(error))
+            except (SQLAlchemyError, OSError):
+                raise  # the database or the disk is away: all of them wait
+            except Exception as error:  # one recording that cannot be judged must not keep the others waiting
+                log.error(
+                    "recording_unread",
+                    recording=one.recording_id,
+                    error=str(error),
+                    exc_info=not isinstance(error, JoinFailed),
+                )
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         return judged
 

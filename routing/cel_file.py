@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from routing.cel import events, row
+import structlog
+
+from routing.cel import Row, events, row
 from routing.cel_records import Records
 from routing.events import ChannelBorn
 from routing.live import Live
 from routing.story import Story
+
+log = structlog.get_logger()
 
 CHUNK: Final = 32_768  # bytes; about 130 rows, a few milliseconds between two turns of the loop
 
@@ -94,10 +98,17 @@ class CelFile:
             if (told := row(fields)) is None:
                 self._records.broken += 1
                 continue
-            for event in events(told):
-                self.live.apply(event)
-                if isinstance(event, ChannelBorn) and event.id in self.live.calls:
-                    self._open.setdefault(event.id, Place(self._inode, start))
+            try:
+                self._apply(told, start)
+            except Exception:  # a row nobody foresaw must not cost the calls behind it
+                log.exception("cel_row_unread")
+                self._records.broken += 1
+
+    def _apply(self, told: Row, start: int) -> None:
+        for event in events(told):
+            self.live.apply(event)
+            if isinstance(event, ChannelBorn) and event.id in self.live.calls:
+                self._open.setdefault(event.id, Place(self._inode, start))
 
     def _next_file(self) -> bool:
         later = self._later_files()

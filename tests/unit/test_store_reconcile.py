@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recordings.entries import RecordingState
+from recordings.joiner import Joiner
 from recordings.mask import mask
 from recordings.names import parse_stem, stem_of
 from recordings.reconcile import Reconciler
@@ -163,6 +164,30 @@ async def test_a_header_left_empty_by_a_crash_is_repaired(desk):
     await desk.call(TALK)
     await desk.reconciler.look()
     assert await desk.rows() == [(ONE, "repaired", 1)]
+
+
+class BadWith(Joiner):
+    """A joiner that meets a fault of ours with one recording."""
+
+    def __init__(self, bad):
+        super().__init__()
+        self.bad = bad
+
+    async def work(self, job):
+        if f"{self.bad}-stereo" in repr(job):
+            raise RuntimeError("a fault nobody foresaw")
+        return await super().work(job)
+
+
+async def test_a_recording_that_cannot_be_judged_is_an_alarm_and_keeps_no_other_waiting(desk):
+    second = Connection(2, "c102", after(30), after(32), after(42))
+    desk.reconciler._joiner = BadWith(ONE)
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    desk.save(f"{CALL}-c2", TONE, TONE, ends=after(42))
+    await desk.call(TALK, second)
+    await desk.reconciler.look()
+    assert (f"{CALL}-c2", "finished", 2) in await desk.rows()
+    assert await desk.alarms() == [("recording_unread", ONE)]
 
 
 async def test_a_side_that_the_recorder_lost_is_an_alarm(desk):
