@@ -12,6 +12,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SIDE_BY_SIDE = 3
+MOST_AGAIN = 3  # more than these have no excuse
+FAST = "fast rings"
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 PYTEST = (sys.executable, "-m", "pytest")
 
@@ -27,7 +29,7 @@ class Part:
 def parts() -> list[Part]:
     """The fast rings first, then each file of ring 3, the longest first so that none is left to the end."""
     real = sorted((HERE / "real").glob("test_*.py"), key=lambda file: -file.stat().st_size)
-    fast = Part("fast rings", (str(HERE / "unit"),))
+    fast = Part(FAST, (str(HERE / "unit"),))
     return [fast, *(Part(file.stem, (str(file),)) for file in real)]
 
 
@@ -56,24 +58,34 @@ async def main() -> int:
         async with turn:
             return await run(part)
 
-    failed: list[str] = []
+    failed: list[Part] = []
     waiting = [asyncio.create_task(in_turn(part)) for part in parts()]
     for number, done in enumerate(asyncio.as_completed(waiting), 1):
-        part, code, output, seconds = await done
-        good = code in (0, 5)  # 5: every test of the file is a drill
-        last = output.strip().splitlines()[-1] if output.strip() else ""
-        print(
-            f"[{number}/{len(waiting)}] {'ok    ' if good else 'FAILED'} {part.name}: "
-            f"{last} ({seconds:.0f} s)",
-            flush=True,
-        )
-        if not good:
-            failed.append(part.name)
-            print(output, flush=True)
+        result = await done
+        if not tell(f"{number}/{len(waiting)}", *result):
+            failed.append(result[0])
+    # Real time on a machine that may have been busy with something else: once more, alone, and said aloud.
+    again = [part for part in failed if part.name != FAST and len(failed) <= MOST_AGAIN]
+    for part in again:
+        if tell("again, alone", *await run(part)):
+            failed.remove(part)
     print(f"{len(waiting) - len(failed)} of {len(waiting)} parts passed in {time.monotonic() - began:.0f} s")
-    for name in failed:
-        print(f"failed: {name}")
+    for part in again:
+        if part not in failed:
+            print(f"passed only at the second try, alone: {part.name}")
+    for part in failed:
+        print(f"failed: {part.name}")
     return 1 if failed else 0
+
+
+def tell(which: str, part: Part, code: int, output: str, seconds: float) -> bool:
+    """One line for a part, all of its output when it failed; whether it passed."""
+    good = code in (0, 5)  # 5: every test of the file is a drill
+    last = output.strip().splitlines()[-1] if output.strip() else ""
+    print(f"[{which}] {'ok    ' if good else 'FAILED'} {part.name}: {last} ({seconds:.0f} s)", flush=True)
+    if not good:
+        print(output, flush=True)
+    return good
 
 
 if __name__ == "__main__":
