@@ -7,13 +7,12 @@ from typing import Final
 
 from agi_handlers.session import Session
 from agi_handlers.wire import AgiRefused
+from dialplan import recorder
 from dialplan.words import MUSIC
 from ivr.line import DialResult
 
 KEYS: Final = frozenset("0123456789*#")  # A-D come from outside only by trickery, and are never waited for
 LONGEST_WAIT: Final = 3600.0  # seconds in one WAIT FOR DIGIT
-# MixMonitor keeps its RTP state over a stop and a start closer than an audio frame, and then loses a party.
-RECORDER_REST: Final = 0.12  # seconds
 
 # What tells a cause of its own; HANGUPCAUSE after the others may be an earlier Dial's.
 CAUSE_TOLD: Final = frozenset({"BUSY", "CHANUNAVAIL", "CONGESTION"})
@@ -91,9 +90,8 @@ class AgiLine:
         """Record what the two say while they talk: `stem`.wav, -caller.wav, -consultant.wav (recipe 3)."""
         if not _STEM.fullmatch(stem) or ".." in stem:
             raise AgiRefused("a recording's path is absolute and plain")
-        await asyncio.sleep(max(0.0, self._recorder_stopped + RECORDER_REST - self._loop.time()))
-        legs = f"r({stem}-caller.wav)t({stem}-consultant.wav)"
-        await self._session.command("EXEC", "MixMonitor", f"{stem}.wav,b{legs}")
+        await asyncio.sleep(max(0.0, self._recorder_stopped + recorder.REST - self._loop.time()))
+        await self._session.command("EXEC", "MixMonitor", f"{stem}.wav,{recorder.options(stem)}")
 
     async def stop_recording(self) -> None:
         """Stop the recording, also after a hang-up or one an earlier engine began: its files are complete.

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from dialplan import recorder
 from dialplan import words as w
 from recordings.names import stem_of
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
 from routing.ongoing import OngoingCall
 
 log = structlog.get_logger()
-
-REST = 0.12  # seconds between stop and start: one audio frame at least (recipes.md 3)
 
 
 class HoldGuard:
@@ -63,11 +62,10 @@ class HoldGuard:
 
     async def _again(self, call: OngoingCall, number: int, path: str) -> None:
         await self._ami.send("StopMixMonitor", {"Channel": call.channel})
-        await asyncio.sleep(REST)
+        await asyncio.sleep(recorder.REST)
         if not self._talks(call.word(w.CALL), number):
             return
-        legs = f"r({path}-caller.wav)t({path}-consultant.wav)"
-        order = {"Channel": call.channel, "File": f"{path}.wav", "Options": f"b{legs}"}
+        order = {"Channel": call.channel, "File": f"{path}.wav", "Options": recorder.options(path)}
         begun = await self._ami.send("MixMonitor", order)
         if not self._talks(call.word(w.CALL), number):  # ended meanwhile: what follows is not recorded
             id_ = str(begun.get("MixMonitorID", ""))
