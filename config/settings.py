@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy
+
 Language = Literal["kk", "ru"]
 Role = Literal["consultant", "supervisor", "administrator", "auditor"]
 
@@ -73,6 +75,20 @@ class Settings(BaseSettings):
     code_pause: str = "*22"
     code_release: str = "*23"
 
+    # Recordings as evidence (A19, C6).
+    keys: Path | None = None  # folder of master and signing keys; empty: keys in home. Never in the database
+    second_audio: Path | None = None  # folder on another volume, for new calls when the first is nearly full
+    low_space: float = Field(0.10, gt=0, lt=1)  # share of free space below which that happens
+    raw_kept_seconds: float = Field(0.0, ge=0)  # raw audio stays so long after its sealed copy was checked
+    statement_at: str = Field(
+        "00:10", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+    )  # civil time, for the day before
+    authorities: tuple[Authority, ...] = AUTHORITIES
+    bases: tuple[Basis, ...] = BASES
+    demand_warnings: tuple[float, ...] = (0.5, 0.8)  # shares of the term
+    escalate_to: str = ""  # system user told of a missed term
+    retention: tuple[RetentionPolicy, ...] = ()
+
     database_url: str = ""  # empty: SQLite in home
     log_format: Literal["json", "console"] = "json"
     people: dict[str, Person] = {}
@@ -82,10 +98,10 @@ class Settings(BaseSettings):
     probe_deadline: float = 2.0
     agi_reply_deadline: float = 5.0
 
-    @field_validator("home", "setup")
+    @field_validator("home", "setup", "keys", "second_audio")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.absolute()
 
     @classmethod
     def settings_customise_sources(
@@ -125,6 +141,26 @@ class Settings(BaseSettings):
     def audio(self) -> Path:
         """Folder of conversations being recorded and recorded, one sub-folder a day."""
         return self.spool / "audio"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Master keys, number keys, the signing key."""
+        return self.keys or self.home / "keys"
+
+    @property
+    def sealed(self) -> Path:
+        """Sealed recordings, YYYY/MM/DD/RECORDING.sealed"""
+        return self.home / "recordings"
+
+    @property
+    def statements_dir(self) -> Path:
+        """Signed statements as files, to be copied elsewhere: DAY-SEQ.json and .sig"""
+        return self.home / "statements"
+
+    @property
+    def evidence_socket(self) -> Path:
+        """Unix socket of the evidence process."""
+        return self.run_dir / "evidence.sock"
 
     @property
     def cel_file(self) -> Path:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from config.settings import Person, Settings
 from engine.control import Answer, Asker, Order, Wrong
+from engine.who import Nobody, person
 from recordings.access import Action, Actor, ReasonMissing, act
 
 if TYPE_CHECKING:
     from recordings.store import Journal
 
-LAB_ROOT: Final = Person(person="lab administrator", role="administrator")
 LONGEST: Final = 1000  # characters of a reason or a subject
 
 
@@ -61,16 +61,10 @@ class AccessOrders:
 
     def person(self, asker: Asker) -> Person:
         """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""
-        settings = self._engine.settings
-        known = settings.people.get(asker)
-        if known is None and settings.profile == "lab" and asker == "root":
-            return LAB_ROOT
-        if known is None:
-            raise Wrong(
-                f"system user {asker} is nobody we know: name the person in settings.toml, "
-                f'[people.{asker}] with person = "..." and role = "..."'
-            )
-        return known
+        try:
+            return person(self._engine.settings, asker)
+        except Nobody as why:
+            raise Wrong(str(why)) from None
 
     async def _write(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> None:
         journal = self._engine.journal

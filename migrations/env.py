@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from config.database import open_database
 from config.settings import Settings
-from recordings.models import metadata
+from recordings.evidence_tables import metadata
 
 
 def upgrade(connection: Connection) -> None:

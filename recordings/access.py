@@ -1,13 +1,12 @@
 """The access log: who heard, saw or took what, and why, each entry bound to the one before (A5, A18)."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-GENESIS = hashlib.sha256(b"ivr111 access log").hexdigest()  # stands before the first entry
+from recordings.hash_chain import beginning
+
+START = beginning("ivr111 access log")
 
 
 class Action(StrEnum):
@@ -22,9 +21,27 @@ class Action(StrEnum):
     PAUSED = "paused"
     UNPAUSED = "unpaused"
     CHANGED = "changed"
+    LINKED = "linked"  # a call and a registration number
+    DEMAND = "demand"  # a step in the register of demands; the subject says which
+    HELD = "held"
+    LIFTED = "lifted"  # a hold
+    PLANNED = "planned"  # what retention would take
+    DESTROYED = "destroyed"
+    ROTATED = "rotated"  # the master key
 
 
-REASON_NEEDED = frozenset({Action.LISTENED, Action.DOWNLOADED, Action.EXPORTED, Action.UNMASKED})
+REASON_NEEDED = frozenset(
+    {
+        Action.SEARCHED,
+        Action.LISTENED,
+        Action.DOWNLOADED,
+        Action.EXPORTED,
+        Action.UNMASKED,
+        Action.HELD,
+        Action.LIFTED,
+        Action.DESTROYED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,19 @@ class Access:
     subject: str
     reason: str
 
+    def fields(self) -> tuple[str, ...]:
+        """All that is hashed."""
+        return (
+            self.entry_id,
+            self.at,
+            self.person,
+            self.role,
+            self.system_user,
+            self.action,
+            self.subject,
+            self.reason,
+        )
+
 
 class ReasonMissing(ValueError):
     """This action is not allowed without saying why."""
@@ -76,81 +106,3 @@ def act(
         raise ValueError("a time without its zone is not logged")
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     return Access(entry_id, moment, who.person, who.role, who.system_user, action.value, subject, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An entry in its place: `seq` from 1 without gaps, `hash` over all of it and `previous`."""
-
-    seq: int
-    previous: str
-    hash: str
-    access: Access
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of the chain at some moment; signed and kept elsewhere, it proves that nothing was cut off."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A place where the log was altered: `what` is changed, moved, missing, relinked or cut."""
-
-    seq: int
-    what: str
-
-
-def digest(seq: int, previous: str, access: Access) -> str:
-    """SHA-256 (hex) of an entry: a JSON list, so that no field can flow into its neighbour."""
-    fields = [seq, previous, access.entry_id, access.at, access.person, access.role]
-    fields += [access.system_user, access.action, access.subject, access.reason]
-    return hashlib.sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
-
-
-def chain(head: Head, entries: Iterable[Access]) -> Iterator[Link]:
-    """The links for `entries`, in order, after `head`."""
-    seq, previous = head.seq, head.hash
-    for access in entries:
-        seq += 1
-        link = Link(seq, previous, digest(seq, previous, access), access)
-        yield link
-        previous = link.hash
-
-
-START = Head(0, GENESIS)
-
-
-def verify(links: Iterable[Link], heads: Iterable[Head] = ()) -> Iterator[Fault]:
-    """Every altered place, each named once, with nothing else accused; `links` in order of seq.
-
-    `heads` are ends known from elsewhere: with them a cut-off tail or a chain made anew is found too.
-    """
-    expected = {head.seq: head.hash for head in heads}
-    seq, before = 0, GENESIS
-    altered: list[Link] = []
-    for link in links:
-        for gone in range(seq + 1, link.seq):
-            yield Fault(gone, "missing")
-        true = digest(link.seq, link.previous, link.access)
-        kept = expected.pop(link.seq, true)
-        if true != link.hash:
-            altered.append(link)
-        elif kept != true or (link.seq == seq + 1 and before not in ("", link.previous)):
-            yield Fault(link.seq, "relinked")
-        # What the next entry must follow is unknown after an altered one, which is accused already.
-        seq, before = link.seq, (link.hash if true == link.hash else "")
-    yield from _changed_or_moved(altered)
-    for cut in sorted(place for place in expected if place > seq):
-        yield Fault(cut, "cut")
-
-
-def _changed_or_moved(altered: list[Link]) -> Iterator[Fault]:
-    """A swapped entry is whole, only in another's place."""
-    places = [link.seq for link in altered]
-    for link in altered:
-        moved = any(digest(seq, link.previous, link.access) == link.hash for seq in places)
-        yield Fault(link.seq, "moved" if moved else "changed")

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
-from recordings.access import Access, Fault, Head, Link, verify
+from recordings.access import START, Access
 from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
+from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.recording import KnownSegment, Recording
@@ -136,13 +137,13 @@ class Reader:
         rows = await self._rows(query.order_by(consultant_states.c.consultant, consultant_states.c.name))
         return [ConsultantState(row.consultant, row.name, row.value, row.at) for row in rows]
 
-    async def access_log(self) -> list[Link]:
+    async def access_log(self) -> list[Link[Access]]:
         """The whole chain, in order; whoever reads it logs that (Action.READ_LOG)."""
         return [_link(row) for row in await self._rows(select(access_log).order_by(access_log.c.seq))]
 
     async def verify_access_log(self, heads: Sequence[Head] = ()) -> list[Fault]:
         """Empty when nothing was altered."""
-        return list(verify(await self.access_log(), heads))
+        return list(verify(START, await self.access_log(), heads))
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         rows: list[Row[Any]] = []
@@ -219,6 +220,6 @@ def _recording(row: Row[Any], parts: tuple[KnownSegment, ...]) -> Recording:
     return Recording(**values, segments=parts)
 
 
-def _link(row: Row[Any]) -> Link:
+def _link(row: Row[Any]) -> Link[Access]:
     access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
     return Link(row.seq, row.previous, row.hash, access)

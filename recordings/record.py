@@ -57,3 +57,4 @@ class CallRecord:
     survived: bool = False  # served at least partly without the engine
     connections: tuple[Connection, ...] = field(default=())
     wrap_up_ended_at: datetime | None = None  # t7: the consultant was free again
+    caller_index: str | None = None  # what the hidden number is found by

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings import upserts
-from recordings.access import START, Access, Head, chain
+from recordings.access import START, Access
 from recordings.entries import (
     Alarm,
     ConsultantState,
@@ -19,6 +19,7 @@ from recordings.entries import (
     RecordingIntended,
     RecordingState,
 )
+from recordings.hash_chain import Head, chain
 from recordings.models import access_log, calls
 from recordings.names import Stem, parse_stem
 from recordings.record import CallRecord
@@ -168,7 +169,7 @@ async def append_access(connection: AsyncConnection, entries: Sequence[Access]) 
     row = (await connection.execute(last)).first()
     head = START if row is None else Head(row.seq, row.hash)
     rows = [
-        {**asdict(link.access), "seq": link.seq, "previous": link.previous, "hash": link.hash}
+        {**asdict(link.entry), "seq": link.seq, "previous": link.previous, "hash": link.hash}
         for link in chain(head, single.values())
     ]
     if rows:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.access import START, Access, Action, Actor, Fault, Head, ReasonMissing, act, chain, verify
+from recordings.access import START, Access, Action, Actor, ReasonMissing, act
+from recordings.hash_chain import Fault, Head, chain, verify
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")
@@ -22,24 +23,24 @@ def log(length: int = 8) -> list:
 
 
 def test_an_untouched_log_has_no_fault():
-    assert list(verify(log())) == []
+    assert list(verify(START, log())) == []
 
 
 def test_the_same_chain_grows_from_its_head():
     whole = log(8)
     head = Head(whole[4].seq, whole[4].hash)
-    assert list(chain(head, [link.access for link in whole[5:]])) == whole[5:]
+    assert list(chain(head, [link.entry for link in whole[5:]])) == whole[5:]
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 7), st.sampled_from(fields(Access)), st.integers(0, 200))
 def test_one_changed_character_is_found_and_only_its_row_accused(row, field, place):
     links = log()
-    text = getattr(links[row].access, field.name)
+    text = getattr(links[row].entry, field.name)
     place %= len(text)
     altered = text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
-    links[row] = replace(links[row], access=replace(links[row].access, **{field.name: altered}))
-    assert list(verify(links)) == [Fault(row + 1, "changed")]
+    links[row] = replace(links[row], entry=replace(links[row].entry, **{field.name: altered}))
+    assert list(verify(START, links)) == [Fault(row + 1, "changed")]
 
 
 @pytest.mark.parametrize("field", ["hash", "previous"])
@@ -47,40 +48,40 @@ def test_one_changed_character_is_found_and_only_its_row_accused(row, field, pla
 def test_a_changed_hash_accuses_only_its_own_row(row, field):
     links = log()
     links[row] = replace(links[row], **{field: "0" + getattr(links[row], field)[1:] + "f"})
-    assert list(verify(links)) == [Fault(row + 1, "changed")]
+    assert list(verify(START, links)) == [Fault(row + 1, "changed")]
 
 
 @pytest.mark.parametrize("row", range(7))
 def test_a_deleted_row_is_named(row):
     links = log()
     del links[row]
-    assert list(verify(links)) == [Fault(row + 1, "missing")]
+    assert list(verify(START, links)) == [Fault(row + 1, "missing")]
 
 
 def test_two_swapped_rows_are_named_as_moved():
     links = log()
     links[2], links[5] = replace(links[5], seq=3), replace(links[2], seq=6)
-    assert list(verify(links)) == [Fault(3, "moved"), Fault(6, "moved")]
+    assert list(verify(START, links)) == [Fault(3, "moved"), Fault(6, "moved")]
 
 
 def test_a_row_written_anew_with_a_fitting_hash_breaks_at_its_successor():
     links = log()
-    forged = replace(links[3].access, subject="n1-1763815501123-99")
+    forged = replace(links[3].entry, subject="n1-1763815501123-99")
     links[3] = next(chain(Head(3, links[2].hash), [forged]))
-    assert list(verify(links)) == [Fault(5, "relinked")]
+    assert list(verify(START, links)) == [Fault(5, "relinked")]
 
 
 def test_a_cut_off_tail_is_found_by_a_head_kept_elsewhere():
     links = log()
-    assert list(verify(links[:5])) == []
-    assert list(verify(links[:5], [Head(8, links[7].hash)])) == [Fault(8, "cut")]
+    assert list(verify(START, links[:5])) == []
+    assert list(verify(START, links[:5], [Head(8, links[7].hash)])) == [Fault(8, "cut")]
 
 
 def test_a_whole_chain_made_anew_is_found_by_a_head_kept_elsewhere():
     links = log()
-    forged = list(chain(START, [replace(link.access, person="Біреу") for link in links]))
-    assert list(verify(forged)) == []
-    assert list(verify(forged, [Head(8, links[7].hash)])) == [Fault(8, "relinked")]
+    forged = list(chain(START, [replace(link.entry, person="Біреу") for link in links]))
+    assert list(verify(START, forged)) == []
+    assert list(verify(START, forged, [Head(8, links[7].hash)])) == [Fault(8, "relinked")]
 
 
 def test_text_cannot_flow_from_one_field_into_the_next():

@@ -51,7 +51,7 @@ def log_of(settings):
         links = await reader.access_log()
         faults = await reader.verify_access_log()
         await reader.close()
-        return [link.access for link in links], faults
+        return [link.entry for link in links], faults
 
     return asyncio.run(read())
 

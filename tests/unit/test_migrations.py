@@ -5,8 +5,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 from config.database import open_database
+from recordings.evidence_tables import metadata
 from recordings.migrating import downgrade, migrate
-from recordings.models import metadata
 
 pytest_plugins = ("tests.postgres",)
 

@@ -189,19 +189,19 @@ async def test_accesses_are_chained_in_order_and_a_repeated_one_is_kept_once(jou
     await journal.write(acts[0])
     await journal.write(acts[4])
     links = await journal.reader.access_log()
-    assert [link.access for link in links] == acts
+    assert [link.entry for link in links] == acts
     assert await journal.reader.verify_access_log() == []
     assert not (tmp_path / "spool" / "rejected.jsonl").exists()
 
 
 async def test_two_processes_chain_their_accesses_into_one_log(journal, url):
-    acts = [act(f"id-{n}", after(n), AIGUL, Action.SEARCHED, "2026-11-22") for n in range(20)]
+    acts = [act(f"id-{n}", after(n), AIGUL, Action.SEARCHED, "2026-11-22", "why") for n in range(20)]
     for one in acts[::2]:
         journal.submit(one)
     await asyncio.gather(*(log_access(url, one) for one in acts[1::2]))
     await journal.write(acts[0])
     links = await journal.reader.access_log()
-    assert sorted(link.access.entry_id for link in links) == sorted(one.entry_id for one in acts)
+    assert sorted(link.entry.entry_id for link in links) == sorted(one.entry_id for one in acts)
     assert await journal.reader.verify_access_log() == []
 
 
@@ -215,7 +215,7 @@ async def test_two_processes_chain_their_accesses_into_one_log(journal, url):
     ],
 )
 async def test_the_access_log_refuses_to_be_altered(journal, url, deed):
-    await journal.write(act("id", T0, AIGUL, Action.SEARCHED, "2026-11-22"))
+    await journal.write(act("id", T0, AIGUL, Action.SEARCHED, "2026-11-22", "why"))
     before = await journal.reader.access_log()
     database = open_database(url)
     with pytest.raises(DBAPIError):

@@ -1,0 +1,1 @@
+"""The chain of sealed recordings, its signed statements, and the proofs."""

@@ -1,0 +1,1 @@
+"""Answered conversations compared with playable recordings, continuously."""

@@ -1,0 +1,30 @@
+"""What is wrong between answered conversations and playable recordings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """`kind`: missing, orphan, length, unsealed, file_missing, file_size, ...; one gap is one alarm.
+
+    `at` is the conversation's answer (or the file's own time), so that a second look raises no second alarm.
+    """
+
+    kind: str
+    call_id: str
+    recording_id: str  # "" where there is none
+    at: datetime
+    detail: str  # for a person: "talked 61.2 s, recorded 40.0 s"
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """The nightly statement's figures for one civil day (by the conversation's answer)."""
+
+    day: str
+    conversations: int
+    recordings: int
+    generated: int  # rows of a lab without audio, counted apart
+    destroyed: int
+    gaps: tuple[Gap, ...]

@@ -1,0 +1,1 @@
+"""Finding conversations: by date and caller's number first (C6)."""

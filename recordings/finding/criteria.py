@@ -1,0 +1,47 @@
+"""What conversations are looked for, and what was found."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from recordings.record import CallRecord
+from recordings.recording import Recording
+from recordings.sealing.sealed import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """None means any. `day` is a civil day of the centre's zone; a call over midnight belongs to both.
+
+    `number` however it is written; `withheld` finds those without. `since`/`until` as `day`, by moments.
+    `longer`, `shorter`: seconds of a conversation.
+    """
+
+    number: str | None = None
+    withheld: bool = False
+    day: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    consultant: str | None = None
+    language: str | None = None
+    longer: float | None = None
+    shorter: float | None = None
+    registration: str | None = None
+    call_id: str | None = None
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecording:
+    """A conversation's recording; `sealed` None while it waits for sealing or is missing."""
+
+    recording: Recording
+    sealed: Sealed | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call with its conversations' recordings (those nobody answered left out), by connection."""
+
+    call: CallRecord
+    recordings: tuple[FoundRecording, ...]
+    registrations: tuple[str, ...] = ()

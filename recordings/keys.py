@@ -1,0 +1,144 @@
+"""The keys of evidence: files outside the database, made once, read by whoever needs them; edge.
+
+master-N.key  wraps each sealed recording's own key; the highest N is the current one
+numbers.key   hides callers' numbers, index.key finds them
+statement.key signs daily statements and packages (Ed25519); its public half is statement.pub
+"""
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from recordings.numbers import Numbers
+from recordings.spool import flush_folder
+
+_NONCE = 12
+
+
+class KeyMissing(Exception):
+    """A key file is not there or not readable; the text names it and says what to do."""
+
+
+class WrongKey(Exception):
+    """The master key at hand does not open this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A file's key, wrapped by master key `key_id`; `text` is hex."""
+
+    key_id: int
+    text: str
+
+
+class Keyring:
+    """Reads a key when it is first needed; one missing key stops only what needs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def masters(self) -> tuple[int, ...]:
+        """Numbers of the master keys at hand, ascending."""
+        names = (
+            re.fullmatch(r"master-([0-9]{1,6})\.key", path.name) for path in self._folder.glob("master-*.key")
+        )
+        return tuple(sorted(int(match[1]) for match in names if match))
+
+    def wrap(self, key: bytes, about: str) -> Wrapped:
+        """`about`: the recording id, bound in. Raises KeyMissing."""
+        known = self.masters()
+        if not known:
+            raise KeyMissing(
+                f"no master key in {self._folder}: put it back from its safe copy; see ivr111 doctor"
+            )
+        return self.wrap_with(known[-1], key, about)
+
+    def wrap_with(self, key_id: int, key: bytes, about: str) -> Wrapped:
+        """As `wrap`, by a chosen master key."""
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = AESGCM(self._read(f"master-{key_id}.key")).encrypt(nonce, key, about.encode())
+        return Wrapped(key_id, (nonce + sealed).hex())
+
+    def unwrap(self, wrapped: Wrapped, about: str) -> bytes:
+        """Raises KeyMissing, WrongKey."""
+        raw = bytes.fromhex(wrapped.text)
+        try:
+            return AESGCM(self._read(f"master-{wrapped.key_id}.key")).decrypt(
+                raw[:_NONCE], raw[_NONCE:], about.encode()
+            )
+        except InvalidTag as error:
+            raise WrongKey(f"master key {wrapped.key_id} does not open the key of {about}") from error
+
+    def numbers(self) -> Numbers:
+        """Raises KeyMissing."""
+        return Numbers(self._read("numbers.key"), self._read("index.key"))
+
+    def signer(self) -> Ed25519PrivateKey:
+        """Raises KeyMissing."""
+        return Ed25519PrivateKey.from_private_bytes(self._read("statement.key"))
+
+    def public(self) -> bytes:
+        """32 bytes: what everybody may know, and outsiders check with. Raises KeyMissing."""
+        return self._read("statement.pub")
+
+    def new_master(self) -> int:
+        """Make the next master key; its number. The old ones stay until nothing is wrapped by them."""
+        number = (self.masters() or (0,))[-1] + 1
+        _write(self._folder / f"master-{number}.key", secrets.token_bytes(32))
+        return number
+
+    def remove_master(self, number: int) -> None:
+        """Only once nothing is wrapped by it any more."""
+        (self._folder / f"master-{number}.key").unlink(missing_ok=True)
+        flush_folder(self._folder)
+
+    def make(self) -> None:
+        """Make every key that is not there; for a home that has nothing sealed yet."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self.masters():
+            self.new_master()
+        for name in ("numbers.key", "index.key"):
+            if not (self._folder / name).exists():
+                _write(self._folder / name, secrets.token_bytes(32))
+        if not (self._folder / "statement.key").exists():
+            _write(self._folder / "statement.key", Ed25519PrivateKey.generate().private_bytes_raw())
+        if not (self._folder / "statement.pub").exists():
+            _write(self._folder / "statement.pub", self.signer().public_key().public_bytes_raw())
+
+    def missing(self) -> tuple[str, ...]:
+        """Names of the key files that are not there."""
+        names = ("numbers.key", "index.key", "statement.key", "statement.pub")
+        absent = tuple(name for name in names if not (self._folder / name).exists())
+        return absent if self.masters() else ("master-1.key", *absent)
+
+    def _read(self, name: str) -> bytes:
+        file = self._folder / name
+        try:
+            key = bytes.fromhex(file.read_text(encoding="ascii").strip())
+        except FileNotFoundError as error:
+            raise KeyMissing(
+                f"{file} is missing: put it back from its safe copy; see ivr111 doctor"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise KeyMissing(f"{file} cannot be read ({error}): see ivr111 doctor") from error
+        if len(key) != 32:
+            raise KeyMissing(f"{file} is no key (32 bytes as hex are needed): put it back from its safe copy")
+        return key
+
+
+def _write(path: Path, key: bytes) -> None:
+    """Flushed and renamed into place; readable for owner and group only."""
+    draft = path.with_name(f".{path.name}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    flush_folder(path.parent)

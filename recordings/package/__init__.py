@@ -1,0 +1,1 @@
+"""What is handed to an authority, and how a court checks it."""

@@ -1,0 +1,1 @@
+"""What is kept how long, what is held, and what was destroyed."""
