@@ -21,7 +21,7 @@ class Statements:
         raise NotImplementedError
 
     async def interim(self, now: datetime) -> Statement:
-        """The newest statement if it covers the whole chain, else a new one: a package needs a signed root."""
+        """The newest statement if it covers the whole chain, else a new one: packages need a signed root."""
         raise NotImplementedError
 
     async def proof(self, seq: int) -> Proof:
