@@ -78,7 +78,7 @@ async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
 
 
 def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
-    """For a command: run `question` as the engine's user where we may, so that what it writes is the engine's.
+    """For a command: run `question` as the engine's user where we may, so that files stay the engine's.
 
     Raises Problem, with what to do.
     """
