@@ -1,36 +1,69 @@
 """Sealed recordings read: for playing, packages, checks; and destroyed, for retention."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+import soundfile
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from recordings.audio import Samples
-from recordings.keys import Keyring
+from recordings.keys import Keyring, Wrapped
+from recordings.sealing import store
+from recordings.sealing.container import Damaged
+from recordings.sealing.files import check_sealed, remove_sealed
 from recordings.sealing.sealed import Sealed
+from recordings.sealing.sound import SealedFile, Unreadable, read_on
 
 
 class Altered(Exception):
-    """A sealed file is not what was sealed; the text names the recording and the chunk."""
+    """A sealed file is not what was sealed; the text names the recording and the place."""
+
+
+class Destroyed(Exception):
+    """The recording and its key were destroyed; the text says when."""
 
 
 class SealedAudio:
     """An open sealed recording: seeks without reading what lies before (AES-GCM chunks, FLAC inside)."""
 
-    frames: int
+    def __init__(self, path: Path, key: bytes, recording_id: str) -> None:
+        self._name = recording_id
+        try:
+            self._file = SealedFile(path, key, recording_id)
+        except Damaged as damage:
+            raise Altered(f"sealed file {recording_id}: {damage}") from damage
+        try:
+            self._sound = soundfile.SoundFile(self._file)
+        except Exception as error:
+            self._file.close()
+            raise Altered(f"sealed file {recording_id}: {self._file.damage or error}") from error
+        self.frames: int = len(self._sound)
 
     def __enter__(self) -> "SealedAudio":
-        raise NotImplementedError
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        self._sound.close()
+        self._file.close()
 
     def blocks(self, first: int = 0, frames: int | None = None) -> Iterator[Samples]:
         """int16 samples (n x 2) from frame `first` on. Raises Altered."""
-        raise NotImplementedError
+        left = max(0, self.frames - first) if frames is None else frames
+        try:
+            self._sound.seek(min(first, self.frames))
+            for block in read_on(self._sound, left):
+                if self._file.damage:
+                    break
+                yield block
+        except Exception as error:
+            if not self._file.damage:
+                raise Altered(f"sealed file {self._name}: {error}") from error
+        if self._file.damage:
+            raise Altered(f"sealed file {self._name}: {self._file.damage}") from self._file.damage
 
 
 class SealedRecordings:
@@ -43,24 +76,45 @@ class SealedRecordings:
 
     async def of(self, recording_ids: Sequence[str]) -> dict[str, Sealed]:
         """The rows of those that are sealed, by recording id; destroyed ones included."""
-        raise NotImplementedError
+        return {row.recording_id: row for row in await store.of(self._database, recording_ids)}
 
     async def of_calls(self, call_ids: Sequence[str]) -> dict[str, list[Sealed]]:
         """The same by call."""
-        raise NotImplementedError
+        found: dict[str, list[Sealed]] = {}
+        for row in await store.of_calls(self._database, call_ids):
+            found.setdefault(row.call_id, []).append(row)
+        return found
 
     def open(self, sealed: Sealed) -> SealedAudio:
-        """Raises Altered, KeyMissing, WrongKey, FileNotFoundError. Blocking: call it in a thread."""
-        raise NotImplementedError
+        """Raises Altered, Destroyed, KeyMissing, WrongKey, FileNotFoundError. Blocking: for a thread."""
+        return SealedAudio(self._folder / sealed.path, self._key(sealed), sealed.recording_id)
 
     def check(self, sealed: Sealed) -> None:
-        """The whole file read: hash, every chunk, the audio's hash. Raises Altered, naming what and where."""
-        raise NotImplementedError
+        """The whole file read: hash, each chunk, the audio's hash. Raises as `open`, naming the place."""
+        key = self._key(sealed)
+        try:
+            check_sealed(
+                self._folder,
+                sealed.path,
+                sealed.recording_id,
+                key,
+                sealed.frames,
+                sealed.audio_sha256,
+                sealed.sealed_sha256,
+            )
+        except (Damaged, Unreadable) as why:
+            raise Altered(f"sealed file {sealed.recording_id}: {why}") from why
 
     async def forget(self, connection: AsyncConnection, sealed: Sealed) -> None:
         """In the caller's transaction: its key goes and the row says when; then call `remove`."""
-        raise NotImplementedError
+        await store.forget(connection, sealed.recording_id, datetime.now(UTC))
 
     def remove(self, sealed: Sealed) -> None:
         """Delete the file, flushed; already gone is as good."""
-        raise NotImplementedError
+        remove_sealed(self._folder, sealed.path)
+
+    def _key(self, sealed: Sealed) -> bytes:
+        if sealed.wrapped_key is None:
+            when = f"{sealed.destroyed_at:%Y-%m-%d}" if sealed.destroyed_at else "before"
+            raise Destroyed(f"recording {sealed.recording_id} was destroyed ({when})")
+        return self._keys.unwrap(Wrapped(sealed.key_id, sealed.wrapped_key), sealed.recording_id)

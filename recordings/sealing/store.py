@@ -1,0 +1,176 @@
+"""The rows of sealed recordings: found, written with their chain entry in one transaction, re-wrapped."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from recordings import upserts
+from recordings.chain.entry import ChainEntry
+from recordings.chain.store import append
+from recordings.entries import PLAYABLE, Alarm
+from recordings.evidence_tables import sealed as table
+from recordings.keys import Wrapped
+from recordings.models import recordings, segments
+from recordings.sealing.sealed import Sealed
+
+log = structlog.get_logger()
+
+_MANY = 500
+_PLAYABLE = [state.value for state in PLAYABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A recording that was checked and is not sealed yet; files relative to the audio folder."""
+
+    recording_id: str
+    call_id: str
+    stereo_file: str
+    seconds: float
+    checks: tuple[str, ...]
+    started_at: datetime | None
+    ended_at: datetime | None
+    checked_at: datetime | None
+
+
+async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
+    """Oldest first."""
+    done = exists().where(table.c.recording_id == recordings.c.id)
+    query = (
+        select(recordings)
+        .where(recordings.c.state.in_(_PLAYABLE), recordings.c.stereo_file.is_not(None), ~done)
+        .order_by(recordings.c.checked_at, recordings.c.id)
+        .limit(limit)
+    )
+    async with database.connect() as connection:
+        rows = (await connection.execute(query)).all()
+    return [
+        Waiting(
+            row.id,
+            row.call_id,
+            row.stereo_file,
+            row.seconds or 0.0,
+            tuple(row.checks.split()),
+            row.started_at,
+            row.ended_at,
+            row.checked_at,
+        )
+        for row in rows
+    ]
+
+
+async def count_waiting(database: AsyncEngine) -> tuple[int, datetime | None]:
+    """How many wait, and since when the oldest was checked."""
+    done = exists().where(table.c.recording_id == recordings.c.id)
+    query = select(func.count(), func.min(recordings.c.checked_at)).where(
+        recordings.c.state.in_(_PLAYABLE), recordings.c.stereo_file.is_not(None), ~done
+    )
+    async with database.connect() as connection:
+        count, oldest = (await connection.execute(query)).one()
+    return count, oldest
+
+
+async def write(database: AsyncEngine, row: Sealed, entry: ChainEntry) -> Sealed | None:
+    """Row and chain entry together or neither; None when it is sealed already. `row.seq` is set here."""
+    async with database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.exec_driver_sql("LOCK TABLE chain IN EXCLUSIVE MODE")
+        known = select(table.c.recording_id).where(table.c.recording_id == row.recording_id)
+        if (await connection.execute(known)).first() is not None:
+            return None
+        [link] = await append(connection, [entry])
+        values = {**asdict(row), "marks": " ".join(row.marks), "seq": link.seq}
+        await connection.execute(insert(table), [values])
+    return Sealed(**{**asdict(row), "seq": link.seq})
+
+
+async def of(database: AsyncEngine, recording_ids: Sequence[str]) -> list[Sealed]:
+    """The rows of these recordings."""
+    return await _rows(database, table.c.recording_id, recording_ids)
+
+
+async def of_calls(database: AsyncEngine, call_ids: Sequence[str]) -> list[Sealed]:
+    """The rows of these calls."""
+    return await _rows(database, table.c.call_id, call_ids)
+
+
+async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
+    """The raw legs a recording was joined from, relative to the audio folder."""
+    query = select(segments.c.caller_file, segments.c.consultant_file).where(
+        segments.c.recording_id == recording_id
+    )
+    async with database.connect() as connection:
+        rows = (await connection.execute(query)).all()
+    return [name for row in rows for name in row if name]
+
+
+async def unremoved(database: AsyncEngine, since: datetime) -> list[Sealed]:
+    """Sealed since then: their raw files may still lie there."""
+    query = select(table).where(table.c.sealed_at >= since, table.c.destroyed_at.is_(None))
+    async with database.connect() as connection:
+        return [sealed_of(row) for row in (await connection.execute(query)).all()]
+
+
+async def wrapped_otherwise(database: AsyncEngine, key_id: int, limit: int) -> list[Sealed]:
+    """Rows whose key another master key than `key_id` wraps."""
+    query = select(table).where(table.c.key_id != key_id, table.c.wrapped_key.is_not(None)).limit(limit)
+    async with database.connect() as connection:
+        return [sealed_of(row) for row in (await connection.execute(query)).all()]
+
+
+async def rewrap(database: AsyncEngine, new: Sequence[tuple[Sealed, Wrapped]]) -> None:
+    """Exchange wrapped keys, in one transaction; a row changed meanwhile stays as it is."""
+    async with database.begin() as connection:
+        for row, wrapped in new:
+            await connection.execute(
+                update(table)
+                .where(table.c.recording_id == row.recording_id, table.c.wrapped_key == row.wrapped_key)
+                .values(key_id=wrapped.key_id, wrapped_key=wrapped.text)
+            )
+
+
+async def forget(connection: AsyncConnection, recording_id: str, at: datetime) -> None:
+    """The key goes; what was sealed can never be opened again."""
+    await connection.execute(
+        update(table).where(table.c.recording_id == recording_id).values(wrapped_key=None, destroyed_at=at)
+    )
+
+
+async def alarm(database: AsyncEngine, kind: str, about: str, at: datetime) -> None:
+    """An alarm from beside the engine; the same one twice is one."""
+    log.error("alarm_raised", kind=kind, about=about)
+    async with database.begin() as connection:
+        await connection.execute(upserts.alarm(connection.dialect.name), [asdict(Alarm(kind, about, at))])
+
+
+async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[Sealed]:
+    found: list[Sealed] = []
+    async with database.connect() as connection:
+        for start in range(0, len(ids), _MANY):
+            query = select(table).where(column.in_(list(ids[start : start + _MANY]))).order_by(table.c.seq)
+            found += [sealed_of(row) for row in (await connection.execute(query)).all()]
+    return found
+
+
+def sealed_of(row: Row[Any]) -> Sealed:
+    """A row of `sealed` as a value."""
+    values = {field.name: getattr(row, field.name) for field in fields(Sealed)}
+    return Sealed(**{**values, "marks": tuple(row.marks.split())})
+
+
+def wrapped_of(row: Sealed) -> Wrapped:
+    """The row's wrapped key, which a destroyed one has no more."""
+    return Wrapped(row.key_id, row.wrapped_key or "")
+
+
+async def stereo_file(database: AsyncEngine, recording_id: str) -> str | None:
+    """Where the joined file lay or lies."""
+    query = select(recordings.c.stereo_file).where(recordings.c.id == recording_id)
+    async with database.connect() as connection:
+        found: str | None = (await connection.execute(query)).scalar()
+    return found
