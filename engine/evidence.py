@@ -52,7 +52,7 @@ class Evidence:
     @property
     def statements(self) -> Statements:
         """Signed statements and proofs."""
-        return Statements(self.database, self.keys, self.settings.time_zone)
+        return Statements(self.database, self.keys, self.settings.zone, self.completeness.day)
 
     @property
     def demands(self) -> Demands:

@@ -18,6 +18,7 @@ class RecordingState(StrEnum):
     SILENT_LEG = "silent_leg"  # playable, but one side is digital silence: alarm
     MISSING = "missing"  # answered, and no playable audio: alarm
     EMPTY = "empty"  # nobody answered: nothing was to be recorded
+    GENERATED = "generated"  # a row of `lab fill` without audio: counted apart
 
 
 PLAYABLE = frozenset({RecordingState.FINISHED, RecordingState.REPAIRED, RecordingState.SILENT_LEG})

@@ -8,7 +8,7 @@ from recordings.join import Job, Piece, Report
 from recordings.names import Found
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
-SHORT = 3.0  # seconds of a conversation that may be missing before it is an alarm; a crash costs up to 2
+APART = 1.0  # seconds by which a recording may differ from its conversation
 _ALARMING = ("_silent", "_lost", "_gap")
 
 
@@ -63,10 +63,9 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
             alarms.append("recording_leg_silent")
         if due.answered is not None and due.answered.ended_at is not None:
             talked = _talked(due)
-            if abs(talked - report.seconds) > 1.0:
+            if abs(talked - report.seconds) > APART:
                 checks.append("length_differs")
-            if talked - report.seconds > SHORT:
-                alarms.append("recording_short")
+                alarms.append("recording_length")
     if due.orphan:
         alarms.append("recording_orphan")
     if report.repaired:

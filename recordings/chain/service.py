@@ -1,29 +1,133 @@
 """Statements made and proofs given; for the evidence process, the command line and the console."""
 
-from datetime import date, datetime
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from recordings.chain.statement import Proof, Statement
+from recordings.chain import merkle
+from recordings.chain.entry import START
+from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest
+from recordings.chain.store import hashes, head
+from recordings.completeness.gap import DayCount
+from recordings.evidence_tables import statements as table
+from recordings.hash_chain import Head
 from recordings.keys import Keyring
+from recordings.models import access_log
+
+Count = Callable[[date, datetime], Awaitable[DayCount]]
 
 
 class Statements:
     """Signed words on what the centre holds; each one binds the one before it."""
 
-    def __init__(self, database: AsyncEngine, keys: Keyring, zone: str) -> None:
+    def __init__(self, database: AsyncEngine, keys: Keyring, zone: ZoneInfo, count: Count) -> None:
         self._database = database
         self._keys = keys
         self._zone = zone
+        self._count = count
 
     async def nightly(self, day: date, now: datetime) -> Statement:
         """The statement of a civil day, made once; a second call returns the first one's."""
-        raise NotImplementedError
+        known = await self._of(table.c.day == day.isoformat(), table.c.kind == "nightly")
+        return known or await self._make("nightly", day, now)
 
     async def interim(self, now: datetime) -> Statement:
         """The newest statement if it covers the whole chain, else a new one: packages need a signed root."""
-        raise NotImplementedError
+        newest = await self._of()
+        async with self._database.connect() as connection:
+            end = await head(connection)
+        if newest is not None and newest.last_seq >= end.seq:
+            return newest
+        return await self._make("interim", now.astimezone(self._zone).date(), now)
 
     async def proof(self, seq: int) -> Proof:
         """The inclusion proof of the chain's entry `seq`. Raises NotSigned."""
-        raise NotImplementedError
+        found = await self._of(table.c.first_seq <= seq, table.c.last_seq >= seq)
+        if found is None:
+            raise NotSigned(f"no statement covers entry {seq} of the chain yet")
+        entries = await hashes(self._database, found.first_seq, found.last_seq)
+        leaves = [merkle.leaf(bytes.fromhex(one)) for one in entries]
+        index = seq - found.first_seq
+        beside = tuple(part.hex() for part in merkle.path(leaves, index))
+        return Proof(seq, entries[index], index, len(leaves), beside, found)
+
+    async def all(self) -> list[Statement]:
+        """In order."""
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(select(table).order_by(table.c.seq))).mappings().all()
+        return [Statement(**row) for row in rows]
+
+    async def last_day(self) -> date | None:
+        """The last civil day stated at night."""
+        found = await self._of(table.c.kind == "nightly")
+        return None if found is None else date.fromisoformat(found.day)
+
+    async def _make(self, kind: str, day: date, now: datetime) -> Statement:
+        signer = self._keys.signer()
+        count = await self._count(day, now)
+        for attempt in range(5):  # another maker at the same moment takes the number
+            before = await self._of()
+            async with self._database.connect() as connection:
+                end = await head(connection)
+                access = await access_head(connection)
+            first = before.last_seq + 1 if before else START.seq + 1
+            entries = await hashes(self._database, first, end.seq)
+            tree = merkle.root([merkle.leaf(bytes.fromhex(one)) for one in entries])
+            facts: dict[str, object] = {
+                "statement": (before.seq if before else 0) + 1,
+                "kind": kind,
+                "day": day.isoformat(),
+                "zone": str(self._zone),
+                "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+                "previous": digest(before.body) if before else GENESIS,
+                "conversations": count.conversations,
+                "recordings": count.recordings,
+                "generated": count.generated,
+                "destroyed": count.destroyed,
+                "gaps": [
+                    {"kind": gap.kind, "call_id": gap.call_id, "recording_id": gap.recording_id}
+                    for gap in count.gaps
+                ],
+                "chain": {"first": first, "last": end.seq, "head": end.hash, "root": tree.hex()},
+                "access_log": {"seq": access.seq, "head": access.hash},
+                "public_key": self._keys.public().hex(),
+            }
+            body = await asyncio.to_thread(canonical, facts)
+            made = Statement(
+                seq=(before.seq if before else 0) + 1,
+                kind=kind,
+                day=day.isoformat(),
+                first_seq=first,
+                last_seq=end.seq,
+                body=body,
+                signature=signer.sign(body.encode()).hex(),
+                public_key=self._keys.public().hex(),
+            )
+            try:
+                async with self._database.begin() as connection:
+                    values = {name: getattr(made, name) for name in Statement.__dataclass_fields__}
+                    await connection.execute(insert(table), [values])
+            except (IntegrityError, DBAPIError):
+                if attempt == 4 or (await self._of(table.c.seq == made.seq)) is None:
+                    raise
+                continue
+            return made
+        raise AssertionError("the loop ends by return or raise")
+
+    async def _of(self, *conditions: object) -> Statement | None:
+        query = select(table).order_by(table.c.seq.desc()).limit(1)
+        async with self._database.connect() as connection:
+            row = (await connection.execute(query.where(*conditions))).mappings().first()  # type: ignore[arg-type]
+        return None if row is None else Statement(**row)
+
+
+async def access_head(connection: AsyncConnection) -> Head:
+    """The access log's end."""
+    last = select(access_log.c.seq, access_log.c.hash).order_by(access_log.c.seq.desc()).limit(1)
+    row = (await connection.execute(last)).first()
+    return Head(0, "") if row is None else Head(row.seq, row.hash)

@@ -55,3 +55,18 @@ async def links(
             for row in part:
                 found = ChainEntry(row.kind, row.subject, row.at, row.facts)
                 yield Link(row.seq, row.previous, row.hash, found)
+
+
+async def hashes(database: AsyncEngine, first: int, last: int) -> list[str]:
+    """The entries' hashes (hex) from `first` to `last`, in order; empty when `last` lies before `first`."""
+    table = tables.chain
+    query = select(table.c.hash).where(table.c.seq >= first, table.c.seq <= last).order_by(table.c.seq)
+    async with database.connect() as connection:
+        return list((await connection.execute(query)).scalars())
+
+
+async def entry_of(database: AsyncEngine, seq: int) -> Link[ChainEntry] | None:
+    """One entry in its place."""
+    async for link in links(database, seq, seq):
+        return link
+    return None

@@ -28,3 +28,14 @@ class DayCount:
     generated: int  # rows of a lab without audio, counted apart
     destroyed: int
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """As DayCount, over any stretch of time."""
+
+    conversations: int
+    recordings: int
+    generated: int
+    destroyed: int
+    gaps: tuple[Gap, ...]

@@ -1,13 +1,18 @@
 """Is every answered conversation a playable recording of its length? Looked at again and again."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.completeness.gap import DayCount, Gap
+from recordings.completeness import files, store
+from recordings.completeness.compare import Kept, Talk, orphans, wrong
+from recordings.completeness.gap import Compared, DayCount, Gap
+from recordings.entries import PLAYABLE, RecordingState
+from recordings.judging import HARDLY
 
 
 class Completeness:
@@ -29,8 +34,70 @@ class Completeness:
 
     async def gaps(self, since: datetime, until: datetime, now: datetime) -> list[Gap]:
         """Of the conversations answered in between and the files lying there."""
-        raise NotImplementedError
+        return list((await self.compare(since, until, now)).gaps)
+
+    async def compare(self, since: datetime, until: datetime, now: datetime) -> Compared:
+        """The gaps, and how many conversations and recordings were compared."""
+        found: list[Gap] = []
+        counts = dict.fromkeys(("conversations", "recordings", "generated", "destroyed"), 0)
+        async for talks in store.talks(self._database, since, until):
+            for kind in (_counted(talk) for talk in talks):
+                if kind is not None:
+                    counts["conversations"] += kind != "generated"
+                    if kind != "conversations":
+                        counts[kind] += 1
+            found += await asyncio.to_thread(self._wrong, talks, now)
+            self._progress(sum(counts.values()))
+        found += await self._orphans(since, until, now)
+        return Compared(
+            conversations=counts["conversations"],
+            recordings=counts["recordings"],
+            generated=counts["generated"],
+            destroyed=counts["destroyed"],
+            gaps=tuple(sorted(found, key=lambda gap: (gap.at, gap.recording_id))),
+        )
 
     async def day(self, day: date, now: datetime) -> DayCount:
         """The figures of a civil day."""
-        raise NotImplementedError
+        since = datetime.combine(day, time(), self._zone)
+        until = datetime.combine(day + timedelta(days=1), time(), self._zone)
+        found = await self.compare(since, until, now)
+        return DayCount(
+            day.isoformat(),
+            found.conversations,
+            found.recordings,
+            found.generated,
+            found.destroyed,
+            found.gaps,
+        )
+
+    def _wrong(self, talks: list[Talk], now: datetime) -> list[Gap]:
+        kept = [talk.recording for talk in talks if talk.recording]
+        raw = files.sizes(
+            self._audio, [one.stereo_file for one in kept if one.stereo_file and not one.sealed_file]
+        )
+        sealed = files.sizes(
+            self._sealed, [one.sealed_file for one in kept if one.sealed_file and not one.destroyed]
+        )
+        return [gap for talk in talks if (gap := wrong(talk, raw, sealed, now))]
+
+    async def _orphans(self, since: datetime, until: datetime, now: datetime) -> list[Gap]:
+        first = (since - timedelta(days=1)).astimezone(self._zone).date().isoformat()
+        raw = await asyncio.to_thread(files.raw, self._audio, first)
+        known = await store.known(self._database, sorted({name for name, _, _ in raw}))
+        sealed = await asyncio.to_thread(lambda: list(files.sealed(self._sealed, since, until, self._zone)))
+        rows = await store.sealed_known(self._database, [name for name, _, _ in sealed])
+        found = [*orphans(raw, known, now), *orphans(sealed, rows, now)]
+        return [gap for gap in found if since <= gap.at < until]
+
+
+def _counted(talk: Talk) -> str | None:
+    """Under which head a conversation is counted; None: nobody had time to say a word."""
+    kept: Kept | None = talk.recording
+    if kept is not None and kept.state is RecordingState.GENERATED:
+        return "generated"
+    if kept is not None and kept.destroyed:
+        return "destroyed"
+    if kept is not None and kept.state in PLAYABLE:
+        return "recordings"
+    return "conversations" if talk.seconds >= HARDLY else None

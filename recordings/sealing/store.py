@@ -5,20 +5,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from recordings import upserts
 from recordings.chain.entry import ChainEntry
 from recordings.chain.store import append
-from recordings.entries import PLAYABLE, Alarm
+from recordings.entries import PLAYABLE
 from recordings.evidence_tables import sealed as table
 from recordings.keys import Wrapped
 from recordings.models import recordings, segments
 from recordings.sealing.sealed import Sealed
-
-log = structlog.get_logger()
 
 _MANY = 500
 _PLAYABLE = [state.value for state in PLAYABLE]
@@ -139,13 +135,6 @@ async def forget(connection: AsyncConnection, recording_id: str, at: datetime) -
     await connection.execute(
         update(table).where(table.c.recording_id == recording_id).values(wrapped_key=None, destroyed_at=at)
     )
-
-
-async def alarm(database: AsyncEngine, kind: str, about: str, at: datetime) -> None:
-    """An alarm from beside the engine; the same one twice is one."""
-    log.error("alarm_raised", kind=kind, about=about)
-    async with database.begin() as connection:
-        await connection.execute(upserts.alarm(connection.dialect.name), [asdict(Alarm(kind, about, at))])
 
 
 async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[Sealed]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
+from recordings.alarming import alarm
 from recordings.chain.entry import Kind, entry
 from recordings.keys import KeyMissing, Keyring, WrongKey
 from recordings.sealing import store
@@ -220,7 +221,7 @@ class Sealer:
         sealed_at = row.sealed_at + _LATE
         grown = [path for path in found if _modified(path) > sealed_at]
         if grown:
-            await store.alarm(self._database, "recording_grew_after_seal", row.recording_id, row.sealed_at)
+            await alarm(self._database, "recording_grew_after_seal", row.recording_id, row.sealed_at)
             return False
         if not checked:
             try:
@@ -231,7 +232,7 @@ class Sealer:
                     row.recording_id,
                     f"sealed file {row.recording_id}: {why}; its raw files stay",
                 )
-                await store.alarm(self._database, "recording_sealed_altered", row.recording_id, row.sealed_at)
+                await alarm(self._database, "recording_sealed_altered", row.recording_id, row.sealed_at)
                 return False
         await asyncio.to_thread(remove_raw, found, self._step)
         return True
@@ -251,7 +252,7 @@ class Sealer:
         )
 
     async def _unreadable(self, one: Waiting, why: str) -> SealFault:
-        await store.alarm(
+        await alarm(
             self._database, "recording_unreadable", one.recording_id, one.checked_at or datetime.now(UTC)
         )
         return self._note(

@@ -205,7 +205,7 @@ async def test_a_recording_that_stopped_growing_in_mid_conversation_is_an_alarm(
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(replace(TALK, ended_at=after(55)))
     await desk.reconciler.look()
-    assert await desk.alarms() == [("recording_short", ONE)]
+    assert await desk.alarms() == [("recording_length", ONE)]
 
 
 async def test_segments_after_a_hold_are_one_recording_with_silence_between(desk):

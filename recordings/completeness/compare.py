@@ -1,0 +1,111 @@
+"""Answered conversations against recordings and files: what is missing, left over, too short or too long."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recordings.completeness.gap import Gap
+from recordings.entries import PLAYABLE, RecordingState
+from recordings.judging import APART, HARDLY
+
+GRACE = timedelta(seconds=25)  # after the end of a conversation its recording is looked at and judged
+LATE = timedelta(minutes=10)  # to be sealed in
+QUIET = timedelta(seconds=20)  # a file nobody writes to
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An answered conversation that ended, and the row of its recording, if any."""
+
+    call_id: str
+    number: int
+    answered_at: datetime
+    ended_at: datetime
+    recording: "Kept | None"
+
+    @property
+    def name(self) -> str:
+        """The recording's id, or the name one would have."""
+        return self.recording.id if self.recording else f"{self.call_id}-c{self.number}"
+
+    @property
+    def seconds(self) -> float:
+        """How long they talked."""
+        return (self.ended_at - self.answered_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A recording's row with its sealed row; files relative to their folders."""
+
+    id: str
+    state: RecordingState
+    seconds: float | None
+    stereo_file: str | None
+    checked_at: datetime | None
+    sealed_file: str | None
+    sealed_size: int | None
+    destroyed: bool
+
+
+Size = Mapping[str, int]  # bytes by file, of those that are there
+
+
+def wrong(talk: Talk, raw: Size, sealed: Size, now: datetime) -> Gap | None:
+    """The gap of a conversation; None when it is a playable recording of its length, or in its grace yet."""
+    kept = talk.recording
+    if kept is None or kept.state not in PLAYABLE:
+        return _missing(talk, now)
+    if kept.destroyed:
+        return None
+    found = _file(kept, raw, sealed) or _length(talk, kept) or _late(kept, now)
+    return _gap(*found, talk) if found else None
+
+
+def _missing(talk: Talk, now: datetime) -> Gap | None:
+    generated = talk.recording is not None and talk.recording.state is RecordingState.GENERATED
+    if generated or talk.seconds < HARDLY or now - talk.ended_at < GRACE:
+        return None
+    return _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
+
+
+def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
+    if kept.sealed_file is None:
+        there = kept.stereo_file in raw
+        return None if there else ("file_missing", "the recording is gone, and was not sealed")
+    size = sealed.get(kept.sealed_file)
+    if size is None:
+        return "file_missing", "the sealed file is gone"
+    if size != kept.sealed_size:
+        return "file_size", f"the sealed file has {size} bytes, {kept.sealed_size} were sealed"
+    return None
+
+
+def _length(talk: Talk, kept: Kept) -> tuple[str, str] | None:
+    recorded = kept.seconds or 0.0
+    if abs(talk.seconds - recorded) <= APART:
+        return None
+    return "length", f"talked {talk.seconds:.1f} s, recorded {recorded:.1f} s"
+
+
+def _late(kept: Kept, now: datetime) -> tuple[str, str] | None:
+    if kept.sealed_file is None and kept.checked_at is not None and now - kept.checked_at > LATE:
+        return "unsealed", "not sealed in ten minutes; see: ivr111 doctor"
+    return None
+
+
+def orphans(
+    files: Iterable[tuple[str, str, datetime]], known: frozenset[str], now: datetime
+) -> Iterator[Gap]:
+    """Files (recording id, call id, last written) of recordings no row knows; a growing one is no orphan."""
+    last: dict[tuple[str, str], datetime] = {}
+    for recording_id, call_id, written in files:
+        if recording_id not in known:
+            last[recording_id, call_id] = max(written, last.get((recording_id, call_id), written))
+    for (recording_id, call_id), written in last.items():
+        if now - written >= QUIET:
+            yield Gap("orphan", call_id, recording_id, written, "a file no conversation is known for")
+
+
+def _gap(kind: str, detail: str, talk: Talk) -> Gap:
+    return Gap(kind, talk.call_id, talk.name, talk.answered_at, detail)

@@ -1,0 +1,101 @@
+"""What the journal knows of conversations and their recordings, in parts, by indexes."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from recordings.completeness.compare import Kept, Talk
+from recordings.entries import RecordingState
+from recordings.evidence_tables import sealed
+from recordings.models import calls, connections, recordings
+from recordings.places import NOT_RECORDED
+
+_LONGEST = timedelta(days=2)  # a call lasts less
+_AT_ONCE = 1000
+
+
+async def talks(database: AsyncEngine, since: datetime, until: datetime) -> AsyncIterator[list[Talk]]:
+    """Conversations of ours answered in between that are over, in parts."""
+    ended = func.coalesce(connections.c.ended_at, calls.c.ended_at)
+    of_it = and_(
+        recordings.c.call_id == connections.c.call_id, recordings.c.connection == connections.c.number
+    )
+    query = (
+        select(
+            connections.c.call_id,
+            connections.c.number,
+            connections.c.answered_at,
+            connections.c.ended_at,
+            calls.c.ended_at.label("call_ended_at"),
+            recordings.c.id,
+            recordings.c.state,
+            recordings.c.seconds,
+            recordings.c.stereo_file,
+            recordings.c.checked_at,
+            sealed.c.path,
+            sealed.c.size,
+            sealed.c.destroyed_at,
+        )
+        .select_from(calls)
+        .join(connections, connections.c.call_id == calls.c.call_id)
+        .outerjoin(recordings, of_it)
+        .outerjoin(sealed, sealed.c.recording_id == recordings.c.id)
+        .where(
+            calls.c.arrived_at >= since - _LONGEST,
+            calls.c.arrived_at < until,
+            connections.c.answered_at >= since,
+            connections.c.answered_at < until,
+            connections.c.party.not_in(sorted(NOT_RECORDED)),
+            ended.is_not(None),
+        )
+    )
+    async with database.connect() as connection:
+        result = await connection.stream(query)
+        async for part in result.partitions(_AT_ONCE):
+            yield [
+                Talk(
+                    row.call_id,
+                    row.number,
+                    row.answered_at,
+                    row.ended_at or row.call_ended_at,
+                    None
+                    if row.id is None
+                    else Kept(
+                        row.id,
+                        RecordingState(row.state),
+                        row.seconds,
+                        row.stereo_file,
+                        row.checked_at,
+                        row.path,
+                        row.size,
+                        row.destroyed_at is not None,
+                    ),
+                )
+                for row in part
+            ]
+
+
+async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
+    """Those of `recording_ids` that have a row."""
+    found: set[str] = set()
+    async with database.connect() as connection:
+        for start in range(0, len(recording_ids), 500):
+            part = list(recording_ids[start : start + 500])
+            query = select(recordings.c.id).where(recordings.c.id.in_(part))
+            found.update((await connection.execute(query)).scalars())
+    return frozenset(found)
+
+
+async def sealed_known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
+    """Those of `recording_ids` that are sealed and not destroyed."""
+    found: set[str] = set()
+    async with database.connect() as connection:
+        for start in range(0, len(recording_ids), 500):
+            part = list(recording_ids[start : start + 500])
+            query = select(sealed.c.recording_id).where(
+                sealed.c.recording_id.in_(part), sealed.c.destroyed_at.is_(None)
+            )
+            found.update((await connection.execute(query)).scalars())
+    return frozenset(found)

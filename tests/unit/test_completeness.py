@@ -1,0 +1,109 @@
+"""Completeness: every answered conversation is a playable recording of its length, or an alarm (A19)."""
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from recordings.completeness.service import Completeness
+from recordings.completeness.worker import Watch
+from recordings.models import alarms
+from recordings.sealing.worker import Sealer
+from tests.evidence_home import T0, EvidenceHome
+
+LATER = T0 + timedelta(minutes=5)
+
+
+@pytest.fixture
+async def home(tmp_path):
+    opened = await EvidenceHome(tmp_path / "home").open()
+    yield opened
+    await opened.close()
+
+
+def service(home: EvidenceHome) -> Completeness:
+    settings = home.settings
+    return Completeness(home.database, settings.audio, settings.sealed, settings.zone)
+
+
+async def gaps(home: EvidenceHome, now=LATER) -> list[tuple[str, str]]:
+    found = await service(home).gaps(T0 - timedelta(hours=1), now, now)
+    return [(gap.kind, gap.recording_id) for gap in found]
+
+
+async def seal(home: EvidenceHome) -> None:
+    await Sealer(home.database, home.keys, home.settings).pass_once()
+
+
+async def test_a_conversation_with_its_recording_is_no_gap_before_and_after_sealing(home):
+    await home.talk(1)
+    assert [] == await gaps(home)
+    await seal(home)
+    assert [] == await gaps(home)
+
+
+async def test_an_answered_conversation_without_recording_is_missing_once_its_grace_is_over(home):
+    talk = await home.talk(1, audio=False)
+    assert talk.record.conversation_ended_at is not None
+    assert [] == await gaps(home, talk.record.conversation_ended_at + timedelta(seconds=24))
+    assert [("missing", talk.recording_id)] == await gaps(
+        home, talk.record.conversation_ended_at + timedelta(seconds=25)
+    )
+
+
+@pytest.mark.parametrize("recorded, found", [(1.9, True), (2.1, False), (3.9, False), (4.1, True)])
+async def test_a_length_that_differs_by_more_than_a_second_is_a_gap(home, recorded, found):
+    talk = await home.talk(1, seconds=3, recorded=recorded)
+    assert ([("length", talk.recording_id)] if found else []) == await gaps(home)
+
+
+async def test_a_sealed_file_that_is_gone_or_of_another_size_is_a_gap(home):
+    gone, cut = await home.talk(1), await home.talk(2)
+    await seal(home)
+    for path in home.settings.sealed.rglob("*.sealed"):
+        if gone.recording_id in path.name:
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:-1])
+    assert sorted([("file_missing", gone.recording_id), ("file_size", cut.recording_id)]) == sorted(
+        await gaps(home)
+    )
+
+
+async def test_a_file_nobody_knows_of_is_an_orphan(home):
+    talk = await home.talk(1)
+    stray = talk.stereo.with_name("n1-1763815501123-9-c1-caller.wav")
+    stray.write_bytes(talk.stereo.read_bytes())
+    now = time.time()
+    os.utime(stray, (now - 30, now - 30))
+    moment = datetime.now(UTC)
+    found = await service(home).gaps(T0 - timedelta(days=1), moment, moment)
+    found = [gap for gap in found if gap.kind == "orphan"]
+    assert [("orphan", "n1-1763815501123-9-c1")] == [(gap.kind, gap.recording_id) for gap in found]
+
+
+async def test_what_waits_too_long_for_sealing_is_a_gap(home):
+    talk = await home.talk(1)
+    assert [] == await gaps(home, T0 + timedelta(minutes=10))
+    assert [("unsealed", talk.recording_id)] == await gaps(home, T0 + timedelta(minutes=11))
+
+
+async def test_a_gap_is_one_alarm_however_often_it_is_looked_at(home):
+    talk = await home.talk(1, audio=False)
+    for _ in range(3):
+        await Watch(home.database, home.settings).look(timedelta(hours=2), LATER)
+    async with home.database.connect() as connection:
+        rows = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
+    assert [("recording_missing", talk.recording_id)] == [tuple(row) for row in rows]
+
+
+async def test_a_day_counts_what_was_answered_in_it_by_the_centres_clock(home):
+    await home.talk(1)
+    midnight = T0.replace(hour=18, minute=59, second=55)  # 23:59:55 in Almaty: answered on the next day
+    await home.talk(2, at=midnight)
+    first = await service(home).day(T0.date(), LATER + timedelta(days=1))
+    second = await service(home).day(T0.date() + timedelta(days=1), LATER + timedelta(days=1))
+    assert (1, 1) == (first.conversations, first.recordings)
+    assert (1, 1) == (second.conversations, second.recordings)
