@@ -10,6 +10,7 @@ from bench.table import Row, better
 from config.database import open_database
 from recordings.entries import Entry
 from recordings.migrating import migrate
+from recordings.numbers import Numbers
 from recordings.record import CallRecord, Outcome
 from recordings.store import Journal
 from recordings.writing import write
@@ -34,7 +35,7 @@ def _calls(count: int) -> list[Entry]:
 
 
 async def _batched(url: str, spool: Path, count: int) -> float:
-    journal = Journal(url, spool)
+    journal = Journal(url, spool, lambda: Numbers(bytes(32), bytes(32)))
     await journal.start()
     records = _calls(count)
     began = time.perf_counter()

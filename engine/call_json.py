@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from recordings.hiding import UNREADABLE
 from recordings.mask import mask
 from recordings.record import CallRecord
 from recordings.recording import Recording
@@ -89,7 +90,8 @@ class Teller:
 
     def caller(self, record: CallRecord) -> str | None:
         """The number, masked unless a reason was given (A5); None when it was withheld."""
-        return record.caller if self.unmasked else mask(record.caller)
+        shown = self.unmasked or record.caller == UNREADABLE
+        return record.caller if shown else mask(record.caller)
 
     def time(self, at: datetime | None) -> str | None:
         """ISO 8601 with the centre's offset, to the millisecond."""

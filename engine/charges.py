@@ -1,4 +1,4 @@
-"""The two processes the supervisor cares for: how each is started, known again, asked, and how patiently."""
+"""The three processes the supervisor cares for: how each is started, known again, asked, and how patiently."""
 
 import os
 from collections.abc import Mapping
@@ -50,6 +50,25 @@ def engine_charge(settings: Settings) -> Charge:
         excuse=starved_seconds,
         gently=1.5,
         every=settings.probe_seconds,
+    )
+
+
+def evidence_charge(settings: Settings) -> Charge:
+    """The evidence process: behind the calls in everything, so patiently asked."""
+    gently = ("nice", "-n", "10", "ionice", "-c", "3")
+    return Charge(
+        name="evidence",
+        command=(PRIVATE, "engine", *gently, PYTHON, "-m", "engine.evidence_main"),
+        environment=environment(settings),
+        words=("engine.evidence_main", f"IVR111_HOME={settings.home}"),
+        pid_file=settings.run_dir / "evidence.pid",
+        output=settings.home / "log" / "evidence.out",
+        probe=EngineProbe(settings.evidence_socket),
+        silence=30.0,
+        start_silence=60.0,
+        excuse=starved_seconds,
+        gently=3.0,
+        every=2.0,
     )
 
 

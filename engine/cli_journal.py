@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.settings import Settings
 from engine.show import Problem
+from recordings.keys import KeyMissing, Keyring
+from recordings.numbers import Numbers
 from recordings.reading import Reader
 
 T = TypeVar("T")
@@ -27,7 +29,7 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
             if not file.exists():
                 return None
             file.open("rb").close()
-        return asyncio.run(_ask(settings.database, question))
+        return asyncio.run(_ask(settings, question))
     except PermissionError as why:
         raise Problem(
             f"not allowed to read the journal ({why.filename}): use sudo, or be user {settings.run_user}"
@@ -46,12 +48,20 @@ def sqlite_file(settings: Settings) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-async def _ask(url: str, question: Callable[[Reader], Awaitable[T]]) -> T:
-    reader = Reader.open(url)
+async def _ask(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T:
+    reader = Reader.open(settings.database, number_keys(settings))
     try:
         return await question(reader)
     finally:
         await reader.close()
+
+
+def number_keys(settings: Settings) -> Numbers | None:
+    """None where they are missing or not ours to read: numbers stay unreadable, the rest is shown."""
+    try:
+        return Keyring(settings.keys_dir).numbers()
+    except KeyMissing:
+        return None
 
 
 def _empty(why: DBAPIError) -> bool:

@@ -25,6 +25,9 @@ PLACES = (
     Place("run", "root", "engine", 0o3775),  # sticky: the engine makes its socket, and removes only that
     Place("log", "root", "engine", 0o1770),
     Place("db", "engine", "engine", 0o700),
+    Place("recordings", "engine", "engine", 0o700),
+    Place("statements", "engine", "engine", 0o750),
+    Place("keys", "root", "engine", 0o2750),  # the engine reads them, only root makes new ones
     Place("secrets", "root", "engine", 0o2750),
     Place("accounts", "root", "engine", 0o2770),
     Place("prompts", "root", "engine", 0o2750),
@@ -44,7 +47,16 @@ PLACES = (
     Place("asterisk/run", "asterisk", "asterisk", 0o2750),
     Place("asterisk/spool", "asterisk", "asterisk", 0o2750),
 )
-RENDERED = ("secrets", "accounts", "prompts", "asterisk/etc", "asterisk/data", "asterisk/lib", "asterisk/moh")
+RENDERED = (
+    "secrets",
+    "keys",
+    "accounts",
+    "prompts",
+    "asterisk/etc",
+    "asterisk/data",
+    "asterisk/lib",
+    "asterisk/moh",
+)
 
 
 def lay_out(settings: Settings) -> None:

@@ -11,7 +11,14 @@ import structlog
 from config.log import configure
 from config.settings import Settings
 from engine.asterisk_log import AsteriskLog
-from engine.charges import PRIVATE, asterisk_charge, configuration, engine_charge, environment
+from engine.charges import (
+    PRIVATE,
+    asterisk_charge,
+    configuration,
+    engine_charge,
+    environment,
+    evidence_charge,
+)
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
 from engine.keeper import DidNotStart, Keeper
 from engine.mending import mend
@@ -48,6 +55,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     configure(settings, "supervise", stderr=False)
     asterisk_log = AsteriskLog(settings)
     asterisk, engine = Keeper(asterisk_charge(settings)), Keeper(engine_charge(settings))
+    evidence = Keeper(evidence_charge(settings))
     try:
         say(f"home: {settings.home}")
         try:
@@ -57,21 +65,27 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             log.exception("prepare_failed")
             raise Refused(f"the line cannot start: {why}") from why
         if not stop.is_set():
-            await _keep(settings, asterisk, engine, lines or (), stop)
+            await _keep(settings, asterisk, engine, evidence, lines or (), stop)
         return 0
     finally:
         await asterisk.end()  # first: calls end and are written down by an engine that still lives
         await engine.end()
+        await evidence.end()
         asterisk_log.close()
         os.close(held)
 
 
 async def _keep(
-    settings: Settings, asterisk: Keeper, engine: Keeper, lines: Sequence[str], stop: asyncio.Event
+    settings: Settings,
+    asterisk: Keeper,
+    engine: Keeper,
+    evidence: Keeper,
+    lines: Sequence[str],
+    stop: asyncio.Event,
 ) -> None:
-    """Bring both up in order, say ready, then keep both until `stop`. Raises Refused."""
+    """Bring all up in order, say ready, then keep them until `stop`. Raises Refused."""
     tasks: list[asyncio.Task[None]] = []
-    beside = Tasks()  # a fault of the mender never ends the line
+    beside = Tasks()  # a fault of the mender or of the evidence process never ends the line
 
     async def come_up() -> None:
         say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
@@ -85,6 +99,9 @@ async def _keep(
         say("engine: starting")
         tasks.append(asyncio.create_task(engine.keep()))
         await engine.answered.wait()
+        if evidence.adopt():
+            await evidence.end()
+        beside.lasting(evidence.keep)
         for line in (*lines, "ready"):
             say(line)
 

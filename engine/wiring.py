@@ -32,6 +32,7 @@ from engine.withdraw import Withdrawal
 from ivr.pace import Pace
 from recordings.entries import RecordingIntended
 from recordings.from_story import record
+from recordings.keys import Keyring
 from recordings.reconcile import Reconciler
 from recordings.store import Journal
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
@@ -62,7 +63,9 @@ class Engine:
             wrap_up_seconds=settings.wrap_up_seconds,
             missed_ring_seconds=settings.missed_ring_seconds,
         )
-        self.journal = Journal(settings.database, settings.spool / "journal")
+        self.journal = Journal(
+            settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers
+        )
         self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
         self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))

@@ -13,7 +13,9 @@ from config.database import open_database
 from recordings.access import START, Access
 from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
 from recordings.hash_chain import Fault, Head, Link, verify
+from recordings.hiding import revealed
 from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
+from recordings.numbers import Numbers
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.recording import KnownSegment, Recording
 
@@ -47,13 +49,17 @@ class AverageWait:
 class Reader:
     """Every method may raise SQLAlchemyError or OSError while the database is away."""
 
-    def __init__(self, database: AsyncEngine) -> None:
+    def __init__(self, database: AsyncEngine, numbers: Numbers | None) -> None:
         self._database = database
+        self._numbers = numbers
 
     @classmethod
-    def open(cls, url: str) -> "Reader":
-        """For another process than the engine: cannot write, whatever is asked of it. Close it."""
-        return cls(open_database(url, read_only=True))
+    def open(cls, url: str, numbers: Numbers | None) -> "Reader":
+        """For another process than the engine: cannot write, whatever is asked of it. Close it.
+
+        Without `numbers` callers' numbers read as hiding.UNREADABLE.
+        """
+        return cls(open_database(url, read_only=True), numbers)
 
     async def close(self) -> None:
         """Needed: SQLite's thread keeps a process alive."""
@@ -162,7 +168,9 @@ class Reader:
             for row in await self._rows(found):
                 talk = Connection(row.number, row.party, row.rang_at, row.answered_at, row.ended_at)
                 talks.setdefault(row.call_id, []).append(talk)
-        return await _in_turns(rows, lambda row: _record(row, tuple(talks.get(row.call_id, ()))))
+        return await _in_turns(
+            rows, lambda row: record(row, tuple(talks.get(row.call_id, ())), self._numbers)
+        )
 
     async def _recordings(self, condition: ColumnElement[bool]) -> list[Recording]:
         query = select(recordings).where(condition)
@@ -203,8 +211,10 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _record(row: Row[Any], talks: tuple[Connection, ...]) -> CallRecord:
+def record(row: Row[Any], talks: tuple[Connection, ...], numbers: Numbers | None) -> CallRecord:
+    """A row of `calls` as it was recorded, its number revealed."""
     values = {column.name: getattr(row, column.name) for column in calls.c}
+    values["caller"], values["caller_index"] = revealed(row.caller, numbers), None
     values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
     return CallRecord(**values, connections=talks)
 

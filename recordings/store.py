@@ -1,7 +1,7 @@
 """The journal: one task writes all entries in batches, and a database that is away blocks no call."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.database import open_database
 from recordings import lines
 from recordings.entries import Alarm, ConsultantState, Entry, RecordingFinished, RecordingIntended
+from recordings.hiding import hidden
+from recordings.keys import KeyMissing
 from recordings.migrating import migrate
+from recordings.numbers import Numbers
 from recordings.reading import Reader
+from recordings.record import CallRecord
 from recordings.spool import Spool
 from recordings.writing import write
 
@@ -28,13 +32,15 @@ class Journal:
     An entry is kept as soon as it is in the database or, after `patience` seconds without one, in the
     flushed spool; `most` entries share a transaction: few enough not to keep the loop from a call.
     `retry` seconds lie between two tries at a database that is away, and what was spooled goes in
-    first, so that order is kept.
+    first, so that order is kept. `numbers` gives the keys that hide callers' numbers (KeyMissing: all
+    entries wait in the spool until it does; a number never lies in the database in clear).
     """
 
     def __init__(
         self,
         url: str,
         spool: Path,
+        numbers: Callable[[], Numbers],
         *,
         patience: float = 0.3,
         retry: float = 1.0,
@@ -43,6 +49,8 @@ class Journal:
     ) -> None:
         self._url = url
         self._spool = Spool(spool)
+        self._key = numbers
+        self._numbers: Numbers | None = None
         self._patience = patience
         self._retry = retry
         self._most = most
@@ -80,16 +88,16 @@ class Journal:
     def reader(self) -> Reader:
         """Questions over the same database; callers accept that it may be away (SQLAlchemyError, OSError)."""
         assert self._database is not None, "start() comes first"
-        return Reader(self._database)
+        return Reader(self._database, self._numbers)
 
     def submit(self, entry: Entry) -> None:
         """Write `entry` soon; never blocks, never raises."""
-        self._queue.put_nowait((lines.cleaned(entry), None))
+        self._queue.put_nowait((self._hidden(lines.cleaned(entry)), None))
 
     async def write(self, entry: Entry) -> None:
         """As `submit`, and returns when `entry` would outlive a crash; after two seconds in any case."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((lines.cleaned(entry), done))
+        self._queue.put_nowait((self._hidden(lines.cleaned(entry)), done))
         try:
             async with asyncio.timeout(2.0):
                 await asyncio.shield(done)
@@ -186,15 +194,23 @@ class Journal:
     async def _prepare(self) -> bool:
         assert self._database is not None
         try:
+            self._numbers = self._key()
             async with asyncio.timeout(self._patience), self._database.connect():
                 pass
             async with asyncio.timeout(60):
                 await migrate(self._url)
         except Exception as error:
+            if isinstance(error, KeyMissing):
+                log.error("number_key_missing")
             self._away(error)
             return False
         self._ready = True
         return True
+
+    def _hidden(self, entry: Entry) -> Entry:
+        if isinstance(entry, CallRecord) and self._numbers is not None:
+            return hidden(entry, self._numbers)
+        return entry  # written only when the key is there, and hidden then
 
     async def _to_database(self, entries: Sequence[Entry]) -> bool:
         """False when the database is away; entries it will never take are set aside."""
@@ -217,8 +233,9 @@ class Journal:
     async def _transact(self, database: AsyncEngine, entries: Sequence[Entry]) -> None:
         async with asyncio.timeout(self._patience + 0.002 * len(entries)):
             connection: AsyncConnection
+            ready = [self._hidden(entry) for entry in entries]
             async with database.begin() as connection:
-                await write(connection, entries)
+                await write(connection, ready)
 
     def _away(self, error: Exception) -> None:
         self._again_at = asyncio.get_running_loop().time() + self._retry

@@ -11,6 +11,7 @@ from config.settings import Settings
 from engine.control import Control
 from engine.orders import Orders
 from recordings.entries import RecordingChecked, RecordingState, Segment
+from recordings.keys import Keyring
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.store import Journal
 from routing.consultants import Consultant
@@ -116,7 +117,10 @@ def recording(record: CallRecord, connection: int) -> RecordingChecked:
 
 def write_journal(settings: Settings, *entries) -> None:
     async def write() -> None:
-        journal = Journal(settings.database, settings.spool / "journal", patience=5.0)
+        Keyring(settings.keys_dir).make()
+        journal = Journal(
+            settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0
+        )
         await journal.start()
         for entry in entries:
             await journal.write(entry)
@@ -135,7 +139,10 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
         over = asyncio.Event()
         box.loop = asyncio.get_running_loop()
         box.settings = settings
-        journal = box.journal = Journal(settings.database, settings.spool / "journal", patience=5.0)
+        Keyring(settings.keys_dir).make()
+        journal = box.journal = Journal(
+            settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0
+        )
         await journal.start()
         box.desk = Desk(Dispatcher(Rules()), lambda: 0.0)
         for id_, languages in (("c101", ("kk", "ru")), ("c102", ("ru",))):

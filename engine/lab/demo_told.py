@@ -7,6 +7,7 @@ from typing import Final
 
 from config.settings import Settings
 from engine.call_json import waited
+from engine.cli_journal import number_keys
 from engine.lab import judge
 from engine.lab.actors import Actor
 from engine.lab.scenes import Scene
@@ -38,7 +39,7 @@ class Told:
 async def journal(settings: Settings, six: tuple[Scene, ...], begun: datetime) -> dict[int, Row]:
     """The rows of the demo's callers, once they and their recordings are whole, or as far as they came."""
     numbers = {f"+7700000000{scene.number}": scene for scene in six}
-    reader = Reader.open(settings.database)
+    reader = Reader.open(settings.database, number_keys(settings))
     end = asyncio.get_running_loop().time() + SETTLES
     try:
         while True:

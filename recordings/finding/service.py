@@ -1,11 +1,25 @@
 """Conversations found by date and number (C6); for the command line, demands and the console."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.finding.criteria import Criteria, FoundCall
+from recordings.entries import RecordingState
+from recordings.evidence_tables import registrations
+from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
+from recordings.finding.day import bounds
+from recordings.models import calls, connections, recordings
 from recordings.numbers import Numbers
+from recordings.reading import Reader
+from recordings.sealing import store as sealing
+from recordings.sealing.sealed import Sealed
+
+LONGEST = timedelta(days=2)  # a call lasts less: what arrived earlier cannot reach into a day
+_MANY = 500
 
 
 class Finder:
@@ -21,4 +35,91 @@ class Finder:
 
         Under a second over a million calls in SQLite.
         """
-        raise NotImplementedError
+        query = select(calls.c.call_id).where(*self.conditions(wanted)).order_by(calls.c.arrived_at)
+        return await self.calls(await self._ids(query.limit(wanted.limit)))
+
+    async def count(self, wanted: Criteria) -> int:
+        """How many calls fit."""
+        query = select(func.count()).select_from(calls).where(*self.conditions(wanted))
+        async with self._database.connect() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def calls(self, call_ids: Sequence[str]) -> list[FoundCall]:
+        """These calls with all that belongs to them, oldest first."""
+        reader = Reader(self._database, self._numbers)
+        records = sorted(await reader.calls_by_id(call_ids), key=lambda one: (one.arrived_at, one.call_id))
+        kept = await reader.recordings_of(call_ids)
+        sealed = await self._sealed([one.id for one in kept])
+        numbers = await self._registrations(call_ids)
+        return [
+            FoundCall(
+                record,
+                tuple(
+                    FoundRecording(one, sealed.get(one.id))
+                    for one in sorted(kept, key=lambda each: (each.connection or 0, each.id))
+                    if one.call_id == record.call_id and one.state is not RecordingState.EMPTY
+                ),
+                tuple(numbers.get(record.call_id, ())),
+            )
+            for record in records
+        ]
+
+    def conditions(self, wanted: Criteria) -> list[ColumnElement[bool]]:
+        """The criteria as SQL over `calls`."""
+        found: list[ColumnElement[bool]] = []
+        if wanted.number is not None:
+            found.append(calls.c.caller_index == self._numbers.index(wanted.number))
+        if wanted.withheld:
+            found.append(and_(calls.c.caller_index.is_(None), calls.c.caller.is_(None)))
+        found += self._when(wanted)
+        if wanted.language is not None:
+            found.append(calls.c.language == wanted.language)
+        if wanted.call_id is not None:
+            found.append(calls.c.call_id == wanted.call_id)
+        if wanted.registration is not None:
+            of_it = select(registrations.c.call_id).where(registrations.c.number == wanted.registration)
+            found.append(calls.c.call_id.in_(of_it))
+        if wanted.consultant is not None:
+            spoke = exists().where(
+                connections.c.call_id == calls.c.call_id, connections.c.party == wanted.consultant
+            )
+            found.append(or_(calls.c.served_by == wanted.consultant, spoke))
+        if wanted.longer is not None or wanted.shorter is not None:
+            of_length = [recordings.c.call_id == calls.c.call_id]
+            if wanted.longer is not None:
+                of_length.append(recordings.c.seconds >= wanted.longer)
+            if wanted.shorter is not None:
+                of_length.append(recordings.c.seconds <= wanted.shorter)
+            found.append(exists().where(*of_length))
+        return found
+
+    def _when(self, wanted: Criteria) -> list[ColumnElement[bool]]:
+        """A call belongs to every day it lasted into."""
+        since, until = wanted.since, wanted.until
+        if wanted.day is not None:
+            first, last = bounds(wanted.day, self._zone)
+            since, until = max(since or first, first), min(until or last, last)
+        found: list[ColumnElement[bool]] = []
+        if since is not None:
+            found.append(calls.c.arrived_at >= since - LONGEST)
+            found.append(func.coalesce(calls.c.ended_at, calls.c.arrived_at) >= since)
+        if until is not None:
+            found.append(calls.c.arrived_at < until)
+        return found
+
+    async def _ids(self, query: Select[Any]) -> list[str]:
+        async with self._database.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def _sealed(self, recording_ids: Sequence[str]) -> dict[str, Sealed]:
+        return {row.recording_id: row for row in await sealing.of(self._database, recording_ids)}
+
+    async def _registrations(self, call_ids: Sequence[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        async with self._database.connect() as connection:
+            for start in range(0, len(call_ids), _MANY):
+                part = list(call_ids[start : start + _MANY])
+                query = select(registrations).where(registrations.c.call_id.in_(part))
+                for row in (await connection.execute(query.order_by(registrations.c.number))).all():
+                    found.setdefault(row.call_id, []).append(row.number)
+        return found

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from engine.cli_journal import number_keys
 from engine.control import ask
 from engine.lab.lab import Lab
 from recordings.reading import CallFilter, Reader
@@ -96,7 +97,7 @@ class RunningLine:
 
     async def calls(self) -> list[CallRecord]:
         """All journal rows, oldest first."""
-        reader = Reader.open(self.settings.database)
+        reader = Reader.open(self.settings.database, number_keys(self.settings))
         try:
             return await reader.calls(CallFilter(limit=10_000))
         finally:
@@ -104,7 +105,7 @@ class RunningLine:
 
     async def recordings(self, call_id: str) -> list[Recording]:
         """All recordings of a call."""
-        reader = Reader.open(self.settings.database)
+        reader = Reader.open(self.settings.database, number_keys(self.settings))
         try:
             return await reader.recordings(call_id)
         finally:

@@ -47,7 +47,7 @@ def journal(settings):
 
 def log_of(settings):
     async def read():
-        reader = Reader.open(settings.database)
+        reader = Reader.open(settings.database, None)
         links = await reader.access_log()
         faults = await reader.verify_access_log()
         await reader.close()

@@ -25,10 +25,10 @@ def etc(settings, name="pjsip.conf") -> str:
 
 def acts(settings):
     async def read():
-        reader = Reader.open(settings.database)
+        reader = Reader.open(settings.database, None)
         links = await reader.access_log()
         await reader.close()
-        return [(link.access.action, link.access.subject, link.access.reason) for link in links]
+        return [(link.entry.action, link.entry.subject, link.entry.reason) for link in links]
 
     return asyncio.run(read())
 

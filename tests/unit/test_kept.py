@@ -12,6 +12,7 @@ from routing.consultants import Consultant
 from routing.desk import Desk
 from routing.dispatcher import Dispatcher, Rules
 from routing.waiting import Waiting
+from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -37,7 +38,9 @@ def a_desk(clock: Clock) -> Desk:
 
 @pytest.fixture
 async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
-    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool", linger=0.0)
+    journal = Journal(
+        f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool", numbers, linger=0.0
+    )
     await journal.start()
     yield journal
     await journal.stop()

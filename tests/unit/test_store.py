@@ -17,6 +17,7 @@ from recordings.models import calls
 from recordings.reading import AverageWait, CallFilter, Reader
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.store import Journal
+from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)
 
@@ -63,7 +64,7 @@ def whole(number: int = 1, **changes) -> CallRecord:
 
 @pytest.fixture
 async def journal(url, tmp_path):
-    journal = Journal(url, tmp_path / "spool", patience=0.5, retry=0.05)
+    journal = Journal(url, tmp_path / "spool", numbers, patience=0.5, retry=0.05)
     await journal.start()
     yield journal
     await journal.stop()
@@ -227,7 +228,7 @@ async def test_the_access_log_refuses_to_be_altered(journal, url, deed):
 
 async def test_a_reader_cannot_write(journal, url):
     await journal.write(whole())
-    reader = Reader.open(url)
+    reader = Reader.open(url, numbers())
     assert await reader.call(call_id(1)) == whole()
     with pytest.raises(DBAPIError):
         async with reader._database.begin() as connection:

@@ -14,6 +14,7 @@ from recordings.reading import CallFilter
 from recordings.record import CallRecord, Outcome
 from recordings.spool import Spool
 from recordings.store import Journal
+from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)
 
@@ -37,7 +38,7 @@ def sqlite(tmp_path):
 
 
 def open_journal(url, tmp_path) -> Journal:
-    return Journal(url, tmp_path / "spool", patience=0.1, retry=0.05, most=20)
+    return Journal(url, tmp_path / "spool", numbers, patience=0.1, retry=0.05, most=20)
 
 
 async def ids(journal: Journal) -> list[str]:
@@ -107,7 +108,7 @@ async def test_what_one_engine_spooled_the_next_one_loads_in_order(sqlite, tmp_p
 
 
 async def test_a_later_word_about_a_call_never_overtakes_an_earlier_one_in_the_spool(sqlite, tmp_path):
-    journal = Journal(sqlite, tmp_path / "spool", patience=0.1, retry=60)
+    journal = Journal(sqlite, tmp_path / "spool", numbers, patience=0.1, retry=60)
     await journal.start()
     lock = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")

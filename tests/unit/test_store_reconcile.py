@@ -15,6 +15,7 @@ from recordings.reconcile import Reconciler
 from recordings.record import CallRecord, Connection
 from recordings.store import Journal
 from recordings.wave_header import new_header
+from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL = "n1-1795338000000-7"
@@ -64,7 +65,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path):
-    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool")
+    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool", numbers)
     await journal.start()
     desk = Desk(journal, tmp_path / "audio")
     yield desk
