@@ -1,4 +1,4 @@
-"""The three processes the supervisor cares for: how each is started, known again, asked, and how patiently."""
+"""The processes the supervisor cares for: how each is started, known again, asked, how patiently."""
 
 import os
 from collections.abc import Mapping

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from recordings.demands.worker import Clock
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.log import configure
@@ -21,6 +20,7 @@ from engine.evidence import Evidence, open_evidence
 from engine.nightly import Nightly
 from engine.tasks import Tasks
 from recordings.completeness.worker import Watch
+from recordings.demands.worker import Clock
 from recordings.finding.worker import HideOld
 from recordings.sealing.worker import Sealer
 

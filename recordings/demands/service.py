@@ -1,15 +1,32 @@
 """The register of demands; for the command line and the console."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.evidence import Authority, Basis
-from recordings.access import Actor
+from recordings.access import Action, Actor
+from recordings.access_store import AccessLog
+from recordings.chain.store import head
+from recordings.demands import store
+from recordings.demands.basis import lacking, searchable
+from recordings.demands.coverage import Coverage, coverage
 from recordings.demands.demand import Demand, Letter, State
+from recordings.demands.steps import WrongStep, move
+from recordings.demands.store import NoSuchDemand
+from recordings.demands.term import due
+from recordings.finding.criteria import Criteria
+from recordings.finding.day import bounds
 from recordings.finding.service import Finder
-from recordings.numbers import Numbers
+from recordings.numbers import Numbers, one_form
+
+AHEAD = timedelta(minutes=5)  # clocks of two offices differ
+
+
+class WrongLetter(ValueError):
+    """The letter cannot be entered as typed; the text says what to write."""
 
 
 class Demands:
@@ -26,16 +43,65 @@ class Demands:
         self._database = database
         self._finder = finder
         self._numbers = numbers
+        self._access = AccessLog(database)
         self._authorities = {one.id: one for one in authorities}
         self._bases = {one.id: one for one in bases}
 
-    async def register(self, letter: Letter, who: Actor, now: datetime) -> Demand:
-        """Enter a letter; one that lacks what its basis requires is returned at once, with its reply."""
-        raise NotImplementedError
+    async def register(self, letter: Letter, who: Actor, now: datetime, *, again: bool = False) -> Demand:
+        """Enter a letter; one that lacks what its basis requires is returned at once, with its reply.
+
+        Raises WrongLetter, Forbidden. `again`: the same letter may stand in the register twice.
+        """
+        basis = self._checked(letter, now)
+        known = None if again else await store.like(self._database, letter)
+        if known is not None:
+            raise WrongLetter(
+                f"this letter stands in the register already: {name(known)}; to enter it again say --again"
+            )
+        lacks = lacking(letter, basis)
+        move(State.RECEIVED, State.SEARCHING, who, frozenset())  # may this person at all?
+        due_at = letter.due_at or due(letter.received_at, basis.term_hours)
+        source = "letter" if letter.due_at else "basis"
+        await self._access.note(who, Action.DEMAND, [f"register letter {letter.number} of {letter.date}"])
+        async with self._database.begin() as connection:
+            id_ = await store.add(connection, letter, due_at, source, who, now, self._numbers)
+            if lacks:
+                ground = f"lacks {' and '.join(lacks)}"
+                state = move(State.RECEIVED, State.RETURNED, who, frozenset(), ground)
+                facts: dict[str, object] = {"lacks": list(lacks), "words": basis.ground_ru or ground}
+                await store.set_state(connection, id_, state)
+                await store.happened(connection, id_, who, now, "returned", State.RECEIVED, state, facts)
+        return await self.get(id_)
 
     async def search(self, demand_id: int, who: Actor, now: datetime) -> Demand:
-        """Search by the letter's criteria: ready with all that is covered, or not found with proof."""
-        raise NotImplementedError
+        """Search by the letter's criteria; may be repeated, and then replaces what was found.
+
+        Ready when something is covered and all of it is sealed or explained; else it stays searching, its
+        last event saying why. Raises WrongStep, Forbidden, NoSuchDemand.
+        """
+        demand = await self.get(demand_id)
+        move(demand.state, State.SEARCHING, who, frozenset())
+        wanted = demand.letter.criteria
+        if not searchable(wanted):
+            raise WrongStep(
+                f"{demand.name} names nothing to search by: a number, a day, a call or a registration "
+                "number is needed; ask the authority, or return it: ivr111 demands return"
+            )
+        reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
+        await self._access.note(who, Action.SEARCHED, [_masked(wanted)], reason)
+        covered = coverage(await self._finder.find(replace(wanted, limit=10_000)))
+        facts = await self._proof(wanted, covered)
+        async with self._database.begin() as connection:
+            before = await store.state_for_update(connection, demand_id)
+            state = move(before, State.SEARCHING, who, frozenset())
+            await store.happened(connection, demand_id, who, now, "searched", before, state, facts)
+            await store.cover(connection, demand_id, covered.findings)
+            if covered.findings and not covered.waiting:
+                ready = move(state, State.READY, who, frozenset())
+                await store.happened(connection, demand_id, who, now, "ready", state, ready, {})
+                state = ready
+            await store.set_state(connection, demand_id, state)
+        return await self.get(demand_id)
 
     async def move(
         self,
@@ -46,13 +112,111 @@ class Demands:
         note: str = "",
         facts: dict[str, object] | None = None,
     ) -> Demand:
-        """Any other step (approve, hand over, acknowledge, refuse, return). Raises Forbidden, WrongStep."""
-        raise NotImplementedError
+        """Any other step (approve, hand over, acknowledge, refuse, return). Raises Forbidden, WrongStep.
+
+        Nothing found is stated only after a search that found nothing.
+        """
+        demand = await self.get(demand_id)
+        if to is State.NOT_FOUND and (demand.findings or not searched(demand)):
+            raise WrongStep(
+                f"{demand.name}: nothing-found can be stated only after a search that found nothing"
+            )
+        await self._access.note(who, Action.DEMAND, [f"{demand.name}: {to}"], note)
+        async with self._database.begin() as connection:
+            before = await store.state_for_update(connection, demand_id)
+            state = move(before, to, who, await store.involved(connection, demand_id), note)
+            said: dict[str, object] = {**(facts or {}), **({"words": note} if note else {})}
+            await store.set_state(connection, demand_id, state)
+            await store.happened(connection, demand_id, who, now, str(to), before, state, said)
+        return await self.get(demand_id)
+
+    async def note(
+        self, demand_id: int, who: Actor, now: datetime, step: str, facts: dict[str, object]
+    ) -> None:
+        """An event that moves nothing: a package was made, a warning given."""
+        async with self._database.begin() as connection:
+            state = await store.state_for_update(connection, demand_id)
+            await store.happened(connection, demand_id, who, now, step, state, state, facts)
 
     async def get(self, demand_id: int) -> Demand:
         """Raises NoSuchDemand."""
-        raise NotImplementedError
+        found = await store.load(self._database, self._numbers, [demand_id])
+        if not found:
+            raise NoSuchDemand(f"there is no demand {demand_id}; see: ivr111 demands list")
+        return found[0]
 
     async def list(self, states: Sequence[State] = ()) -> list[Demand]:
         """Nearest term first; all when no state is named."""
-        raise NotImplementedError
+        return await store.load(self._database, self._numbers, None, states)
+
+    def basis(self, id_: str) -> Basis:
+        """Raises WrongLetter, naming those there are."""
+        if id_ not in self._bases:
+            raise WrongLetter(f"there is no basis {id_!r}; there are: {', '.join(self._bases)}")
+        return self._bases[id_]
+
+    def authority(self, id_: str) -> Authority:
+        """Raises WrongLetter, naming those there are."""
+        if id_ not in self._authorities:
+            raise WrongLetter(f"there is no authority {id_!r}; there are: {', '.join(self._authorities)}")
+        return self._authorities[id_]
+
+    def _checked(self, letter: Letter, now: datetime) -> Basis:
+        self.authority(letter.authority)
+        basis = self.basis(letter.basis)
+        number = letter.criteria.number
+        if not letter.number.strip():
+            raise WrongLetter("write the letter's number")
+        if letter.received_at > now + AHEAD:
+            raise WrongLetter("the letter was received in the future: write when it came in")
+        if letter.date > (now + timedelta(days=1)).date():
+            raise WrongLetter("the letter is dated in the future: write the date it bears")
+        if letter.due_at is not None and letter.due_at <= letter.received_at:
+            raise WrongLetter("the term ends before the letter came in: write the letter's own term, or none")
+        if number is not None and not one_form(number):
+            raise WrongLetter("the phone number has no digit in it: write it as the letter does")
+        return basis
+
+    async def _proof(self, wanted: Criteria, covered: Coverage) -> dict[str, object]:
+        """What was searched, in what: without a number in clear, and enough to repeat it."""
+        facts: dict[str, object] = {
+            "criteria": _masked(wanted),
+            "conversations": len(covered.findings),
+            "sealed": covered.sealed,
+            "waiting": covered.waiting,
+            "destroyed": covered.destroyed,
+            "missing": covered.missing,
+            "calls_without_conversation": covered.silent_calls,
+        }
+        if wanted.number is not None:
+            facts["number_index"] = self._numbers.index(wanted.number)
+        if wanted.day is not None:
+            since, until = bounds(wanted.day, self._finder.zone)
+            facts["from"], facts["until"] = since.isoformat(), until.isoformat()
+            facts["calls_that_day"] = await self._finder.count(Criteria(day=wanted.day))
+            facts["withheld_that_day"] = await self._finder.count(Criteria(day=wanted.day, withheld=True))
+        async with self._database.connect() as connection:
+            end = await head(connection)
+        facts["chain"] = {"seq": end.seq, "head": end.hash}
+        return facts
+
+
+def name(demand_id: int) -> str:
+    """As Demand.name."""
+    return f"111-D-{demand_id:06d}"
+
+
+def searched(demand: Demand) -> bool:
+    """Whether a search was made."""
+    return any(event.step == "searched" for event in demand.events)
+
+
+def _masked(wanted: Criteria) -> str:
+    """The search in words, for the access log: no number in it."""
+    words = []
+    for field in Criteria.__dataclass_fields__:
+        value = getattr(wanted, field)
+        if value in (None, False) or field == "limit":
+            continue
+        words.append("number ***" if field == "number" else f"{field} {value}")
+    return "search: " + (", ".join(words) or "everything")

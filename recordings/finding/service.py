@@ -28,7 +28,7 @@ class Finder:
     def __init__(self, database: AsyncEngine, numbers: Numbers, zone: ZoneInfo) -> None:
         self._database = database
         self._numbers = numbers
-        self._zone = zone
+        self.zone = zone
 
     async def find(self, wanted: Criteria) -> list[FoundCall]:
         """Oldest first, at most `wanted.limit` calls; the caller's number revealed in `call.caller`.
@@ -97,7 +97,7 @@ class Finder:
         """A call belongs to every day it lasted into."""
         since, until = wanted.since, wanted.until
         if wanted.day is not None:
-            first, last = bounds(wanted.day, self._zone)
+            first, last = bounds(wanted.day, self.zone)
             since, until = max(since or first, first), min(until or last, last)
         found: list[ColumnElement[bool]] = []
         if since is not None:

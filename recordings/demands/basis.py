@@ -1,0 +1,18 @@
+"""What a letter must name under its legal basis, and whether there is anything to search by."""
+
+from config.evidence import Basis
+from recordings.demands.demand import Letter
+from recordings.finding.criteria import Criteria
+
+
+def lacking(letter: Letter, basis: Basis) -> tuple[str, ...]:
+    """The required fields that are not named: "date", "number"; under C6 both must be (83, 14)."""
+    wanted = letter.criteria
+    named = {"date": wanted.day is not None or wanted.since is not None, "number": wanted.number is not None}
+    return tuple(field for field in basis.required if not named[field])
+
+
+def searchable(wanted: Criteria) -> bool:
+    """Something that identifies a conversation; a language or a length alone fits thousands."""
+    fixed = (wanted.number, wanted.day, wanted.registration, wanted.call_id)
+    return any(part is not None for part in fixed) or (wanted.since is not None and wanted.until is not None)

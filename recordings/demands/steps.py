@@ -1,0 +1,69 @@
+"""A demand's states and the moves between them, as data; nothing else changes a state (A19, C6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from recordings.access import Actor
+from recordings.demands.demand import State
+
+_BY = frozenset({"administrator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`roles` may make it; `other` demands a second person: neither who registered nor who searched.
+
+    `says`: the move needs a ground or a note in words.
+    """
+
+    roles: frozenset[str] = _BY
+    other: bool = False
+    says: bool = False
+
+
+S = State
+# "Nothing found" and "refused" leave the house as answers, and so need the second person as a package does.
+MOVES: Mapping[tuple[State, State], Move] = MappingProxyType(
+    {
+        (S.RECEIVED, S.SEARCHING): Move(),
+        (S.RECEIVED, S.RETURNED): Move(says=True),
+        (S.RECEIVED, S.REFUSED): Move(other=True, says=True),
+        (S.SEARCHING, S.SEARCHING): Move(),
+        (S.SEARCHING, S.READY): Move(),
+        (S.SEARCHING, S.NOT_FOUND): Move(other=True),
+        (S.SEARCHING, S.RETURNED): Move(says=True),
+        (S.SEARCHING, S.REFUSED): Move(other=True, says=True),
+        (S.READY, S.SEARCHING): Move(),
+        (S.READY, S.APPROVED): Move(other=True),
+        (S.READY, S.REFUSED): Move(other=True, says=True),
+        (S.APPROVED, S.HANDED_OVER): Move(says=True),
+        (S.HANDED_OVER, S.ACKNOWLEDGED): Move(says=True),
+    }
+)
+
+
+class WrongStep(ValueError):
+    """The demand stands where this cannot be done; the text says what can."""
+
+
+class Forbidden(ValueError):
+    """This person may not do it; the text says who may."""
+
+
+def move(state: State, to: State, who: Actor, involved: frozenset[str], words: str = "") -> State:
+    """The state after a move. `involved`: who registered or searched. Raises WrongStep, Forbidden."""
+    found = MOVES.get((state, to))
+    if found is None:
+        ways = ", ".join(sorted(str(after) for before, after in MOVES if before is state)) or "nothing"
+        raise WrongStep(f"a demand that is {state} cannot become {to}; it may become: {ways}")
+    if who.role not in found.roles:
+        raise Forbidden(f"{who.person} is {who.role}: only an {' or '.join(sorted(found.roles))} may do this")
+    if found.other and who.system_user in involved:
+        raise Forbidden(
+            f"{who.person} registered or searched this demand: another administrator must do this "
+            "(two people, issue 3); name them in settings.toml, [people.SYSTEM_USER]"
+        )
+    if found.says and not words.strip():
+        raise WrongStep(f"say why or how: becoming {to} needs words")
+    return to

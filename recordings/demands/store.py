@@ -1,0 +1,184 @@
+"""The register's rows: a demand and its events, written together in short transactions."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from recordings.access import Actor
+from recordings.demands.demand import Demand, Event, Finding, Letter, State
+from recordings.evidence_tables import demand_events as events
+from recordings.evidence_tables import demand_findings as findings
+from recordings.evidence_tables import demands
+from recordings.finding.criteria import Criteria
+from recordings.numbers import Numbers
+
+_CRITERIA: TypeAdapter[Criteria] = TypeAdapter(Criteria)
+
+
+class NoSuchDemand(LookupError):
+    """The register has no such demand."""
+
+
+async def add(
+    connection: AsyncConnection,
+    letter: Letter,
+    due_at: datetime,
+    term_source: str,
+    who: Actor,
+    now: datetime,
+    numbers: Numbers,
+) -> int:
+    """A new demand, received; its id."""
+    criteria = json.dumps(_plain(asdict(letter.criteria)), ensure_ascii=False)
+    values = {
+        "authority": letter.authority,
+        "basis": letter.basis,
+        "letter_number": letter.number,
+        "letter_date": letter.date.isoformat(),
+        "pii_asked": numbers.hide(letter.asked),
+        "pii_criteria": numbers.hide(criteria),
+        "received_at": letter.received_at,
+        "due_at": due_at,
+        "term_source": term_source,
+        "responsible": letter.responsible,
+        "registered_by": who.system_user,
+        "registered_at": now,
+        "state": State.RECEIVED.value,
+    }
+    found = (await connection.execute(insert(demands).values(values))).inserted_primary_key
+    assert found is not None
+    id_ = int(found[0])
+    await happened(connection, id_, who, now, "registered", "", State.RECEIVED, {})
+    return id_
+
+
+async def happened(
+    connection: AsyncConnection,
+    demand_id: int,
+    who: Actor,
+    at: datetime,
+    step: str,
+    before: str,
+    after: str,
+    facts: dict[str, object],
+) -> None:
+    """One event; `facts` without personal data."""
+    row = {
+        "demand_id": demand_id,
+        "at": at,
+        "person": who.person,
+        "role": who.role,
+        "system_user": who.system_user,
+        "step": step,
+        "before": str(before),
+        "after": str(after),
+        "facts": json.dumps(facts, sort_keys=True, ensure_ascii=False),
+    }
+    await connection.execute(insert(events), [row])
+
+
+async def set_state(connection: AsyncConnection, demand_id: int, state: State) -> None:
+    """Only after steps.move allowed it, in the same transaction as its event."""
+    await connection.execute(update(demands).where(demands.c.id == demand_id).values(state=state.value))
+
+
+async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
+    """The state, nobody else changing it meanwhile. Raises NoSuchDemand."""
+    query = select(demands.c.state).where(demands.c.id == demand_id).with_for_update()
+    found = (await connection.execute(query)).scalar()
+    if found is None:
+        raise NoSuchDemand(f"there is no demand {demand_id}; see: ivr111 demands list")
+    return State(found)
+
+
+async def involved(connection: AsyncConnection, demand_id: int) -> frozenset[str]:
+    """System users who registered or searched it."""
+    query = select(events.c.system_user).where(
+        events.c.demand_id == demand_id, events.c.step.in_(["registered", "searched"])
+    )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def cover(connection: AsyncConnection, demand_id: int, found: Iterable[Finding]) -> None:
+    """What the demand covers, instead of what an earlier search found."""
+    await connection.execute(delete(findings).where(findings.c.demand_id == demand_id))
+    rows = [{"demand_id": demand_id, "call_id": f.call_id, "recording_id": f.recording_id} for f in found]
+    if rows:
+        await connection.execute(insert(findings), rows)
+
+
+async def like(database: AsyncEngine, letter: Letter) -> int | None:
+    """A demand with the same letter, if there is one."""
+    query = select(demands.c.id).where(
+        demands.c.authority == letter.authority,
+        demands.c.letter_number == letter.number,
+        demands.c.letter_date == letter.date.isoformat(),
+    )
+    async with database.connect() as connection:
+        found: int | None = (await connection.execute(query)).scalar()
+    return found
+
+
+async def load(
+    database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None = None, states: Sequence[State] = ()
+) -> list[Demand]:
+    """Demands with their life, nearest term first."""
+    query = select(demands).order_by(demands.c.due_at, demands.c.id)
+    if ids is not None:
+        query = query.where(demands.c.id.in_(list(ids)))
+    if states:
+        query = query.where(demands.c.state.in_([state.value for state in states]))
+    async with database.connect() as connection:
+        rows = (await connection.execute(query)).all()
+        known = [row.id for row in rows]
+        lives: dict[int, list[Event]] = {}
+        covers: dict[int, list[Finding]] = {}
+        for start in range(0, len(known), 500):
+            part = known[start : start + 500]
+            of_these = select(events).where(events.c.demand_id.in_(part)).order_by(events.c.seq)
+            for row in (await connection.execute(of_these)).all():
+                lives.setdefault(row.demand_id, []).append(_event(row))
+            covered = select(findings).where(findings.c.demand_id.in_(part))
+            for row in (await connection.execute(covered.order_by(findings.c.recording_id))).all():
+                covers.setdefault(row.demand_id, []).append(Finding(row.call_id, row.recording_id))
+    return [_demand(row, lives.get(row.id, []), covers.get(row.id, []), numbers) for row in rows]
+
+
+def _demand(row: Row[Any], life: list[Event], covered: list[Finding], numbers: Numbers) -> Demand:
+    letter = Letter(
+        authority=row.authority,
+        basis=row.basis,
+        number=row.letter_number,
+        date=date.fromisoformat(row.letter_date),
+        asked=numbers.reveal(row.pii_asked),
+        criteria=_CRITERIA.validate_json(numbers.reveal(row.pii_criteria)),
+        received_at=row.received_at,
+        due_at=row.due_at if row.term_source == "letter" else None,
+        responsible=row.responsible,
+    )
+    return Demand(
+        id=row.id,
+        letter=letter,
+        due_at=row.due_at,
+        term_source=row.term_source,
+        registered_by=row.registered_by,
+        registered_at=row.registered_at,
+        state=State(row.state),
+        events=tuple(life),
+        findings=tuple(covered),
+    )
+
+
+def _event(row: Row[Any]) -> Event:
+    who = Actor(row.person, row.role, row.system_user)
+    return Event(row.seq, row.at, who, row.step, row.before, row.after, json.loads(row.facts))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -1,0 +1,90 @@
+"""The clock that watches every demand's term: warnings on the way, escalation at the breach (C6, A19)."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.settings import Settings
+from recordings.access import Actor
+from recordings.alarming import alarm
+from recordings.demands import store
+from recordings.demands.demand import State
+from recordings.demands.service import name
+from recordings.demands.term import passed
+from recordings.evidence_tables import demand_events, demands
+
+log = structlog.get_logger()
+
+RUNNING = (State.RECEIVED, State.SEARCHING, State.READY, State.APPROVED)  # the term is to hand over
+LINE = Actor("the line", "system", "ivr111")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """For doctor: demands whose term runs, and those over it, by name."""
+
+    running: int
+    overdue: tuple[str, ...]
+    next_due: datetime | None
+
+
+class Clock:
+    """Each warning once, whatever restarts lie between."""
+
+    def __init__(self, database: AsyncEngine, settings: Settings) -> None:
+        self._database = database
+        self._shares = settings.demand_warnings
+        self._escalate_to = settings.escalate_to
+
+    async def run(self, every: float = 5.0) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.look(datetime.now(UTC))
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("demand_clock_postponed", error=type(error).__name__)
+            await asyncio.sleep(every)
+
+    async def look(self, now: datetime) -> list[str]:
+        """Warn of what is due at `now`; the kinds of the new warnings."""
+        query = select(demands).where(demands.c.state.in_([state.value for state in RUNNING]))
+        told: list[str] = []
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            marks = list(passed(row.received_at, row.due_at, self._shares, now))
+            known = await self._known(row.id) if marks else frozenset()
+            for mark in marks:
+                if mark.kind in known:
+                    continue
+                # The alarm first: a crash in between repeats it, and the same one is one.
+                await alarm(self._database, mark.kind, name(row.id), mark.at)
+                facts: dict[str, object] = {"share": mark.share, "at": mark.at.isoformat()}
+                if mark.share >= 1:
+                    facts["escalated_to"] = self._escalate_to or row.responsible
+                async with self._database.begin() as connection:
+                    state = await store.state_for_update(connection, row.id)
+                    await store.happened(connection, row.id, LINE, now, mark.kind, state, state, facts)
+                told.append(mark.kind)
+        return told
+
+    async def state(self) -> ClockState:
+        """How it stands."""
+        now = datetime.now(UTC)
+        query = select(demands.c.id, demands.c.due_at).where(
+            demands.c.state.in_([state.value for state in RUNNING])
+        )
+        async with self._database.connect() as connection:
+            rows = (await connection.execute(query.order_by(demands.c.due_at))).all()
+        overdue = tuple(name(row.id) for row in rows if row.due_at <= now)
+        return ClockState(len(rows), overdue, next((row.due_at for row in rows if row.due_at > now), None))
+
+    async def _known(self, demand_id: int) -> frozenset[str]:
+        query = select(demand_events.c.step).where(demand_events.c.demand_id == demand_id)
+        async with self._database.connect() as connection:
+            return frozenset((await connection.execute(query)).scalars())
