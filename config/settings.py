@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         return self.home / "recordings"
 
     @property
+    def packages(self) -> Path:
+        """Packages being made; each goes to whoever asked for it."""
+        return self.home / "packages"
+
+    @property
     def statements_dir(self) -> Path:
         """Signed statements as files, to be copied elsewhere: DAY-SEQ.json and .sig"""
         return self.home / "statements"

@@ -27,6 +27,7 @@ PLACES = (
     Place("db", "engine", "engine", 0o700),
     Place("recordings", "engine", "engine", 0o700),
     Place("statements", "engine", "engine", 0o750),
+    Place("packages", "engine", "engine", 0o700),
     Place("keys", "root", "engine", 0o2750),  # the engine reads them, only root makes new ones
     Place("secrets", "root", "engine", 0o2750),
     Place("accounts", "root", "engine", 0o2770),

@@ -7,17 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.chain import merkle
 from recordings.chain.entry import START
 from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest
-from recordings.chain.store import hashes, head
+from recordings.chain.store import access_head, hashes, head
 from recordings.completeness.gap import DayCount
 from recordings.evidence_tables import statements as table
-from recordings.hash_chain import Head
 from recordings.keys import Keyring
-from recordings.models import access_log
 
 Count = Callable[[date, datetime], Awaitable[DayCount]]
 
@@ -124,10 +122,3 @@ class Statements:
         async with self._database.connect() as connection:
             row = (await connection.execute(query.where(*conditions))).mappings().first()  # type: ignore[arg-type]
         return None if row is None else Statement(**row)
-
-
-async def access_head(connection: AsyncConnection) -> Head:
-    """The access log's end."""
-    last = select(access_log.c.seq, access_log.c.hash).order_by(access_log.c.seq.desc()).limit(1)
-    row = (await connection.execute(last)).first()
-    return Head(0, "") if row is None else Head(row.seq, row.hash)

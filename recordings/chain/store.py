@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings import evidence_tables as tables
 from recordings.chain.entry import START, ChainEntry
 from recordings.hash_chain import Head, Link, chain
+from recordings.models import access_log
 
 _AT_ONCE = 2000
 
@@ -70,3 +71,10 @@ async def entry_of(database: AsyncEngine, seq: int) -> Link[ChainEntry] | None:
     async for link in links(database, seq, seq):
         return link
     return None
+
+
+async def access_head(connection: AsyncConnection) -> Head:
+    """The access log's end."""
+    last = select(access_log.c.seq, access_log.c.hash).order_by(access_log.c.seq.desc()).limit(1)
+    row = (await connection.execute(last)).first()
+    return Head(0, "") if row is None else Head(row.seq, row.hash)

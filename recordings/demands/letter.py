@@ -43,18 +43,19 @@ def reply(demand: Demand, authority: Authority, basis: Basis, zone: tzinfo) -> R
 
 
 def _body(demand: Demand, basis: Basis) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    words = str(demand.events[-1].facts.get("words", "")) if demand.events else ""
+    facts = decision(demand)
+    words = facts.get("words", "")
     match demand.state:
-        case State.RETURNED if "lacks" in demand.events[-1].facts:
+        case State.RETURNED if "lacks" in facts:
             return (
                 (
                     f"Талап қайтарылады, себебі {basis.ground_kk}.",
-                    f"Талапта жоқ: {_fields(demand, _FIELDS_KK)}. "
+                    f"Талапта жоқ: {_fields(facts, _FIELDS_KK)}. "
                     "Осы деректерді көрсетіп, талапты қайта жолдауыңызды сұраймыз.",
                 ),
                 (
                     f"Требование возвращается, так как {basis.ground_ru}.",
-                    f"В требовании не указано: {_fields(demand, _FIELDS_RU)}. "
+                    f"В требовании не указано: {_fields(facts, _FIELDS_RU)}. "
                     "Просим направить требование повторно, указав эти данные.",
                 ),
             )
@@ -113,7 +114,12 @@ _FIELDS_KK = {"date": "қоңырау күні", "number": "телефон нө�
 _FIELDS_RU = {"date": "дата звонка", "number": "номер телефона"}
 
 
-def _fields(demand: Demand, names: dict[str, str]) -> str:
-    lacks = demand.events[-1].facts["lacks"]
+def decision(demand: Demand) -> dict[str, object]:
+    """The facts of the step that brought it where it stands; what happened since does not change a letter."""
+    return next((event.facts for event in demand.events if event.step == demand.state), {})
+
+
+def _fields(facts: dict[str, object], names: dict[str, str]) -> str:
+    lacks = facts["lacks"]
     assert isinstance(lacks, list)
     return ", ".join(names[field] for field in lacks)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.evidence import Authority, Basis
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
-from recordings.chain.store import head
+from recordings.chain.store import access_head, head
 from recordings.demands import store
 from recordings.demands.basis import lacking, searchable
 from recordings.demands.coverage import Coverage, coverage
@@ -126,6 +126,8 @@ class Demands:
             before = await store.state_for_update(connection, demand_id)
             state = move(before, to, who, await store.involved(connection, demand_id), note)
             said: dict[str, object] = {**(facts or {}), **({"words": note} if note else {})}
+            # What a package shows of the access log ends here, however late it is made.
+            said["access_seq"] = (await access_head(connection)).seq
             await store.set_state(connection, demand_id, state)
             await store.happened(connection, demand_id, who, now, str(to), before, state, said)
         return await self.get(demand_id)

@@ -1,0 +1,28 @@
+"""A package in an age envelope, for the receiver's key or a passphrase; edge."""
+
+from pathlib import Path
+
+import pyrage
+
+
+class WrongRecipient(ValueError):
+    """This is no age recipient."""
+
+
+def for_recipient(package: Path, into: Path, recipient: str) -> None:
+    """Encrypt to "age1..."; `age -d -i KEY` opens it. Raises WrongRecipient, OSError."""
+    try:
+        known = pyrage.x25519.Recipient.from_str(recipient.strip())
+    except Exception as error:
+        raise WrongRecipient(
+            "no age recipient: it begins with age1; the receiver makes one with age-keygen"
+        ) from error
+    with package.open("rb") as plain, into.open("wb") as sealed:
+        pyrage.encrypt_io(plain, sealed, [known])
+
+
+def with_passphrase(package: Path, into: Path, passphrase: str) -> None:
+    """Encrypt with a passphrase (scrypt); `age -d` asks for it. Raises WrongRecipient for an empty one."""
+    if len(passphrase) < 12:
+        raise WrongRecipient("the passphrase is shorter than 12 characters: choose a longer one")
+    into.write_bytes(pyrage.passphrase.encrypt(package.read_bytes(), passphrase))

@@ -1,0 +1,90 @@
+"""A package's files: sound written out and checked, everything put into one ZIP; edge."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import soundfile
+
+from recordings.audio import RATE
+from recordings.finding.listening import wav
+from recordings.package.manifest import Member
+from recordings.sealing.service import SealedAudio
+from recordings.sealing.sound import pcm
+from recordings.spool import flush_folder
+
+_READ = 1 << 20
+
+
+class NotTheSame(Exception):
+    """A recording is not what the chain says it was; nothing is handed over."""
+
+
+def write_sound(audio: SealedAudio, folder: Path, wav_name: str, copy_name: str) -> str:
+    """The WAV and its small copy; SHA-256 (hex) of the PCM. Raises Altered, OSError."""
+    digest = hashlib.sha256()
+    target, copy = folder / wav_name, folder / copy_name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        target.open("wb") as file,
+        soundfile.SoundFile(
+            copy, "w", samplerate=RATE, channels=2, format="MP3", subtype="MPEG_LAYER_III"
+        ) as small,
+    ):
+        parts = wav((), audio.frames)
+        file.write(next(parts))
+        for block in audio.blocks():
+            data = pcm(block)
+            digest.update(data)
+            file.write(data)
+            small.write(block)
+    return digest.hexdigest()
+
+
+def member(folder: Path, name: str) -> Member:
+    """A file already in `folder`."""
+    path = folder / name
+    with path.open("rb") as file:
+        return Member(name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+
+
+def put(folder: Path, name: str, data: bytes) -> Member:
+    """Write one more."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return member(folder, name)
+
+
+def pack(
+    folder: Path, names: Iterable[str], into: Path, at: datetime, progress: Callable[[str], object]
+) -> None:
+    """One ZIP: stored, in the order given, every time and mode the same; whole or not at all."""
+    when = at.astimezone(UTC).timetuple()[:6]
+    part = into.with_name(f".{into.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as packed:
+            for name in names:
+                progress(name)
+                path = folder / name
+                info = zipfile.ZipInfo(name, when)
+                info.create_system, info.external_attr = 3, 0o100644 << 16
+                info.file_size = path.stat().st_size
+                with path.open("rb") as source, packed.open(info, "w") as target:
+                    while data := source.read(_READ):
+                        target.write(data)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.rename(into)
+        flush_folder(into.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> bytes:
+    """Of a whole file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -1,0 +1,129 @@
+"""The letter as PDF, Kazakh first, then Russian; the same bytes for the same letter; edge."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fpdf import FPDF
+
+from recordings.demands.letter import Reply
+
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+
+
+class FontMissing(Exception):
+    """The font with the Kazakh letters is not there; the text says what to install."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """One line of the table of enclosures."""
+
+    name: str
+    begun: str
+    length: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands around the text; `signed`: role and name of those who answer for it."""
+
+    name: str
+    to_kk: str
+    to_ru: str
+    dated: datetime  # in the centre's zone
+    key_sha256: str
+    signed: tuple[tuple[str, str], ...]
+
+
+def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
+    """A4. Raises FontMissing."""
+    pdf = FPDF(format="A4")
+    pdf.set_creation_date(head.dated)
+    pdf.set_title(head.name)
+    pdf.set_producer("ivr111")
+    for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
+        if not (FONTS / file).exists():
+            raise FontMissing(f"{FONTS / file} is missing: install the package fonts-dejavu-core")
+        pdf.add_font("DejaVu", style, FONTS / file)
+    pdf.set_auto_page_break(True, 18)
+    pdf.set_margins(22, 18, 18)
+    kk = (
+        "111 байланыс орталығы",
+        head.to_kk,
+        f"{head.dated:%d.%m.%Y}   № {head.name}",
+        reply.title_kk,
+        reply.kk,
+        ("Жазба", "Басталған уақыты", "Ұзақтығы", "Дыбыстың SHA-256 сомасы"),
+        "Қоса берілетін жазбалар",
+        f"Ашық кілттің SHA-256 сомасы (бөлек алынған кілтпен салыстырыңыз): {head.key_sha256}",
+        ("Әкімші", "Бекіткен"),
+    )
+    ru = (
+        "Контакт-центр 111",
+        head.to_ru,
+        f"{head.dated:%d.%m.%Y}   № {head.name}",
+        reply.title_ru,
+        reply.ru,
+        ("Запись", "Начало", "Длительность", "Сумма SHA-256 звука"),
+        "Прилагаемые записи",
+        f"Сумма SHA-256 открытого ключа (сравните с ключом, полученным отдельно): {head.key_sha256}",
+        ("Администратор", "Утвердил"),
+    )
+    for page in (kk, ru):
+        _page(pdf, *page, head=head, enclosed=enclosed)
+    return bytes(pdf.output())
+
+
+def _page(
+    pdf: FPDF,
+    centre: str,
+    to: str,
+    dated: str,
+    title: str,
+    paragraphs: Sequence[str],
+    columns: Sequence[str],
+    caption: str,
+    key: str,
+    roles: Sequence[str],
+    *,
+    head: Letterhead,
+    enclosed: Sequence[Enclosed],
+) -> None:
+    pdf.add_page()
+    _line(pdf, centre, 15, "B")
+    pdf.line(pdf.l_margin, pdf.get_y() + 1, pdf.w - pdf.r_margin, pdf.get_y() + 1)
+    pdf.ln(5)
+    _line(pdf, dated, 10)
+    pdf.ln(2)
+    pdf.set_x(pdf.w / 2)
+    pdf.set_font("DejaVu", "", 10)
+    pdf.multi_cell(0, 5.5, to, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(6)
+    _line(pdf, title, 12, "B")
+    pdf.ln(2)
+    for paragraph in paragraphs:
+        _line(pdf, paragraph, 10.5)
+        pdf.ln(1.5)
+    if enclosed:
+        pdf.ln(2)
+        _line(pdf, caption, 10.5, "B")
+        pdf.set_font("DejaVu", "", 7.5)
+        with pdf.table(col_widths=(34, 26, 16, 44), line_height=4.5, text_align="LEFT") as table:
+            for row in (columns, *((one.name, one.begun, one.length, one.sha256) for one in enclosed)):
+                line = table.row()
+                for cell in row:
+                    line.cell(cell)
+    pdf.ln(4)
+    _line(pdf, key, 8)
+    pdf.ln(8)
+    for role, (said, person) in zip(roles, head.signed, strict=False):
+        _line(pdf, f"{role}: {person} ({said})    ____________________", 10)
+        pdf.ln(4)
+
+
+def _line(pdf: FPDF, text: str, size: float, style: str = "") -> None:
+    pdf.set_font("DejaVu", style, size)
+    pdf.multi_cell(0, size * 0.55, text, align="L", new_x="LMARGIN", new_y="NEXT")
