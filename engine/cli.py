@@ -5,10 +5,14 @@ from typing import Annotated
 
 import typer
 
+from engine.cli_audit import audit
 from engine.cli_calls import calls
 from engine.cli_consultants import consultants
+from engine.cli_demands import demands
 from engine.cli_doctor import doctor
+from engine.cli_keys import keys
 from engine.cli_queue import queue
+from engine.cli_recordings import recordings
 from engine.cli_render import render
 from engine.cli_replay import replay
 from engine.cli_run import demo, run
@@ -27,6 +31,10 @@ app.command()(doctor)
 app.add_typer(calls, name="calls")
 app.add_typer(queue, name="queue")
 app.add_typer(consultants, name="consultants")
+app.add_typer(recordings, name="recordings")
+app.add_typer(demands, name="demands")
+app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 app.command()(render)
 app.command()(replay)
 app.command()(demo)

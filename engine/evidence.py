@@ -3,9 +3,11 @@
 import asyncio
 import os
 import pwd
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -13,14 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from config.settings import Settings
+from engine.keys_at_start import ensure_keys
 from engine.show import Problem
 from recordings.access_store import AccessLog
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
 from recordings.demands.service import Demands
 from recordings.finding.service import Finder
-from recordings.keys import KeyMissing, Keyring
+from recordings.keys import Keyring
 from recordings.migrating import migrate
+from recordings.package.service import Packages
 from recordings.sealing.service import SealedRecordings
 
 T = TypeVar("T")
@@ -61,9 +65,32 @@ class Evidence:
         return Demands(self.database, self.finder, numbers, self.settings.authorities, self.settings.bases)
 
     @property
+    def packages(self) -> Packages:
+        """Packages for decided demands."""
+        return Packages(
+            self.database,
+            self.keys,
+            self.demands,
+            self.finder,
+            self.sealed,
+            self.statements,
+            self.settings.packages,
+            self.settings.zone,
+            installed(),
+        )
+
+    @property
     def completeness(self) -> Completeness:
         """Conversations against recordings."""
         return Completeness(self.database, self.settings.audio, self.settings.sealed, self.settings.zone)
+
+
+def installed() -> str:
+    """Our version, as packages state it."""
+    try:
+        return version("ivr111")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 @asynccontextmanager
@@ -80,7 +107,7 @@ async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
 def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
     """For a command: run `question` as the engine's user where we may, so that files stay the engine's.
 
-    Raises Problem, with what to do.
+    Raises Problem, with what to do; ends the program with 130 when it is interrupted.
     """
 
     async def asked() -> T:
@@ -88,16 +115,28 @@ def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T
             return await question(evidence)
 
     try:
+        ensure_keys_where_we_may(settings)
         with as_engine(settings):
             return asyncio.run(asked())
-    except KeyMissing as why:
-        raise Problem(str(why)) from why
+    except KeyboardInterrupt:
+        print("stopped; what was done until here stays done", file=sys.stderr)  # noqa: T201
+        raise SystemExit(130) from None
     except PermissionError as why:
         raise Problem(f"not allowed ({why.filename}): use sudo, or be user {settings.run_user}") from why
     except DBAPIError as why:
         raise Problem(f"the database cannot be used: {why.orig}; see: ivr111 doctor") from why
-    except (SQLAlchemyError, OSError) as why:
+    except SQLAlchemyError as why:
         raise Problem(f"the database cannot be used: {why}; see: ivr111 doctor") from why
+    except OSError as why:
+        raise Problem(f"{why.filename or settings.home}: {why.strerror or why}; see: ivr111 doctor") from why
+
+
+def ensure_keys_where_we_may(settings: Settings) -> None:
+    """A home that was never started gets its keys; in any other they are only missed."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if os.access(settings.home, os.W_OK):
+        (settings.home / "db").mkdir(exist_ok=True)
+        ensure_keys(settings)
 
 
 @contextmanager

@@ -62,10 +62,17 @@ def plain_words() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+_PLAIN = frozenset(
+    "Problem Wrong AccountRefused NotReady Unsafe SpeechUnavailable Nobody KeyMissing WrongKey WrongLetter "
+    "WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame FontMissing WrongRecipient Busy "
+    "ReasonMissing NotSigned Held".split()
+)
+
+
 def _words(why: Exception) -> str | None:
     # Found by name: importing every module that may fail would cost each command its start.
     match type(why).__name__:
-        case "Problem" | "Wrong" | "AccountRefused" | "NotReady" | "Unsafe" | "SpeechUnavailable":
+        case name if name in _PLAIN:
             return str(why)
         case "EngineAway" if isinstance(why.__cause__, PermissionError):
             return f"not allowed to ask the engine ({why.__cause__.filename or 'its socket'}): use sudo"

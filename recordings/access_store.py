@@ -1,13 +1,19 @@
 """The access log for a process beside the engine: an act is allowed once it stands in the log."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
-from recordings.access import Access, Action, Actor, act
+from recordings.access import START, Access, Action, Actor, act
+from recordings.chain.statement import Statement, heads, signed_by
+from recordings.hash_chain import Link, verify
+from recordings.models import access_log
 from recordings.writing import append_access
 
 
@@ -37,3 +43,56 @@ async def log_access(url: str, entry: Access) -> None:
             await append_access(connection, [entry])
     finally:
         await database.dispose()
+
+
+async def accesses(
+    database: AsyncEngine,
+    since: datetime | None,
+    until: datetime | None,
+    person: str,
+    action: Action | None,
+    about: str,
+    limit: int,
+) -> list[Link[Access]]:
+    """The newest `limit` entries that fit, oldest first. `about`: an id in subject or reason."""
+    table = access_log
+    query = select(table).order_by(table.c.seq.desc()).limit(limit)
+    if since is not None:
+        query = query.where(table.c.at >= since.astimezone(UTC).isoformat(timespec="microseconds"))
+    if until is not None:
+        query = query.where(table.c.at < until.astimezone(UTC).isoformat(timespec="microseconds"))
+    if person:
+        query = query.where(or_(table.c.person == person, table.c.system_user == person))
+    if action is not None:
+        query = query.where(table.c.action == action.value)
+    if about:
+        in_it = (column.contains(about, autoescape=True) for column in (table.c.subject, table.c.reason))
+        query = query.where(or_(*in_it))
+    async with database.connect() as connection:
+        rows = (await connection.execute(query)).all()
+    return [_link(row) for row in reversed(rows)]
+
+
+async def access_faults(
+    database: AsyncEngine,
+    statements: Sequence[Statement],
+    public_key: bytes,
+    progress: Callable[[int], object] = int,
+) -> tuple[list[str], int]:
+    """One line a fault, and how many entries were read; sound statements' heads are held against it."""
+    sound = [one for one in statements if signed_by(one, public_key)]
+    count = 0
+    links: list[Link[Access]] = []
+    async with database.connect() as connection:
+        result = await connection.stream(select(access_log).order_by(access_log.c.seq))
+        async for part in result.partitions(1000):
+            links += [_link(row) for row in part]
+            count += len(part)
+            progress(count)
+    found = verify(START, links, heads(sound, "access_log"))
+    return [f"access log row {fault.seq}: {fault.what}" for fault in found], count
+
+
+def _link(row: Row[Any]) -> Link[Access]:
+    access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
+    return Link(row.seq, row.previous, row.hash, access)

@@ -28,14 +28,14 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands around the text; `signed`: role and name of those who answer for it."""
+    """What stands around the text; `signed`: who prepared it, who approved it."""
 
     name: str
     to_kk: str
     to_ru: str
     dated: datetime  # in the centre's zone
     key_sha256: str
-    signed: tuple[tuple[str, str], ...]
+    signed: tuple[str, ...]
 
 
 def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
@@ -119,8 +119,8 @@ def _page(
     pdf.ln(4)
     _line(pdf, key, 8)
     pdf.ln(8)
-    for role, (said, person) in zip(roles, head.signed, strict=False):
-        _line(pdf, f"{role}: {person} ({said})    ____________________", 10)
+    for role, person in zip(roles, head.signed, strict=False):
+        _line(pdf, f"{role}: {person}    ____________________", 10)
         pdf.ln(4)
 
 

@@ -206,7 +206,7 @@ class Packages:
             to_ru=authority.name_ru,
             dated=_decided_at(demand).astimezone(self._zone),
             key_sha256=hashlib.sha256(self._keys.public()).hexdigest(),
-            signed=((registered.role, registered.person), (str(decision["role"]), str(decision["person"]))),
+            signed=(registered.person, str(decision["person"])),
         )
         enclosed = [
             pdf.Enclosed(

@@ -1,0 +1,103 @@
+"""`ivr111 keys`: what protects the recordings; shown by fingerprint, exchanged by a command."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.show import AsJson, Problem, as_json, plain_words, table
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+
+keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys: show, exchange the master key.")
+
+
+@keys.command()
+@plain_words()
+def show(json: AsJson = False) -> None:
+    """List the keys by fingerprint, and what is missing. No key is ever printed."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.keys_at_start import absent, fingerprints  # noqa: PLC0415
+
+    settings = Settings()
+    there, gone = fingerprints(settings.keys_dir), absent(settings)
+    if json:
+        as_json({"folder": str(settings.keys_dir), "keys": there, "missing": list(gone)})
+    else:
+        table(("key", "fingerprint"), list(there.items()))
+        for name in gone:
+            typer.echo(
+                f"{name} is gone or is another one: put it back into {settings.keys_dir} from its safe copy"
+            )
+    if gone:
+        raise typer.Exit(1)
+
+
+@keys.command()
+@plain_words()
+def public(out: Annotated[str, typer.Option(help="File to write it to.")] = "", json: AsJson = False) -> None:
+    """Print the public key that statements and packages are checked with; give it out by another way."""
+    import hashlib  # noqa: PLC0415
+
+    from config.settings import Settings  # noqa: PLC0415
+    from recordings.keys import Keyring  # noqa: PLC0415
+
+    key = Keyring(Settings().keys_dir).public()
+    fingerprint = hashlib.sha256(key).hexdigest()
+    if out:
+        Path(out).write_text(key.hex() + "\n", encoding="ascii")
+    if json:
+        as_json({"public_key": key.hex(), "sha256": fingerprint})
+    else:
+        typer.echo(f"{key.hex()}\nSHA-256 {fingerprint}")
+
+
+@keys.command()
+@plain_words()
+def rotate(
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Do not remove the old master keys.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Exchange the master key: every recording's key is wrapped anew, then the old one goes."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.keys_at_start import absent, remember  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+    from recordings.keys import Keyring  # noqa: PLC0415
+    from recordings.sealing.store import wrapped_otherwise  # noqa: PLC0415
+    from recordings.sealing.worker import rotate as rewrap  # noqa: PLC0415
+
+    settings = Settings()
+    who, ring = actor(settings), Keyring(settings.keys_dir)
+    if gone := absent(settings):
+        raise Problem(f"{', '.join(gone)} is missing: put it back before keys are exchanged")
+    ticker = Ticker("wrapping", "keys")
+    old = ring.masters()
+    unfinished = len(old) > 1
+    new = old[-1] if unfinished else ring.new_master()
+    remember(settings)
+
+    async def question(evidence: "Evidence") -> int:
+        await evidence.access.note(who, Action.ROTATED, [f"master key {new}"])
+        done = await rewrap(evidence.database, evidence.keys, new, ticker)
+        # The sealer may have wrapped one more with the old key while the new one was made.
+        if await wrapped_otherwise(evidence.database, new, 1):
+            done += await rewrap(evidence.database, evidence.keys, new, ticker)
+        return done
+
+    done = with_evidence(settings, question)
+    ticker.done()
+    gone_now = [] if keep_old else [number for number in ring.masters() if number != new]
+    for number in gone_now:
+        ring.remove_master(number)
+    remember(settings)
+    if json:
+        as_json({"master_key": new, "wrapped": done, "removed": gone_now})
+    else:
+        typer.echo(
+            f"master key {new} wraps {done} recordings' keys" + (f"; removed: {gone_now}" if gone_now else "")
+        )
+        typer.echo(f"now copy {settings.keys_dir} to its safe place, and destroy older copies in due time")

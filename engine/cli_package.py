@@ -1,0 +1,122 @@
+"""`ivr111 demands package` and `verify`: the package made, and any package checked."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.show import AsJson, Problem, as_json, plain_words
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from recordings.package.service import MadePackage
+
+
+@plain_words()
+def package(
+    demand: Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")],
+    out: Annotated[str, typer.Option(help="Folder to put the package and its signature into.")],
+    age: Annotated[str, typer.Option(help="Encrypt to the receiver's age key (age1...).")] = "",
+    passphrase_file: Annotated[str, typer.Option(help="Encrypt with the passphrase in this file.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Make the package of an approved demand; made again it is the same to the byte."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.cli_demands import _id  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who, id_ = actor(settings), _id(demand)
+    if age and passphrase_file:
+        raise typer.BadParameter("say either --age or --passphrase-file", param_hint="--age")
+    folder = Path(out)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise Problem(f"{folder} is no folder one can write to: make it first")
+    ticker = Ticker("package", "files")
+    count = 0
+
+    def step(_name: str) -> None:
+        nonlocal count
+        count += 1
+        ticker(count)
+
+    async def question(evidence: "Evidence") -> "MadePackage":
+        return await evidence.packages.make(id_, who, datetime.now(UTC), step)
+
+    made = with_evidence(settings, question)
+    ticker.done()
+    target = folder / made.path.name
+    try:
+        written = [_enclosed(made.path, target, age, passphrase_file)]
+        if written[0] == target:
+            written.append(folder / made.signature.name)
+            shutil.copyfile(made.signature, written[1])
+    finally:  # numbers and voices do not lie about
+        made.path.unlink(missing_ok=True)
+        made.signature.unlink(missing_ok=True)
+    if json:
+        as_json({"package": str(written[0]), "sha256": made.sha256, "recordings": made.recordings})
+        return
+    typer.echo(f"{written[0]}: {made.recordings} recordings")
+    typer.echo(f"SHA-256 of the ZIP {made.sha256}")
+    typer.echo("check it: ivr111 demands verify " + str(target))
+
+
+@plain_words()
+def verify(
+    package: Annotated[str, typer.Argument(help="The package (.zip), or a folder with it unpacked.")],
+    key: Annotated[str, typer.Option(help="Public key: 64 hex digits or a file; default: ours.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Check a package: one changed bit is found, and the member named, or "container"."""
+    from config.settings import Settings  # noqa: PLC0415
+    from recordings.keys import Keyring  # noqa: PLC0415
+    from recordings.package import verify_package as verifier  # noqa: PLC0415
+
+    path = Path(package)
+    try:
+        public = verifier.read_key(key) if key else Keyring(Settings().keys_dir).public()
+        if path.is_dir():
+            faults = verifier.verify_folder(path, public)
+        else:
+            beside = path.with_name(f"{path.name}.sig")
+            signature = beside.read_bytes() if beside.is_file() else None
+            faults = verifier.verify_zip(path.read_bytes(), public, signature)
+            if signature is None:
+                typer.echo(
+                    f"no {beside.name} beside it: the signature over the whole file was not checked", err=True
+                )
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--key") from None
+    except OSError as why:
+        raise Problem(f"{path} cannot be read: {why.strerror}") from why
+    if json:
+        as_json({"package": str(path), "faults": faults})
+    for line in () if json else faults or ("unaltered",):
+        typer.echo(line)
+    if faults:
+        raise typer.Exit(1)
+
+
+def _enclosed(made: Path, target: Path, age: str, passphrase_file: str) -> Path:
+    from recordings.package import envelope  # noqa: PLC0415
+
+    if not age and not passphrase_file:
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(made, part)
+        part.rename(target)
+        return target
+    sealed = target.with_name(f"{target.name}.age")
+    if age:
+        envelope.for_recipient(made, sealed, age)
+    else:
+        try:
+            envelope.with_passphrase(made, sealed, Path(passphrase_file).read_text(encoding="utf-8").strip())
+        except FileNotFoundError as why:
+            raise Problem(f"there is no file {passphrase_file}") from why
+    return sealed

@@ -1,0 +1,276 @@
+"""`ivr111 recordings`: found by date and number, heard, taken out, checked; each look logged (A19, A5)."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from engine.cli_reconcile import reconcile
+from engine.cli_statements import statement, statements
+from engine.cli_verify import verify
+from engine.show import AsJson, Problem, as_json, plain_words, table
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from recordings.sealing.sealed import Sealed
+
+recordings = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Recordings: find, play, export, verify, state."
+)
+recordings.command()(verify)
+recordings.command()(reconcile)
+recordings.command()(statement)
+recordings.command()(statements)
+
+Reason = Annotated[str, typer.Option(help="Why; required, and kept in the access log.")]
+Place = Annotated[str, typer.Option(help="Minutes and seconds, as 50:00, or seconds.")]
+
+
+@recordings.command()
+@plain_words()
+def find(
+    number: Annotated[str, typer.Option(help="The caller's number, written in any way.")] = "",
+    withheld: Annotated[bool, typer.Option("--withheld", help="Calls whose number was withheld.")] = False,
+    day: Annotated[str, typer.Option(help="A civil day of the centre: 2026-11-22, today, yesterday.")] = "",
+    since: Annotated[str, typer.Option(help="From then on: 2026-11-22 or 2026-11-22T14:05.")] = "",
+    until: Annotated[str, typer.Option(help="Before then; a date includes that day.")] = "",
+    consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
+    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
+    longer: Annotated[float | None, typer.Option(help="Recorded at least so many seconds.")] = None,
+    shorter: Annotated[float | None, typer.Option(help="Recorded at most so many seconds.")] = None,
+    registration: Annotated[str, typer.Option(help="Registration number of an appeal.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many calls, the oldest.")] = 100,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show callers' numbers.")] = False,
+    reason: Reason = "",
+    json: AsJson = False,
+) -> None:
+    """Find conversations, by date and caller's number first. Times are the centre's."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.moments import moment, whole_day  # noqa: PLC0415
+    from engine.recording_json import described, row, spoken_search  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+    from recordings.finding.criteria import Criteria, FoundCall  # noqa: PLC0415
+
+    settings = Settings()
+    who, now = actor(settings), datetime.now(UTC)
+    _reason_given(reason)
+    try:
+        wanted = Criteria(
+            number=number or None,
+            withheld=withheld,
+            day=whole_day(day, settings.zone, now)[0].date() if day else None,
+            since=moment(since, settings.zone, now) if since else None,
+            until=moment(until, settings.zone, now, end=True) if until else None,
+            consultant=consultant or None,
+            language=language,
+            longer=longer,
+            shorter=shorter,
+            registration=registration or None,
+            limit=limit,
+        )
+    except ValueError as why:
+        raise typer.BadParameter(str(why)) from None
+    if number and not any(ch.isdigit() for ch in number):
+        raise typer.BadParameter("write at least one digit", param_hint="--number")
+
+    async def question(evidence: "Evidence") -> "list[FoundCall]":
+        await evidence.access.note(who, Action.SEARCHED, [spoken_search(wanted)], reason)
+        found = await evidence.finder.find(wanted)
+        if unmask and found:
+            await evidence.access.note(who, Action.UNMASKED, [one.call.call_id for one in found], reason)
+        return found
+
+    found = with_evidence(settings, question)
+    if json:
+        as_json([described(one, settings.zone, unmask) for one in found])
+        return
+    if not found:
+        typer.echo("nothing found")
+        return
+    columns = ("arrived", "call", "caller", "consultant", "language", "recording", "length", "state")
+    table(columns, [line for one in found for line in row(one, settings.zone, unmask)])
+
+
+@recordings.command()
+@plain_words()
+def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], json: AsJson = False) -> None:
+    """Tell what is known of a recording: its seal, its place in the chain, what is wrong with it."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.recording_json import sealed_facts  # noqa: PLC0415
+
+    settings = Settings()
+
+    async def question(evidence: "Evidence") -> "Sealed":
+        return await _sealed(evidence, recording)
+
+    facts = sealed_facts(with_evidence(settings, question), settings.zone)
+    if json:
+        as_json(facts)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name:14} {value}")
+
+
+@recordings.command()
+@plain_words()
+def play(
+    recording: Annotated[str, typer.Argument(help="The recording's id.")],
+    from_: Annotated[str, typer.Option("--from", help="Begin there: 50:00, or seconds.")] = "0",
+    to: Place = "",
+    out: Annotated[str, typer.Option(help="File to write, or - for standard output.")] = "-",
+    reason: Reason = "",
+) -> None:
+    """Stream a recording as WAV (stereo: caller left, consultant right), from any place at once."""
+    from recordings.access import Action  # noqa: PLC0415
+
+    if out == "-" and sys.stdout.isatty():
+        raise Problem("sound is not for a terminal: say --out FILE, or pipe it: ... | aplay")
+    _write_out(recording, out, reason, Action.LISTENED, _seconds(from_), _seconds(to) if to else None)
+
+
+@recordings.command()
+@plain_words()
+def export(
+    recording: Annotated[str, typer.Argument(help="The recording's id.")],
+    out: Annotated[str, typer.Option(help="File to write.")],
+    reason: Reason = "",
+) -> None:
+    """Write a whole recording as a WAV file, checked against its seal."""
+    from recordings.access import Action  # noqa: PLC0415
+
+    _write_out(recording, out, reason, Action.DOWNLOADED, 0.0, None)
+    typer.echo(f"written: {out}")
+
+
+@recordings.command()
+@plain_words()
+def link(
+    call_id: Annotated[str, typer.Argument(help="The call.")],
+    registration: Annotated[str, typer.Option(help="The appeal's registration number.")],
+    closed: Annotated[bool, typer.Option("--closed", help="The appeal is closed: it holds nothing.")] = False,
+) -> None:
+    """Tie a call to an appeal's registration number; an open appeal keeps its recordings."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+    from recordings.finding.criteria import Criteria  # noqa: PLC0415
+    from recordings.finding.store import link as tie  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings)
+    if not registration.strip() or len(registration) > 60 or not registration.isprintable():
+        raise typer.BadParameter("write the number as it stands in the register", param_hint="--registration")
+
+    async def question(evidence: "Evidence") -> None:
+        if not await evidence.finder.find(Criteria(call_id=call_id)):
+            raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
+        await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
+        await tie(evidence.database, registration.strip(), call_id, not closed, datetime.now(UTC))
+
+    with_evidence(settings, question)
+    typer.echo(f"{call_id} belongs to {registration} ({'closed' if closed else 'open'})")
+
+
+@recordings.command()
+@plain_words()
+def seal(json: AsJson = False) -> None:
+    """Seal now all that waits; the evidence process does this by itself."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from recordings.sealing.worker import Sealer, SealReport  # noqa: PLC0415
+
+    settings = Settings()
+    ticker = Ticker("sealing", "recordings")
+
+    async def question(evidence: "Evidence") -> SealReport:
+        return await Sealer(evidence.database, evidence.keys, settings).pass_once(ticker)
+
+    report = with_evidence(settings, question)
+    ticker.done()
+    if json:
+        faults = [{"kind": one.kind, "about": one.about, "words": one.words} for one in report.faults]
+        as_json({"sealed": report.sealed, "raw_removed": report.removed, "faults": faults})
+    else:
+        typer.echo(f"sealed {report.sealed}, raw files of {report.removed} earlier ones removed")
+        for fault in report.faults:
+            typer.echo(fault.words, err=True)
+    if report.faults:
+        raise typer.Exit(1)
+
+
+def _write_out(recording: str, out: str, reason: str, action: "str", begin: float, end: float | None) -> None:
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+    from recordings.finding.listening import frame_of, wav  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings)
+    _reason_given(reason)
+
+    async def question(evidence: "Evidence") -> None:
+        sealed = await _sealed(evidence, recording)
+        if action == Action.DOWNLOADED:
+            evidence.sealed.check(sealed)
+        with evidence.sealed.open(sealed) as audio:
+            first = min(frame_of(begin), audio.frames)
+            last = audio.frames if end is None else min(frame_of(end), audio.frames)
+            await evidence.access.note(who, Action(action), [recording], reason)
+            for part in wav(audio.blocks(first, max(0, last - first)), max(0, last - first)):
+                file.write(part)
+
+    with _opened(out) as file:  # before we become the engine's user: it is the asker's file
+        with_evidence(settings, question)
+
+
+@contextmanager
+def _opened(out: str) -> "Iterator[BinaryIO]":
+    if out == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(out)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def _sealed(evidence: "Evidence", recording: str) -> "Sealed":
+    found = (await evidence.sealed.of([recording])).get(recording)
+    if found is None:
+        raise Problem(
+            f"there is no sealed recording {recording}: see ivr111 recordings find, or wait for its seal"
+        )
+    return found
+
+
+def _reason_given(reason: str) -> None:
+    if not reason.strip():
+        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+
+
+def _seconds(text: str) -> float:
+    try:
+        parts = [float(part) for part in text.split(":")]
+        if not 1 <= len(parts) <= 3 or min(parts) < 0:
+            raise ValueError
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time: write 50:00, or seconds") from None
+    seconds = 0.0
+    for part in parts:
+        seconds = seconds * 60 + part
+    return seconds

@@ -1,0 +1,87 @@
+"""`ivr111 recordings statement`: what the centre states of a day, signed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.show import AsJson, Problem, as_json, plain_words, table
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from recordings.chain.statement import Statement
+
+
+@plain_words()
+def statement(
+    day: Annotated[str, typer.Option(help="A civil day that is over: 2026-11-22, yesterday.")] = "",
+    now: Annotated[bool, typer.Option("--now", help="State what stands in the chain until now.")] = False,
+    out: Annotated[str, typer.Option(help="Folder to write the statement and its signature to.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Show a day's signed statement, making it when there is none yet."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.moments import whole_day  # noqa: PLC0415
+    from engine.nightly import write_files  # noqa: PLC0415
+
+    settings, moment = Settings(), datetime.now(UTC)
+    if bool(day) == now:
+        raise typer.BadParameter("say either --day or --now", param_hint="--day")
+    try:
+        civil, end = whole_day(day, settings.zone, moment) if day else (moment, moment)
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--day") from None
+    if day and end > moment:
+        raise Problem("that day is not over: its statement is made afterwards; until then: --now")
+
+    async def question(evidence: "Evidence") -> "Statement":
+        service = evidence.statements
+        made = await (service.nightly(civil.date(), moment) if day else service.interim(moment))
+        write_files(settings.statements_dir, made)
+        return made
+
+    made = with_evidence(settings, question)
+    written = write_files(Path(out), made) if out else None
+    if json:
+        as_json({**made.facts(), "signature": made.signature})
+        return
+    facts = made.facts()
+    gaps, chain = facts["gaps"], facts["chain"]
+    assert isinstance(gaps, list)
+    assert isinstance(chain, dict)
+    typer.echo(f"statement {made.seq} of {made.day} ({made.kind}), made {facts['made_at']}")
+    typer.echo(f"conversations {facts['conversations']}, recordings {facts['recordings']}, gaps {len(gaps)}")
+    for gap in gaps:
+        typer.echo(f"  {gap['kind']}  {gap['recording_id'] or gap['call_id']}")
+    typer.echo(f"chain {chain['first']} to {chain['last']}, root {chain['root']}")
+    typer.echo(f"signature {made.signature}")
+    if written:
+        typer.echo(f"written: {written} and its .sig")
+
+
+@plain_words()
+def statements(json: AsJson = False) -> None:
+    """List all signed statements."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+
+    async def question(evidence: "Evidence") -> "list[Statement]":
+        return await evidence.statements.all()
+
+    found = with_evidence(Settings(), question)
+    if json:
+        as_json([{**one.facts(), "signature": one.signature} for one in found])
+        return
+    if not found:
+        typer.echo("no statements yet")
+        return
+    rows = []
+    for one in found:
+        facts = one.facts()
+        gaps = facts["gaps"]
+        assert isinstance(gaps, list)
+        figures = (str(facts["conversations"]), str(facts["recordings"]), str(len(gaps)))
+        rows.append((str(one.seq), one.day, one.kind, *figures, f"{one.first_seq}-{one.last_seq}"))
+    table(("seq", "day", "kind", "conversations", "recordings", "gaps", "chain"), rows)

@@ -1,0 +1,63 @@
+"""`ivr111 recordings verify`: chain, statements, rows and files; what was altered is named, nothing else."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.show import AsJson, as_json, plain_words
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+
+
+@plain_words()
+def verify(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every sealed file too: hash, each chunk, the sound.")
+    ] = False,
+    public_key: Annotated[
+        str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Check that nothing was altered, moved, cut off or taken away; exit code 1 when something was."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from engine.verifying import Checked, all_faults  # noqa: PLC0415
+    from recordings.package.verify_package import read_key  # noqa: PLC0415
+
+    settings = Settings()
+    try:
+        key = read_key(public_key) if public_key else None
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--public-key") from None
+    ticker = Ticker("verifying", "entries")
+    checked = Checked()
+
+    async def question(evidence: "Evidence") -> list[str]:
+        found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker)
+        return [line async for line in found]
+
+    faults = with_evidence(settings, question)
+    ticker.done()
+    if json:
+        as_json(
+            {
+                "entries": checked.entries,
+                "statements": checked.statements,
+                "files": checked.files,
+                "faults": faults,
+            }
+        )
+    else:
+        for line in faults:
+            typer.echo(line)
+        files = f", {checked.files:,} sealed files read" if deep else "; files were not read (--deep)"
+        typer.echo(
+            f"{checked.entries:,} entries of the chain, {checked.statements:,} statements{files}: "
+            + (f"{len(faults)} faults" if faults else "nothing altered")
+        )
+    if faults:
+        raise typer.Exit(1)
