@@ -11,6 +11,7 @@ from engine.cli_consultants import consultants
 from engine.cli_demands import demands
 from engine.cli_doctor import doctor
 from engine.cli_keys import keys
+from engine.cli_lab import lab
 from engine.cli_queue import queue
 from engine.cli_recordings import recordings
 from engine.cli_render import render
@@ -35,6 +36,7 @@ app.add_typer(recordings, name="recordings")
 app.add_typer(demands, name="demands")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+app.add_typer(lab, name="lab")
 app.command()(render)
 app.command()(replay)
 app.command()(demo)

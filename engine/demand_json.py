@@ -11,6 +11,8 @@ from recordings.demands.worker import RUNNING
 from recordings.finding.criteria import Criteria
 from recordings.mask import mask
 
+_FOR_PROGRAMS = frozenset("criteria number_index from until chain access_seq".split())
+
 
 def described(demand: Demand, zone: tzinfo, now: datetime, *, unmask: bool) -> dict[str, Any]:
     """As JSON."""
@@ -78,10 +80,9 @@ def life(demand: Demand, zone: tzinfo, *, unmask: bool) -> Iterator[str]:
     for one in demand.findings:
         yield f"covers: call {one.call_id}, {one.recording_id or 'no recording'}"
     for event in demand.events:
-        facts = ", ".join(
-            f"{name} {value}" for name, value in event.facts.items() if not isinstance(value, dict)
-        )
-        yield f"{clock(event.at, zone)}  {event.step:14}  {event.who.person}  {one_line(facts)}".rstrip()
+        facts = (f"{name} {value}" for name, value in event.facts.items() if name not in _FOR_PROGRAMS)
+        told = one_line(", ".join(facts))
+        yield f"{clock(event.at, zone)}  {event.step:14}  {event.who.person}  {told}".rstrip()
 
 
 def outcome(demand: Demand, now: datetime) -> Iterator[str]:

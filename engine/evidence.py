@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
+from config.log import configure
 from config.settings import Settings
 from engine.keys_at_start import ensure_keys
 from engine.show import Problem
@@ -114,6 +115,7 @@ def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T
         async with open_evidence(settings) as evidence:
             return await question(evidence)
 
+    configure(settings, None, stderr=False)  # a command speaks for itself
     try:
         ensure_keys_where_we_may(settings)
         with as_engine(settings):

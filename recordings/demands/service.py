@@ -121,6 +121,10 @@ class Demands:
             raise WrongStep(
                 f"{demand.name}: nothing-found can be stated only after a search that found nothing"
             )
+        took_part = frozenset(
+            e.who.system_user for e in demand.events if e.step in ("registered", "searched")
+        )
+        move(demand.state, to, who, took_part, note)  # what is refused is not written down as done
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: {to}"], note)
         async with self._database.begin() as connection:
             before = await store.state_for_update(connection, demand_id)

@@ -33,7 +33,7 @@ from recordings.sealing.store import Waiting
 
 log = structlog.get_logger()
 
-Progress = Callable[[int, int], None]  # done, of how many
+Progress = Callable[[int, int], object]  # done, of how many
 _AT_ONCE = 200
 _LATE = timedelta(seconds=2)
 
