@@ -16,6 +16,7 @@ from engine.cli_queue import queue
 from engine.cli_recordings import recordings
 from engine.cli_render import render
 from engine.cli_replay import replay
+from engine.cli_retention import retention
 from engine.cli_run import demo, run
 from engine.show import AsJson, as_json
 
@@ -34,6 +35,7 @@ app.add_typer(queue, name="queue")
 app.add_typer(consultants, name="consultants")
 app.add_typer(recordings, name="recordings")
 app.add_typer(demands, name="demands")
+app.add_typer(retention, name="retention")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(lab, name="lab")

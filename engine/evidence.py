@@ -26,6 +26,7 @@ from recordings.finding.service import Finder
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.package.service import Packages
+from recordings.retention.service import Retention
 from recordings.sealing.service import SealedRecordings
 
 T = TypeVar("T")
@@ -64,6 +65,11 @@ class Evidence:
         """The register of demands."""
         numbers = self.keys.numbers()
         return Demands(self.database, self.finder, numbers, self.settings.authorities, self.settings.bases)
+
+    @property
+    def retention(self) -> Retention:
+        """What goes, and what is held."""
+        return Retention(self.database, self.sealed, self.settings.retention)
 
     @property
     def packages(self) -> Packages:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.log import configure
 from config.settings import Settings
+from engine.channel_log import rotate
 from engine.control import Answer, Asker, Control
 from engine.evidence import Evidence, open_evidence
 from engine.nightly import Nightly
@@ -42,7 +43,14 @@ class EvidenceProcess:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`."""
-        works = (self.sealer.run, self.watch.run, self.clock.run, self.nightly.run, self._hide_old)
+        works = (
+            self.sealer.run,
+            self.watch.run,
+            self.clock.run,
+            self.nightly.run,
+            self._hide_old,
+            self._rotate,
+        )
         for work in works:
             self._tasks.lasting(work)
         await self._control.start()
@@ -67,6 +75,11 @@ class EvidenceProcess:
             "demands": asdict(clock),
             "statements": {"last_day": self.nightly.last, "fault": self.nightly.fault},
         }
+
+    async def _rotate(self) -> None:
+        while True:
+            rotate(self._evidence.settings, datetime.now(UTC))
+            await asyncio.sleep(60)
 
     async def _hide_old(self) -> None:
         """Numbers from before they were hidden; raises KeyMissing, and is begun again."""

@@ -1,4 +1,4 @@
-"""Invented calls of some years, the same for the same seed: `lab fill` writes them, a drill checks by them."""
+"""Invented calls, the same for the same seed: `lab fill` writes them, a drill checks by them."""
 
 import random
 from collections.abc import Iterator

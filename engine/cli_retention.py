@@ -1,0 +1,234 @@
+"""`ivr111 retention`: what is kept how long, what is held, what was destroyed; nothing without a policy."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, table
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from recordings.retention.hold import Hold
+    from recordings.retention.service import Applied, Planned
+
+retention = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Retention: policies, holds, what goes and why."
+)
+
+Reason = Annotated[str, typer.Option(help="Why; kept in the access log.")]
+
+
+@retention.command()
+@plain_words()
+def policies(json: AsJson = False) -> None:
+    """List the policies in settings.toml, each with its legal source."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+
+    found = Settings().retention
+    if json:
+        as_json([one.model_dump() for one in found])
+    elif not found:
+        typer.echo("no policy is set: nothing is ever deleted")
+    else:
+        rows = [
+            (one.id, one.what, ", ".join(one.outcomes) or "all", f"{one.days} days", one.source)
+            for one in found
+        ]
+        table(("policy", "what", "kinds of call", "kept", "source"), rows)
+
+
+@retention.command()
+@plain_words()
+def plan(
+    limit: Annotated[int, typer.Option(min=0, help="Show at most so many single things.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show what would go now, under which policy, and what is held and why. Nothing is deleted."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+
+    settings = Settings()
+    who, ticker = actor(settings), Ticker("looking", "things")
+
+    async def question(evidence: "Evidence") -> "Planned":
+        await evidence.access.note(who, Action.PLANNED, ["retention"])
+        return await evidence.retention.plan(datetime.now(UTC), limit, ticker)
+
+    found = with_evidence(settings, question)
+    ticker.done()
+    if json:
+        items = [
+            {
+                "what": one.candidate.what,
+                "call_id": one.candidate.call_id,
+                "recording": one.candidate.recording_id or None,
+                "ended": one.candidate.ended.isoformat(),
+                "policy": one.policy.id,
+                "source": one.policy.source,
+                "held": list(one.candidate.held),
+            }
+            for one in found.items
+        ]
+        as_json({"goes": dict(found.goes), "held": dict(found.held), "items": items})
+        return
+    if not settings.retention:
+        typer.echo("no policy is set: nothing is ever deleted")
+    for one in found.items:
+        state = f"held: {', '.join(one.candidate.held)}" if one.candidate.held else f"goes: {one.policy.id}"
+        what = one.candidate.recording_id or f"rows of {one.candidate.call_id}"
+        typer.echo(f"{clock(one.candidate.ended, settings.zone)}  {what}  {state}")
+    for name, count in found.goes.items():
+        typer.echo(f"goes under {name}: {count:,}")
+    for name, count in found.held.items():
+        typer.echo(f"held, {name}: {count:,}")
+    if settings.retention and not found.goes:
+        typer.echo("nothing would go")
+
+
+@retention.command()
+@plain_words()
+def apply(
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Destroy what the plan shows: audio and key go, the chain keeps that they were there."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.channel_log import expire  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.progress import Ticker  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings)
+    if who.role != "administrator":
+        raise Problem(f"{who.person} is {who.role}: only an administrator may do this")
+    if not reason.strip():
+        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Problem("nobody can be asked here: look at `ivr111 retention plan`, then say --yes")
+        plan(limit=0)
+        typer.confirm("destroy it?", abort=True)
+    ticker = Ticker("destroying", "things")
+
+    async def question(evidence: "Evidence") -> "Applied":
+        return await evidence.retention.apply(who, datetime.now(UTC), reason, ticker)
+
+    done = with_evidence(settings, question)
+    ticker.done()
+    logs = expire(settings, datetime.now(UTC))
+    if json:
+        as_json({"recordings": done.recordings, "calls": done.calls, "channel_logs": logs})
+    else:
+        typer.echo(
+            f"destroyed: {done.recordings} recordings, rows of {done.calls} calls, {logs} channel event logs"
+        )
+
+
+@retention.command()
+@plain_words()
+def hold(
+    call_id: Annotated[str, typer.Argument(help="The call whose recordings and rows must stay.")],
+    reason: Reason = "",
+    until: Annotated[str, typer.Option(help="Until when: 2027-01-31; default: until it is lifted.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Keep a call whatever the policies say."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.moments import moment  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    settings, now = Settings(), datetime.now(UTC)
+    who = actor(settings)
+    if not reason.strip():
+        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+    try:
+        end = moment(until, settings.zone, now, end=True) if until else None
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--until") from None
+    if end is not None and end <= now:
+        raise typer.BadParameter("that day is over", param_hint="--until")
+
+    async def question(evidence: "Evidence") -> int:
+        return await evidence.retention.hold(call_id, who, reason, end, now)
+
+    made = with_evidence(settings, question)
+    if json:
+        as_json({"hold": made, "call_id": call_id})
+    else:
+        typer.echo(f"hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason ...")
+
+
+@retention.command()
+@plain_words()
+def lift(
+    hold_id: Annotated[int, typer.Argument(help="The hold's number; see: retention holds.")],
+    reason: Reason = "",
+) -> None:
+    """End a hold."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings)
+    if not reason.strip():
+        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+
+    async def question(evidence: "Evidence") -> None:
+        await evidence.retention.lift(hold_id, who, reason, datetime.now(UTC))
+
+    with_evidence(settings, question)
+    typer.echo(f"hold {hold_id} is lifted")
+
+
+@retention.command()
+@plain_words()
+def holds(json: AsJson = False) -> None:
+    """List holds: who, why, until when."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence import with_evidence  # noqa: PLC0415
+
+    settings, now = Settings(), datetime.now(UTC)
+
+    async def question(evidence: "Evidence") -> "list[Hold]":
+        return await evidence.retention.holds()
+
+    found = with_evidence(settings, question)
+    if json:
+        as_json(
+            [
+                {
+                    "hold": one.id,
+                    "call_id": one.subject,
+                    "person": one.person,
+                    "reason": one.reason,
+                    "set_at": one.set_at.isoformat(),
+                    "until": one.until.isoformat() if one.until else None,
+                    "holds": one.holds(now),
+                }
+                for one in found
+            ]
+        )
+    elif not found:
+        typer.echo("no holds")
+    else:
+        rows = [
+            (
+                str(one.id),
+                one.subject,
+                one.person,
+                one_line(one.reason),
+                clock(one.until, settings.zone) or "lifted by hand",
+                "holds" if one.holds(now) else "over",
+            )
+            for one in found
+        ]
+        table(("hold", "call", "who", "why", "until", "state"), rows)

@@ -1,0 +1,145 @@
+"""Retention planned and carried out; for the command line and the console (issue 3, 6)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.evidence import RetentionPolicy
+from recordings.access import Action, Actor
+from recordings.access_store import AccessLog
+from recordings.retention import store
+from recordings.retention.hold import Hold
+from recordings.retention.plan import Candidate, Going, expired
+from recordings.sealing.service import SealedRecordings
+
+Progress = Callable[[int, int], object]
+_ROWS = 200
+
+
+class NoSuchHold(LookupError):
+    """There is nothing to hold or to lift; the text says what."""
+
+
+@dataclass(slots=True)
+class Planned:
+    """Counts of what would go and of what is held, by policy; `items`: the first of each."""
+
+    goes: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    items: list[Going] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What went."""
+
+    recordings: int
+    calls: int
+
+
+class Retention:
+    """Nothing goes without a policy, and nothing that a demand, an appeal or a hold keeps."""
+
+    def __init__(
+        self, database: AsyncEngine, sealed: SealedRecordings, policies: Sequence[RetentionPolicy]
+    ) -> None:
+        self._database = database
+        self._sealed = sealed
+        self._policies = policies
+
+    async def plan(
+        self, now: datetime, limit: int = 50, progress: Progress = lambda done, of: None
+    ) -> Planned:
+        """What would go now, and why."""
+        found, seen = Planned(), 0
+        async for going in self._expired(now):
+            seen += 1
+            progress(seen, 0)
+            if going.candidate.held:
+                for why in going.candidate.held:
+                    found.held[f"{going.policy.id}: {why}"] += 1
+            else:
+                found.goes[going.policy.id] += 1
+            if len(found.items) < limit:
+                found.items.append(going)
+        return found
+
+    async def apply(
+        self, who: Actor, now: datetime, reason: str, progress: Progress = lambda done, of: None
+    ) -> Applied:
+        """Do it, recording by recording; interrupted, the next run goes on. Raises ReasonMissing."""
+        run = now.isoformat(timespec="seconds")
+        await AccessLog(self._database).note(who, Action.DESTROYED, [f"retention run {run}"], reason)
+        destroyed = calls = 0
+        rows: list[str] = []
+        try:
+            await self._finish_earlier()
+            async for going in self._expired(now, "audio"):
+                if not going.candidate.held:
+                    done = await store.destroy(self._database, self._sealed, going, run, now)
+                    if done is not None:
+                        await asyncio.to_thread(self._sealed.remove, done)
+                        destroyed += 1
+                        progress(destroyed, 0)
+            async for going in self._expired(now, "journal"):
+                if not going.candidate.held:
+                    rows.append(going.candidate.call_id)
+                if len(rows) >= _ROWS:
+                    calls += await store.delete_rows(self._database, rows, now)
+                    progress(destroyed + calls, 0)
+                    rows.clear()
+            if rows:
+                calls += await store.delete_rows(self._database, rows, now)
+        finally:
+            facts: dict[str, object] = {
+                "run": run,
+                "reason": reason,
+                "recordings": destroyed,
+                "calls": calls,
+                "policies": [one.model_dump() for one in self._policies],
+            }
+            await store.ran(self._database, who, now, facts)
+        return Applied(destroyed, calls)
+
+    async def hold(self, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime) -> int:
+        """Keep a call whatever the policies say; the hold's id. Raises NoSuchHold, ReasonMissing."""
+        await AccessLog(self._database).note(who, Action.HELD, [call_id], reason)
+        made = await store.hold(self._database, call_id, who, reason, until, now)
+        if made is None:
+            raise NoSuchHold(f"there is no call {call_id}; see: ivr111 recordings find")
+        return made
+
+    async def lift(self, hold_id: int, who: Actor, reason: str, now: datetime) -> None:
+        """Raises NoSuchHold, ReasonMissing."""
+        await AccessLog(self._database).note(who, Action.LIFTED, [f"hold {hold_id}"], reason)
+        if not await store.lift(self._database, hold_id, who, reason, now):
+            raise NoSuchHold(f"there is no hold {hold_id} that could be lifted; see: ivr111 retention holds")
+
+    async def holds(self) -> list[Hold]:
+        """All of them, the lifted and the passed ones too."""
+        return await store.all_holds(self._database)
+
+    async def _expired(self, now: datetime, what: str = "") -> AsyncIterator[Going]:
+        for kind, source in (("audio", store.audio), ("journal", store.rows)):
+            days = [one.days for one in self._policies if one.what == kind]
+            if not days or what not in ("", kind):
+                continue
+            before = now - timedelta(days=min(days))
+            async for part in _parts(source(self._database, before, now)):
+                for going in expired(part, self._policies, now):
+                    yield going
+
+    async def _finish_earlier(self) -> None:
+        """A crash between the key's end and the file's left a file that nobody can open."""
+        async for row in store.destroyed_files(self._database):
+            await asyncio.to_thread(self._sealed.remove, row)
+
+
+async def _parts(source: AsyncIterator[list[Candidate]]) -> AsyncIterator[list[Candidate]]:
+    """Read to the end first: what is deleted meanwhile must not disturb the reading."""
+    for part in [part async for part in source]:
+        yield part
