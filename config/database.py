@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import DateTime, event
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 _DRIVERS = {
@@ -15,6 +15,8 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+
+_READS = "ivr111_reads"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -37,6 +39,11 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def reading(database: AsyncEngine) -> AsyncConnection:
+    """A connection for questions only: in SQLite it keeps no writer waiting, however long it is read from."""
+    return database.execution_options(**{_READS: True}).connect()
 
 
 def open_database(url: str, *, read_only: bool = False, busy_seconds: float = 5.0) -> AsyncEngine:
@@ -86,7 +93,8 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
 
     def began(connection: Any) -> None:
         # A writer that begins as a reader can meet SQLITE_BUSY in the middle, with no waiting.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        reads = read_only or connection.get_execution_options().get(_READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.database import reading
 from engine.evidence import Evidence
 from recordings.chain.statement import Statement
 from recordings.keys import KeyMissing
@@ -53,7 +54,7 @@ class Nightly:
         return made
 
     async def _before_the_first(self) -> date | None:
-        async with self._evidence.database.connect() as connection:
+        async with reading(self._evidence.database) as connection:
             first = (await connection.execute(select(func.min(calls.c.arrived_at)))).scalar()
         return (
             None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import open_database
+from config.database import open_database, reading
 from recordings.access import START, Access, Action, Actor, act
 from recordings.chain.statement import Statement, heads, signed_by
 from recordings.hash_chain import Link, verify
@@ -68,7 +68,7 @@ async def accesses(
     if about:
         in_it = (column.contains(about, autoescape=True) for column in (table.c.subject, table.c.reason))
         query = query.where(or_(*in_it))
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
     return [_link(row) for row in reversed(rows)]
 
@@ -83,7 +83,7 @@ async def access_faults(
     sound = [one for one in statements if signed_by(one, public_key)]
     count = 0
     links: list[Link[Access]] = []
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         result = await connection.stream(select(access_log).order_by(access_log.c.seq))
         async for part in result.partitions(1000):
             links += [_link(row) for row in part]

@@ -91,6 +91,7 @@ recordings = Table(
     Column("size", BigInteger, nullable=False),  # bytes at the last check; 0 before
     Column("checked_at", UtcTime),
     Index(None, "call_id"),
+    Index(None, "seconds"),
     Index(None, "state"),
 )
 

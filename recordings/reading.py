@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import open_database
+from config.database import open_database, reading
 from recordings.access import START, Access
 from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
 from recordings.hash_chain import Fault, Head, Link, verify
@@ -153,7 +153,7 @@ class Reader:
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         rows: list[Row[Any]] = []
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             result = await connection.stream(query)
             async for part in result.partitions(_AT_ONCE):  # the engine's loop has calls to answer in between
                 rows += part

@@ -16,6 +16,7 @@ ONLY_GROW = ("chain", "statements", "demand_events", "retention_runs")
 def upgrade() -> None:
     op.add_column("calls", sa.Column("caller_index", sa.Text()))
     op.create_index("ix_calls_caller_index_arrived_at", "calls", ["caller_index", "arrived_at"])
+    op.create_index("ix_recordings_seconds", "recordings", ["seconds"])
     op.create_table(
         "sealed",
         sa.Column("recording_id", sa.Text(), primary_key=True),
@@ -164,6 +165,7 @@ def downgrade() -> None:
         op.drop_table(table)
         if table in ONLY_GROW and op.get_bind().dialect.name == "postgresql":
             op.execute(f"DROP FUNCTION {table}_refuse()")
+    op.drop_index("ix_recordings_seconds", "recordings")
     op.drop_index("ix_calls_caller_index_arrived_at", "calls")
     with op.batch_alter_table("calls") as calls:
         calls.drop_column("caller_index")

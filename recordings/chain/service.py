@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import reading
 from recordings.chain import merkle
 from recordings.chain.entry import START
 from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest
@@ -37,7 +38,7 @@ class Statements:
     async def interim(self, now: datetime) -> Statement:
         """The newest statement if it covers the whole chain, else a new one: packages need a signed root."""
         newest = await self._of()
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             end = await head(connection)
         if newest is not None and newest.last_seq >= end.seq:
             return newest
@@ -56,7 +57,7 @@ class Statements:
 
     async def all(self) -> list[Statement]:
         """In order."""
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             rows = (await connection.execute(select(table).order_by(table.c.seq))).mappings().all()
         return [Statement(**row) for row in rows]
 
@@ -70,7 +71,7 @@ class Statements:
         count = await self._count(day, now)
         for attempt in range(5):  # another maker at the same moment takes the number
             before = await self._of()
-            async with self._database.connect() as connection:
+            async with reading(self._database) as connection:
                 end = await head(connection)
                 access = await access_head(connection)
             first = before.last_seq + 1 if before else START.seq + 1
@@ -119,6 +120,6 @@ class Statements:
 
     async def _of(self, *conditions: object) -> Statement | None:
         query = select(table).order_by(table.c.seq.desc()).limit(1)
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             row = (await connection.execute(query.where(*conditions))).mappings().first()  # type: ignore[arg-type]
         return None if row is None else Statement(**row)

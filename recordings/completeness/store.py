@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import reading
 from recordings.completeness.compare import Kept, Talk
 from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed
@@ -51,7 +52,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
             ended.is_not(None),
         )
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [
@@ -80,7 +81,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
 async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
     """Those of `recording_ids` that have a row."""
     found: set[str] = set()
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         for start in range(0, len(recording_ids), 500):
             part = list(recording_ids[start : start + 500])
             query = select(recordings.c.id).where(recordings.c.id.in_(part))
@@ -91,7 +92,7 @@ async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozense
 async def sealed_known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
     """Those of `recording_ids` that are sealed and not destroyed."""
     found: set[str] = set()
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         for start in range(0, len(recording_ids), 500):
             part = list(recording_ids[start : start + 500])
             query = select(sealed.c.recording_id).where(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import reading
 from config.evidence import Authority, Basis
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
@@ -201,7 +202,7 @@ class Demands:
             facts["from"], facts["until"] = since.isoformat(), until.isoformat()
             facts["calls_that_day"] = await self._finder.count(Criteria(day=wanted.day))
             facts["withheld_that_day"] = await self._finder.count(Criteria(day=wanted.day, withheld=True))
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             end = await head(connection)
         facts["chain"] = {"seq": end.seq, "head": end.hash}
         return facts

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config.database import reading
 from recordings.access import Actor
 from recordings.demands.demand import Demand, Event, Finding, Letter, State
 from recordings.evidence_tables import demand_events as events
@@ -120,7 +121,7 @@ async def like(database: AsyncEngine, letter: Letter) -> int | None:
         demands.c.letter_number == letter.number,
         demands.c.letter_date == letter.date.isoformat(),
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         found: int | None = (await connection.execute(query)).scalar()
     return found
 
@@ -134,7 +135,7 @@ async def load(
         query = query.where(demands.c.id.in_(list(ids)))
     if states:
         query = query.where(demands.c.state.in_([state.value for state in states]))
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
         known = [row.id for row in rows]
         lives: dict[int, list[Event]] = {}

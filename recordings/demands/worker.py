@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import reading
 from config.settings import Settings
 from recordings.access import Actor
 from recordings.alarming import alarm
@@ -54,7 +55,7 @@ class Clock:
         """Warn of what is due at `now`; the kinds of the new warnings."""
         query = select(demands).where(demands.c.state.in_([state.value for state in RUNNING]))
         told: list[str] = []
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             rows = (await connection.execute(query)).all()
         for row in rows:
             marks = list(passed(row.received_at, row.due_at, self._shares, now))
@@ -79,12 +80,12 @@ class Clock:
         query = select(demands.c.id, demands.c.due_at).where(
             demands.c.state.in_([state.value for state in RUNNING])
         )
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             rows = (await connection.execute(query.order_by(demands.c.due_at))).all()
         overdue = tuple(name(row.id) for row in rows if row.due_at <= now)
         return ClockState(len(rows), overdue, next((row.due_at for row in rows if row.due_at > now), None))
 
     async def _known(self, demand_id: int) -> frozenset[str]:
         query = select(demand_events.c.step).where(demand_events.c.demand_id == demand_id)
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             return frozenset((await connection.execute(query)).scalars())

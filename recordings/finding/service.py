@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import reading
 from recordings.entries import RecordingState
 from recordings.evidence_tables import registrations
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
@@ -41,7 +42,7 @@ class Finder:
     async def count(self, wanted: Criteria) -> int:
         """How many calls fit."""
         query = select(func.count()).select_from(calls).where(*self.conditions(wanted))
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             return int((await connection.execute(query)).scalar_one())
 
     async def calls(self, call_ids: Sequence[str]) -> list[FoundCall]:
@@ -80,17 +81,15 @@ class Finder:
             of_it = select(registrations.c.call_id).where(registrations.c.number == wanted.registration)
             found.append(calls.c.call_id.in_(of_it))
         if wanted.consultant is not None:
-            spoke = exists().where(
-                connections.c.call_id == calls.c.call_id, connections.c.party == wanted.consultant
-            )
-            found.append(or_(calls.c.served_by == wanted.consultant, spoke))
+            spoke = select(connections.c.call_id).where(connections.c.party == wanted.consultant)
+            found.append(calls.c.call_id.in_(spoke))
         if wanted.longer is not None or wanted.shorter is not None:
-            of_length = [recordings.c.call_id == calls.c.call_id]
+            of_length: list[ColumnElement[bool]] = []
             if wanted.longer is not None:
                 of_length.append(recordings.c.seconds >= wanted.longer)
             if wanted.shorter is not None:
                 of_length.append(recordings.c.seconds <= wanted.shorter)
-            found.append(exists().where(*of_length))
+            found.append(calls.c.call_id.in_(select(recordings.c.call_id).where(*of_length)))
         return found
 
     def _when(self, wanted: Criteria) -> list[ColumnElement[bool]]:
@@ -108,7 +107,7 @@ class Finder:
         return found
 
     async def _ids(self, query: Select[Any]) -> list[str]:
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             return list((await connection.execute(query)).scalars())
 
     async def _sealed(self, recording_ids: Sequence[str]) -> dict[str, Sealed]:
@@ -116,7 +115,7 @@ class Finder:
 
     async def _registrations(self, call_ids: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        async with self._database.connect() as connection:
+        async with reading(self._database) as connection:
             for start in range(0, len(call_ids), _MANY):
                 part = list(call_ids[start : start + _MANY])
                 query = select(registrations).where(registrations.c.call_id.in_(part))

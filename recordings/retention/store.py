@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config.database import reading
 from recordings.access import Actor
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
@@ -67,7 +68,7 @@ async def audio(database: AsyncEngine, before: datetime, now: datetime) -> Async
         .where(sealed.c.destroyed_at.is_(None), calls.c.arrived_at < before)
         .order_by(calls.c.arrived_at)
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [
@@ -96,7 +97,7 @@ async def rows(database: AsyncEngine, before: datetime, now: datetime) -> AsyncI
         .where(calls.c.arrived_at < before, ~sounding, ~unsealed)
         .order_by(calls.c.arrived_at)
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [Candidate("journal", row.call_id, "", row.outcome, row.ended, _why(row)) for row in part]
@@ -126,7 +127,7 @@ async def destroy(
 
 async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
     """All destroyed ones: a file may have outlived a crash."""
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         result = await connection.stream(select(sealed).where(sealed.c.destroyed_at.is_not(None)))
         async for part in result.partitions(_AT_ONCE):
             for row in part:
@@ -196,7 +197,7 @@ async def lift(database: AsyncEngine, hold_id: int, who: Actor, reason: str, now
 
 async def all_holds(database: AsyncEngine) -> list[Hold]:
     """Newest last."""
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         found = (await connection.execute(select(holds).order_by(holds.c.id))).mappings().all()
     return [Hold(**row) for row in found]
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config.database import reading
 from recordings.chain.entry import ChainEntry
 from recordings.chain.store import append
 from recordings.entries import PLAYABLE
@@ -43,7 +44,7 @@ async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
         .order_by(recordings.c.checked_at, recordings.c.id)
         .limit(limit)
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
     return [
         Waiting(
@@ -66,7 +67,7 @@ async def count_waiting(database: AsyncEngine) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(recordings.c.checked_at)).where(
         recordings.c.state.in_(_PLAYABLE), recordings.c.stereo_file.is_not(None), ~done
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         count, oldest = (await connection.execute(query)).one()
     return count, oldest
 
@@ -100,7 +101,7 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
     query = select(segments.c.caller_file, segments.c.consultant_file).where(
         segments.c.recording_id == recording_id
     )
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
     return [name for row in rows for name in row if name]
 
@@ -108,14 +109,14 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
 async def unremoved(database: AsyncEngine, since: datetime) -> list[Sealed]:
     """Sealed since then: their raw files may still lie there."""
     query = select(table).where(table.c.sealed_at >= since, table.c.destroyed_at.is_(None))
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         return [sealed_of(row) for row in (await connection.execute(query)).all()]
 
 
 async def wrapped_otherwise(database: AsyncEngine, key_id: int, limit: int) -> list[Sealed]:
     """Rows whose key another master key than `key_id` wraps."""
     query = select(table).where(table.c.key_id != key_id, table.c.wrapped_key.is_not(None)).limit(limit)
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         return [sealed_of(row) for row in (await connection.execute(query)).all()]
 
 
@@ -139,7 +140,7 @@ async def forget(connection: AsyncConnection, recording_id: str, at: datetime) -
 
 async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[Sealed]:
     found: list[Sealed] = []
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         for start in range(0, len(ids), _MANY):
             query = select(table).where(column.in_(list(ids[start : start + _MANY]))).order_by(table.c.seq)
             found += [sealed_of(row) for row in (await connection.execute(query)).all()]
@@ -160,6 +161,6 @@ def wrapped_of(row: Sealed) -> Wrapped:
 async def stereo_file(database: AsyncEngine, recording_id: str) -> str | None:
     """Where the joined file lay or lies."""
     query = select(recordings.c.stereo_file).where(recordings.c.id == recording_id)
-    async with database.connect() as connection:
+    async with reading(database) as connection:
         found: str | None = (await connection.execute(query)).scalar()
     return found

@@ -31,6 +31,7 @@ FAST = {
     "IVR111_UCC_RING_SECONDS": "4",
     "IVR111_DUTY_RING_SECONDS": "12",
     "IVR111_ADVICE_SECONDS": "3",
+    "IVR111_RAW_KEPT_SECONDS": "86400",  # most tests listen to the raw files; those of sealing set 0
 }
 
 
