@@ -41,7 +41,7 @@ class CallHandler:
     desk: CallDesk
     pace: Pace
     default_language: Language
-    audio: Path
+    audio: Callable[[], Path]
     zone: ZoneInfo
     clock: Callable[[], int]
 

@@ -1,5 +1,6 @@
 """The caller's line as the flow wants it: parties by name, recordings by stem."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,13 +17,13 @@ log = structlog.get_logger()
 
 
 class CallerLine(AgiLine):
-    """ivr.line.Line over one session; `audio` is the recordings' folder, one sub-folder a civil day."""
+    """ivr.line.Line over one session; `audio` gives the recordings' folder, one sub-folder a civil day."""
 
-    def __init__(self, session: Session, facts: Facts, audio: Path, zone: ZoneInfo) -> None:
+    def __init__(self, session: Session, facts: Facts, audio: Callable[[], Path], zone: ZoneInfo) -> None:
         super().__init__(session)
         day = datetime.fromtimestamp(facts.arrived / 1000, zone).date()
         self._call = facts.call
-        self._folder = audio / day.isoformat()
+        self._audio, self._day = audio, day.isoformat()
 
     async def speak_in(self, language: str) -> None:
         """Prompts in this language from now on, and the consultant's phone shows it (A2)."""
@@ -43,6 +44,6 @@ class CallerLine(AgiLine):
     async def record(self, stem: str) -> None:
         """Record the next connection into the call's day folder; a recorder's fault never stops a call."""
         try:
-            await self.start_recording(str(self._folder / stem))
+            await self.start_recording(str(self._audio() / self._day / stem))
         except AgiRejected:
             log.error("recording_not_started", stem=stem)

@@ -86,6 +86,8 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "IVR111_RUN_USER": settings.run_user,
         "IVR111_ASTERISK_USER": settings.asterisk_user,
         "IVR111_LOG_STDERR": "0",
+        **({"IVR111_SECOND_AUDIO": str(settings.second_audio)} if settings.second_audio else {}),
+        **({"IVR111_KEYS": str(settings.keys)} if settings.keys else {}),
         "TZ": settings.time_zone,
     }
     if "IVR111_SETTINGS" in os.environ:

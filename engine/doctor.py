@@ -1,11 +1,25 @@
 """`ivr111 doctor`: everything the line stands on, looked at one by one; each failure says what to do."""
 
 from config.settings import Settings
+from engine.doctor_evidence import evidence, keys, volumes
 from engine.doctor_running import answers, database, ports
 from engine.doctor_standing import asterisk_version, clock, disk, prompts, setup, users
 from engine.finding import Check
 
-LOOKS = (asterisk_version, setup, users, disk, prompts, clock, ports, database, answers)
+LOOKS = (
+    asterisk_version,
+    setup,
+    users,
+    disk,
+    prompts,
+    clock,
+    ports,
+    database,
+    answers,
+    keys,
+    evidence,
+    volumes,
+)
 
 
 def examine(settings: Settings) -> list[Check]:

@@ -10,7 +10,7 @@ import structlog
 
 from dialplan import recorder
 from dialplan import words as w
-from recordings.names import stem_of
+from recordings.names import SECOND, stem_of
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
 from routing.ongoing import OngoingCall
 
@@ -24,9 +24,15 @@ class HoldGuard:
     """
 
     def __init__(
-        self, ami: Ami, audio: Path, zone: ZoneInfo, find: Callable[[str], OngoingCall | None]
+        self,
+        ami: Ami,
+        volume: Callable[[], Path],
+        audio: Path,
+        zone: ZoneInfo,
+        find: Callable[[str], OngoingCall | None],
     ) -> None:
         self._ami = ami
+        self._volume = volume
         self._audio = audio
         self._zone = zone
         self._find = find
@@ -35,7 +41,10 @@ class HoldGuard:
 
     def path(self, call: OngoingCall) -> Path:
         """Where the running segment is written: its files' names without -caller.wav and -consultant.wav."""
-        return self._folder(call) / stem_of(call.word(w.CALL), _number(call), self._segment(call))
+        stem = stem_of(call.word(w.CALL), _number(call), self._segment(call))
+        return next(
+            (at / stem for at in self._folders(call) if _written(at / stem)), self._folder(call) / stem
+        )
 
     async def restart(self, call: OngoingCall) -> str | None:
         """Stop and start the recording of a call; the new segment's stem, None when there is none."""
@@ -79,13 +88,25 @@ class HoldGuard:
         """The last one begun: by us, or before this engine was there (its files are on the disk)."""
         call_id, number = call.word(w.CALL), _number(call)
         segment = self._segments.get(stem_of(call_id, number), 1)
-        while (self._folder(call) / f"{stem_of(call_id, number, segment + 1)}-caller.wav").exists():
+        while any(_written(at / stem_of(call_id, number, segment + 1)) for at in self._folders(call)):
             segment += 1
         return segment
 
     def _folder(self, call: OngoingCall) -> Path:
+        return self._volume() / self._day(call)
+
+    def _folders(self, call: OngoingCall) -> tuple[Path, Path]:
+        """On either volume: which one is used may change during a call."""
+        day = self._day(call)
+        return self._audio / day, self._audio / SECOND / day
+
+    def _day(self, call: OngoingCall) -> str:
         arrived = int(call.word(w.ARRIVED) or "0") / 1000
-        return self._audio / datetime.fromtimestamp(arrived, self._zone).date().isoformat()
+        return datetime.fromtimestamp(arrived, self._zone).date().isoformat()
+
+
+def _written(stem: Path) -> bool:
+    return stem.with_name(f"{stem.name}-caller.wav").exists()
 
 
 def _number(call: OngoingCall) -> int:

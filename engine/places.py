@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from recordings.names import SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,25 @@ def lay_out(settings: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.chown(folder, _name(settings, place.owner), _name(settings, place.group))
         folder.chmod(place.mode)
+    second_volume(settings)
+
+
+def second_volume(settings: Settings) -> None:
+    """Where new calls record when the first volume is nearly full: a link below the audio folder.
+
+    A volume that is not mounted stops nothing: recordings stay on the first one.
+    """
+    link = settings.audio / SECOND
+    if link.is_symlink() and (settings.second_audio is None or link.readlink() != settings.second_audio):
+        link.unlink()
+    if settings.second_audio is None or not settings.second_audio.parent.is_dir():
+        return
+    settings.second_audio.mkdir(exist_ok=True)
+    name = _name(settings, "asterisk")
+    shutil.chown(settings.second_audio, name, name)
+    settings.second_audio.chmod(0o2770)
+    if not link.is_symlink():
+        link.symlink_to(settings.second_audio)
 
 
 def hand_over(settings: Settings) -> None:

@@ -28,6 +28,7 @@ from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
 from engine.tasks import Tasks
 from engine.vanished import Vanished
+from engine.volumes import Volumes
 from engine.withdraw import Withdrawal
 from ivr.pace import Pace
 from recordings.entries import RecordingIntended
@@ -89,10 +90,11 @@ class Engine:
             on_up=self._up,
             on_down=self.line.on_down,
         )
+        self.volumes = Volumes(settings, self.ami, self.journal.alarm)
         self.fetch = Fetch(self.ami, self.line)
         self.withdraw = Withdrawal(self.ami, self._rings)
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
-        self.hold = HoldGuard(self.ami, settings.audio, settings.zone, self.line.find)
+        self.hold = HoldGuard(self.ami, self.volumes.folder, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
         self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
@@ -107,7 +109,7 @@ class Engine:
             self.call_desk,
             pace,
             settings.default_language,
-            settings.audio,
+            self.volumes.folder,
             settings.zone,
             lambda: round(time.time() * 1000),
         )
@@ -134,7 +136,7 @@ class Engine:
         for account in accounts.load(self.settings):
             self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        guards = (self.deaf.keep, self.vanished.keep)
+        guards = (self.deaf.keep, self.vanished.keep, self.volumes.keep)
         for work in (self.ami.run, self.mirror.keep, self._follow_cel, self.recordings.run, *guards):
             self.tasks.lasting(work)
         with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
@@ -163,6 +165,7 @@ class Engine:
     async def _up(self) -> None:
         await self.line.on_up(self.ami)
         await self.vanished.on_up()
+        await self.volumes.set_global()
         if not self._first_up.is_set():
             adopt_pauses(await self.mirror.members(), self.desk)
         self.mirror.changed()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from recordings.audio import RATE, Samples
-from recordings.names import Found, parse_file
+from recordings.names import SECOND, Found, parse_file
 from recordings.spool import flush_folder
 from recordings.wave_header import LONGEST, Header, is_true, new_header, read_header, sound_bytes, true_header
 
@@ -17,9 +17,12 @@ _TAIL = 1 << 17  # bytes of a growing file worth looking at
 
 
 def scan(audio: Path, since: str = "") -> list[Found]:
-    """All recordings' files in the day folders (YYYY-MM-DD) from `since` on; other files are passed over."""
+    """All recordings' files in the day folders (YYYY-MM-DD) from `since` on; other files are passed over.
+
+    Those on the second volume too, as v2/YYYY-MM-DD/….
+    """
     found = []
-    for folder in sorted(audio.iterdir()) if audio.is_dir() else []:
+    for volume, folder in _day_folders(audio):
         if folder.name < since or not folder.is_dir():
             continue
         with os.scandir(folder) as entries:
@@ -32,8 +35,18 @@ def scan(audio: Path, since: str = "") -> list[Found]:
                 except FileNotFoundError:
                     continue
                 modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-                found.append(Found(*parsed, f"{folder.name}/{entry.name}", stat.st_size, modified))
+                name = f"{volume}{folder.name}/{entry.name}"
+                found.append(Found(*parsed, name, stat.st_size, modified))
     return sorted(found, key=lambda file: file.path)
+
+
+def _day_folders(audio: Path) -> Iterator[tuple[str, Path]]:
+    for volume, place in (("", audio), (f"{SECOND}/", audio / SECOND)):
+        try:
+            folders = sorted(place.iterdir())
+        except OSError:  # not there (yet), or a volume that is gone: the other one goes on
+            continue
+        yield from ((volume, folder) for folder in folders if folder.name != SECOND)
 
 
 def header_of(path: Path) -> tuple[bytes, Header | None]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+SECOND = "v2"  # below the audio folder: a link to the second volume, with day folders of its own
+
 Leg = Literal["caller", "consultant", "mixed", "stereo"]
 
 _STEM = re.compile(

@@ -65,7 +65,7 @@ class SceneCall(FakeCall):
 
 async def _engine(world: World) -> AgiServer:
     handler = CallHandler(
-        world.call_desk, PACE, "kk", Path("/spool/audio"), ZoneInfo("Asia/Almaty"), world.clock
+        world.call_desk, PACE, "kk", lambda: Path("/spool/audio"), ZoneInfo("Asia/Almaty"), world.clock
     )
     server = AgiServer(
         {"call": handler},

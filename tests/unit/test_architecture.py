@@ -36,7 +36,12 @@ HARMLESS = {
     "dialplan.render": {"pathlib"},  # reads its own templates, writes nothing
     "recordings.judging": {"recordings.join"},  # values only; they deserve a file of their own
 }
-COMMAND_LINE = ("app.command()", "app.add_typer(")  # typer's way to say what the commands are
+COMMAND_LINE = (
+    "app.command()",
+    "app.add_typer(",
+    "recordings.command()(",
+    "demands.command()(",
+)  # typer's way to say what the commands are
 STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
 DOES = frozenset(
     "open read_text read_bytes write_text mkdir connect run Popen system print create_engine start".split()

@@ -1,0 +1,132 @@
+"""The doctor's looks at recordings as evidence: keys, sealing, gaps, statements, demands, volumes."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.database import open_database
+from config.settings import Settings
+from engine.control import EngineAway, Wrong, ask
+from engine.finding import Check
+from engine.keys_at_start import absent
+from recordings.demands.worker import Clock, ClockState
+from recordings.sealing.store import count_waiting
+
+LATE = timedelta(minutes=5)
+STATED = timedelta(hours=50)  # a day is stated shortly after its end: yesterday's midnight is that old
+
+
+def keys(settings: Settings) -> Iterator[Check]:
+    """Each key that was made once is there and is the same."""
+    gone = absent(settings)
+    if gone:
+        names = ", ".join(gone)
+        remedy = (
+            f"put back from the safe copy into {settings.keys_dir}; recordings wait meanwhile, none is lost"
+        )
+        yield Check("keys", "failure", f"missing or altered: {names}", remedy)
+    else:
+        yield Check("keys", "ok", f"all there in {settings.keys_dir}")
+
+
+def evidence(settings: Settings) -> Iterator[Check]:
+    """What the evidence process says of itself; without it, what the database tells."""
+    if not settings.database_url and not (settings.home / "db" / "journal.sqlite").exists():
+        return
+    try:
+        state = ask(settings.evidence_socket, "evidence.state", seconds=5.0)
+    except (EngineAway, Wrong):
+        yield Check(
+            "evidence process", "failure", "does not answer: nothing is sealed", "start the line: make run"
+        )
+        yield from asyncio.run(_standing(settings))
+        return
+    yield Check("evidence process", "ok", "answers")
+    yield from _sealing(state["sealing"])
+    gaps = state["completeness"]["gaps"]
+    if gaps:
+        yield Check(
+            "completeness", "failure", f"{len(gaps)} gaps in two days", "see: ivr111 recordings reconcile"
+        )
+    else:
+        yield Check("completeness", "ok", "each conversation of two days is a playable recording")
+    yield from _stated(state["statements"])
+    yield from _terms(state["demands"]["running"], tuple(state["demands"]["overdue"]))
+
+
+def volumes(settings: Settings) -> Iterator[Check]:
+    """Room where sealed recordings lie, and on the second volume."""
+    places = {"sealed recordings": settings.sealed}
+    if settings.second_audio is not None:
+        places["second volume"] = settings.second_audio
+    for name, folder in places.items():
+        if not folder.exists():
+            if name == "second volume":
+                yield Check(name, "failure", f"{folder} is not there", "mount it, then restart the line")
+            continue
+        total, _, free = shutil.disk_usage(folder)
+        said = f"{free / total:.0%} free at {folder}"
+        if free / total < settings.low_space:
+            yield Check(name, "failure", said, "make room: see ivr111 retention plan, or add a disk")
+        else:
+            yield Check(name, "ok", said)
+
+
+def _sealing(state: dict[str, Any]) -> Iterator[Check]:
+    waiting, fault = state["waiting"], state["fault"]
+    since = state["oldest"]
+    said = f"{waiting} recordings wait for their seal" + (f", the oldest since {since}" if since else "")
+    if fault is not None:
+        yield Check("sealing", "failure", f"{said}; {fault['kind']}", fault["words"])
+    elif waiting and since and datetime.now(UTC) - datetime.fromisoformat(since) > LATE:
+        yield Check("sealing", "warning", said, "it is at work, or the machine is; look again in a minute")
+    else:
+        yield Check("sealing", "ok", said if waiting else "nothing waits")
+
+
+def _stated(state: dict[str, Any]) -> Iterator[Check]:
+    if state["fault"]:
+        yield Check(
+            "statements",
+            "failure",
+            f"the daily one cannot be made: {state['fault']}",
+            "see: ivr111 keys show",
+        )
+        return
+    last = state["last_day"]
+    if last is None:
+        yield Check("statements", "ok", "none is due yet")
+    elif datetime.now(UTC) - datetime.fromisoformat(last).replace(tzinfo=UTC) > STATED:
+        yield Check("statements", "warning", f"the last day stated is {last}", "see log/evidence.log")
+    else:
+        yield Check("statements", "ok", f"signed up to {last}")
+
+
+def _terms(running: int, overdue: tuple[str, ...]) -> Iterator[Check]:
+    if overdue:
+        yield Check(
+            "demands", "failure", f"over their term: {', '.join(overdue)}", "see: ivr111 demands list --open"
+        )
+    else:
+        yield Check("demands", "ok", f"{running} with their term running" if running else "none is open")
+
+
+async def _standing(settings: Settings) -> list[Check]:
+    """Without the process: what waits, and which terms run."""
+    database = open_database(settings.database, read_only=True)
+    try:
+        waiting, oldest = await count_waiting(database)
+        clock: ClockState = await Clock(database, settings).state()
+    except (SQLAlchemyError, OSError):
+        return []
+    finally:
+        await database.dispose()
+    found = []
+    if waiting:
+        said = f"{waiting} recordings wait for their seal, the oldest since {oldest}"
+        found.append(Check("sealing", "failure", said, "start the line, or: ivr111 recordings seal"))
+    return [*found, *_terms(clock.running, clock.overdue)]
