@@ -1,6 +1,6 @@
 """`make bench`: one table, each of our figures with its alternative beside it in the same run.
 
-python -m bench [--json] [--quick] [agi ami journal dispatcher menu ring house]
+python -m bench [--json] [--quick] [agi ami journal dispatcher sealing menu ring house]
 """
 
 import argparse
@@ -21,6 +21,7 @@ from bench import (
     full_house,
     journal,
     menu_calls,
+    sealing,
 )
 from bench.table import Row, print_json, print_table, say
 
@@ -34,6 +35,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]], Callable[[], list[Row]]]] =
     "ami": ("AMI alone", ami_events.run, ami_events.run),
     "journal": ("Journal", journal.run, lambda: journal.run(2000)),
     "dispatcher": ("Dispatcher alone", dispatcher.run, lambda: dispatcher.run(500)),
+    "sealing": ("Sealing", sealing.run, lambda: sealing.run(60)),
     "menu": ("Calls on the real Asterisk", menu_calls.run, lambda: menu_calls.run(4)),
     "ring": ("Free consultant -> ring", free_to_ring.run, lambda: free_to_ring.run(15)),
     "house": ("A full house", full_house.run, lambda: full_house.run(50, 10)),

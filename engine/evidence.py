@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import pwd
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
@@ -112,7 +111,7 @@ async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
 
 
 def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
-    """For a command: run `question` as the engine's user where we may, so that files stay the engine's.
+    """For a command. What root writes meanwhile belongs to the folder's owner (recordings/spool.py: give).
 
     Raises Problem, with what to do; ends the program with 130 when it is interrupted.
     """
@@ -124,8 +123,7 @@ def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T
     configure(settings, None, stderr=False)  # a command speaks for itself
     try:
         ensure_keys_where_we_may(settings)
-        with as_engine(settings):
-            return asyncio.run(asked())
+        return asyncio.run(asked())
     except KeyboardInterrupt:
         print("stopped; what was done until here stays done", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None
@@ -145,24 +143,3 @@ def ensure_keys_where_we_may(settings: Settings) -> None:
     if os.access(settings.home, os.W_OK):
         (settings.home / "db").mkdir(exist_ok=True)
         ensure_keys(settings)
-
-
-@contextmanager
-def as_engine(settings: Settings) -> Iterator[None]:
-    """Root becomes the owner of the home's database for a while; anybody else stays who they are."""
-    folder = settings.home / "db"
-    if os.geteuid() != 0 or not folder.exists() or (owner := folder.stat()).st_uid == 0:
-        yield
-        return
-    groups = os.getgroups()
-    os.setgroups(os.getgrouplist(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid))
-    os.setegid(owner.st_gid)
-    os.seteuid(owner.st_uid)
-    before = os.umask(0o007)
-    try:
-        yield
-    finally:
-        os.umask(before)
-        os.seteuid(0)
-        os.setegid(0)
-        os.setgroups(groups)

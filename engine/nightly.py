@@ -15,7 +15,7 @@ from engine.evidence import Evidence
 from recordings.chain.statement import Statement
 from recordings.keys import KeyMissing
 from recordings.models import calls
-from recordings.spool import flush_folder
+from recordings.spool import flush_folder, give
 
 log = structlog.get_logger()
 
@@ -88,6 +88,7 @@ def write_files(folder: Path, statement: Statement) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        give(draft, folder)
         draft.rename(path)
     flush_folder(folder)
     return body

@@ -66,9 +66,17 @@ def lay_out(settings: Settings) -> None:
     for place in PLACES:
         folder = settings.home / place.path
         folder.mkdir(parents=True, exist_ok=True)
+        if place.owner == "engine" and place.path != "spool" and folder.owner() != settings.run_user:
+            _take_over(folder, settings.run_user)  # a command of root's was here first
         shutil.chown(folder, _name(settings, place.owner), _name(settings, place.group))
         folder.chmod(place.mode)
     second_volume(settings)
+
+
+def _take_over(folder: Path, user: str) -> None:
+    for inner, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            shutil.chown(Path(inner, name), user, user)
 
 
 def second_volume(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from recordings.names import parse_file
 from recordings.sealing.container import PREFIX, Damaged, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
-from recordings.spool import flush_folder
+from recordings.spool import flush_folder, give
 
 _READ = 1 << 20
 
@@ -49,6 +49,7 @@ def write_sealed(
         step("compressed")
         key, header = secrets.token_bytes(32), new_header(recording_id, secrets.token_bytes(PREFIX))
         with part.open("wb") as file:
+            give(part, folder)
             for piece in seal(key, header, _parts(flac)):
                 file.write(piece)
             step("encrypted")
@@ -149,4 +150,5 @@ def _make_folder(top: Path, folder: Path) -> None:
         folder = folder.parent
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
+        give(one, top)
         flush_folder(one.parent)

@@ -30,6 +30,7 @@ from recordings.sealing.files import (
 from recordings.sealing.sealed import Sealed
 from recordings.sealing.sound import Unreadable
 from recordings.sealing.store import Waiting
+from recordings.spool import give
 
 log = structlog.get_logger()
 
@@ -291,6 +292,7 @@ async def rotate(
 
 def _lock(path: Path) -> int:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    give(path, path.parent)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

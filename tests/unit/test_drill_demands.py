@@ -139,9 +139,9 @@ def truth(plan: Plan, asked: list[Asked]) -> list[set[str]]:
             if asked[n].day in (first, last):
                 found[n].add(call.call_id)
         for n, one in enumerate(asked):
-            if one.criteria.call_id == call.call_id:
-                found[n].add(call.call_id)
-            elif one.criteria.withheld and call.number is None and _within(call, one.criteria):
+            if one.criteria.call_id == call.call_id or (
+                one.criteria.withheld and call.number is None and _within(call, one.criteria)
+            ):
                 found[n].add(call.call_id)
     return found
 
