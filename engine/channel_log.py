@@ -18,7 +18,7 @@ def rotate(settings: Settings, now: datetime) -> Path | None:
     aside = log.with_name(f"{log.name}.{here:%Y-%m-%d}")
     if size > LARGEST and aside.exists():
         aside = log.with_name(f"{log.name}.{here:%Y-%m-%d-%H%M%S}")
-    if aside.exists() or (size <= LARGEST and here.hour < HOUR):
+    if aside.exists() or (size <= LARGEST and here.hour != HOUR):
         return None
     log.rename(aside)
     return aside

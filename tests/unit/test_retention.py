@@ -197,10 +197,11 @@ def test_the_channel_event_log_is_rotated_once_a_day_and_goes_only_when_it_was_r
     log.parent.mkdir(parents=True)
     log.write_text("row\n")
     assert channel_log.rotate(home.settings, T0.replace(hour=20)) is None  # 01:00 in Almaty: not yet
-    aside = channel_log.rotate(home.settings, T0)
+    night = T0.replace(hour=22)  # 03:00 in Almaty
+    aside = channel_log.rotate(home.settings, night)
     assert aside is not None
     log.write_text("row\n")
-    assert channel_log.rotate(home.settings, T0 + timedelta(hours=1)) is None
+    assert channel_log.rotate(home.settings, night + timedelta(minutes=5)) is None
     old = (T0 - timedelta(days=1)).timestamp()
     os.utime(aside, (old, old))
     later = T0 + timedelta(days=31)
