@@ -13,12 +13,14 @@ from recordings.models import alarms
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
+pytest_plugins = ("tests.postgres",)
+
 LATER = T0 + timedelta(minutes=5)
 
 
 @pytest.fixture
-async def home(tmp_path):
-    opened = await EvidenceHome(tmp_path / "home").open()
+async def home(url, tmp_path):
+    opened = await EvidenceHome(tmp_path / "home", database_url=url).open()
     yield opened
     await opened.close()
 

@@ -23,6 +23,8 @@ from recordings.models import access_log, alarms
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
+pytest_plugins = ("tests.postgres",)
+
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 DAULET = Actor("Дәулет Сынақов", "administrator", "daulet")
 CONSULTANT = Actor("Консультант", "consultant", "c101")
@@ -41,8 +43,8 @@ BY_NUMBER = Letter(
 
 
 @pytest.fixture
-async def home(tmp_path):
-    opened = await EvidenceHome(tmp_path / "home").open()
+async def home(url, tmp_path):
+    opened = await EvidenceHome(tmp_path / "home", database_url=url).open()
     yield opened
     await opened.close()
 

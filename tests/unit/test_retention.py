@@ -24,6 +24,8 @@ from recordings.sealing.service import Destroyed, SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
+pytest_plugins = ("tests.postgres",)
+
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 DAULET = Actor("Дәулет Сынақов", "administrator", "daulet")
 AUDIO = RetentionPolicy(id="audio-year", what="audio", days=365, source="сынақ бұйрығы")
@@ -32,8 +34,8 @@ LATER = T0 + timedelta(days=366)
 
 
 @pytest.fixture
-async def home(tmp_path):
-    opened = await EvidenceHome(tmp_path / "home").open()
+async def home(url, tmp_path):
+    opened = await EvidenceHome(tmp_path / "home", database_url=url).open()
     yield opened
     await opened.close()
 

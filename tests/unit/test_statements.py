@@ -15,6 +15,8 @@ from recordings.completeness.service import Completeness
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
+pytest_plugins = ("tests.postgres",)
+
 
 def naive(leaves: list[bytes]) -> bytes:
     """RFC 6962, section 2.1, as it is written there."""
@@ -51,8 +53,8 @@ def test_a_path_leads_to_the_root_from_its_own_leaf_only(size, data):
 
 
 @pytest.fixture
-async def home(tmp_path):
-    opened = await EvidenceHome(tmp_path / "home").open()
+async def home(url, tmp_path):
+    opened = await EvidenceHome(tmp_path / "home", database_url=url).open()
     yield opened
     await opened.close()
 

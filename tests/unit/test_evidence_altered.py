@@ -1,0 +1,140 @@
+"""One flipped bit anywhere in the evidence is found and named, and nothing else is accused (A19, A5)."""
+
+import os
+import sqlite3
+
+import pytest
+
+from engine.evidence import open_evidence
+from engine.verifying import Checked, all_faults
+from recordings.access import Action, Actor
+from recordings.access_store import AccessLog, access_faults
+from recordings.sealing.worker import Sealer
+from tests.evidence_home import EvidenceHome
+
+AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
+
+
+@pytest.fixture
+async def home(tmp_path):
+    """Five sealed recordings, two statements, six accesses."""
+    opened = await EvidenceHome(tmp_path / "home").open()
+    async with open_evidence(opened.settings) as evidence:
+        for number in range(1, 6):
+            await opened.talk(number)
+            await AccessLog(opened.database).note(AIGUL, Action.LISTENED, [f"n1-1-{number}"], "тексеру")
+            if number in (3, 5):
+                await Sealer(opened.database, opened.keys, opened.settings).pass_once()
+                await evidence.statements.interim(opened_at(number))
+    yield opened
+    await opened.close()
+
+
+def opened_at(number: int):
+    from tests.evidence_home import T0
+
+    return T0.replace(hour=10 + number)
+
+
+async def found(home: EvidenceHome) -> list[str]:
+    async with open_evidence(home.settings) as evidence:
+        lines = [line async for line in all_faults(evidence, None, True, Checked(), int)]
+        logged, _ = await access_faults(
+            evidence.database, await evidence.statements.all(), home.keys.public()
+        )
+        return [*lines, *logged]
+
+
+def alter(home: EvidenceHome, *orders: str) -> None:
+    """As somebody would who has the database's file: around its triggers."""
+    with sqlite3.connect(home.settings.home / "db" / "journal.sqlite") as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            database.execute(f"DROP TRIGGER {name}")
+        for order in orders:
+            assert database.execute(order).rowcount == 1, order
+
+
+def flipped(column: str, place: int = 5) -> str:
+    """SQL that exchanges one character of a text."""
+    other = f"CASE substr({column}, {place}, 1) WHEN '0' THEN '1' ELSE '0' END"
+    return f"substr({column}, 1, {place - 1}) || {other} || substr({column}, {place + 1})"
+
+
+async def test_nothing_altered_nothing_accused(home):
+    assert [] == await found(home)
+
+
+@pytest.mark.parametrize("column", ["kind", "subject", "at", "facts", "previous", "hash"])
+@pytest.mark.parametrize("seq", [1, 3, 4])
+async def test_a_chain_row(home, column, seq):
+    alter(home, f"UPDATE chain SET {column} = {flipped(column)} WHERE seq = {seq}")
+    assert [f"chain row {seq}: changed"] == await found(home)
+
+
+async def test_a_chain_row_that_was_taken_out(home):
+    alter(home, "DELETE FROM chain WHERE seq = 2")
+    assert "chain row 2: missing" in await found(home)
+
+
+async def test_the_chains_end_cut_off(home):
+    alter(home, "DELETE FROM chain WHERE seq = 5")
+    assert ["chain row 5: cut"] == await found(home)
+
+
+@pytest.mark.parametrize("column", ["person", "action", "subject", "reason", "at", "hash"])
+@pytest.mark.parametrize("seq", [1, 4])
+async def test_an_access_log_row(home, column, seq):
+    alter(home, f"UPDATE access_log SET {column} = {flipped(column, 3)} WHERE seq = {seq}")
+    assert [f"access log row {seq}: changed"] == await found(home)
+
+
+@pytest.mark.parametrize("column", ["body", "signature"])
+async def test_a_statement(home, column):
+    alter(home, f"UPDATE statements SET {column} = {flipped(column, 40)} WHERE seq = 1")
+    assert ["statement 1: its signature is wrong or it was changed"] == await found(home)
+
+
+@pytest.mark.parametrize(
+    "change", ["size = size + 1", "frames = frames - 1", "call_id = 'n1-1-1'", "marks = 'x'"]
+)
+async def test_the_row_of_a_sealed_recording(home, change):
+    alter(home, f"UPDATE sealed SET {change} WHERE seq = 2")
+    names = sealed_names(home)
+    lines = await found(home)
+    assert f"sealed row {names[2]}: changed" in lines
+    assert all(names[2] in line for line in lines)
+
+
+async def test_the_wrapped_key_of_a_sealed_recording(home):
+    alter(home, f"UPDATE sealed SET wrapped_key = {flipped('wrapped_key', 30)} WHERE seq = 2")
+    [line] = await found(home)
+    assert sealed_names(home)[2] in line
+    assert "does not open" in line
+
+
+@pytest.mark.parametrize("place", [20, 70, 200, -1])
+async def test_a_sealed_file(home, place):
+    name = sealed_names(home)[3]
+    [file] = home.settings.sealed.rglob(f"{name}.sealed")
+    data = bytearray(file.read_bytes())
+    data[place] ^= 4
+    file.write_bytes(data)
+    [line] = await found(home)
+    assert line.startswith(f"sealed file {name}: ")
+    assert ("header" if place in (20, 70) else "chunk 0 altered") in line
+
+
+async def test_a_sealed_file_cut_off_and_one_taken_away(home):
+    names = sealed_names(home)
+    [cut] = home.settings.sealed.rglob(f"{names[1]}.sealed")
+    os.truncate(cut, cut.stat().st_size - 10)
+    [gone] = home.settings.sealed.rglob(f"{names[4]}.sealed")
+    gone.unlink()
+    expected = [f"sealed file {names[1]}: chunk 0 altered", f"sealed file {names[4]}: missing"]
+    assert expected == await found(home)
+
+
+def sealed_names(home: EvidenceHome) -> dict[int, str]:
+    with sqlite3.connect(home.settings.home / "db" / "journal.sqlite") as database:
+        return dict(database.execute("SELECT seq, recording_id FROM sealed").fetchall())
