@@ -98,8 +98,9 @@ class Teller:
         return None if at is None else at.astimezone(self.zone).isoformat(timespec="milliseconds")
 
     def file(self, name: str | None) -> str | None:
-        """A file of a recording, absolute."""
-        return None if name is None else str(self.audio / name)
+        """A file of a recording, absolute; None once its sealed copy has taken its place."""
+        path = None if name is None else self.audio / name
+        return str(path) if path is not None and path.exists() else None
 
 
 def queue(record: CallRecord) -> str | None:

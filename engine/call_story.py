@@ -98,12 +98,14 @@ def _recording(one: Recording, tell: Teller) -> Iterator[str]:
     yield f"  levels: caller {_level(one.caller_level)}, consultant {_level(one.consultant_level)}"
     if one.checks:
         yield f"  found: {', '.join(one.checks)}"
-    if one.stereo_file:
-        yield f"  both       {tell.file(one.stereo_file)}"
+    files = [("both", one.stereo_file)]
     for part in one.segments:
-        for leg, name in (("caller", part.caller_file), ("consultant", part.consultant_file)):
-            if name:
-                yield f"  {leg:<10} {tell.file(name)}"
+        files += [("caller", part.caller_file), ("consultant", part.consultant_file)]
+    lying = [(leg, file) for leg, name in files if (file := tell.file(name))]
+    for leg, file in lying:
+        yield f"  {leg:<10} {file}"
+    if one.stereo_file and not lying:
+        yield f"  sealed; to hear it: ivr111 recordings play {one.id} --out FILE --reason WHY"
 
 
 def _level(value: float | None) -> str:

@@ -28,7 +28,11 @@ def environment(settings: Settings) -> dict[str, str]:
     values = {name: value for name, value in os.environ.items() if not name.startswith("IVR111_")}
     kept = {f"IVR111_{name.upper()}": str(getattr(settings, name)) for name in KEPT}
     home = str(settings.home / "demo")
-    return values | kept | {"IVR111_HOME": home, "IVR111_WRAP_UP_SECONDS": "0"}
+    return (
+        values
+        | kept
+        | {"IVR111_HOME": home, "IVR111_WRAP_UP_SECONDS": "0", "IVR111_RAW_KEPT_SECONDS": "3600"}
+    )
 
 
 class DemoLine:

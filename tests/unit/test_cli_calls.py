@@ -62,6 +62,10 @@ def ids(result) -> list[str]:
 
 
 def test_a_served_call_is_listed_with_every_promised_word(ivr111, journal, settings):
+    stereo = settings.audio / f"2026-11-22/{SERVED.call_id}-c1-stereo.wav"
+    stereo.parent.mkdir(parents=True)
+    assert json.loads(ivr111("calls", "list", "--json").stdout)[0]["recordings"][0]["file"] is None  # sealed
+    stereo.touch()
     first = json.loads(ivr111("calls", "list", "--json").stdout)[0]
     [audio] = first.pop("recordings")
     assert first == {
@@ -76,7 +80,7 @@ def test_a_served_call_is_listed_with_every_promised_word(ivr111, journal, setti
         "outcome": "served",
         "rating": 5,
     }
-    assert audio["file"] == str(settings.audio / f"2026-11-22/{SERVED.call_id}-c1-stereo.wav")
+    assert audio["file"] == str(stereo)
     assert (audio["state"], audio["seconds"], audio["caller_level"]) == ("finished", 65.5, -21.5)
 
 
@@ -245,6 +249,11 @@ def test_the_settings_name_the_person(ivr111, journal, settings, monkeypatch):
 
 
 def test_a_call_is_told_moment_by_moment(ivr111, journal, settings):
+    lying = settings.audio / f"2026-11-22/{call_id(1)}-c1"
+    lying.parent.mkdir(parents=True)
+    assert "to hear it: ivr111 recordings play" in ivr111("calls", "show", call_id(1)).stdout
+    for leg in ("stereo", "caller", "consultant"):
+        lying.with_name(f"{lying.name}-{leg}.wav").touch()
     told = ivr111("calls", "show", call_id(1)).stdout.splitlines()
     assert told[0] == f"call {call_id(1)}, 2026-11-22, times UTC+0500"
     assert [line.split(" s  ", 1)[1] for line in told[1:11]] == [
@@ -265,9 +274,8 @@ def test_a_call_is_told_moment_by_moment(ivr111, journal, settings):
         "waited 14.5 s from arrival to the consultant's answer: within 40 s (C1)",
         "recording of conversation 1: finished, 65.5 s",
     ]
-    files = settings.audio / f"2026-11-22/{call_id(1)}-c1"
     assert [line.split()[-1] for line in told[15:]] == [
-        f"{files}-{leg}.wav" for leg in ("stereo", "caller", "consultant")
+        f"{lying}-{leg}.wav" for leg in ("stereo", "caller", "consultant")
     ]
 
 

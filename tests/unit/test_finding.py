@@ -24,7 +24,9 @@ from tests.evidence_home import T0, EvidenceHome, numbers
 pytest_plugins = ("tests.postgres",)
 ALMATY = ZoneInfo("Asia/Almaty")
 
-digits = st.tuples(st.sampled_from(("70", "77", "71")), st.text("0123456789", min_size=8, max_size=8)).map("".join)
+digits = st.tuples(st.sampled_from(("70", "77", "71")), st.text("0123456789", min_size=8, max_size=8)).map(
+    "".join
+)
 
 
 @given(digits, st.sampled_from([" ", "-", "", "."]))
