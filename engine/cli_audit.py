@@ -97,6 +97,7 @@ def verify(json: AsJson = False) -> None:
 def _read(
     since: str, until: str, person: str, action: Action | None, about: str, limit: int
 ) -> "list[Link[Access]]":
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import moment  # noqa: PLC0415
@@ -104,7 +105,7 @@ def _read(
     from recordings.access_store import accesses  # noqa: PLC0415
 
     settings, now = Settings(), datetime.now(UTC)
-    who = actor(settings)
+    who = actor(settings, Right.READ_LOG)
     try:
         first = moment(since, settings.zone, now) if since else None
         last = moment(until, settings.zone, now, end=True) if until else None

@@ -59,12 +59,13 @@ def register(
     json: AsJson = False,
 ) -> None:
     """Enter a letter; on a terminal what is not given is asked for. The clock starts with its receipt."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.demand_letter import typed  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who, now = actor(settings), datetime.now(UTC)
+    who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
     fields = {
         "authority": authority,
         "basis": basis,
@@ -131,6 +132,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Tell a demand's life, what it covers, and the time that is left."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.demand_json import countdown, described, life  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
@@ -143,7 +145,7 @@ def show(
     async def question(evidence: "Evidence") -> "Demand":
         found = await evidence.demands.get(_id(demand))
         if unmask:
-            await evidence.access.note(actor(settings), Action.UNMASKED, [found.name], reason)
+            await evidence.access.note(actor(settings, Right.DEMANDS), Action.UNMASKED, [found.name], reason)
         return found
 
     found = _answered(settings, question)
@@ -327,11 +329,12 @@ def _move(demand: str, to: "State", words: str, json: bool) -> None:
 def _step(
     deed: "Callable[[Evidence, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
 ) -> None:
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who, id_ = actor(settings), _id(demand)
+    who, id_ = actor(settings, Right.DEMANDS), _id(demand)
 
     async def question(evidence: "Evidence") -> "Demand":
         return await deed(evidence, id_, who, datetime.now(UTC))

@@ -60,6 +60,7 @@ def rotate(
     json: AsJson = False,
 ) -> None:
     """Exchange the master key: every recording's key is wrapped anew, then the old one goes."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.keys_at_start import absent, remember  # noqa: PLC0415
@@ -71,7 +72,7 @@ def rotate(
     from recordings.sealing.worker import rotate as rewrap  # noqa: PLC0415
 
     settings = Settings()
-    who, ring = actor(settings), Keyring(settings.keys_dir)
+    who, ring = actor(settings, Right.KEYS), Keyring(settings.keys_dir)
     if gone := absent(settings):
         raise Problem(f"{', '.join(gone)} is missing: put it back before keys are exchanged")
     ticker = Ticker("wrapping", "keys")

@@ -49,6 +49,7 @@ def find(
     json: AsJson = False,
 ) -> None:
     """Find conversations, by date and caller's number first. Times are the centre's."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import moment, whole_day  # noqa: PLC0415
@@ -58,7 +59,7 @@ def find(
     from recordings.finding.criteria import Criteria, FoundCall  # noqa: PLC0415
 
     settings = Settings()
-    who, now = actor(settings), datetime.now(UTC)
+    who, now = actor(settings, Right.TAKE_OUT if unmask else Right.FIND), datetime.now(UTC)
     _reason_given(reason)
     try:
         wanted = Criteria(
@@ -157,6 +158,7 @@ def link(
     closed: Annotated[bool, typer.Option("--closed", help="The appeal is closed: it holds nothing.")] = False,
 ) -> None:
     """Tie a call to an appeal's registration number; an open appeal keeps its recordings."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
@@ -165,7 +167,7 @@ def link(
     from recordings.finding.store import link as tie  # noqa: PLC0415
 
     settings = Settings()
-    who = actor(settings)
+    who = actor(settings, Right.DEMANDS)
     if not registration.strip() or len(registration) > 60 or not registration.isprintable():
         raise typer.BadParameter("write the number as it stands in the register", param_hint="--registration")
 
@@ -208,6 +210,7 @@ def seal(json: AsJson = False) -> None:
 
 
 def _write_out(recording: str, out: str, reason: str, action: "str", begin: float, end: float | None) -> None:
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
@@ -215,7 +218,7 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
     from recordings.finding.listening import frame_of, wav  # noqa: PLC0415
 
     settings = Settings()
-    who = actor(settings)
+    who = actor(settings, Right.LISTEN if action == Action.LISTENED else Right.TAKE_OUT)
     _reason_given(reason)
 
     async def question(evidence: "Evidence") -> None:

@@ -46,6 +46,7 @@ def plan(
     json: AsJson = False,
 ) -> None:
     """Show what would go now, under which policy, and what is held and why. Nothing is deleted."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
@@ -53,7 +54,7 @@ def plan(
     from recordings.access import Action  # noqa: PLC0415
 
     settings = Settings()
-    who, ticker = actor(settings), Ticker("looking", "things")
+    who, ticker = actor(settings, Right.RETENTION), Ticker("looking", "things")
 
     async def question(evidence: "Evidence") -> "Planned":
         await evidence.access.note(who, Action.PLANNED, ["retention"])
@@ -98,6 +99,7 @@ def apply(
     json: AsJson = False,
 ) -> None:
     """Destroy what the plan shows: audio and key go, the chain keeps that they were there."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.channel_log import expire  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
@@ -105,7 +107,7 @@ def apply(
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who = actor(settings)
+    who = actor(settings, Right.RETENTION)
     if who.role != "administrator":
         raise Problem(f"{who.person} is {who.role}: only an administrator may do this")
     if not reason.strip():
@@ -140,13 +142,14 @@ def hold(
     json: AsJson = False,
 ) -> None:
     """Keep a call whatever the policies say."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import moment  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
     settings, now = Settings(), datetime.now(UTC)
-    who = actor(settings)
+    who = actor(settings, Right.RETENTION)
     if not reason.strip():
         raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
     try:
@@ -173,12 +176,13 @@ def lift(
     reason: Reason = "",
 ) -> None:
     """End a hold."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who = actor(settings)
+    who = actor(settings, Right.RETENTION)
     if not reason.strip():
         raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
 

@@ -4,10 +4,15 @@ import os
 import pwd
 from collections.abc import Mapping
 
+from config.rights import RIGHTS, Right, may
 from config.settings import Person, Settings
 from recordings.access import Actor
 
 LAB_ROOT = Person(person="lab administrator", role="administrator")
+
+
+class NotAllowed(Exception):
+    """The person's role has not this right; the text says which has."""
 
 
 class Nobody(Exception):
@@ -42,8 +47,11 @@ def person(settings: Settings, user: str) -> Person:
     )
 
 
-def actor(settings: Settings) -> Actor:
-    """Who gives this command. Raises Nobody."""
+def actor(settings: Settings, right: Right) -> Actor:
+    """Who gives this command, for which `right` is needed. Raises Nobody, NotAllowed."""
     user = system_user()
     known = person(settings, user)
+    if not may(known.role, right):
+        roles = " or ".join(sorted(RIGHTS[right]))
+        raise NotAllowed(f"{known.person} is {known.role}: this needs {roles}")
     return Actor(known.person, known.role, user)
