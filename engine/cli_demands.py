@@ -3,18 +3,18 @@
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
+from engine.cli_demand_register import register
 from engine.cli_package import package, verify
-from engine.show import AsJson, Problem, as_json, one_line, plain_words, table
+from engine.demand_telling import answered, demand_id, tell
+from engine.show import AsJson, as_json, plain_words, table
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from config.settings import Settings
     from engine.evidence import Evidence
     from recordings.access import Actor
     from recordings.demands.demand import Demand, State
@@ -24,76 +24,12 @@ demands = typer.Typer(
     rich_markup_mode=None,
     help="Authorities' written demands: register, search, approve, hand over, acknowledge.",
 )
+demands.command()(register)
 demands.command()(package)
 demands.command()(verify)
 
 T = TypeVar("T")
 Id = Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")]
-
-
-@demands.command()
-@plain_words()
-def register(
-    authority: Annotated[str, typer.Option(help="Who demands; see: demands authorities.")] = "",
-    basis: Annotated[str, typer.Option(help="The legal basis; see: demands bases.")] = "",
-    letter_number: Annotated[str, typer.Option(help="The letter's number.")] = "",
-    letter_date: Annotated[str, typer.Option(help="The date it bears: 2026-11-22.")] = "",
-    number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
-    day: Annotated[str, typer.Option(help="The day of the conversation: 2026-11-22.")] = "",
-    withheld: Annotated[
-        bool, typer.Option("--withheld", help="The call came with its number withheld.")
-    ] = False,
-    since: Annotated[str, typer.Option(help="The conversation was after: 2026-11-22T14:05.")] = "",
-    until: Annotated[str, typer.Option(help="... and before.")] = "",
-    consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
-    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
-    registration: Annotated[str, typer.Option(help="Registration number of the appeal.")] = "",
-    call: Annotated[str, typer.Option(help="The call's id.")] = "",
-    asked: Annotated[str, typer.Option(help="What is asked, in the letter's words.")] = "",
-    asked_file: Annotated[str, typer.Option(help="... from a file; - for standard input.")] = "",
-    received: Annotated[str, typer.Option(help="When the letter came in; default: now.")] = "",
-    due: Annotated[str, typer.Option(help="The letter's own term; default: the basis has one.")] = "",
-    responsible: Annotated[str, typer.Option(help="System user; default: you.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Enter the same letter once more.")] = False,
-    search: Annotated[bool, typer.Option("--search", help="Search at once.")] = False,
-    json: AsJson = False,
-) -> None:
-    """Enter a letter; on a terminal what is not given is asked for. The clock starts with its receipt."""
-    from config.rights import Right  # noqa: PLC0415
-    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.demand_letter import typed  # noqa: PLC0415
-    from engine.who import actor  # noqa: PLC0415
-
-    settings = Settings()
-    who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
-    fields = {
-        "authority": authority,
-        "basis": basis,
-        "letter_number": letter_number,
-        "letter_date": letter_date,
-        "number": number,
-        "day": day,
-        "since": since,
-        "until": until,
-        "consultant": consultant,
-        "registration": registration,
-        "call": call,
-        "asked": _asked(asked, asked_file),
-        "received": received,
-        "due": due,
-        "responsible": responsible or who.system_user,
-    }
-    if sys.stdin.isatty() and not authority:
-        fields = _ask_for(fields, settings)
-    letter = typed(fields, language, withheld, settings.zone, now)
-
-    async def question(evidence: "Evidence") -> "Demand":
-        made = await evidence.demands.register(letter, who, now, again=again)
-        if search and made.state == "received":
-            made = await evidence.demands.search(made.id, who, datetime.now(UTC))
-        return made
-
-    _tell(_answered(settings, question), settings, json)
 
 
 @demands.command("list")
@@ -112,7 +48,7 @@ def list_(
     async def question(evidence: "Evidence") -> "list[Demand]":
         return await evidence.demands.list(RUNNING if open_ else ())
 
-    found, now = _answered(settings, question), datetime.now(UTC)
+    found, now = answered(settings, question), datetime.now(UTC)
     if json:
         as_json([described(one, settings.zone, now, unmask=False) for one in found])
     elif not found:
@@ -143,12 +79,12 @@ def show(
         raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
 
     async def question(evidence: "Evidence") -> "Demand":
-        found = await evidence.demands.get(_id(demand))
+        found = await evidence.demands.get(demand_id(demand))
         if unmask:
             await evidence.access.note(actor(settings, Right.DEMANDS), Action.UNMASKED, [found.name], reason)
         return found
 
-    found = _answered(settings, question)
+    found = answered(settings, question)
     if json:
         as_json(described(found, settings.zone, datetime.now(UTC), unmask=unmask))
         return
@@ -252,13 +188,13 @@ def letter(
 
     async def question(evidence: "Evidence") -> list[str]:
         service = evidence.demands
-        found = await service.get(_id(demand))
+        found = await service.get(demand_id(demand))
         authority, basis = service.authority(found.letter.authority), service.basis(found.letter.basis)
         said = reply(found, authority, basis, settings.zone)
         both = {"kk": (said.title_kk, *said.kk), "ru": (said.title_ru, *said.ru)}
         return [line for name, lines in both.items() if language in (None, name) for line in (*lines, "")]
 
-    for line in _answered(settings, question):
+    for line in answered(settings, question):
         typer.echo(line)
 
 
@@ -289,39 +225,6 @@ def authorities(json: AsJson = False) -> None:
     table(("authority", "name (ru)", "name (kk)"), [(one.id, one.name_ru, one.name_kk) for one in found])
 
 
-def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:
-    for one in settings.authorities:
-        typer.echo(f"  {one.id:20} {one.name_ru}", err=True)
-    for basis in settings.bases:
-        typer.echo(f"  {basis.id:20} {basis.law_ru}", err=True)
-    asked = {
-        "authority": "Authority",
-        "basis": "Legal basis",
-        "letter_number": "Number of the letter",
-        "letter_date": "Date of the letter (2026-11-22)",
-        "number": "Phone number (empty: none named)",
-        "day": "Day of the conversation (empty: none named)",
-        "asked": "What is asked",
-        "due": "Term named in the letter (empty: none)",
-    }
-    return {
-        **fields,
-        **{
-            name: fields[name] or typer.prompt(text, default="", show_default=False)
-            for name, text in asked.items()
-        },
-    }
-
-
-def _asked(asked: str, file: str) -> str:
-    if not file:
-        return asked
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except OSError as why:
-        raise Problem(f"{file} cannot be read: {why.strerror}") from why
-
-
 def _move(demand: str, to: "State", words: str, json: bool) -> None:
     _step(lambda evidence, id_, who, now: evidence.demands.move(id_, to, who, now, words), demand, json)
 
@@ -334,33 +237,9 @@ def _step(
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who, id_ = actor(settings, Right.DEMANDS), _id(demand)
+    who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
 
     async def question(evidence: "Evidence") -> "Demand":
         return await deed(evidence, id_, who, datetime.now(UTC))
 
-    _tell(_answered(settings, question), settings, json)
-
-
-def _answered(settings: "Settings", question: "Callable[[Evidence], Awaitable[T]]") -> "T":
-    from engine.evidence import with_evidence  # noqa: PLC0415
-
-    return with_evidence(settings, question)
-
-
-def _tell(found: "Demand", settings: "Settings", json: bool) -> None:
-    from engine.demand_json import described, outcome  # noqa: PLC0415
-
-    now = datetime.now(UTC)
-    if json:
-        as_json(described(found, settings.zone, now, unmask=False))
-        return
-    for line in outcome(found, now):
-        typer.echo(one_line(line))
-
-
-def _id(text: str) -> int:
-    number = text.strip().upper().removeprefix("111-D-")
-    if not number.isdigit() or len(number) > 9:
-        raise typer.BadParameter(f"{text!r} is no demand: write 42 or 111-D-000042")
-    return int(number)
+    tell(answered(settings, question), settings, json)

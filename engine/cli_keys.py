@@ -68,8 +68,8 @@ def rotate(
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
     from recordings.keys import Keyring  # noqa: PLC0415
+    from recordings.rotation.service import rotate as rewrap  # noqa: PLC0415
     from recordings.sealing.store import wrapped_otherwise  # noqa: PLC0415
-    from recordings.sealing.worker import rotate as rewrap  # noqa: PLC0415
 
     settings = Settings()
     who, ring = actor(settings, Right.KEYS), Keyring(settings.keys_dir)

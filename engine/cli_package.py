@@ -26,13 +26,13 @@ def package(
     """Make the package of an approved demand; made again it is the same to the byte."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli_demands import _id  # noqa: PLC0415
+    from engine.demand_telling import demand_id  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
     settings = Settings()
-    who, id_ = actor(settings, Right.DEMANDS), _id(demand)
+    who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
     if age and passphrase_file:
         raise typer.BadParameter("say either --age or --passphrase-file", param_hint="--age")
     folder = Path(out)

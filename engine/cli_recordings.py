@@ -188,7 +188,8 @@ def seal(json: AsJson = False) -> None:
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
-    from recordings.sealing.worker import Sealer, SealReport  # noqa: PLC0415
+    from recordings.sealing.state import SealReport  # noqa: PLC0415
+    from recordings.sealing.worker import Sealer  # noqa: PLC0415
 
     settings = Settings()
     ticker = Ticker("sealing", "recordings")

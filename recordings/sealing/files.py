@@ -5,14 +5,17 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
-from recordings.names import parse_file
-from recordings.sealing.container import PREFIX, Damaged, new_header, seal
+from recordings.files import sound_length
+from recordings.names import SECOND, parse_file
+from recordings.sealing.container import CHUNK, PREFIX, Damaged, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
 from recordings.spool import flush_folder, give
 
 _READ = 1 << 20
+_ROUNDED = 3  # bytes: less than one frame of both legs
 
 Step = Callable[[str], None]
 
@@ -34,11 +37,16 @@ def no_step(_name: str) -> None:
 
 
 def write_sealed(
-    stereo: Path, folder: Path, path: str, recording_id: str, step: Step = no_step
+    stereo: Path,
+    folder: Path,
+    path: str,
+    recording_id: str,
+    step: Step = no_step,
+    expected: int | None = None,
 ) -> SealedOnDisk:
     """Compress, encrypt, flush, rename, flush, read back. Raises OSError, Unreadable, Damaged.
 
-    `path` relative to `folder`. What an earlier try left under any of the names is written over: its key
+    `path` relative to `folder`; `expected`: how many frames the joined file had when it was written. What an earlier try left under any of the names is written over: its key
     was in nobody's memory but its own.
     """
     target = folder / path
@@ -46,6 +54,10 @@ def write_sealed(
     flac, part = target.with_suffix(".flac"), target.with_suffix(".part")
     try:
         frames, audio_sha256 = compress(stereo, flac)
+        if expected is not None and frames != expected:
+            raise Unreadable(
+                f"the joined file has {frames / 8000:.3f} s, joined were {expected / 8000:.3f} s"
+            )
         step("compressed")
         key, header = secrets.token_bytes(32), new_header(recording_id, secrets.token_bytes(PREFIX))
         with part.open("wb") as file:
@@ -74,7 +86,7 @@ def audio_of(path: Path, key: bytes, recording_id: str) -> tuple[int, str]:
     """Frames and PCM hash of a sealed file, every chunk of it read. Raises Damaged, Unreadable, OSError."""
     digest, frames = hashlib.sha256(), 0
     with SealedFile(path, key, recording_id) as opened:
-        while opened.read(_READ):  # each chunk authenticated, those the decoder would not look at too
+        while opened.read(CHUNK):  # each chunk authenticated, those the decoder would not look at too
             pass
         opened.seek(0)
         try:
@@ -94,15 +106,33 @@ def file_sha256(path: Path) -> str:
 
 def raw_files(audio: Path, stereo_file: str, recording_id: str, named: Iterable[str]) -> list[Path]:
     """All raw files of a recording that lie there: its legs, its mix, the joined one; every segment's."""
-    folder = (audio / stereo_file).parent
     found = {audio / name for name in (stereo_file, *named)}
-    if folder.is_dir():
-        # By name as well: a mix is in no row, and the day's folder holds some hundred calls.
+    for folder in _near(audio, (audio / stereo_file).parent.name):
+        # By name as well: a mix is in no row, and a segment that nobody joined is not either.
         for entry in folder.glob(f"{recording_id}*.wav"):
             parsed = parse_file(entry.name)
             if parsed is not None and parsed[0].recording == recording_id:
                 found.add(entry)
     return sorted(path for path in found if path.exists())
+
+
+def beyond(audio: Path, found: Iterable[Path], named: Iterable[str], size: int) -> list[Path]:
+    """Legs with sound that is not in the joined file: of a segment in no row, or grown since the joining.
+
+    `named`: the legs that were joined; `size`: their bytes then.
+    """
+    joined, known, others = {audio / name for name in named}, [], []
+    for path in found:
+        parsed = parse_file(path.name)
+        if parsed is not None and parsed[1] in ("caller", "consultant"):
+            (known if path in joined else others).append(path)
+    grown = sum(path.stat().st_size for path in known) - size
+    return [path for path in others if sound_length(path)] + (known if grown > _ROUNDED else [])
+
+
+def changed_since(paths: Iterable[Path], at: float) -> list[Path]:
+    """Those written to after `at` (seconds since 1970)."""
+    return [path for path in paths if path.exists() and path.stat().st_mtime > at]
 
 
 def remove_raw(paths: Iterable[Path], step: Step = no_step) -> None:
@@ -142,8 +172,22 @@ def _parts(path: Path) -> Iterator[bytes]:
             yield part
 
 
+def _near(audio: Path, day: str) -> Iterator[Path]:
+    """The day's folder and its neighbours (a hold over midnight), on both volumes."""
+    middle = date.fromisoformat(day)
+    for volume in (audio, audio / SECOND):
+        for apart in (-1, 0, 1):
+            folder = volume / (middle + timedelta(days=apart)).isoformat()
+            if folder.is_dir():
+                yield folder
+
+
 def _make_folder(top: Path, folder: Path) -> None:
-    """Each new folder's name flushed in the one above, or a power cut takes folder and file."""
+    """Each folder's name flushed in the one above, or a power cut takes folder and file.
+
+    Those that were there already too: who made them may have been killed before the flush.
+    """
+    deepest = folder
     missing = []
     while not folder.exists() and folder != top.parent:
         missing.append(folder)
@@ -151,4 +195,6 @@ def _make_folder(top: Path, folder: Path) -> None:
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
         give(one, top)
-        flush_folder(one.parent)
+    while deepest != top.parent:
+        deepest = deepest.parent
+        flush_folder(deepest)

@@ -85,9 +85,17 @@ class SealedFile(io.RawIOBase):
 
 
 def frames_of(source: "Path | io.RawIOBase") -> Iterator[Samples]:
-    """All stereo samples of a WAV or FLAC file, 8 s at a time."""
+    """All stereo samples of a WAV or FLAC file, 8 s at a time. Raises Unreadable when it ends before its end.
+
+    A disk that fails in the middle is to libsndfile nothing but the end.
+    """
     with soundfile.SoundFile(source) as sound:
-        yield from read_on(sound, len(sound))
+        left = len(sound)
+        for block in read_on(sound, left):
+            left -= len(block)
+            yield block
+        if left:
+            raise Unreadable(f"{left} frames before the end cannot be read")
 
 
 def read_on(sound: soundfile.SoundFile, frames: int) -> Iterator[Samples]:

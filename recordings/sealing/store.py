@@ -33,6 +33,7 @@ class Waiting:
     started_at: datetime | None
     ended_at: datetime | None
     checked_at: datetime | None
+    size: int  # bytes of the legs when they were joined
 
 
 async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
@@ -56,6 +57,7 @@ async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
             row.started_at,
             row.ended_at,
             row.checked_at,
+            row.size,
         )
         for row in rows
     ]
@@ -106,13 +108,6 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
     return [name for row in rows for name in row if name]
 
 
-async def unremoved(database: AsyncEngine, since: datetime) -> list[Sealed]:
-    """Sealed since then: their raw files may still lie there."""
-    query = select(table).where(table.c.sealed_at >= since, table.c.destroyed_at.is_(None))
-    async with reading(database) as connection:
-        return [sealed_of(row) for row in (await connection.execute(query)).all()]
-
-
 async def wrapped_otherwise(database: AsyncEngine, key_id: int, limit: int) -> list[Sealed]:
     """Rows whose key another master key than `key_id` wraps."""
     query = select(table).where(table.c.key_id != key_id, table.c.wrapped_key.is_not(None)).limit(limit)
@@ -158,9 +153,9 @@ def wrapped_of(row: Sealed) -> Wrapped:
     return Wrapped(row.key_id, row.wrapped_key or "")
 
 
-async def stereo_file(database: AsyncEngine, recording_id: str) -> str | None:
-    """Where the joined file lay or lies."""
-    query = select(recordings.c.stereo_file).where(recordings.c.id == recording_id)
+async def joined(database: AsyncEngine, recording_id: str) -> tuple[str, int] | None:
+    """Where the joined file lay or lies, and the bytes of the legs it was joined from."""
+    query = select(recordings.c.stereo_file, recordings.c.size).where(recordings.c.id == recording_id)
     async with reading(database) as connection:
-        found: str | None = (await connection.execute(query)).scalar()
-    return found
+        found = (await connection.execute(query)).first()
+    return None if found is None or found.stereo_file is None else (found.stereo_file, found.size)

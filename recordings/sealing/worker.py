@@ -5,7 +5,6 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from recordings.sealing.files import (
 )
 from recordings.sealing.sealed import Sealed
 from recordings.sealing.sound import Unreadable
+from recordings.sealing.state import SealFault, SealReport, SealState
 from recordings.sealing.store import Waiting
 from recordings.spool import give
 
@@ -37,35 +37,6 @@ log = structlog.get_logger()
 Progress = Callable[[int, int], object]  # done, of how many
 _AT_ONCE = 200
 _LATE = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True)
-class SealFault:
-    """Why sealing does not get on: `kind` for programs, `words` with what to do for people."""
-
-    kind: str  # key_missing | disk_full | disk | database_away | unreadable
-    about: str
-    words: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SealState:
-    """For doctor: how many wait, since when, and why."""
-
-    waiting: int
-    oldest: datetime | None
-    fault: SealFault | None
-    sealed: int  # since the start
-
-
-@dataclass(frozen=True, slots=True)
-class SealReport:
-    """One pass: how many were sealed, whose raw files went, and what could not be done."""
-
-    sealed: int
-    removed: int
-    faults: tuple[SealFault, ...]
 
 
 class Busy(Exception):
@@ -266,28 +237,6 @@ class Sealer:
         self._fault = SealFault(kind, about, words, datetime.now(UTC))
         log.error("sealing_fault", kind=kind, about=about)
         return self._fault
-
-
-async def rotate(
-    database: AsyncEngine, keys: Keyring, new: int, progress: Progress = lambda done, of: None
-) -> int:
-    """Wrap every file's key by master key `new`, in batches; how many. A repeat goes on where it stopped.
-
-    Raises KeyMissing, WrongKey for a key that cannot be opened: then the old master keys must stay.
-    """
-    done = 0
-    while rows := await store.wrapped_otherwise(database, new, _AT_ONCE):
-        changed = []
-        for row in rows:
-            key = keys.unwrap(store.wrapped_of(row), row.recording_id)
-            wrapped = keys.wrap_with(new, key, row.recording_id)
-            if keys.unwrap(wrapped, row.recording_id) != key:
-                raise WrongKey(f"the new master key does not open what it wrapped: {row.recording_id}")
-            changed.append((row, wrapped))
-        await store.rewrap(database, changed)
-        done += len(changed)
-        progress(done, 0)
-    return done
 
 
 def _lock(path: Path) -> int:

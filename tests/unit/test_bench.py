@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import agi_servers, ami_events, dispatcher, free_to_ring, full_house, journal, menu_calls
+from bench import agi_servers, ami_events, dispatcher, free_to_ring, full_house, journal, menu_calls, sealing
 from bench.free_to_ring import Depth
 from bench.full_house import Cost
 from bench.menu_calls import Leg
@@ -142,3 +142,10 @@ def seen(at: float, what: str, *, outgoing: bool = False) -> Seen:
     if status:
         return Seen(at, outgoing, Response(int(status), "OK", headers, b""))
     return Seen(at, outgoing, Request(method, "sip:c101@127.0.0.3", headers, b""))
+
+
+def test_sealing_costs_at_most_ten_times_its_target_beside_sox_and_gpg() -> None:
+    found = sealing.measure(60.0)
+    ours, theirs = found["ours"], found["sox + gpg"]
+    assert 0 < ours.cpu < 30 * theirs.cpu
+    assert ours.size < 1.1 * theirs.size

@@ -18,8 +18,9 @@ from recordings.chain.store import links
 from recordings.evidence_tables import sealed as table
 from recordings.hash_chain import verify
 from recordings.models import alarms
+from recordings.rotation.service import rotate
 from recordings.sealing.service import Altered, SealedRecordings
-from recordings.sealing.worker import Sealer, rotate
+from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome, sound
 
 STEPS = (

@@ -1,0 +1,113 @@
+"""`ivr111 demands register`: a letter typed in, or asked for field by field."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from engine.demand_telling import answered, tell
+from engine.show import AsJson, Problem, plain_words
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from engine.evidence import Evidence
+    from recordings.demands.demand import Demand
+
+
+@plain_words()
+def register(
+    authority: Annotated[str, typer.Option(help="Who demands; see: demands authorities.")] = "",
+    basis: Annotated[str, typer.Option(help="The legal basis; see: demands bases.")] = "",
+    letter_number: Annotated[str, typer.Option(help="The letter's number.")] = "",
+    letter_date: Annotated[str, typer.Option(help="The date it bears: 2026-11-22.")] = "",
+    number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
+    day: Annotated[str, typer.Option(help="The day of the conversation: 2026-11-22.")] = "",
+    withheld: Annotated[
+        bool, typer.Option("--withheld", help="The call came with its number withheld.")
+    ] = False,
+    since: Annotated[str, typer.Option(help="The conversation was after: 2026-11-22T14:05.")] = "",
+    until: Annotated[str, typer.Option(help="... and before.")] = "",
+    consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
+    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
+    registration: Annotated[str, typer.Option(help="Registration number of the appeal.")] = "",
+    call: Annotated[str, typer.Option(help="The call's id.")] = "",
+    asked: Annotated[str, typer.Option(help="What is asked, in the letter's words.")] = "",
+    asked_file: Annotated[str, typer.Option(help="... from a file; - for standard input.")] = "",
+    received: Annotated[str, typer.Option(help="When the letter came in; default: now.")] = "",
+    due: Annotated[str, typer.Option(help="The letter's own term; default: the basis has one.")] = "",
+    responsible: Annotated[str, typer.Option(help="System user; default: you.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Enter the same letter once more.")] = False,
+    search: Annotated[bool, typer.Option("--search", help="Search at once.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Enter a letter; on a terminal what is not given is asked for. The clock starts with its receipt."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.demand_letter import typed  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
+    fields = {
+        "authority": authority,
+        "basis": basis,
+        "letter_number": letter_number,
+        "letter_date": letter_date,
+        "number": number,
+        "day": day,
+        "since": since,
+        "until": until,
+        "consultant": consultant,
+        "registration": registration,
+        "call": call,
+        "asked": _asked(asked, asked_file),
+        "received": received,
+        "due": due,
+        "responsible": responsible or who.system_user,
+    }
+    if sys.stdin.isatty() and not authority:
+        fields = _ask_for(fields, settings)
+    letter = typed(fields, language, withheld, settings.zone, now)
+
+    async def question(evidence: "Evidence") -> "Demand":
+        made = await evidence.demands.register(letter, who, now, again=again)
+        if search and made.state == "received":
+            made = await evidence.demands.search(made.id, who, datetime.now(UTC))
+        return made
+
+    tell(answered(settings, question), settings, json)
+
+
+def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:
+    for one in settings.authorities:
+        typer.echo(f"  {one.id:20} {one.name_ru}", err=True)
+    for basis in settings.bases:
+        typer.echo(f"  {basis.id:20} {basis.law_ru}", err=True)
+    asked = {
+        "authority": "Authority",
+        "basis": "Legal basis",
+        "letter_number": "Number of the letter",
+        "letter_date": "Date of the letter (2026-11-22)",
+        "number": "Phone number (empty: none named)",
+        "day": "Day of the conversation (empty: none named)",
+        "asked": "What is asked",
+        "due": "Term named in the letter (empty: none)",
+    }
+    return {
+        **fields,
+        **{
+            name: fields[name] or typer.prompt(text, default="", show_default=False)
+            for name, text in asked.items()
+        },
+    }
+
+
+def _asked(asked: str, file: str) -> str:
+    if not file:
+        return asked
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except OSError as why:
+        raise Problem(f"{file} cannot be read: {why.strerror}") from why

@@ -1,0 +1,41 @@
+"""What every command about demands does: run with the services, tell the outcome, read an id."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from engine.show import as_json, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from config.settings import Settings
+    from engine.evidence import Evidence
+    from recordings.demands.demand import Demand
+
+T = TypeVar("T")
+
+
+def answered(settings: "Settings", question: "Callable[[Evidence], Awaitable[T]]") -> "T":
+    from engine.evidence import with_evidence  # noqa: PLC0415
+
+    return with_evidence(settings, question)
+
+
+def tell(found: "Demand", settings: "Settings", json: bool) -> None:
+    from engine.demand_json import described, outcome  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    if json:
+        as_json(described(found, settings.zone, now, unmask=False))
+        return
+    for line in outcome(found, now):
+        typer.echo(one_line(line))
+
+
+def demand_id(text: str) -> int:
+    number = text.strip().upper().removeprefix("111-D-")
+    if not number.isdigit() or len(number) > 9:
+        raise typer.BadParameter(f"{text!r} is no demand: write 42 or 111-D-000042")
+    return int(number)

@@ -1,0 +1,1 @@
+"""The master key exchanged: every recording's own key wrapped anew."""
