@@ -46,8 +46,9 @@ def write_sealed(
 ) -> SealedOnDisk:
     """Compress, encrypt, flush, rename, flush, read back. Raises OSError, Unreadable, Damaged.
 
-    `path` relative to `folder`; `expected`: how many frames the joined file had when it was written. What an earlier try left under any of the names is written over: its key
-    was in nobody's memory but its own.
+    `path` relative to `folder`; `expected`: how many frames the joined file had when it was
+    written. What an earlier try left under any of the names is written over: its key was in nobody's
+    memory but its own.
     """
     target = folder / path
     _make_folder(folder, target.parent)
@@ -121,7 +122,9 @@ def beyond(audio: Path, found: Iterable[Path], named: Iterable[str], size: int) 
 
     `named`: the legs that were joined; `size`: their bytes then.
     """
-    joined, known, others = {audio / name for name in named}, [], []
+    joined = {audio / name for name in named}
+    known: list[Path] = []
+    others: list[Path] = []
     for path in found:
         parsed = parse_file(path.name)
         if parsed is not None and parsed[1] in ("caller", "consultant"):
