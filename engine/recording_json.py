@@ -4,10 +4,9 @@ from datetime import tzinfo
 from typing import Any
 
 from engine.show import clock, one_line
-from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
+from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.hiding import UNREADABLE
 from recordings.mask import mask
-from recordings.package.manifest import state
 from recordings.sealing.sealed import Sealed
 
 
@@ -28,7 +27,7 @@ def described(found: FoundCall, zone: tzinfo, unmask: bool) -> dict[str, Any]:
                 "connection": one.recording.connection,
                 "consultant": party(found, one),
                 "seconds": one.recording.seconds,
-                "state": _state(one),
+                "state": state_of(one),
                 "checks": list(one.recording.checks),
             }
             for one in found.recordings
@@ -47,7 +46,7 @@ def row(found: FoundCall, zone: tzinfo, unmask: bool) -> list[tuple[str, ...]]:
             call.language or "",
             one.recording.id,
             "" if one.recording.seconds is None else f"{one.recording.seconds:.1f} s",
-            _state(one),
+            state_of(one),
         )
         for one in found.recordings
     ]
@@ -90,9 +89,3 @@ def spoken_search(wanted: Criteria) -> str:
 def _caller(found: FoundCall, unmask: bool) -> str | None:
     caller = found.call.caller
     return caller if unmask or caller == UNREADABLE else mask(caller)
-
-
-def _state(one: FoundRecording) -> str:
-    if one.recording.state.value == "generated":
-        return "generated"
-    return state(one)

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recordings.demands.demand import Finding
-from recordings.entries import PLAYABLE
-from recordings.finding.criteria import FoundCall, FoundRecording
+from recordings.finding.criteria import FoundCall, state_of
 from recordings.places import NOT_RECORDED
 
 
@@ -32,14 +31,7 @@ def coverage(calls: Iterable[FoundCall]) -> Coverage:
         silent += not talks
         for talk in talks:
             kept = by_number.get(talk.number)
-            counts[_state(kept)] += 1
+            state = state_of(kept)
+            counts[state if state in counts else "missing"] += 1
             findings.append(Finding(found.call.call_id, kept.recording.id if kept else ""))
     return Coverage(tuple(dict.fromkeys(findings)), **counts, silent_calls=silent)
-
-
-def _state(kept: FoundRecording | None) -> str:
-    if kept is None:
-        return "missing"
-    if kept.sealed is not None:
-        return "destroyed" if kept.sealed.destroyed_at else "sealed"
-    return "waiting" if kept.recording.state in PLAYABLE else "missing"

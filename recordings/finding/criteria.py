@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from recordings.entries import PLAYABLE, RecordingState
 from recordings.record import CallRecord
 from recordings.recording import Recording
 from recordings.sealing.sealed import Sealed
@@ -36,6 +37,17 @@ class FoundRecording:
 
     recording: Recording
     sealed: Sealed | None
+
+
+def state_of(kept: FoundRecording | None) -> str:
+    """What became of a conversation's recording: sealed, waiting, destroyed, generated or missing."""
+    if kept is None:
+        return "missing"
+    if kept.sealed is not None:
+        return "destroyed" if kept.sealed.destroyed_at else "sealed"
+    if kept.recording.state is RecordingState.GENERATED:
+        return "generated"
+    return "waiting" if kept.recording.state in PLAYABLE else "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from config.evidence import Authority, Basis
 from recordings.chain.entry import ChainEntry
 from recordings.chain.statement import Proof
 from recordings.demands.demand import Demand
-from recordings.entries import PLAYABLE
-from recordings.finding.criteria import FoundCall, FoundRecording
+from recordings.finding.criteria import FoundCall, state_of
 from recordings.hash_chain import Link
 from recordings.places import NOT_RECORDED
 from recordings.sealing.sealed import Sealed
@@ -103,21 +102,12 @@ def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
                 "answered_at": _local(talk.answered_at, zone),
                 "ended_at": _local(talk.ended_at, zone),
                 "recording": by_number[talk.number].recording.id if talk.number in by_number else None,
-                "state": state(by_number.get(talk.number)),
+                "state": state_of(by_number.get(talk.number)),
             }
             for talk in call.connections
             if talk.party not in NOT_RECORDED
         ],
     }
-
-
-def state(kept: FoundRecording | None) -> str:
-    """What became of a conversation's recording, in one word."""
-    if kept is None:
-        return "missing"
-    if kept.sealed is not None:
-        return "destroyed" if kept.sealed.destroyed_at else "sealed"
-    return "waiting" if kept.recording.state in PLAYABLE else "missing"
 
 
 def _recording(one: Evidence) -> Mapping[str, object]:
