@@ -177,7 +177,10 @@ def _parts(path: Path) -> Iterator[bytes]:
 
 def _near(audio: Path, day: str) -> Iterator[Path]:
     """The day's folder and its neighbours (a hold over midnight), on both volumes."""
-    middle = date.fromisoformat(day)
+    try:
+        middle = date.fromisoformat(day)
+    except ValueError:  # no day's folder: nothing of ours is there
+        return
     for volume in (audio, audio / SECOND):
         for apart in (-1, 0, 1):
             folder = volume / (middle + timedelta(days=apart)).isoformat()

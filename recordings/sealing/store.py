@@ -108,13 +108,6 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
     return [name for row in rows for name in row if name]
 
 
-async def unremoved(database: AsyncEngine, since: datetime) -> list[Sealed]:
-    """Sealed since then: their raw files may still lie there."""
-    query = select(table).where(table.c.sealed_at >= since, table.c.destroyed_at.is_(None))
-    async with reading(database) as connection:
-        return [sealed_of(row) for row in (await connection.execute(query)).all()]
-
-
 async def wrapped_otherwise(database: AsyncEngine, key_id: int, limit: int) -> list[Sealed]:
     """Rows whose key another master key than `key_id` wraps."""
     query = select(table).where(table.c.key_id != key_id, table.c.wrapped_key.is_not(None)).limit(limit)
@@ -166,9 +159,3 @@ async def joined(database: AsyncEngine, recording_id: str) -> tuple[str, int] | 
     async with reading(database) as connection:
         found = (await connection.execute(query)).first()
     return None if found is None or found.stereo_file is None else (found.stereo_file, found.size)
-
-
-async def stereo_file(database: AsyncEngine, recording_id: str) -> str | None:
-    """Where the joined file lay or lies."""
-    found = await joined(database, recording_id)
-    return None if found is None else found[0]
