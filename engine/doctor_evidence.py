@@ -39,7 +39,10 @@ def evidence(settings: Settings) -> Iterator[Check]:
         return
     try:
         state = ask(settings.evidence_socket, "evidence.state", seconds=5.0)
-    except (EngineAway, Wrong):
+    except Wrong as why:
+        yield Check("evidence process", "failure", str(why), "see to the database; recordings wait meanwhile")
+        return
+    except EngineAway:
         yield Check(
             "evidence process", "failure", "does not answer: nothing is sealed", "start the line: make run"
         )

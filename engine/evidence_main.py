@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.log import configure
 from config.settings import Settings
 from engine.channel_log import rotate
-from engine.control import Answer, Asker, Control
+from engine.control import Answer, Asker, Control, Wrong
 from engine.evidence import Evidence, open_evidence
 from engine.nightly import Nightly
 from engine.tasks import Tasks
@@ -65,9 +65,12 @@ class EvidenceProcess:
 
     async def state(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """How sealing, comparing, stating and the demands stand; ids only, no personal data."""
-        sealing = await self.sealer.state()
-        watching = await self.watch.state()
-        clock = await self.clock.state()
+        try:
+            sealing = await self.sealer.state()
+            watching = await self.watch.state()
+            clock = await self.clock.state()
+        except (SQLAlchemyError, OSError) as error:
+            raise Wrong(f"it lives, the database does not answer it ({type(error).__name__})") from error
         return {
             "at": datetime.now(UTC),
             "sealing": asdict(sealing),
