@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database, reading
 from recordings.access import START, Access
 from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
+from recordings.evidence_tables import sealed
 from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.hiding import revealed
 from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
@@ -118,6 +119,15 @@ class Reader:
     async def recordings_in(self, states: Sequence[RecordingState]) -> list[Recording]:
         """All that stand in one of `states`."""
         return await self._recordings(recordings.c.state.in_([state.value for state in states]))
+
+    async def sealed_among(self, recording_ids: Sequence[str]) -> frozenset[str]:
+        """Those of `recording_ids` that are sealed."""
+        found: set[str] = set()
+        for start in range(0, len(recording_ids), _MANY):
+            part = list(recording_ids[start : start + _MANY])
+            query = select(sealed.c.recording_id).where(sealed.c.recording_id.in_(part))
+            found.update(row.recording_id for row in await self._rows(query))
+        return frozenset(found)
 
     async def average_waits(self, since: datetime, until: datetime) -> list[AverageWait]:
         """Per language over the calls that arrived in between (C1), shortest name first."""

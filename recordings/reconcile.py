@@ -124,6 +124,10 @@ class Reconciler:
         names = {stem.call_id for name in rows if (stem := parse_stem(name))} | call_ids
         calls |= {call.call_id: call for call in await reader.calls_by_id(sorted(names - set(calls)))}
         dues = await asyncio.to_thread(due, found, list(rows.values()), calls, now)
+        # Asked after the look at the disk: of a sealed one the raw files may be going just now, and what is
+        # left of them says nothing any more. What grew after its seal is the sealer's alarm.
+        sealed = await reader.sealed_among([one.recording_id for one in dues])
+        dues = [one for one in dues if one.recording_id not in sealed]
         again = {one.recording_id for one in dues}
         self._settled |= {
             name: row.size for name, row in rows.items() if row.state not in OPEN and name not in again

@@ -12,15 +12,18 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed as table
 from recordings.files import write_stereo
 from recordings.models import alarms
+from recordings.reconcile import Reconciler
 from recordings.sealing.files import no_step
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.sound import Unreadable, frames_of
 from recordings.sealing.worker import Busy, Sealer
+from recordings.store import Journal
 from recordings.wave_header import new_header
-from tests.evidence_home import EvidenceHome, sound
+from tests.evidence_home import T0, EvidenceHome, sound
 
 
 @pytest.fixture
@@ -217,3 +220,21 @@ def test_a_file_that_cannot_be_read_to_its_end_is_not_taken_for_a_shorter_one(tm
     with pytest.raises(Unreadable, match="frames before the end"):
         for _ in frames_of(Failing(tmp_path / "whole.wav")):
             pass
+
+
+async def test_raw_files_half_removed_are_not_judged_as_a_loss(home):
+    talk = await home.talk(1)
+    journal = Journal(home.settings.database, home.settings.spool / "journal", home.keys.numbers)
+    await journal.start()
+    kept = home.settings.model_copy(update={"raw_kept_seconds": 3600.0})
+    await Sealer(home.database, home.keys, kept).pass_once()
+    for leg in ("caller", "consultant"):
+        talk.stereo.with_name(f"{talk.recording_id}-{leg}.wav").unlink()
+    reconciler = Reconciler(
+        journal, home.settings.audio, now=lambda: datetime.now(UTC) + timedelta(minutes=5)
+    )
+    await reconciler.look(wide=True)
+    [row] = await journal.reader.recordings(talk.record.call_id)
+    assert (RecordingState.FINISHED, []) == (row.state, await journal.reader.alarms(T0 - timedelta(days=1)))
+    await reconciler.close()
+    await journal.stop()
