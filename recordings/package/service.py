@@ -121,7 +121,7 @@ class Packages:
             )
         assert link is not None
         await asyncio.to_thread(self._sealed.check, row)
-        wav, copy = f"audio/{row.recording_id}.wav", f"audio/{row.recording_id}.mp3"
+        wav, copy = f"audio/{row.recording_id}.wav", f"audio/{row.recording_id}-small.wav"
 
         def write() -> str:
             with self._sealed.open(row) as audio:
