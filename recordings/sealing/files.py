@@ -201,6 +201,6 @@ def _make_folder(top: Path, folder: Path) -> None:
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
         give(one, top)
-    while deepest != top.parent:
+    while deepest != top:  # home itself is closed to the engine
         deepest = deepest.parent
         flush_folder(deepest)
