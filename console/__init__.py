@@ -1,0 +1,1 @@
+"""The web door: pages, live stream, sign-in, steering."""
