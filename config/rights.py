@@ -15,6 +15,13 @@ class Right(StrEnum):
     RETENTION = "retention"
     READ_LOG = "read_log"
     KEYS = "keys"
+    WATCH = "watch"  # the wallboard
+    STEER = "steer"
+    SPY = "spy"  # listen, whisper, barge
+    FIGURES = "figures"
+    OWN_DESK = "own_desk"  # a consultant's own state and call
+    ACCOUNTS = "accounts"
+    OWN_ACCOUNT = "own_account"
 
 
 RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
@@ -26,6 +33,13 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.RETENTION: frozenset({"administrator"}),
         Right.READ_LOG: frozenset({"administrator", "auditor"}),
         Right.KEYS: frozenset({"administrator"}),
+        Right.WATCH: frozenset({"supervisor", "administrator", "auditor"}),
+        Right.STEER: frozenset({"supervisor", "administrator"}),
+        Right.SPY: frozenset({"supervisor"}),
+        Right.FIGURES: frozenset({"supervisor", "administrator", "auditor"}),
+        Right.OWN_DESK: frozenset({"consultant"}),
+        Right.ACCOUNTS: frozenset({"administrator"}),
+        Right.OWN_ACCOUNT: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
     }
 )
 

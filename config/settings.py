@@ -70,6 +70,20 @@ class Settings(BaseSettings):
     advice_seconds: float = Field(20.0, gt=0)  # music between two rounds of advice
     law_wait_seconds: float = 40.0  # C1, by analogy (order 83, clause 7)
 
+    # The wallboard: what is shown as a warning, and what as critical (parts.md 2.4).
+    service_level_seconds: float = Field(20.0, gt=0)  # T of the service level, from entering the queue
+    wait_warning_seconds: float = Field(30.0, gt=0)
+    wait_critical_seconds: float = Field(120.0, gt=0)
+    listening_shown: bool = False  # whether consultants see that a supervisor listens to them
+    trunk_watch: str = Field("", pattern=r"^(sip:[A-Za-z0-9@.:_-]{1,100})?$")  # asked by OPTIONS; empty: not
+    pause_reasons: tuple[str, ...] = ("lunch", "break", "training", "technical", "meeting", "other")
+
+    # The console: HTTPS; plain HTTP on loopback only. Port 0: none.
+    console_address: str = "127.0.0.1"
+    console_port: int = 8443
+    console_plain_port: int = 8080
+    console_names: tuple[str, ...] = ()  # further names and addresses the certificate is good for
+
     # Feature codes, pressed by consultants.
     code_transfer_1414: str = "*14"
     code_pause: str = "*22"
@@ -166,6 +180,16 @@ class Settings(BaseSettings):
     def evidence_socket(self) -> Path:
         """Unix socket of the evidence process."""
         return self.run_dir / "evidence.sock"
+
+    @property
+    def console_socket(self) -> Path:
+        """Unix socket of the console process, for the supervisor's question whether it lives."""
+        return self.run_dir / "console.sock"
+
+    @property
+    def web(self) -> Path:
+        """The browser's parts, brought from npm at set-up."""
+        return self.setup / "web"
 
     @property
     def cel_file(self) -> Path:

@@ -15,6 +15,11 @@ class Account:
     languages: tuple[Language, ...]
     secret: str
 
+    @property
+    def supervisor(self) -> bool:
+        """A supervisor's phone: rings for its owner's own orders only, dials nothing, is no consultant."""
+        return self.id.startswith("s")
+
 
 # Invented people; the lab starts with them, a site with nobody.
 LAB: Final[tuple[tuple[str, str, tuple[Language, ...]], ...]] = (
@@ -22,4 +27,5 @@ LAB: Final[tuple[tuple[str, str, tuple[Language, ...]], ...]] = (
     ("c102", "Борис Пробный", ("ru", "kk")),
     ("c103", "Дана Үлгі", ("kk", "ru")),
     ("c104", "Виктор Образцов", ("ru", "kk")),
+    ("s201", "Гүлнар Бақылау", ("kk", "ru")),
 )

@@ -31,6 +31,7 @@ class Secrets:
     ami_engine: str
     ami_probe: str
     test_caller: str
+    ami_steer: str = ""
 
 
 def safe(value: object) -> str:
@@ -75,11 +76,13 @@ def render(
             (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
             (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),
         ),
-        "consultants": accounts,
+        "consultants": [one for one in accounts if not one.supervisor],
+        "supervisors": [one for one in accounts if one.supervisor],
         "custom": custom,
         "agi_token": secrets.agi_token,
         "ami_engine_secret": secrets.ami_engine,
         "ami_probe_secret": secrets.ami_probe,
+        "ami_steer_secret": secrets.ami_steer,
         "test_caller_secret": secrets.test_caller,
     }
     return {

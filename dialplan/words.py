@@ -38,6 +38,7 @@ TRUNK_UNCLEAN: Final = "trunk-unclean"  # the trunk too, when the caller's numbe
 UCC_ENDPOINT: Final = "1414"
 DUTY_ENDPOINT: Final = "duty"
 TEST_CALLER: Final = "test-caller"
+TRUNK_WATCH: Final = "trunk-watch"  # asked by OPTIONS whether the operator still answers; no calls
 
 SURVIVAL_QUEUE: Final = "111-survival"
 MUSIC: Final = "111"  # music on hold class

@@ -10,7 +10,7 @@ from config.settings import Language, Settings
 from dialplan.people import LAB, Account
 from engine.secrets import fresh, write_private
 
-ID: Final = re.compile(r"c[0-9]{2,6}")
+ID: Final = re.compile(r"[cs][0-9]{2,6}")
 
 
 class AccountRefused(ValueError):
@@ -48,7 +48,9 @@ def with_new(
 ) -> tuple[Account, ...]:
     """The accounts and a new one with a fresh secret. Raises AccountRefused."""
     if not ID.fullmatch(id_):
-        raise AccountRefused(f"id {id_!r}: use c and 2 to 6 digits, for instance c105")
+        raise AccountRefused(
+            f"id {id_!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)"
+        )
     if any(one.id == id_ for one in accounts):
         raise AccountRefused(f"{id_} exists already; remove it first or choose another id")
     if not languages or len(set(languages)) != len(languages):

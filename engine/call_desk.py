@@ -145,10 +145,38 @@ class CallDesk:
         self._shift_changed()
         return True
 
+    def end_shift(self, consultant: str) -> bool:
+        """Home time; the call at hand goes on."""
+        if not self.known(consultant):
+            return False
+        self.desk.shift_ended(consultant)
+        log.info("shift_ended", consultant=consultant)
+        self._shift_changed()
+        return True
+
+    def start_shift(self, consultant: str) -> bool:
+        """Ready for calls; a wrap-up under way goes on."""
+        if not self.known(consultant):
+            return False
+        self.desk.shift_started(consultant)
+        log.info("shift_started", consultant=consultant)
+        self._shift_changed()
+        return True
+
+    def divert(self, language: Language, on: bool) -> None:
+        """All callers of a language to the duty phone, or back to the consultants."""
+        if on:
+            self.desk.divert(language)
+        else:
+            self.desk.undivert(language)
+        log.warning("queue_diverted" if on else "queue_undiverted", language=language)
+        self._shift_changed()
+
     def release_consultant(self, consultant: str) -> bool:
         """Ready for calls: the pause ends, and so does wrap-up."""
         if not self.known(consultant):
             return False
+        self.desk.shift_started(consultant)
         self.desk.released(consultant)
         self.desk.wrap_up_ended(consultant)
         log.info("consultant_released", consultant=consultant)

@@ -48,7 +48,8 @@ def list_(json: AsJson = False) -> None:
     from engine.control import EngineAway, ask  # noqa: PLC0415
 
     settings = Settings()
-    known = accounts.load(settings) if accounts.path(settings).exists() else ()
+    every = accounts.load(settings) if accounts.path(settings).exists() else ()
+    known = [one for one in every if not one.supervisor]
     try:
         found: list[dict[str, Any]] = ask(settings.control_socket, "consultants.list")["consultants"]
     except EngineAway as why:

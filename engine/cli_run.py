@@ -65,10 +65,18 @@ def dial_in(settings: "Settings") -> list[str]:
             f"consultant {one.id}: user {one.id}, password {one.secret}, "
             f"{one.name}, speaks {' and '.join(one.languages)}"
             for one in everyone
+            if not one.supervisor
+        ]
+        lines += [
+            f"supervisor's phone {one.id}: user {one.id}, password {one.secret}, {one.name}"
+            for one in everyone
+            if one.supervisor
         ]
         lines.append(f"all of this for scripts: {settings.run_dir / 'lab.json'}")
     else:
-        lines.append(f"consultants: {len(everyone)} accounts; see: ivr111 consultants list")
+        lines.append(
+            f"consultants: {sum(not one.supervisor for one in everyone)} accounts; see: ivr111 consultants list"
+        )
     lines.append(
         f"consultants press {settings.code_transfer_1414} in a call to transfer it to 1414, and dial "
         f"{settings.code_pause} to pause, {settings.code_release} to be released"

@@ -6,7 +6,7 @@ import os
 import pwd
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,9 @@ log = structlog.get_logger()
 
 Answer = Mapping[str, Any]
 Order = Callable[["Asker", Mapping[str, Any]], Awaitable[Answer]]
+Stream = Callable[[], AsyncIterator[Answer]]
 LONGEST: Final = 64 * 1024
+READS_FOR: Final = 5.0  # seconds for a follower to take one line; else it is let go, and may come again
 
 
 class Asker(str):
@@ -28,11 +30,17 @@ class Wrong(ValueError):
 
 
 class Control:
-    """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "error": …}."""
+    """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "error": …}.
 
-    def __init__(self, path: Path, orders: Mapping[str, Order]) -> None:
+    One of `streams` is answered by a line for each of its values, until the asker goes.
+    """
+
+    def __init__(
+        self, path: Path, orders: Mapping[str, Order], streams: Mapping[str, Stream] | None = None
+    ) -> None:
         self._path = path
         self._orders = dict(orders)
+        self._streams = dict(streams or {})
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -51,13 +59,30 @@ class Control:
         try:
             asker = _asker(writer.get_extra_info("socket"))
             while line := await reader.readline():
+                if (stream := self._stream(line)) is not None:
+                    await self._follow(stream, writer)
+                    return
                 answer = await self._answer(asker, line)
                 writer.write(json.dumps(answer, ensure_ascii=False, default=str).encode() + b"\n")
                 await writer.drain()
-        except (ValueError, OSError):
-            pass  # too long a line, or the asker has gone
+        except (ValueError, OSError, TimeoutError):
+            pass  # too long a line, or the asker has gone or does not read
         finally:
             writer.close()
+
+    def _stream(self, line: bytes) -> Stream | None:
+        try:
+            asked = json.loads(line)
+            return self._streams.get(asked["do"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    async def _follow(self, stream: Stream, writer: asyncio.StreamWriter) -> None:
+        async for value in stream():
+            if writer.is_closing():
+                return
+            writer.write(json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n")
+            await asyncio.wait_for(writer.drain(), READS_FOR)
 
     async def _answer(self, asker: Asker, line: bytes) -> Answer:
         try:

@@ -4,10 +4,12 @@ import dataclasses
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast, get_args
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.settings import Language
 from recordings.store import Journal
 from routing.consultants import Kept as KeptState
 from routing.desk import Desk
@@ -15,6 +17,7 @@ from routing.desk import Desk
 log = structlog.get_logger()
 
 NAME = "state"
+DIVERTED = "diverted"
 SAME = 2.0  # seconds: two ends that lie closer are one
 
 
@@ -28,6 +31,7 @@ class Kept:
         self._now = now
         self._desk = desk
         self._written: dict[str, tuple[object, ...]] = {}
+        self._diverted: dict[str, bool] = {}
 
     async def keep(self) -> None:
         """Write the states that changed since they were last written."""
@@ -36,6 +40,11 @@ class Kept:
             if self._written.get(state.id) != (what := _what(state, now.timestamp())):
                 self._written[state.id] = what
                 self._journal.remember(state.id, NAME, json.dumps(dataclasses.asdict(state)), now)
+        for language in get_args(Language):
+            diverted = language in self._desk.dispatcher.diverted
+            if self._diverted.get(language, False) != diverted:
+                self._diverted[language] = diverted
+                self._journal.remember(f"queue-{language}", DIVERTED, "duty" if diverted else None, now)
 
     async def restore(self) -> None:
         """Give the dispatcher what an earlier engine kept; a database that is away leaves all unpaused."""
@@ -45,6 +54,10 @@ class Kept:
             log.error("consultants_not_restored", why=type(why).__name__)
             return
         for row in rows:
+            if row.name == DIVERTED and row.value is not None:
+                language = cast(Language, row.consultant.removeprefix("queue-"))
+                self._diverted[language] = True
+                self._desk.divert(language)
             if row.name != NAME or row.value is None:
                 continue
             try:
@@ -63,4 +76,4 @@ def _what(state: KeptState, now: float) -> tuple[object, ...]:
         round((now + left) / SAME) if left > 0 else None
         for left in (state.wrap_up_left, state.passed_over_left)
     )
-    return state.pause, state.missed, state.passed_over_in, ends
+    return state.pause, state.missed, state.passed_over_in, ends, state.off_for is not None

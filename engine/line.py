@@ -43,6 +43,8 @@ class Line:
     ours: Callable[[str], bool]  # whether a session of this engine holds the call
     live: Live = field(default_factory=Live)
     up: bool = False
+    away_since: float = field(default_factory=time.time)  # when the connection was lost last
+    changed: Callable[[], None] = lambda: None
     _queued: list[Event] | None = None
 
     def on_message(self, message: Message) -> None:
@@ -72,11 +74,13 @@ class Line:
             self._take(event)
         self._tell()
         self.up = True
+        self.changed()
         log.info("snapshot_taken", channels=len(status), calls=len(self.live.calls))
 
     def on_down(self, why: str) -> None:
         """The connection is lost; what is known stays, and is made anew at the next login."""
-        self.up = False
+        self.up, self.away_since = False, time.time()
+        self.changed()
         log.warning("ami_down", why=why)
 
     def find(self, call_id: str) -> OngoingCall | None:
@@ -93,6 +97,7 @@ class Line:
         self.live.apply(event)
         self._follow(event, before, held)
         self._tell()
+        self.changed()
 
     def _follow(self, event: Event, call: OngoingCall | None, held: bool) -> None:
         match event:
@@ -112,6 +117,11 @@ class Line:
                 self._leg_gone(event)
             case ChannelGone(id=id_, linked=linked) if id_ == linked and call is not None:
                 self._caller_gone(call.word(w.CALL))
+
+    def found_talking(self, linked: str, consultant: str) -> None:
+        """A conversation that the dispatcher has not heard of."""
+        if (call := self.live.calls.get(linked)) is not None:
+            self._talking(call, consultant)
 
     def _bridged(self, linked: str) -> None:
         call = self.live.calls.get(linked)

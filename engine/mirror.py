@@ -13,6 +13,7 @@ from routing.views import SeatView
 log = structlog.get_logger()
 
 AGAIN = 10.0  # seconds until the next try after a refusal or a missing answer
+OFF = "off_shift"  # the reason that stands there for a consultant whose shift has ended
 QUEUE = {"Queue": w.SURVIVAL_QUEUE}
 
 
@@ -26,7 +27,7 @@ class Member:
 
 def wanted(seats: tuple[SeatView, ...]) -> frozenset[Member]:
     """Everybody who is known: reach is Asterisk's own business, pauses are ours."""
-    return frozenset(Member(seat.id, seat.pause or "") for seat in seats)
+    return frozenset(Member(seat.id, OFF if seat.off else seat.pause or "") for seat in seats)
 
 
 def found(items: list[Message]) -> frozenset[Member]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from config.rights import RIGHTS, Right, may
 from config.settings import Person, Settings
 from engine.control import Answer, Asker, Order, Wrong
 from engine.who import Nobody, person
@@ -37,7 +38,7 @@ class AccessOrders:
 
     async def note(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Write one entry for each of `subjects`; answered when they would outlive a crash."""
-        who = self.person(asker)
+        who = self.actor(asker, asked)
         try:
             action = Action(str(asked.get("action", "")))
         except ValueError:
@@ -45,19 +46,50 @@ class AccessOrders:
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
             raise Wrong("the access log needs to know what is looked at")
-        await self._write(Actor(who.person, who.role, asker), action, subjects, str(asked.get("reason", "")))
+        await self._write(who, action, subjects, str(asked.get("reason", "")))
         if self._engine.journal.place == "memory":
             raise Wrong("the access log cannot be written now, so nothing is shown; see: ivr111 doctor")
         return {"person": who.person, "role": who.role, "written": len(subjects)}
 
-    async def changed(self, asker: Asker, action: Action, subject: str, reason: str = "") -> None:
+    async def changed(
+        self, asker: Asker, asked: Mapping[str, Any], action: Action, subject: str, reason: str = ""
+    ) -> None:
         """Write down an order that was carried out; a system user whom nobody named stands there as such."""
         try:
-            who = self.person(asker)
+            who = self.actor(asker, asked)
         except Wrong:
-            who = None
-        actor = Actor(who.person, who.role, asker) if who else Actor(f"system user {asker}", "none", asker)
-        await self._write(actor, action, [subject], reason)
+            who = Actor(f"system user {asker}", "none", asker)
+        await self._write(who, action, [subject], reason)
+
+    async def enter(self, who: Actor, action: Action, subject: str, reason: str = "") -> None:
+        """Write down an order of somebody whose right was checked."""
+        await self._write(who, action, [subject], reason)
+
+    def may(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> Actor:
+        """Who asks, if their role has the right. Raises Wrong."""
+        who = self.actor(asker, asked)
+        if not may(who.role, right):
+            roles = " or ".join(sorted(RIGHTS[right]))
+            raise Wrong(f"{who.person} is {who.role}: this needs {roles}")
+        return who
+
+    def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> None:
+        """The console's word for somebody is checked; a system user's own, at the socket, is the system's."""
+        by = asked.get("by")
+        if by is not None:
+            own = str(by.get("consultant") or "") == consultant
+            self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
+
+    def actor(self, asker: Asker, asked: Mapping[str, Any]) -> Actor:
+        """Who asks; the console says for whom (`by`): the kernel knows the console. Raises Wrong."""
+        by = asked.get("by")
+        if by is not None and asker in (self._engine.settings.run_user, "root"):
+            try:
+                return Actor(str(by["person"]), str(by["role"]), str(by["user"]))
+            except (KeyError, TypeError):
+                raise Wrong("by: person, role and user") from None
+        who = self.person(asker)
+        return Actor(who.person, who.role, asker)
 
     def person(self, asker: Asker) -> Person:
         """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""

@@ -42,9 +42,11 @@ class AccountOrders:
         async with self._one:
             await self._change(lambda all_: accounts.with_new(all_, id_, name, spoken))
             [account] = [one for one in await self._load() if one.id == id_]
-            self._engine.desk.consultant_known(Consultant(id_, spoken))
+            if not account.supervisor:
+                self._engine.desk.consultant_known(Consultant(id_, spoken))
+            self._engine.accounts_changed()
             self._engine.mirror.changed()
-        await self._access.changed(asker, Action.CHANGED, f"consultant {id_}", "added")
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "added")
         return {"id": id_, "name": account.name, "languages": list(spoken), "secret": account.secret}
 
     async def remove(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -53,8 +55,9 @@ class AccountOrders:
         async with self._one:
             await self._change(lambda all_: accounts.without(all_, id_))
             self._engine.desk.consultant_forgotten(id_)
+            self._engine.accounts_changed()
             self._engine.mirror.changed()
-        await self._access.changed(asker, Action.CHANGED, f"consultant {id_}", "removed")
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "removed")
         return {"id": id_}
 
     async def _load(self) -> tuple[Account, ...]:

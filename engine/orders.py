@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from engine import accounts
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
 from engine.order_accounts import AccountOrders
+from engine.order_steering import SteeringOrders
 from recordings.access import Action
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Orders:
         self._engine = engine
         self._access = AccessOrders(engine)
         self._accounts = AccountOrders(engine, self._access)
+        self._steering = SteeringOrders(engine, self._access)
 
     def by_name(self) -> Mapping[str, Order]:
         """The orders by the word they are asked with."""
@@ -36,34 +37,41 @@ class Orders:
             "consultants.unpause": self.unpause,
             **self._access.by_name(),
             **self._accounts.by_name(),
+            **self._steering.by_name(),
+            "board.show": self.board,
         }
 
     async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """The loop is alive."""
         return {}
 
+    async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """All that the console shows, with the number of the event for which it is true."""
+        return self._engine.feed.board()
+
     async def queue(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """Who waits, who serves, now."""
-        snapshot = self._engine.desk.snapshot()
-        line = self._engine.line
-        now = datetime.now(UTC).timestamp()
+        """Who waits, who serves, now: the same board, in the command line's words."""
+        board = self._engine.feed.board()
+        at = datetime.fromtimestamp(board["at"], self._engine.settings.zone)
         return {
-            "at": datetime.now(self._engine.settings.zone).isoformat(timespec="milliseconds"),
-            "event": line.live.counters.applied,
-            "asterisk": "up" if line.up else "away",
+            "at": at.isoformat(timespec="milliseconds"),
+            "event": board["event"],
+            "asterisk": board["asterisk"],
             "waiting": [
                 {
-                    "call_id": caller.call,
-                    "language": caller.language,
-                    "state": caller.phase,
-                    "place": caller.place,
-                    "waited": round(max(0.0, now - caller.arrived), 1),
-                    "consultant": caller.consultant,
-                    "nobody_on_shift": caller.nobody_on_shift,
+                    "call_id": caller["call"],
+                    "language": caller["language"],
+                    "state": caller["phase"],
+                    "place": caller["place"],
+                    "waited": round(max(0.0, board["at"] - caller["since"]), 1),
+                    "consultant": caller["consultant"],
+                    "nobody_on_shift": caller["nobody_on_shift"],
                 }
-                for caller in snapshot.callers
+                for caller in board["callers"]
             ],
             "consultants": self._consultants(),
+            "totals": board["totals"],
+            "today": board["today"],
         }
 
     async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -73,23 +81,25 @@ class Orders:
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
+        self._access.steers(asker, asked, id_)
         if not reason.isprintable() or len(reason) > LONGEST_REASON:  # it goes to Asterisk, as a header
             raise Wrong(f"write the reason in at most {LONGEST_REASON} letters on one line")
         if not self._engine.call_desk.pause(id_, reason):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
-        await self._access.changed(asker, Action.PAUSED, f"consultant {id_}", reason)
+        await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
 
     async def unpause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Release one from a pause."""
         id_ = str(asked.get("id", ""))
+        self._access.steers(asker, asked, id_)
         if not self._engine.call_desk.release_consultant(id_):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
-        await self._access.changed(asker, Action.UNPAUSED, f"consultant {id_}")
+        await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
 
     def _consultants(self) -> list[dict[str, Any]]:
-        names = {account.id: account.name for account in accounts.load(self._engine.settings)}
+        names = self._engine.names
         return [
             {
                 "id": seat.id,

@@ -94,6 +94,14 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
                 "languages": list(a.languages),
             }
             for a in accounts.load(settings)
+            if not a.supervisor
+        ]
+        if settings.profile == "lab"
+        else [],
+        "supervisors": [
+            {"id": a.id, "username": a.id, "password": a.secret, "name": a.name}
+            for a in accounts.load(settings)
+            if a.supervisor
         ]
         if settings.profile == "lab"
         else [],

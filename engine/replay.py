@@ -21,6 +21,8 @@ from routing.events import (
     HoldChanged,
     QueueRinging,
     ReachChanged,
+    SpyBegan,
+    SpyEnded,
     VariableSet,
 )
 from routing.live import Live
@@ -63,11 +65,13 @@ def _clock(at: float, zone: tzinfo) -> str:
 def _whose(live: Live, event: Event) -> str:
     if isinstance(event, ReachChanged):
         return event.device
+    if isinstance(event, SpyBegan | SpyEnded):
+        return event.id
     call = live.calls.get(event.linked)
     return call.word(CALL) or call.id if call else event.linked
 
 
-def _words(event: Event) -> str:  # noqa: PLR0911 - one sentence for each kind of event
+def _words(event: Event) -> str:  # noqa: PLR0911, PLR0912 - one sentence for each kind of event
     match event:
         case ChannelBorn(channel=channel):
             return "arrives" if is_caller(device_of(channel)) else ""
@@ -89,6 +93,10 @@ def _words(event: Event) -> str:  # noqa: PLR0911 - one sentence for each kind o
             return "caller hangs up" if id_ == linked else "the other hangs up"
         case ChannelGone():
             return ""
+        case SpyBegan(channel=channel, heard=heard):
+            return f"{device_of(channel)} listens to {device_of(heard)}"
+        case SpyEnded():
+            return "listening ends"
         case ReachChanged(reach=reach):
             return reach
         case QueueRinging(device=device, ringing=ringing):

@@ -15,6 +15,7 @@ def load(folder: Path) -> Secrets:
         ami_engine=_secret(folder / "ami_engine"),
         ami_probe=_secret(folder / "ami_probe"),
         test_caller=_secret(folder / "test_caller"),
+        ami_steer=_secret(folder / "ami_steer"),
     )
 
 

@@ -7,6 +7,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -16,9 +17,12 @@ from agi_handlers.server import AgiServer
 from config.settings import Settings
 from engine import accounts, secrets
 from engine.alarms import Alarms
+from engine.alerts import Alerts
+from engine.board import BoardBuilder
 from engine.call_desk import CallDesk
 from engine.control import Control
 from engine.deaf import DeafGuard
+from engine.feed import Feed
 from engine.fetch import Fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
@@ -26,9 +30,12 @@ from engine.line import Line
 from engine.mirror import Mirror
 from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
+from engine.spying import Spying
 from engine.tasks import Tasks
+from engine.today import Today
 from engine.vanished import Vanished
 from engine.volumes import Volumes
+from engine.watchdog import Watchdog
 from engine.withdraw import Withdrawal
 from ivr.pace import Pace
 from recordings.entries import RecordingIntended
@@ -67,7 +74,8 @@ class Engine:
         self.journal = Journal(
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers
         )
-        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided)
+        self.feed = Feed(self._board)
+        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided, self.feed.changed)
         self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
@@ -80,7 +88,21 @@ class Engine:
             rung_out=lambda: self.tasks.soon(self._fetch(0.3)),  # the queue may ring the next one at once
             released=self.call_desk.release,
             ours=self.call_desk.holds,
+            changed=self.feed.changed,
         )
+        self.today = Today(settings.zone, settings.service_level_seconds)
+        self.alerts = Alerts(settings, lambda: self.journal.reader, self.feed.changed)
+        self.boards = BoardBuilder(
+            settings,
+            self.desk,
+            self.line,
+            self.today,
+            self.alerts,
+            lambda: self.names,
+            time.time() - time.monotonic(),
+        )
+        self.names: dict[str, str] = {}
+        self.spying = Spying(settings.ami_address, settings.ami_port, known.ami_steer)
         self.ami = Ami(
             settings.ami_address,
             settings.ami_port,
@@ -96,6 +118,7 @@ class Engine:
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, self.volumes.folder, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
+        self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
         self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
         pace = Pace(
@@ -125,7 +148,9 @@ class Engine:
             apology=apologise,
             reply_deadline=settings.agi_reply_deadline,
         )
-        self.control = Control(settings.control_socket, Orders(self).by_name())
+        self.control = Control(
+            settings.control_socket, Orders(self).by_name(), {"board.follow": self.feed.follow}
+        )
         self._keeping: asyncio.TimerHandle | None = None
         self._whole: dict[str, None] = {}
         self._first_up = asyncio.Event()
@@ -133,10 +158,19 @@ class Engine:
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; the control socket answers as soon as calls can be taken."""
         await self.journal.start()
+        self.accounts_changed()
         for account in accounts.load(self.settings):
-            self.desk.consultant_known(Consultant(account.id, account.languages))
+            if not account.supervisor:
+                self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        guards = (self.deaf.keep, self.vanished.keep, self.volumes.keep)
+        await self.today.load(self.journal.reader, datetime.now(UTC))
+        guards = (
+            self.deaf.keep,
+            self.vanished.keep,
+            self.volumes.keep,
+            self.watchdog.keep,
+            self.alerts.watch,
+        )
         for work in (self.ami.run, self.mirror.keep, self._follow_cel, self.recordings.run, *guards):
             self.tasks.lasting(work)
         with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
@@ -155,6 +189,14 @@ class Engine:
         self.desk.close()
         await self.kept.keep()
         await self.journal.stop()
+
+    def accounts_changed(self) -> None:
+        """Names for the board."""
+        self.names = {account.id: account.name for account in accounts.load(self.settings)}
+        self.feed.changed()
+
+    def _board(self, at: float) -> dict[str, Any]:
+        return self.boards.build(at)
 
     # What happens, and what follows from it.
 
@@ -196,7 +238,10 @@ class Engine:
             self._whole[story.call_id] = None
             if len(self._whole) > REMEMBERED:
                 del self._whole[next(iter(self._whole))]
-        self.journal.submit(record(story))
+        row = record(story)
+        self.journal.submit(row)
+        self.today.take(row)
+        self.feed.changed()
         self.recordings.hurry()
         log.info("call_over", call=story.call_id, outcome=story.outcome, whole=story.whole)
 
@@ -236,6 +281,10 @@ class Engine:
     def _keep(self) -> None:
         self._keeping = None
         self.tasks.soon(self.kept.keep())
+
+    def shift_changed(self) -> None:
+        """Something of the consultants' states must be kept and mirrored."""
+        self._shift_changed()
 
     def _shift_changed(self) -> None:
         self.mirror.changed()

@@ -28,6 +28,14 @@ class Action(StrEnum):
     PLANNED = "planned"  # what retention would take
     DESTROYED = "destroyed"
     ROTATED = "rotated"  # the master key
+    LISTENED_LIVE = "listened_live"  # a supervisor, to a conversation under way
+    WHISPERED = "whispered"
+    BARGED = "barged"
+    STEERED = "steered"  # an order about the live line; the reason says which
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    ACCOUNT = "account"  # made, changed, closed; the reason says what
 
 
 REASON_NEEDED = frozenset(

@@ -36,6 +36,7 @@ class Kept:
     passed_over_in: tuple[Language, ...] = ()
     missed: int = 0
     idle_for: float | None = None
+    off_for: float | None = None  # the shift has ended so long ago
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Seat:
     reachable: bool = False
     pause: str | None = None  # a human's reason; always obeyed
     paused_at: float = 0.0
+    off_since: float | None = None  # the shift has ended; None while on it
+    gone_since: float | None = None  # the phone is not reachable
     missed: int = 0  # rings in a row
     passed_until: float | None = None  # the machine's pass-over after a missed ring
     passed_in: frozenset[Language] = frozenset()  # in these languages somebody else was available
@@ -64,9 +67,9 @@ class Seat:
 
     @property
     def on_shift(self) -> bool:
-        """Not paused and reachable; who talks is there whatever the network says of the phone."""
+        """Takes calls; who talks is there whatever the network says of the phone."""
         present = self.reachable or self.activity is Activity.TALKING
-        return present and self.pause is None and not self.forgotten
+        return present and self.pause is None and self.off_since is None and not self.forgotten
 
     @property
     def available(self) -> bool:
@@ -78,11 +81,30 @@ class Seat:
         """One word for lists: the activity, else what keeps the consultant from calls, else available."""
         if self.activity is not Activity.IDLE:
             return self.activity.value
+        if self.off_since is not None:
+            return "off_shift"
         if not self.reachable:
             return "unreachable"
         if self.pause is not None:
             return "paused"
         return "passed_over" if self.passed_until is not None else "available"
+
+    @property
+    def since(self) -> float | None:
+        """When that state began, where the seat itself knows it."""
+        match self.state:
+            case "ringing":
+                return self.rang_at
+            case "off_shift":
+                return self.off_since
+            case "unreachable":
+                return self.gone_since
+            case "paused":
+                return self.paused_at
+            case "available" | "passed_over":
+                return self.free_since
+            case _:
+                return None
 
     def kept(self, now: float) -> Kept:
         """What must survive a restart."""
@@ -96,4 +118,5 @@ class Seat:
             passed_over_in=tuple(sorted(self.passed_in)),
             missed=self.missed,
             idle_for=now - self.free_since if self.free_since is not None else None,
+            off_for=now - self.off_since if self.off_since is not None else None,
         )

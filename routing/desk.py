@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 
+from config.settings import Language
 from routing.consultants import Consultant, Kept
 from routing.decisions import Alarm, Assign, Decision, ForCaller
 from routing.dispatcher import Dispatcher
@@ -25,11 +26,13 @@ class Desk:
         dispatcher: Dispatcher,
         clock: Callable[[], float],
         on_decision: Callable[[Decision], None] = lambda _: None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.dispatcher = dispatcher
         self.orphans: Counter[str] = Counter()  # decisions for a call that has no ticket
         self._clock = clock
         self._on_decision = on_decision
+        self._on_change = on_change
         self._tickets: dict[str, Ticket] = {}
         self._pending: deque[Decision] = deque()
         self._delivering = False
@@ -107,6 +110,18 @@ class Desk:
     def assign_to(self, call: str, consultant: str) -> None:
         self._apply(self.dispatcher.assign_to(call, consultant, self._clock()))
 
+    def shift_ended(self, consultant: str) -> None:
+        self._apply(self.dispatcher.shift_ended(consultant, self._clock()))
+
+    def shift_started(self, consultant: str) -> None:
+        self._apply(self.dispatcher.shift_started(consultant, self._clock()))
+
+    def divert(self, language: Language) -> None:
+        self._apply(self.dispatcher.divert(language, self._clock()))
+
+    def undivert(self, language: Language) -> None:
+        self._apply(self.dispatcher.undivert(language, self._clock()))
+
     def restore(self, kept: tuple[Kept, ...], away: float) -> None:
         self._apply(self.dispatcher.restore(kept, self._clock(), away))
 
@@ -149,6 +164,7 @@ class Desk:
         finally:
             self._delivering = False
         self._arm()
+        self._on_change()
 
     def _deliver(self, decision: Decision) -> None:
         if not isinstance(decision, Alarm):

@@ -1,12 +1,21 @@
 """Whose phone a channel belongs to, read from Asterisk's channel and interface names."""
 
+import re
 from typing import Final
 
-from dialplan.words import DUTY_ENDPOINT, TEST_CALLER, TRUNK, TRUNK_UNCLEAN, UCC_ENDPOINT
+from dialplan.words import (
+    DUTY_ENDPOINT,
+    TEST_CALLER,
+    TRUNK,
+    TRUNK_UNCLEAN,
+    TRUNK_WATCH,
+    UCC_ENDPOINT,
+)
 
 CALLERS: Final = frozenset({TRUNK, TRUNK_UNCLEAN, TEST_CALLER})
 DUTY_CHANNEL: Final = "Local/s@111-duty-"  # the duty phone rings behind a local channel
-NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT}
+NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT, TRUNK_WATCH}
+SUPERVISOR: Final = re.compile(r"s[0-9]{2,6}")  # a supervisor's phone
 
 
 def device_of(channel: str) -> str:
@@ -31,5 +40,5 @@ def is_caller(device: str) -> bool:
 
 
 def is_consultant(device: str) -> bool:
-    """A consultant's phone: neither a caller nor 1414 nor the duty phone."""
-    return bool(device) and device not in NOT_CONSULTANTS
+    """A consultant's phone: neither a caller nor 1414 nor the duty phone nor a supervisor's."""
+    return bool(device) and device not in NOT_CONSULTANTS and not SUPERVISOR.fullmatch(device)

@@ -59,6 +59,25 @@ class Dispatcher(Shift, Calls):
             self.withdraw(self.floor.seats[caller.consultant or ""], "ordered")
         return self.decided()
 
+    def divert(self, language: Language, now: float) -> list[Decision]:
+        """All callers of this language to the duty phone, until `undivert`: as if nobody were on shift.
+
+        Who talks or is being rung goes on; a supervisor may still give a caller to a consultant by name.
+        """
+        if language in self.diverted:
+            return self.ignored("divert")
+        self.diverted[language] = now
+        self.tell_all(language)
+        return self.decided()
+
+    def undivert(self, language: Language, now: float) -> list[Decision]:
+        """Back to the consultants: who waits is told, and served."""
+        if self.diverted.pop(language, None) is None:
+            return self.ignored("undivert")
+        self.tell_all(language)
+        self.match((language,), now)
+        return self.decided()
+
     def due(self, now: float) -> list[Decision]:
         """All deadlines that have come: wrap-up over, pass-over over, a ring of which nobody saw the end."""
         changed: list[Seat] = []

@@ -138,8 +138,28 @@ class QueueRinging:
     ringing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SpyBegan:
+    """A supervisor's channel `id` began to listen to the channel `heard` (ChanSpy)."""
+
+    at: float
+    id: str
+    channel: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpyEnded:
+    """That is over."""
+
+    at: float
+    id: str
+
+
 Event = (
-    ChannelBorn
+    SpyBegan
+    | SpyEnded
+    | ChannelBorn
     | ChannelAnswered
     | VariableSet
     | DialBegan

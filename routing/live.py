@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from routing.devices import device_of, is_caller, is_consultant
-from routing.events import ChannelBorn, ChannelGone, DialBegan, Event, Reach, ReachChanged
+from routing.events import (
+    ChannelBorn,
+    ChannelGone,
+    DialBegan,
+    Event,
+    Reach,
+    ReachChanged,
+    SpyBegan,
+    SpyEnded,
+)
 from routing.ongoing import CallEvent, OngoingCall
+from routing.spying import Spy, spy
 from routing.story import Story, ours, tell
 
 REMEMBERED: Final = 10_000  # calls that have ended: late and repeated events of theirs are no news
@@ -30,6 +40,7 @@ class Live:
 
     calls: dict[str, OngoingCall] = field(default_factory=dict)  # by the caller's channel id
     reach: dict[str, Reach] = field(default_factory=dict)  # by device, once told
+    spies: dict[str, Spy] = field(default_factory=dict)  # by the supervisor's channel id
     counters: Counters = field(default_factory=Counters)
     _channels: dict[str, str] = field(default_factory=dict)  # channel id -> device, all that live
     _owners: dict[str, str] = field(default_factory=dict)  # leg's channel id -> its call
@@ -41,6 +52,9 @@ class Live:
         if isinstance(event, ReachChanged):
             self.reach[event.device] = event.reach
             self.counters.applied += 1
+            return
+        if isinstance(event, SpyBegan | SpyEnded):
+            self._spied(event)
             return
         self._count_channels(event)
         call = self._call_of(event)
@@ -80,6 +94,7 @@ class Live:
             self._owners.update(dict.fromkeys(call.legs.known, call.id))
         self._told.extend(old.ended())
         self._over |= old._over
+        self.spies = {id_: one for id_, one in old.spies.items() if id_ in self._channels}
         for call in [c for c in old.calls.values() if not self._channels.get(c.id)]:
             call.gap = True
             call.close(at)
@@ -96,6 +111,14 @@ class Live:
                     self._channels[id_] = device_of(channel)
             case ChannelGone(id=id_):
                 self._channels.pop(id_, None)
+                self.spies.pop(id_, None)
+
+    def _spied(self, event: SpyBegan | SpyEnded) -> None:
+        self.counters.applied += 1
+        if isinstance(event, SpyBegan):
+            self.spies[event.id] = spy(event)
+        else:
+            self.spies.pop(event.id, None)
 
     def _call_of(self, event: CallEvent) -> OngoingCall | None:
         """The call an event belongs to, made when it is a caller's birth."""

@@ -20,6 +20,8 @@ from routing.events import (
     QueueRinging,
     Reach,
     ReachChanged,
+    SpyBegan,
+    SpyEnded,
     VariableSet,
 )
 
@@ -124,6 +126,14 @@ def _queue_joined(m: Message, at: float) -> Event:
     return VariableSet(at, word(m, "Uniqueid"), word(m, "Linkedid"), SURVIVED, "1")
 
 
+def _spy_began(m: Message, at: float) -> Event:
+    return SpyBegan(at, word(m, "SpyerUniqueid"), word(m, "SpyerChannel"), word(m, "SpyeeChannel"))
+
+
+def _spy_ended(m: Message, at: float) -> Event:
+    return SpyEnded(at, word(m, "SpyerUniqueid"))
+
+
 READERS: Final[dict[str, Callable[[Message, float], Event | None]]] = {
     "Newchannel": _born,
     "Newstate": _state,
@@ -141,4 +151,6 @@ READERS: Final[dict[str, Callable[[Message, float], Event | None]]] = {
     "AgentConnect": _queue_ringing,
     "AgentRingNoAnswer": _queue_ringing,
     "QueueCallerJoin": _queue_joined,
+    "ChanSpyStart": _spy_began,
+    "ChanSpyStop": _spy_ended,
 }

@@ -45,6 +45,7 @@ class Serving:
     timers: Timers = field(default_factory=Timers)
     stale: Counter[str] = field(default_factory=Counter)  # events that came late, twice or for nobody
     rings: int = 0
+    diverted: dict[Language, float] = field(default_factory=dict)  # to the duty phone, since then
     out: list[Decision] = field(default_factory=list)
 
     def decided(self) -> list[Decision]:
@@ -63,10 +64,14 @@ class Serving:
         if ordered is None or not ordered.on_shift:
             caller.pinned = None
         self.queue.enter(caller)
-        if caller.pinned is not None or self.floor.on_shift[caller.waiting.language]:
+        if caller.pinned is not None or self.somebody(caller.waiting.language):
             self.untell(caller)
         else:
             self.tell(caller)
+
+    def somebody(self, language: Language) -> bool:
+        """Whether callers of this language have a consultant to wait for."""
+        return self.floor.on_shift[language] > 0 and language not in self.diverted
 
     def untell(self, caller: Caller) -> None:
         """Somebody has come: follows only where nobody was said."""
@@ -91,14 +96,17 @@ class Serving:
         if not seat.on_shift:
             self.unpin(seat.who.id, now)
         for language in changed:
-            calls = self.queue.order(language)
-            if self.floor.on_shift[language]:
-                for call in calls:
-                    self.untell(self.queue.callers[call])
-            else:
+            if not self.floor.on_shift[language]:
                 self.out.append(Alarm("nobody_on_shift", language))
-                for call in calls:
-                    self.tell(self.queue.callers[call])
+            self.tell_all(language)
+
+    def tell_all(self, language: Language) -> None:
+        """Who waits in this language hears whether somebody is there, if that has changed."""
+        for call in self.queue.order(language):
+            if self.somebody(language):
+                self.untell(self.queue.callers[call])
+            else:
+                self.tell(self.queue.callers[call])
 
     def unpin(self, consultant: str, now: float) -> None:
         """A supervisor's order ends when its consultant goes: the caller stays first for the others."""
@@ -123,7 +131,11 @@ class Serving:
 
     def match(self, languages: Iterable[Language], now: float) -> None:
         """Join next caller and best consultant while there are both."""
-        open_ = [language for language in languages if self.floor.best(language) is not None]
+        open_ = [
+            language
+            for language in languages
+            if language not in self.diverted and self.floor.best(language) is not None
+        ]
         while (caller := self.queue.first(open_)) is not None:
             seat = self.floor.best(caller.waiting.language)
             if seat is None:

@@ -35,7 +35,7 @@ class Shift(Serving):
         seat = self.floor.seats.get(consultant)
         if seat is None or seat.reachable:
             return self.ignored("reachable")
-        seat.reachable = True
+        seat.reachable, seat.gone_since = True, None
         self.settle(seat, now)
         return self.decided()
 
@@ -44,7 +44,7 @@ class Shift(Serving):
         seat = self.floor.seats.get(consultant)
         if seat is None or not seat.reachable:
             return self.ignored("unreachable")
-        seat.reachable, seat.free_since = False, None
+        seat.reachable, seat.free_since, seat.gone_since = False, None, now
         self._gone(seat, "unreachable", now)
         return self.decided()
 
@@ -63,6 +63,25 @@ class Shift(Serving):
         if seat is None or (seat.pause is None and not seat.missed):
             return self.ignored("released")
         seat.pause = None
+        self.forgive(seat)
+        self.settle(seat, now)
+        return self.decided()
+
+    def shift_ended(self, consultant: str, now: float) -> list[Decision]:
+        """Home time: no more rings; a conversation and its wrap-up go on to their end."""
+        seat = self.floor.seats.get(consultant)
+        if seat is None or seat.off_since is not None:
+            return self.ignored("shift_ended")
+        seat.off_since, seat.free_since = now, None
+        self._gone(seat, "off_shift", now)
+        return self.decided()
+
+    def shift_started(self, consultant: str, now: float) -> list[Decision]:
+        """Ready for calls: ends a pause and the machine's pass-over, too."""
+        seat = self.floor.seats.get(consultant)
+        if seat is None or seat.off_since is None:
+            return self.ignored("shift_started")
+        seat.off_since, seat.pause = None, None
         self.forgive(seat)
         self.settle(seat, now)
         return self.decided()
@@ -96,6 +115,8 @@ class Shift(Serving):
                 self.stale["restore"] += 1
                 continue
             seat.pause, seat.paused_at, seat.missed = one.pause, now - away - one.paused_for, one.missed
+            if one.off_for is not None:
+                seat.off_since = now - away - one.off_for
             if one.idle_for is not None:
                 seat.free_since = now - away - one.idle_for
             if one.passed_over_left > away:

@@ -20,6 +20,9 @@ class SeatView:
     missed: int  # rings in a row
     passed_over: bool
     left: float | None
+    since: float | None = None  # monotonic: when the state began, where the seat knows it
+    ends_at: float | None = None  # monotonic
+    off: bool = False  # the shift has ended; may be set while the consultant still talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class CallerView:
     priority: int
     consultant: str | None  # who rings, talks, is reserved, or was ordered
     nobody_on_shift: bool
+    moved_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,9 @@ def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
             missed=seat.missed,
             passed_over=seat.passed_until is not None,
             left=None if seat.ends_at is None else max(0.0, seat.ends_at - now),
+            since=seat.since,
+            ends_at=seat.ends_at,
+            off=seat.off_since is not None,
         )
         for name, seat in sorted(floor.seats.items())
     )
@@ -70,6 +77,7 @@ def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
             priority=caller.waiting.priority,
             consultant=caller.consultant or caller.pinned,
             nobody_on_shift=caller.told,
+            moved_up=caller.reason in ("moved_up", "ordered"),
         )
         for call, caller in sorted(queue.callers.items(), key=lambda item: item[1].key)
     )

@@ -8,8 +8,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from config.settings import Settings
+from engine import accounts
+from engine.alerts import Alerts
+from engine.board import BoardBuilder
 from engine.control import Control
+from engine.feed import Feed
+from engine.line import Line
 from engine.orders import Orders
+from engine.today import Today
 from recordings.entries import RecordingChecked, RecordingState, Segment
 from recordings.keys import Keyring
 from recordings.record import CallRecord, Connection, Outcome
@@ -149,7 +155,23 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
             box.desk.consultant_known(Consultant(id_, languages))
         box.paused = []
         box.mirror = SimpleNamespace(changed=lambda: None)
-        box.line = SimpleNamespace(up=True, live=SimpleNamespace(counters=SimpleNamespace(applied=7)))
+        nothing = lambda *_: None  # noqa: E731
+        box.line = Line(box.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
+        box.names = {}
+        box.accounts_changed = lambda: box.names.update({a.id: a.name for a in accounts.load(settings)})
+        box.accounts_changed()
+        box.shift_changed = nothing
+        box.feed = Feed(
+            BoardBuilder(
+                settings,
+                box.desk,
+                box.line,
+                Today(settings.zone, 20.0),
+                Alerts(settings, lambda: journal.reader, nothing),
+                lambda: box.names,
+                0.0,
+            ).build
+        )
         box.call_desk = SimpleNamespace(
             pause=lambda id_, reason: id_ == "c101" and not box.paused.append((id_, reason)),
             release_consultant=lambda id_: id_ == "c101" and not box.paused.append((id_, None)),

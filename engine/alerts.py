@@ -1,0 +1,116 @@
+"""What a supervisor must act on, and since when (issue 4, item 3); ids and languages only, no numbers."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import Settings
+from dialplan.words import TRUNK_WATCH
+from engine.line import Line
+from engine.today import Today
+from recordings.entries import Alarm
+from recordings.reading import Reader
+
+log = structlog.get_logger()
+
+EVERY: Final = 5.0
+RECENT: Final = timedelta(minutes=15)  # an alarm of the journal stands on the board so long
+# What the journal's alarms are called on the board; all others of recordings are "recorder".
+BOARD: Final = {
+    "disk_low": "disk_low",
+    "volume_missing": "disk_low",
+    "volume_filling": "disk_low",
+    "last_consultant_missed": "last_consultant_missed",
+    "consultant_healed": "healed",
+}
+NOT_SHOWN: Final = frozenset({"nobody_on_shift", "answer_unseen"})  # told by the state itself
+CRITICAL: Final = frozenset(
+    {"nobody_on_shift", "wait_critical", "trunk_down", "ami_down", "disk_low", "recorder", "ucc_unreachable"}
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Alerts:
+    """Keeps since when each alert holds; alarms of the journal, from all processes, are read beside."""
+
+    settings: Settings
+    reader: Callable[[], Reader]
+    changed: Callable[[], None]
+    _since: dict[tuple[str, str], float] = field(default_factory=dict)
+    _told: tuple[Alarm, ...] = ()
+    _evidence: bool = True
+
+    def now(self, at: float, queues: Iterable[Row], today: Today, line: Line) -> list[dict[str, Any]]:
+        """All that hold at this moment, the critical first, then the oldest first."""
+        holding = dict(self._holding(at, queues, today, line))
+        self._since = {key: holding[key] or self._since.get(key, at) for key in holding}
+        rows = [
+            {"kind": kind, "subject": subject, "since": round(since, 1), "grade": _grade(kind)}
+            for (kind, subject), since in self._since.items()
+        ]
+        return sorted(rows, key=lambda row: (row["grade"] != "critical", row["since"], row["kind"]))
+
+    async def watch(self) -> None:
+        """Read the journal's alarms and ask the evidence process whether it lives, until cancelled."""
+        while True:
+            before = (self._told, self._evidence)
+            try:
+                since = datetime.now(UTC) - RECENT
+                self._told = tuple(
+                    one for one in await self.reader().alarms(since) if one.kind not in NOT_SHOWN
+                )
+            except (SQLAlchemyError, OSError) as why:
+                log.warning("alarms_not_read", why=type(why).__name__)
+            self._evidence = await _answers(str(self.settings.evidence_socket))
+            if (self._told, self._evidence) != before:
+                self.changed()
+            await asyncio.sleep(EVERY)
+
+    def _holding(
+        self, at: float, queues: Iterable[Row], today: Today, line: Line
+    ) -> Iterable[tuple[tuple[str, str], float | None]]:
+        if not line.up:
+            yield ("ami_down", ""), line.away_since
+        for queue in queues:
+            language = str(queue["language"])
+            if queue["diverted"] is not None:
+                yield ("diverted", language), queue["diverted"]
+            elif not queue["on_shift"]:
+                yield ("nobody_on_shift", language), None
+            waited = at - queue["longest_since"] if queue["longest_since"] is not None else 0.0
+            if waited >= self.settings.wait_critical_seconds:
+                yield (
+                    ("wait_critical", language),
+                    queue["longest_since"] + self.settings.wait_critical_seconds,
+                )
+            elif waited >= self.settings.wait_warning_seconds:
+                yield ("wait_warning", language), queue["longest_since"] + self.settings.wait_warning_seconds
+        if line.live.reach.get(TRUNK_WATCH) == "unreachable":
+            yield ("trunk_down", ""), None
+        if (since := today.ucc_failing(at)) is not None:
+            yield ("ucc_unreachable", ""), since
+        if not self._evidence:
+            yield ("recorder", "evidence"), None
+        for alarm in self._told:
+            yield (BOARD.get(alarm.kind, "recorder"), alarm.about), alarm.at.timestamp()
+
+
+def _grade(kind: str) -> str:
+    return "critical" if kind in CRITICAL else "warning"
+
+
+async def _answers(path: str) -> bool:
+    """Whether somebody listens on the socket."""
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_unix_connection(path), 2.0)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,109 @@
+"""The calls of the civil day that are over, for the board's figures: the journal's rows, as they come."""
+
+import hashlib
+import secrets
+from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import Language
+from recordings.figures import Chart, Ended, Figures, chart, ended, figures
+from recordings.reading import CallFilter, Reader
+from recordings.record import CallRecord
+
+log = structlog.get_logger()
+
+MOST = 100_000  # calls of one day
+UCC_REMEMBERED = 900.0  # seconds: how long a 1414 that could not be reached is worth an alert
+
+
+class Today:
+    """What `take` has heard since midnight; a call told twice is counted once, by its last telling."""
+
+    def __init__(self, zone: ZoneInfo, target: float) -> None:
+        self._zone = zone
+        self._target = target
+        self._key = secrets.token_bytes(32)  # numbers are compared, never kept
+        self._since = 0.0
+        self._calls: dict[str, Ended] = {}
+        self._attempts: Counter[str] = Counter()
+        self._figures: dict[Language | None, Figures] = {}
+        self._ucc: tuple[float, bool] | None = None  # when 1414 was last tried, and whether it answered
+
+    async def load(self, reader: Reader, now: datetime) -> None:
+        """The day so far from the journal; a database that is away leaves the day at what is heard."""
+        self.turn(now)
+        since = datetime.fromtimestamp(self._since, UTC)
+        try:
+            rows = await reader.calls(CallFilter(since=since, limit=MOST))
+        except (SQLAlchemyError, OSError) as why:
+            log.error("today_not_loaded", why=type(why).__name__)
+            return
+        for row in rows:
+            self.take(row)
+
+    def take(self, record: CallRecord) -> None:
+        """A call is over, or is told more exactly than before."""
+        arrived = record.arrived_at.timestamp()
+        if record.ucc_result and (self._ucc is None or arrived >= self._ucc[0]):
+            self._ucc = (arrived, record.ucc_result in ("answered", "no_notice"))
+        if arrived < self._since:
+            return
+        index = self.index(record.caller)
+        old = self._calls.get(record.call_id)
+        self._calls[record.call_id] = ended(record, index)
+        if index and (old is None or old.index != index):
+            self._attempts[index] += 1
+        self._figures.clear()
+
+    def turn(self, now: datetime) -> None:
+        """Begin a new day when midnight has passed in the centre's zone."""
+        local = now.astimezone(self._zone)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        if midnight == self._since:
+            return
+        self._since = midnight
+        self._calls = {id_: call for id_, call in self._calls.items() if call.arrived >= midnight}
+        self._attempts = Counter(call.index for call in self._calls.values() if call.index)
+        self._figures.clear()
+
+    @property
+    def since(self) -> float:
+        """The last midnight, epoch seconds."""
+        return self._since
+
+    def figures(self, language: Language | None) -> Figures:
+        """Of one language, or of all calls."""
+        if language not in self._figures:
+            calls = (c for c in self._calls.values() if language is None or c.language == language)
+            self._figures[language] = figures(calls, self._target)
+        return self._figures[language]
+
+    def chart(self, until: float) -> Chart:
+        """Today by quarters of an hour."""
+        return chart(self._calls.values(), self._since, until)
+
+    def served(self, consultant: str) -> tuple[int, float]:
+        """Calls answered today and seconds talked."""
+        mine = [c for c in self._calls.values() if c.served_by == consultant and c.answered is not None]
+        return len(mine), sum((c.talked_until or c.answered or 0.0) - (c.answered or 0.0) for c in mine)
+
+    def attempts(self, number: str | None) -> int:
+        """Calls of this number today that are over; withheld numbers are nobody's."""
+        index = self.index(number)
+        return self._attempts[index] if index else 0
+
+    def index(self, number: str | None) -> str | None:
+        """Equal for equal numbers, in this process only."""
+        if not number:
+            return None
+        return hashlib.blake2b(number.encode(), key=self._key, digest_size=12).hexdigest()
+
+    def ucc_failing(self, now: float) -> float | None:
+        """Since when 1414 could not be reached, when that is what the last transfer told."""
+        if self._ucc is None or self._ucc[1] or now - self._ucc[0] > UCC_REMEMBERED:
+            return None
+        return self._ucc[0]

@@ -1,0 +1,52 @@
+"""Compares the dispatcher's states with live channels, and heals what got stuck (issue 4, item 6)."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from engine.line import Line
+from routing.desk import Desk
+from routing.discord import Discord, discords
+
+log = structlog.get_logger()
+
+EVERY: Final = 1.0
+PATIENCE: Final = 6.0  # seconds: what differs for a moment is only on its way
+
+
+@dataclass(slots=True)
+class Watchdog:
+    """Heals only what stayed different for `PATIENCE` seconds while AMI was up without a break."""
+
+    desk: Desk
+    line: Line
+    alarm: Callable[[str, str], None]
+    clock: Callable[[], float] = time.monotonic
+    _seen: dict[Discord, float] = field(default_factory=dict)
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self.look()
+
+    def look(self) -> None:
+        """One comparison."""
+        if not self.line.up:
+            self._seen.clear()
+            return
+        now = self.clock()
+        found = discords(self.desk.snapshot().consultants, self.line.live)
+        self._seen = {one: self._seen.get(one, now) for one in found}
+        for one in [one for one, since in self._seen.items() if now - since >= PATIENCE]:
+            del self._seen[one]
+            log.error("consultant_healed", consultant=one.consultant, call=one.call, why=one.why)
+            self.alarm("consultant_healed", one.consultant)
+            if one.why == "call_gone":
+                self.desk.conversation_ended(one.call, one.consultant)
+            else:
+                self.line.found_talking(one.linked, one.consultant)

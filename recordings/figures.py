@@ -1,0 +1,129 @@
+"""The day's figures by their published formulas (field.md 5.2; C1, A4): pure arithmetic over calls."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+from typing import Final
+
+from recordings.record import CallRecord
+
+SHORT: Final = 5.0  # seconds: who hangs up sooner had not begun to wait
+STEP: Final = 900  # seconds of one column of the chart
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the figures need of one call; epoch seconds, names as in field.md 5.2."""
+
+    call: str
+    language: str | None
+    arrived: float  # t0
+    queued: float | None  # t2
+    answered: float | None  # t4
+    talked_until: float | None  # t5
+    ended: float | None
+    served_by: str | None
+    index: str | None = None  # what equal numbers have in common, never a number
+
+    @property
+    def offered(self) -> bool:
+        """The caller asked for a consultant."""
+        return self.queued is not None
+
+    @property
+    def abandoned(self) -> bool:
+        """The caller waited and hung up before an answer."""
+        return self.queued is not None and self.answered is None and self.ended is not None
+
+    @property
+    def short(self) -> bool:
+        """Abandoned within `SHORT` seconds of waiting."""
+        return self.abandoned and (self.ended or 0.0) - (self.queued or 0.0) <= SHORT
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Seconds and shares; None where there was nothing to divide by."""
+
+    offered: int
+    answered: int
+    abandoned: int
+    abandoned_short: int
+    average_wait: float | None  # C1: mean(t4 - t0) over the answered
+    queue_wait: float | None  # ASA: mean(t4 - t2)
+    service_level: float | None  # answered within T of t2 ÷ (answered + abandoned - short)
+    longest_wait: float | None  # from t0 to the answer or the hang-up
+    average_talk: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Counts by the quarter of an hour in which the calls arrived."""
+
+    since: float
+    step: int
+    offered: tuple[int, ...]
+    answered: tuple[int, ...]
+    abandoned: tuple[int, ...]
+
+
+def ended(record: CallRecord, index: str | None = None) -> Ended:
+    """A journal row as the figures see it; who pressed nothing and left is no abandoned call."""
+    return Ended(
+        call=record.call_id,
+        language=record.language,
+        arrived=record.arrived_at.timestamp(),
+        queued=_epoch(record.queued_at),
+        answered=_epoch(record.answered_at),
+        talked_until=_epoch(record.conversation_ended_at),
+        ended=_epoch(record.ended_at),
+        served_by=record.served_by,
+        index=index,
+    )
+
+
+def figures(calls: Iterable[Ended], target: float) -> Figures:
+    """All figures over these calls; `target` is T of the service level, in seconds."""
+    offered = [call for call in calls if call.offered or call.answered is not None]
+    answered = [(call, call.answered) for call in offered if call.answered is not None]
+    abandoned = [call for call in offered if call.abandoned]
+    short = sum(call.short for call in abandoned)
+    in_time = sum(at - (call.queued or call.arrived) <= target for call, at in answered)
+    waits = [at - call.arrived for call, at in answered]
+    waits_all = waits + [(call.ended or call.arrived) - call.arrived for call in abandoned]
+    talks = [call.talked_until - at for call, at in answered if call.talked_until is not None]
+    counted = len(answered) + len(abandoned) - short
+    return Figures(
+        offered=len(offered),
+        answered=len(answered),
+        abandoned=len(abandoned),
+        abandoned_short=short,
+        average_wait=fmean(waits) if waits else None,
+        queue_wait=_mean([at - call.queued for call, at in answered if call.queued is not None]),
+        service_level=in_time / counted if counted else None,
+        longest_wait=max(waits_all, default=None),
+        average_talk=_mean(talks),
+    )
+
+
+def chart(calls: Iterable[Ended], since: float, until: float, step: int = STEP) -> Chart:
+    """One column for each `step` from `since` to the one that holds `until`."""
+    count = max(1, int((until - since) // step) + 1)
+    columns: tuple[list[int], list[int], list[int]] = ([0] * count, [0] * count, [0] * count)
+    for call in calls:
+        place = int((call.arrived - since) // step)
+        if not 0 <= place < count or not (call.offered or call.answered is not None):
+            continue
+        columns[0][place] += 1
+        columns[1][place] += call.answered is not None
+        columns[2][place] += call.abandoned
+    return Chart(since, step, *(tuple(column) for column in columns))
+
+
+def _epoch(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None
