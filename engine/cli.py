@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cli_accounts import accounts
 from engine.cli_audit import audit
 from engine.cli_calls import calls
 from engine.cli_consultants import consultants
@@ -37,6 +38,7 @@ app.add_typer(recordings, name="recordings")
 app.add_typer(demands, name="demands")
 app.add_typer(retention, name="retention")
 app.add_typer(audit, name="audit")
+app.add_typer(accounts, name="accounts")
 app.add_typer(keys, name="keys")
 app.add_typer(lab, name="lab")
 app.command()(render)

@@ -20,7 +20,10 @@ class Spoken(StrEnum):
 
 
 COLUMNS: Final = ("consultant", "name", "languages", "state", "paused", "missed", "reachable", "call")
-Id = Annotated[str, typer.Argument(help="The consultant's id, for instance c105.", metavar="ID")]
+Id = Annotated[
+    str,
+    typer.Argument(help="For instance c105; s202 is a supervisor's phone.", metavar="ID"),
+]
 
 
 def row(one: dict[str, Any]) -> tuple[str, ...]:

@@ -74,9 +74,8 @@ def dial_in(settings: "Settings") -> list[str]:
         ]
         lines.append(f"all of this for scripts: {settings.run_dir / 'lab.json'}")
     else:
-        lines.append(
-            f"consultants: {sum(not one.supervisor for one in everyone)} accounts; see: ivr111 consultants list"
-        )
+        count = sum(not one.supervisor for one in everyone)
+        lines.append(f"consultants: {count} accounts; see: ivr111 consultants list")
     lines.append(
         f"consultants press {settings.code_transfer_1414} in a call to transfer it to 1414, and dial "
         f"{settings.code_pause} to pause, {settings.code_release} to be released"

@@ -15,9 +15,10 @@ FOLDERS = (
     "recordings",
     "appeals",
     "agi_handlers",
+    "console",
     "engine",
 )  # upwards
-EDGE_FOLDERS = ("config", "agi_handlers", "engine")  # every file may talk to the world
+EDGE_FOLDERS = ("config", "agi_handlers", "console", "engine")  # every file may talk to the world
 EDGES = {
     "ivr": "files sound_files speech studio music",
     "dialplan": "check",

@@ -5,6 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 from config.database import open_database
+from console.signing.tables import accounts as _console  # noqa: F401 - makes the metadata whole
 from recordings.evidence_tables import metadata
 from recordings.migrating import downgrade, migrate
 

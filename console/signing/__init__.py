@@ -1,0 +1,1 @@
+"""Who is at the door: accounts, passwords, second factor, sessions (ASVS V2, V3)."""

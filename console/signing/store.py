@@ -1,0 +1,148 @@
+"""Accounts and sessions in the database; edge. Everything may raise SQLAlchemyError or OSError."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.database import reading
+from console.signing.accounts import Account, AccountRefused
+from console.signing.sessions import ABSOLUTE, Session
+from console.signing.tables import accounts, sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An account with what only signing in may see."""
+
+    account: Account
+    password_hash: str
+    totp: str | None
+    totp_used: int
+
+
+class Accounts:
+    """The console and its commands are the only writers."""
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+
+    async def add(self, account: Account, password_hash: str, now: datetime) -> None:
+        """Raises AccountRefused when the login exists."""
+        row = {
+            "login": account.login,
+            "person": account.person,
+            "role": account.role,
+            "consultant": account.consultant,
+            "phone": account.phone,
+            "language": account.language,
+            "password_hash": password_hash,
+            "totp": None,
+            "totp_used": 0,
+            "disabled": False,
+            "made_at": now,
+        }
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(insert(accounts).values(row))
+        except IntegrityError:
+            raise AccountRefused(f"there is an account {account.login} already") from None
+
+    async def all(self) -> list[Account]:
+        """By login."""
+        async with reading(self._database) as connection:
+            rows = await connection.execute(select(accounts).order_by(accounts.c.login))
+            return [_kept(row).account for row in rows]
+
+    async def find(self, login: str) -> Kept | None:
+        """None when there is no such account."""
+        async with reading(self._database) as connection:
+            rows = await connection.execute(select(accounts).where(accounts.c.login == login))
+            row = rows.first()
+        return _kept(row) if row is not None else None
+
+    async def change(self, login: str, **values: object) -> None:
+        """Set columns of one account. Raises AccountRefused when there is none."""
+        async with self._database.begin() as connection:
+            done = await connection.execute(update(accounts).where(accounts.c.login == login).values(values))
+        if done.rowcount != 1:
+            raise AccountRefused(f"there is no account {login}; see: ivr111 accounts list")
+
+    async def take_code(self, login: str, step: int) -> bool:
+        """Whether this code's step was still unused; two requests at once cannot both have it."""
+        async with self._database.begin() as connection:
+            done = await connection.execute(
+                update(accounts)
+                .where(accounts.c.login == login, accounts.c.totp_used < step)
+                .values(totp_used=step)
+            )
+        return bool(done.rowcount == 1)
+
+
+class Sessions:
+    """Ended by deleting: what is not in the table is not signed in."""
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+
+    async def begin(self, session: Session) -> None:
+        """Keep a new one, and forget those that are over anyway."""
+        async with self._database.begin() as connection:
+            await connection.execute(
+                delete(sessions).where(sessions.c.began_at < session.began_at - ABSOLUTE)
+            )
+            row = {name: getattr(session, name) for name in (column.name for column in sessions.c)}
+            await connection.execute(insert(sessions).values(row))
+
+    async def find(self, id_: str) -> Session | None:
+        """None when it was ended or never was."""
+        async with reading(self._database) as connection:
+            row = (await connection.execute(select(sessions).where(sessions.c.id == id_))).first()
+        return _session(row) if row is not None else None
+
+    async def all(self, login: str | None = None) -> list[Session]:
+        """The oldest first."""
+        query = select(sessions).order_by(sessions.c.began_at)
+        if login is not None:
+            query = query.where(sessions.c.login == login)
+        async with reading(self._database) as connection:
+            return [_session(row) for row in await connection.execute(query)]
+
+    async def seen(self, id_: str, now: datetime) -> None:
+        """The person did something."""
+        async with self._database.begin() as connection:
+            await connection.execute(update(sessions).where(sessions.c.id == id_).values(seen_at=now))
+
+    async def end(self, id_: str) -> None:
+        """One."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(sessions).where(sessions.c.id == id_))
+
+    async def end_all(self, login: str, but: str = "") -> int:
+        """All of an account, but perhaps one; how many."""
+        async with self._database.begin() as connection:
+            done = await connection.execute(
+                delete(sessions).where(sessions.c.login == login, sessions.c.id != but)
+            )
+        return int(done.rowcount)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    account = Account(
+        row.login,
+        row.person,
+        row.role,
+        row.consultant,
+        row.phone,
+        row.language,
+        bool(row.disabled),
+        row.totp is not None,
+    )
+    return Kept(account, row.password_hash, row.totp, row.totp_used)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(**cast(dict[str, Any], dict(row._mapping)))

@@ -1,0 +1,35 @@
+"""The console's tables, in the journal's database."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
+
+from config.database import UtcTime
+from recordings.models import metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("consultant", Text),
+    Column("phone", Text),
+    Column("language", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("totp", Text),  # hidden by recordings/numbers.py
+    Column("totp_used", Integer, nullable=False),  # step of the last code taken: none is good twice
+    Column("disabled", Boolean, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),  # SHA-256 of the token
+    Column("login", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Index(None, "login"),
+)
