@@ -66,7 +66,9 @@ def without_numbers(text: str) -> str:
 
 
 def configure(
-    settings: Settings, program: Literal["engine", "evidence", "supervise"] | None, stderr: bool | None = None
+    settings: Settings,
+    program: Literal["engine", "evidence", "console", "supervise"] | None,
+    stderr: bool | None = None,
 ) -> None:
     """Send all logs to home/log/`program`.log (None: no file) and to stderr.
 

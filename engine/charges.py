@@ -72,6 +72,24 @@ def evidence_charge(settings: Settings) -> Charge:
     )
 
 
+def console_charge(settings: Settings) -> Charge:
+    """The console: behind the calls, before the evidence."""
+    return Charge(
+        name="console",
+        command=(PRIVATE, "engine", "nice", "-n", "5", PYTHON, "-m", "engine.console_main"),
+        environment=environment(settings),
+        words=("engine.console_main", f"IVR111_HOME={settings.home}"),
+        pid_file=settings.run_dir / "console.pid",
+        output=settings.home / "log" / "console.out",
+        probe=EngineProbe(settings.console_socket),
+        silence=10.0,
+        start_silence=60.0,
+        excuse=starved_seconds,
+        gently=3.0,
+        every=2.0,
+    )
+
+
 def configuration(settings: Settings) -> str:
     """Asterisk's main file; also the word by which a left-over Asterisk of this home is known."""
     return str(settings.home / "asterisk" / "etc" / "asterisk.conf")

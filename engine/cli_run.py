@@ -80,5 +80,8 @@ def dial_in(settings: "Settings") -> list[str]:
         f"consultants press {settings.code_transfer_1414} in a call to transfer it to 1414, and dial "
         f"{settings.code_pause} to pause, {settings.code_release} to be released"
     )
+    from console.serving import addresses  # noqa: PLC0415
+
+    lines.append(f"console: {' or '.join(addresses(settings))}; first account: ivr111 accounts add LOGIN …")
     lines.append("calls afterwards: ivr111 calls list, ivr111 calls show CALL_ID")
     return lines

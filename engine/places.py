@@ -29,6 +29,7 @@ PLACES = (
     Place("recordings", "engine", "engine", 0o700),
     Place("statements", "engine", "engine", 0o750),
     Place("packages", "engine", "engine", 0o700),
+    Place("console", "engine", "engine", 0o700),  # its certificate
     Place("keys", "root", "engine", 0o2750),  # the engine reads them, only root makes new ones
     Place("secrets", "root", "engine", 0o2750),
     Place("accounts", "root", "engine", 0o2770),

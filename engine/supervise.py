@@ -15,6 +15,7 @@ from engine.charges import (
     PRIVATE,
     asterisk_charge,
     configuration,
+    console_charge,
     engine_charge,
     environment,
     evidence_charge,
@@ -56,6 +57,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     asterisk_log = AsteriskLog(settings)
     asterisk, engine = Keeper(asterisk_charge(settings)), Keeper(engine_charge(settings))
     evidence = Keeper(evidence_charge(settings))
+    console = Keeper(console_charge(settings))
     try:
         say(f"home: {settings.home}")
         try:
@@ -65,12 +67,13 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             log.exception("prepare_failed")
             raise Refused(f"the line cannot start: {why}") from why
         if not stop.is_set():
-            await _keep(settings, asterisk, engine, evidence, lines or (), stop)
+            await _keep(settings, asterisk, engine, (evidence, console), lines or (), stop)
         return 0
     finally:
         await asterisk.end()  # first: calls end and are written down by an engine that still lives
         await engine.end()
         await evidence.end()
+        await console.end()
         asterisk_log.close()
         os.close(held)
 
@@ -79,13 +82,13 @@ async def _keep(
     settings: Settings,
     asterisk: Keeper,
     engine: Keeper,
-    evidence: Keeper,
+    others: Sequence[Keeper],
     lines: Sequence[str],
     stop: asyncio.Event,
 ) -> None:
     """Bring all up in order, say ready, then keep them until `stop`. Raises Refused."""
     tasks: list[asyncio.Task[None]] = []
-    beside = Tasks()  # a fault of the mender or of the evidence process never ends the line
+    beside = Tasks()  # a fault of the mender, the evidence process or the console never ends the line
 
     async def come_up() -> None:
         say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
@@ -99,9 +102,10 @@ async def _keep(
         say("engine: starting")
         tasks.append(asyncio.create_task(engine.keep()))
         await engine.answered.wait()
-        if evidence.adopt():
-            await evidence.end()
-        beside.lasting(evidence.keep)
+        for other in others:
+            if other.adopt():
+                await other.end()
+            beside.lasting(other.keep)
         for line in (*lines, "ready"):
             say(line)
 

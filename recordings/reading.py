@@ -1,7 +1,7 @@
 """Questions to the journal; for the command line over a read-only connection of its own."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from config.database import open_database, reading
 from recordings.access import START, Access
 from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
 from recordings.evidence_tables import sealed
+from recordings.figures import Ended
 from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.hiding import revealed
 from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
@@ -142,6 +143,29 @@ class Reader:
             for language in sorted(waits, key=lambda name: name or "")
         ]
 
+    async def ended(self, since: datetime, until: datetime) -> AsyncIterator[Ended]:
+        """What figures need of the calls that arrived in between; a few at a time, so that others run."""
+        t = calls.c
+        columns = (
+            t.call_id,
+            t.language,
+            t.arrived_at,
+            t.queued_at,
+            t.answered_at,
+            t.conversation_ended_at,
+            t.ended_at,
+            t.served_by,
+        )
+        query = select(*columns).where(t.arrived_at >= since, t.arrived_at < until)
+        async with reading(self._database) as connection:
+            rows = await connection.stream(query.order_by(t.arrived_at))
+            async for part in rows.partitions(500):
+                for row in part:
+                    queued, answered, talked_until, over = map(_epoch, row[3:7])
+                    arrived = row[2].timestamp()
+                    yield Ended(row[0], row[1], arrived, queued, answered, talked_until, over, row[7])
+                await asyncio.sleep(0)
+
     async def alarms(self, since: datetime) -> list[Alarm]:
         """Oldest first."""
         rows = await self._rows(select(alarms).where(alarms.c.at >= since).order_by(alarms.c.at, alarms.c.id))
@@ -203,6 +227,10 @@ async def _in_turns(rows: Sequence[Row[Any]], build: Callable[[Row[Any]], T]) ->
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
     return built
+
+
+def _epoch(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
 
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:

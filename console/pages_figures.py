@@ -1,0 +1,63 @@
+"""Figures of past days from the journal, by the same formulas as the wallboard."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from console import web as w
+from recordings.figures import Ended, figures
+
+LONGEST: Final = 92  # days
+
+
+async def days(request: web.Request) -> web.StreamResponse:
+    """One row a day; from and to as dates, both included."""
+    own = w.parts(request)
+    today = datetime.now(own.settings.zone).date()
+    first, last = _day(request.query.get("from")), _day(request.query.get("to"))
+    wrong = None in (first, last) and bool(request.query)
+    last = last or today
+    first = first or last - timedelta(days=6)
+    if first > last or (last - first).days >= LONGEST:
+        wrong, first, last = True, today - timedelta(days=6), today
+    since = datetime.combine(first, time(), own.settings.zone)
+    until = datetime.combine(last + timedelta(days=1), time(), own.settings.zone)
+    by_day: defaultdict[date, list[Ended]] = defaultdict(list)
+    everything: list[Ended] = []
+    async for call in own.reader.ended(since, until):
+        by_day[datetime.fromtimestamp(call.arrived, own.settings.zone).date()].append(call)
+        everything.append(call)
+    target = own.settings.service_level_seconds
+    count = (last - first).days + 1
+    rows = [(day, figures(by_day[day], target)) for day in (first + timedelta(days=n) for n in range(count))]
+    chart = {
+        "since": since.timestamp(),
+        "step": 86400,
+        "offered": [one.offered for _, one in rows],
+        "answered": [one.answered for _, one in rows],
+        "abandoned": [one.abandoned for _, one in rows],
+    }
+    return w.page(
+        request,
+        "figures.html",
+        status=400 if wrong else 200,
+        rows=rows,
+        whole=figures(everything, target),
+        languages={
+            name: figures([c for c in everything if c.language == name], target) for name in ("kk", "ru")
+        },
+        first=first,
+        last=last,
+        wrong=wrong,
+        longest=LONGEST,
+        chart=chart,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,99 @@
+"""The console process: `python -m engine.console_main`; joins its parts, serves until stopped."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.database import open_database
+from config.log import configure
+from config.settings import Settings
+from console.app import build
+from console.link import EngineLink
+from console.rendering import Rendering
+from console.serving import addresses, open_doors
+from console.signing.service import SignIn
+from console.stream import Streams
+from console.web import Parts
+from engine.control import Answer, Asker, Control
+from engine.tasks import Tasks
+from recordings.keys import Keyring
+from recordings.migrating import migrate
+from recordings.reading import Reader
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; a database that is away is waited for."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    control = Control(settings.console_socket, {"ping": _ping})
+    await control.start()
+    while not stop.is_set():
+        try:
+            await migrate(settings.database)
+            break
+        except (SQLAlchemyError, OSError) as error:
+            log.error("database_away", error=type(error).__name__)
+            await asyncio.sleep(2)
+    database = open_database(settings.database)
+    tasks, streams = Tasks(), Streams()
+    link = EngineLink(settings.control_socket, streams.wake)
+    keys = Keyring(settings.keys_dir)
+    parts = Parts(
+        settings=settings,
+        link=link,
+        door=SignIn(database, keys.numbers),
+        streams=streams,
+        rendering=Rendering(settings),
+        reader=Reader(database, None),
+        key=_device_key(settings),
+    )
+    doors = await open_doors(build(parts), settings, settings.home / "console")
+    tasks.lasting(link.run)
+    log.info("console_ready", addresses=addresses(settings))
+    await stop.wait()
+    streams.close()
+    await doors.aclose()
+    await tasks.close()
+    await control.close()
+    await database.dispose()
+
+
+async def _ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    """The loop is alive."""
+    return {}
+
+
+def _device_key(settings: Settings) -> bytes:
+    """Signs the cookies by which a browser is known again; made once."""
+    file = settings.home / "console" / "device.key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(0o600)
+        file.write_bytes(os.urandom(32))
+    return file.read_bytes()
+
+
+def main() -> int:
+    """Exit code 0 when stopped as asked, 1 when a port is taken."""
+    settings = Settings()
+    configure(settings, "console")
+    try:
+        asyncio.run(serve(settings))
+    except OSError as why:
+        print(f"the console cannot listen: {why}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
