@@ -42,7 +42,7 @@ class BoardBuilder:
         waits = {caller["call"]: caller["since"] for caller in callers}
         consultants = [self._consultant(seat, calls, waits, at) for seat in snapshot.consultants]
         queues = [self._queue(language, callers, consultants) for language in LANGUAGES]
-        totals = _count(None, callers, consultants)
+        totals = {**_count(None, callers, consultants), "diverted": None}
         return {
             "asterisk": "up" if self.line.up else "away",
             "away_since": None if self.line.up else _round(self.line.away_since),
@@ -131,7 +131,6 @@ class BoardBuilder:
     ) -> dict[str, Any]:
         dispatcher = self.desk.dispatcher
         return {
-            "language": language,
             **_count(language, callers, consultants),
             "on_shift": dispatcher.floor.on_shift[language],
             "diverted": self._wall(dispatcher.diverted.get(language)),
@@ -148,6 +147,7 @@ def _count(
         if language is None or language in one["languages"]:
             states[COUNTED.get(one["state"], one["state"])] += 1
     return {
+        "language": language,
         "waiting": len(waiting),
         "longest_since": min((one["since"] for one in waiting), default=None),
         **{state: states[state] for state in STATES},

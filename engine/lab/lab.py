@@ -51,6 +51,7 @@ class LabFacts(BaseModel):
     trunk: Place
     test_caller: Account
     consultants: list[Account]
+    supervisors: list[Account] = []
     unified_contact_centre: Place
     duty_phone: Place
     feature_codes: FeatureCodes
@@ -145,6 +146,17 @@ class Lab:
             credentials=Credentials(account.username, account.password),
         )
         return Consultant(phone, answer_after=answer_after, talk=talk, codes=codes)
+
+    def supervisor(self, which: int = 0, *, answer_after: float = 0.2) -> Consultant:
+        """A supervisor's phone: it answers, and listens."""
+        account = self.facts.supervisors[which]
+        phone = self.phone(
+            (CONSULTANTS_FROM, 0),
+            user=account.username,
+            voice=tone(1700),
+            credentials=Credentials(account.username, account.password),
+        )
+        return Consultant(phone, answer_after=answer_after)
 
     def ucc(self, mode: Mode = "answers", *, talk: float | None = None) -> Ucc:
         """The 1414 of the lab."""

@@ -1,0 +1,68 @@
+"""A real Chromium on the console's pages, and accounts to sign in with."""
+
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.real.line import REPOSITORY, RunningLine
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "қарлығаш ұшып кетті 7"  # noqa: S105 - invented
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium, without a screen."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+def add_account(line: RunningLine, login: str, role: str, *more: str) -> None:
+    """As the administrator does it."""
+    subprocess.run(
+        [
+            REPOSITORY / ".venv/bin/ivr111", "accounts", "add", login, "--person", f"Сынақ {login.title()}",
+            "--role", role, *more, "--password-stdin",
+        ],
+        env=line.env, input=f"{PASSWORD}\n", text=True, check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+
+
+def site(line: RunningLine) -> str:
+    """The console's plain address, on loopback."""
+    return f"http://127.0.0.1:{line.settings.console_plain_port}"
+
+
+async def signed_in(line: RunningLine, context: BrowserContext, login: str) -> Page:
+    """A page behind the door."""
+    page = await context.new_page()
+    await page.goto(f"{site(line)}/sign-in")
+    await page.fill("input[name=login]", login)
+    await page.fill("input[name=password]", PASSWORD)
+    await page.click("button.main")
+    await page.wait_for_selector("#board")
+    return page
+
+
+async def axe(line: RunningLine, page: Page) -> list[str]:
+    """What axe finds against WCAG 2.1 AA, as short lines."""
+    await page.evaluate((line.settings.web / "axe.min.js").read_text(encoding="utf-8"))
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    found = await page.evaluate(f"axe.run(document, {json.dumps(rules)})")
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
