@@ -19,7 +19,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PASSWORD = "қарлығаш ұшып кетті 7"  # noqa: S105 - invented
+PASSWORD = "қарлығаш ұшып кетті 7"
 
 
 @asynccontextmanager
