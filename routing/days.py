@@ -20,6 +20,8 @@ class Day:
     refusals: float = 0.05
     unseen: float = 0.05  # answers that AMI never told
     pauses: float = 0.02  # a minute, per consultant
+    shift_ends: float = 0.01  # the same
+    diversions: float = 0.2  # of days
     flickers: float = 0.02  # the same, phone lost
     ucc: float = 0.2  # conversations that try 1414
     orders: float = 0.05  # of callers
@@ -45,6 +47,8 @@ class Day:
             misses=r.choice((0.0, 0.2, 0.8)),
             refusals=r.choice((0.0, 0.1, 0.5)),
             pauses=r.choice((0.0, 0.05, 0.3)),
+            shift_ends=r.choice((0.0, 0.02, 0.1)),
+            diversions=r.choice((0.0, 0.0, 1.0)),
             flickers=r.choice((0.0, 0.05, 0.3)),
             ucc=r.choice((0.0, 0.3)),
             orders=r.choice((0.0, 0.2)),

@@ -18,6 +18,7 @@ class Person:
     languages: tuple[Language, ...]
     reachable: bool = False
     paused: bool = False
+    off: bool = False  # gone home
     doing: str = "idle"
     call: str | None = None
     free_since: float | None = None
@@ -27,12 +28,13 @@ class Person:
     passed: dict[Language, float] = field(default_factory=dict)
 
     def on_shift(self) -> bool:
-        """Reachable or talking, and not paused."""
-        return (self.reachable or self.doing == "talking") and not self.paused
+        """Reachable or talking, neither paused nor gone home."""
+        return (self.reachable or self.doing == "talking") and not self.paused and not self.off
 
     def available(self, now: float) -> bool:
         """Could be rung now."""
-        return self.doing == "idle" and self.reachable and not self.paused and now >= self.rest_until
+        there = self.reachable and not self.paused and not self.off
+        return self.doing == "idle" and there and now >= self.rest_until
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Referee:
     people: dict[str, Person] = field(default_factory=dict)
     callers: dict[str, Someone] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
+    diverted: set[Language] = field(default_factory=set)  # to the duty phone
 
     def free(self, person: Person, now: float) -> None:
         """The person's hands are empty."""
@@ -122,7 +125,8 @@ class Referee:
         caller, person = self.callers[call], self.people[name]
         if why.consultant == "stayed":
             self._must(person.doing == "reserved" and person.call == call, "stays with a stranger", call)
-            self._must(person.reachable and not person.paused, "stays with one who is gone", call)
+            there = person.reachable and not person.paused and not person.off
+            self._must(there, "stays with one who is gone", call)
         else:
             self._must(caller.state == "waiting", "served twice", call)
             self._must(
@@ -138,10 +142,12 @@ class Referee:
     def _in_order(self, decision: Assign, caller: Someone, person: Person, now: float) -> None:
         call, language, why = decision.call, caller.language, decision.why
         self._must(language in person.languages, "does not speak the language", call)
+        self._must(language not in self.diverted, "diverted, but rung for", call)
         before = [
             name
             for name, other in self.callers.items()
             if other.state == "waiting" and other.ordered_to is None
+            if other.language not in self.diverted
             if other.language in person.languages and other.rank < caller.rank
         ]
         self._must(not before, f"{before} were before", call)
@@ -166,11 +172,12 @@ class Referee:
                 self._must(self.people[caller.ordered_to].on_shift(), "ordered to one who is gone", call)
                 continue
             free = [n for n, p in self.people.items() if p.available(now) and caller.language in p.languages]
-            self._must(not free, f"waits while {free} could serve", call)
+            self._must(not free or caller.language in self.diverted, f"waits while {free} could serve", call)
             self._must(caller.told != self._shift(caller.language), "not told who is on shift", call)
 
     def _shift(self, language: Language) -> bool:
-        return any(p.on_shift() and language in p.languages for p in self.people.values())
+        present = any(p.on_shift() and language in p.languages for p in self.people.values())
+        return present and language not in self.diverted
 
     def _must(self, fine: bool, what: str, name: str) -> None:
         if not fine:

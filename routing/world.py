@@ -38,6 +38,9 @@ class World:
             self._hired(f"c{101 + number}")
         for number in range(self.day.callers):
             self._at(self.random.uniform(0, self.day.length), self._arrives, f"k{number}")
+        if self._chance(self.day.diversions):
+            language: Language = self.random.choice(("kk", "ru"))
+            self._at(self.random.uniform(0, self.day.length), self._divert, language, True)
         self._live(self.day.length)
         self._closing = True
         self.now = max(self.now, self.day.length)
@@ -114,9 +117,11 @@ class World:
         self.referee.people[name] = Person(spoken)
         self._say(self.dispatcher.consultant_known(Consultant(name, spoken), self.now))
         self._at(self.now + self.random.uniform(0, 0 if self._closing else 300), self._reach, name, True)
-        for share, what in ((self.day.pauses, self._pause), (self.day.flickers, self._reach)):
+        leaves = (self._pause, self._go_home)
+        for share, what in ((self.day.pauses, self._pause), (self.day.flickers, self._reach),
+                            (self.day.shift_ends, self._go_home)):  # fmt: skip
             if share and not self._closing:
-                self._later(60.0 / share, what, name, what == self._pause)
+                self._later(60.0 / share, what, name, what in leaves)
 
     def _reach(self, name: str, here: bool) -> None:
         person = self.referee.people[name]
@@ -144,6 +149,30 @@ class World:
         self._tell(self.dispatcher.released, name)
         if not self._closing:
             self._later(60.0 / self.day.pauses, self._pause, name, True)
+
+    def _go_home(self, name: str, home: bool) -> None:
+        person = self.referee.people[name]
+        person.off = home
+        if home:
+            person.free_since = None
+            self._tell(self.dispatcher.shift_ended, name)
+            self._later(600.0, self._go_home, name, False)
+            return
+        person.paused = False
+        person.passed.clear()
+        person.rest_until = float("-inf")
+        self._tell(self.dispatcher.shift_started, name)
+        if not self._closing:
+            self._later(60.0 / self.day.shift_ends, self._go_home, name, True)
+
+    def _divert(self, language: Language, on: bool) -> None:
+        if on:
+            self.referee.diverted.add(language)
+            self._tell(self.dispatcher.divert, language)
+            self._later(300.0, self._divert, language, False)
+            return
+        self.referee.diverted.discard(language)
+        self._tell(self.dispatcher.undivert, language)
 
     # Callers.
 
@@ -229,7 +258,7 @@ class World:
         if not self._ringing(call, name, ring):
             return
         person, caller = self.referee.people[name], self.referee.callers[call]
-        withdrawn = person.paused or not person.reachable
+        withdrawn = person.paused or person.off or not person.reachable
         flickered = why == "withdrawn"
         if not (withdrawn or flickered or self._withdrawn(name)):
             self.referee.missed(name, call, self.now)
@@ -288,7 +317,7 @@ class World:
         else:
             self._turn += 1
             caller.rank = (1, self._turn, 0, 0)
-            if not (person.reachable and not person.paused):
+            if not (person.reachable and not person.paused and not person.off):
                 caller.state = "waiting"
                 self._hands_free(person, rang=False)
         self._tell(self.dispatcher.reservation_ended, call, name, back)

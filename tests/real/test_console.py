@@ -189,7 +189,7 @@ async def test_no_gap_leaves_a_stale_number_that_looks_fresh(line, lab):
         await page.wait_for_selector("#stale:not([hidden])", timeout=8_000)
         await page.wait_for_selector("#stale", state="hidden", timeout=60_000)
         await right_again(page, line)
-        os.kill(line.pid("console"), signal.SIGSTOP)  # nothing comes, no connection ends: as with a dead network
+        os.kill(line.pid("console"), signal.SIGSTOP)  # as with a dead network: nothing comes
         await page.wait_for_selector("#stale:not([hidden])", timeout=8_000)
         os.kill(line.pid("console"), signal.SIGCONT)
         await page.wait_for_selector("#stale", state="hidden", timeout=20_000)

@@ -1,0 +1,170 @@
+"""A console without a line: a real database file, the real application, an invented board."""
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+
+from config.database import open_database
+from config.settings import Settings
+from console.app import build
+from console.link import EngineLink, Refused
+from console.rendering import Rendering
+from console.signing.accounts import new
+from console.signing.service import SignIn
+from console.signing.sessions import Session
+from console.stream import Streams
+from console.web import Parts
+from recordings.keys import Keyring
+from recordings.migrating import migrate
+from recordings.reading import Reader
+
+PASSWORD = "қарлығаш ұшып кетті 7"
+ROLES = ("consultant", "supervisor", "administrator", "auditor")
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+FIGURES = {
+    "offered": 12, "answered": 10, "abandoned": 2, "abandoned_short": 1, "average_wait": 31.4,
+    "queue_wait": 12.0, "service_level": 0.83, "longest_wait": 95.0, "average_talk": 180.0,
+}  # fmt: skip
+COUNTS = {
+    "waiting": 1, "longest_since": 1795540000.0, "available": 1, "ringing": 0, "talking": 1, "wrap_up": 0,
+    "paused": 0, "unreachable": 0, "off_shift": 0,
+}  # fmt: skip
+
+
+def seat(id_: str, state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": id_, "name": "Айгүл Сынақ", "languages": ["kk", "ru"], "state": state, "since": 1795540000.0,
+        "until": None, "reason": None, "reachable": True, "missed": 0, "passed_over": False, "call": None,
+        "call_language": None, "call_since": None, "caller_since": None, "number": None, "answered": 3,
+        "talk_seconds": 540, "watched": [], **more,
+    }  # fmt: skip
+
+
+def caller(call: str, place: int, **more: Any) -> dict[str, Any]:
+    return {
+        "call": call, "language": "kk", "phase": "waiting", "place": place, "since": 1795540000.0 + place,
+        "consultant": None, "number": "***67", "attempts": 2, "priority": 0, "moved_up": False,
+        "nobody_on_shift": False, **more,
+    }  # fmt: skip
+
+
+BOARD: dict[str, Any] = {
+    "event": 1795540061440, "at": 1795540065.2, "asterisk": "up", "away_since": None, "law_wait": 40.0,
+    "target_seconds": 20.0, "thresholds": {"wait": [30.0, 120.0]},
+    "today": {"from": 1795460400.0, "all": FIGURES, "kk": FIGURES, "ru": {**FIGURES, "average_wait": None}},
+    "queues": [
+        {"language": "kk", **COUNTS, "on_shift": 2, "diverted": None},
+        {"language": "ru", **COUNTS, "on_shift": 2, "diverted": 1795540001.0},
+    ],
+    "totals": {"language": None, **COUNTS, "diverted": None},
+    "callers": [caller("n1-1-1", 1), caller("n1-1-2", 2)],
+    "consultants": [
+        seat("c101", "talking", call="n1-1-3", number="***55", call_language="ru", call_since=1795540010.0,
+             caller_since=1795540001.0, watched=[{"phone": "s201", "mode": "listen", "since": 1795540020.0}]),
+        seat("c102", "available"),
+        seat("c103", "wrap_up", until=1795540080.0),
+        seat("c104", "paused", reason="lunch"),
+        seat("c105", "off_shift"),
+    ],
+    "chart": {"since": 1795460400.0, "step": 900, "offered": [1, 2], "answered": [1, 2], "abandoned": [0, 0]},
+    "alerts": [
+        {"kind": "nobody_on_shift", "subject": "ru", "since": 1795540000.0, "grade": "critical"},
+        {"kind": "wait_warning", "subject": "kk", "since": 1795540000.0, "grade": "warning"},
+    ],
+}  # fmt: skip
+
+
+class Link(EngineLink):
+    """What the engine would say; orders are kept."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nonexistent"), lambda: None)
+        self.board, self.fresh = copy.deepcopy(BOARD), True
+        self.orders: list[tuple[str, dict[str, Any]]] = []
+        self.refuses = ""
+
+    async def order(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
+        if self.refuses:
+            raise Refused(self.refuses)
+        self.orders.append((do, dict(fields)))
+        return {}
+
+
+class Home:
+    """The console, and browsers in front of it."""
+
+    def __init__(self, server: TestServer, parts: Parts, link: Link) -> None:
+        self.server, self.parts, self.link = server, parts, link
+        self.door = parts.door
+        self._clients: list[TestClient] = []
+
+    @property
+    def origin(self) -> dict[str, str]:
+        return {"Origin": f"http://{self.server.host}:{self.server.port}"}
+
+    def browser(self) -> TestClient:
+        client = TestClient(self.server, cookie_jar=CookieJar(unsafe=True))
+        self._clients.append(client)
+        return client
+
+    async def signed_in(self, role: str) -> tuple[TestClient, Session]:
+        """A browser behind the door, and its session."""
+        client = self.browser()
+        form = {"login": role, "password": PASSWORD}
+        await client.post("/sign-in", data=form, headers=self.origin, allow_redirects=False)
+        if role in ("administrator", "auditor"):
+            half = (await self.door.sessions.all(role))[-1]
+            await self.door.accounts.change(role, totp_used=0)
+            code = pyotp.TOTP(SECRET).now()
+            form = {"csrf": half.csrf, "code": code}
+            await client.post("/code", data=form, headers=self.origin, allow_redirects=False)
+        session = max(await self.door.sessions.all(role), key=lambda one: one.began_at)
+        assert session.stage == "in"
+        return client, session
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.close()
+
+
+@asynccontextmanager
+async def console(settings: Settings) -> AsyncIterator[Home]:
+    """The application on a port of its own, with one account for each role."""
+    await migrate(settings.database)
+    keys = Keyring(settings.keys_dir)
+    keys.make()
+    database, link = open_database(settings.database), Link()
+    streams = Streams()
+    link.changed = streams.wake
+    door = SignIn(database, keys.numbers)
+    parts = Parts(settings, link, door, streams, Rendering(settings), Reader(database, None), b"k" * 32)
+    kept = await door.passwords.hash(PASSWORD)
+    for role in ROLES:
+        account = new(
+            role, f"Сынақ {role}", role,
+            consultant="c101" if role == "consultant" else None,
+            phone="s201" if role == "supervisor" else None,
+            language="kk", people={},
+        )  # fmt: skip
+        await door.accounts.add(account, kept, datetime.now(UTC))
+        if role in ("administrator", "auditor"):
+            await door.accounts.change(role, totp=keys.numbers().hide(SECRET))
+    server = TestServer(build(parts))
+    await server.start_server()
+    home = Home(server, parts, link)
+    try:
+        yield home
+    finally:
+        streams.close()
+        await home.close()
+        await server.close()
+        await database.dispose()
+        await asyncio.sleep(0)

@@ -1,0 +1,261 @@
+"""Every route with every role and with nobody; CSRF, fixation, brute force, headers (ASVS level 2)."""
+
+import pytest
+from aiohttp import web
+
+from config.rights import Right, may
+from config.settings import Settings
+from console.app import build, routes
+from console.guard import Door
+from console.signing.throttle import OF_A_PAIR
+from tests.console_home import PASSWORD, ROLES, console
+
+
+@pytest.fixture
+async def home(tmp_path):
+    async with console(Settings(home=tmp_path / "home")) as home:
+        yield home
+
+
+def url(path: str) -> str:
+    return path.replace("{name}", "console.css")
+
+
+STREAMS = tuple(route for route in routes() if route.path.startswith("/stream/"))
+ENDS_IT = ("/sign-out", "/language", "/sign-in", "/code", "/enrol")
+
+
+async def test_every_route_opens_for_the_roles_that_have_its_right_and_for_nobody_else(home):
+    seen = set()
+    for role in ROLES:
+        client, session = await home.signed_in(role)
+        for route in routes():
+            if route in STREAMS or route.path in ENDS_IT or not isinstance(route.needs, Right):
+                continue
+            asked = await client.request(
+                route.method, url(route.path), headers={**home.origin, "X-CSRF": session.csrf},
+                allow_redirects=False,
+            )  # fmt: skip
+            allowed = may(role, route.needs)
+            assert (asked.status != 403) == allowed, (role, route.method, route.path, asked.status)
+            seen.add((route.method, route.path))
+    assert len(seen) == sum(isinstance(route.needs, Right) for route in routes()) - len(STREAMS)
+
+
+@pytest.mark.parametrize("route", STREAMS, ids=lambda route: route.path)
+async def test_a_stream_opens_for_its_roles_only(home, route):
+    for role in ROLES:
+        client, _ = await home.signed_in(role)
+        async with client.get(route.path) as response:
+            assert (response.status == 200) == may(role, route.needs), role
+
+
+async def test_nobody_gets_past_the_door(home):
+    client = home.browser()
+    for route in routes():
+        if route.needs is Door.OPEN:
+            continue
+        asked = await client.request(
+            route.method, url(route.path), headers=home.origin, allow_redirects=False
+        )
+        assert asked.status in (303, 401), (route.method, route.path, asked.status)
+        if asked.status == 303:
+            assert asked.headers["Location"] == "/sign-in"
+
+
+async def test_who_has_not_given_the_second_factor_gets_no_further(home):
+    client = home.browser()
+    form = {"login": "administrator", "password": PASSWORD}
+    answer = await client.post("/sign-in", data=form, headers=home.origin, allow_redirects=False)
+    assert answer.headers["Location"] == "/code"
+    for route in routes():
+        if not isinstance(route.needs, Right):
+            continue
+        asked = await client.request(route.method, route.path, headers=home.origin, allow_redirects=False)
+        assert asked.status in (303, 401), route.path
+
+
+async def test_a_route_that_names_no_right_is_refused(home):
+    async def secret(_: web.Request) -> web.Response:
+        return web.Response(text="inside")
+
+    app = build(home.parts)
+    app.router.add_get("/forgotten", secret)
+    from aiohttp.test_utils import TestClient, TestServer
+
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/forgotten")
+        assert (answer.status, "inside" in await answer.text()) == (403, False)
+
+
+def test_every_route_is_told_with_its_right_once():
+    known = [(route.method, route.path) for route in routes()]
+    assert len(known) == len(set(known))
+    assert all(isinstance(route.needs, Right | Door) for route in routes())
+    assert {route.path for route in routes() if route.needs is Door.OPEN} == {
+        "/sign-in", "/language", "/static/{name}", "/static/files/{name}",
+    }  # fmt: skip
+
+
+async def test_an_order_without_the_csrf_token_or_from_another_site_is_refused(home):
+    client, session = await home.signed_in("supervisor")
+    good = {**home.origin, "X-CSRF": session.csrf}
+    wrong = (
+        home.origin,
+        {**home.origin, "X-CSRF": "another"},
+        {"X-CSRF": session.csrf},
+        {"X-CSRF": session.csrf, "Origin": "https://evil.example"},
+        {**good, "Sec-Fetch-Site": "cross-site"},
+        {**good, "Sec-Fetch-Site": "same-site"},
+    )
+    for headers in wrong:
+        answer = await client.post("/orders/release", data={"id": "c101"}, headers=headers)
+        assert answer.status == 403, headers
+    assert home.link.orders == []
+    assert (await client.post("/orders/release", data={"id": "c101"}, headers=good)).status == 200
+    assert [do for do, _ in home.link.orders] == ["consultants.unpause"]
+
+
+async def test_even_signing_in_is_refused_from_another_site(home):
+    client = home.browser()
+    form = {"login": "supervisor", "password": PASSWORD}
+    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        answer = await client.post("/sign-in", data=form, headers=headers, allow_redirects=False)
+        assert answer.status == 403
+
+
+async def test_a_planted_session_is_worth_nothing(home):
+    client = home.browser()
+    client.session.cookie_jar.update_cookies({"session": "planted"})
+    form = {"login": "supervisor", "password": PASSWORD}
+    answer = await client.post("/sign-in", data=form, headers=home.origin, allow_redirects=False)
+    token = answer.cookies["session"]
+    assert token.value != "planted"
+    assert (token["httponly"], token["samesite"]) == (True, "Strict")
+    assert await home.door.present("planted") is None
+
+
+async def test_an_ended_session_is_signed_out_at_its_next_request(home):
+    client, session = await home.signed_in("supervisor")
+    await home.door.sessions.end_all("supervisor")
+    answer = await client.get("/", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/sign-in")
+    order = await client.post(
+        "/orders/release", data={"id": "c1"}, headers={"X-CSRF": session.csrf, **home.origin}
+    )
+    assert order.status == 401
+
+
+async def test_signing_out_ends_the_session_on_the_server(home):
+    client, session = await home.signed_in("supervisor")
+    token = next(c.value for c in client.session.cookie_jar if c.key == "session")
+    data = {"csrf": session.csrf}
+    answer = await client.post("/sign-out", data=data, headers=home.origin, allow_redirects=False)
+    assert answer.status == 303
+    assert await home.door.present(token) is None
+
+
+async def test_guessing_is_slowed_down_and_locks_nobody_else_out(home):
+    attacker = home.browser()
+    known, _ = await home.signed_in("supervisor")  # this browser is known for the login
+    form = {"login": "supervisor", "password": "wrong words again"}
+    answers = [await attacker.post("/sign-in", data=form, headers=home.origin) for _ in range(OF_A_PAIR + 1)]
+    assert [answer.status for answer in answers] == [401] * OF_A_PAIR + [429]
+    await home.door.sessions.end_all("supervisor")
+    right = {"login": "supervisor", "password": PASSWORD}
+    again = await known.post("/sign-in", data=right, headers=home.origin, allow_redirects=False)
+    assert (again.status, again.headers["Location"]) == (303, "/")
+
+
+async def test_what_is_wrong_is_not_told(home):
+    client = home.browser()
+    pages = []
+    for login in ("supervisor", "nobody"):
+        form = {"login": login, "password": "wrong words again"}
+        answer = await client.post("/sign-in", data=form, headers=home.origin)
+        pages.append((answer.status, await answer.text()))
+    assert pages[0] == pages[1]
+
+
+async def test_every_answer_carries_the_strict_headers(home):
+    client, _ = await home.signed_in("supervisor")
+    for path in ("/", "/sign-in", "/static/console.css", "/nowhere", "/api/board"):
+        answer = await client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "*" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in policy
+        assert "Server" not in answer.headers
+    assert (await client.get("/")).headers["Cache-Control"] == "no-store"
+
+
+async def test_no_page_holds_a_script_or_a_style_of_its_own(home):
+    client, _ = await home.signed_in("supervisor")
+    for path in ("/", "/tv", "/figures", "/sign-in"):
+        text = await (await client.get(path)).text()
+        assert " style=" not in text and "<style" not in text and " onclick" not in text
+        assert text.count("<script") == text.count("<script src=")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/..%2f..%2fpyproject.toml", "/static/%2e%2e/app.py", "/static/files/..%2finter.css",
+     "/static//etc/passwd", "/static/.hidden.css", "/static/app.py", "/static/console.css%00.js"],
+)  # fmt: skip
+async def test_no_path_leads_out_of_the_static_files(home, path):
+    from yarl import URL
+
+    answer = await home.browser().get(URL(path, encoded=True))
+    assert answer.status in (400, 404)
+
+
+async def test_a_name_with_markup_is_text_and_nothing_else(home):
+    evil = '"><img src=x onerror=alert(1)>{{7*7}}'
+    home.link.board["callers"][0]["number"] = evil
+    home.link.board["consultants"][0]["name"] = evil
+    home.link.board["consultants"][3]["reason"] = evil
+    home.link.board["alerts"][0]["subject"] = evil
+    client, _ = await home.signed_in("supervisor")
+    text = await (await client.get("/")).text()
+    assert "<img" not in text and "49" not in text.replace("&#34;", "").split("<tbody>")[1][:400]
+    assert "&lt;img" in text
+
+
+@pytest.mark.parametrize("field", ["c101\r\nAction: Originate", "c101\0", "x" * 101, "", "c101\u2028"])
+async def test_a_field_that_could_be_read_as_more_is_refused(home, field):
+    client, session = await home.signed_in("supervisor")
+    headers = {**home.origin, "X-CSRF": session.csrf}
+    answer = await client.post("/orders/release", data={"id": field}, headers=headers)
+    assert (answer.status, home.link.orders) == (400, [])
+
+
+async def test_a_language_leads_back_to_a_page_of_ours_only(home):
+    client = home.browser()
+    form = {"language": "ru", "back": "//evil.example/"}
+    answer = await client.post("/language", data=form, headers=home.origin, allow_redirects=False)
+    assert answer.headers["Location"] == "/"
+    form = {"language": "ru\r\nSet-Cookie: a=b", "back": "/"}
+    answer = await client.post("/language", data=form, headers=home.origin, allow_redirects=False)
+    assert answer.status == 400
+
+
+async def test_the_supervisors_phone_is_their_own_whatever_the_form_says(home):
+    client, session = await home.signed_in("supervisor")
+    headers = {**home.origin, "X-CSRF": session.csrf}
+    form = {"consultant": "c101", "mode": "listen", "phone": "s999"}
+    await client.post("/orders/spy", data=form, headers=headers)
+    [(do, asked)] = home.link.orders
+    assert (do, asked["phone"]) == ("steer.spy", "s201")
+    assert asked["by"] == {
+        "person": "Сынақ supervisor", "role": "supervisor", "user": "supervisor", "consultant": None,
+    }  # fmt: skip
+
+
+async def test_a_consultant_steers_their_own_seat_only(home):
+    client, session = await home.signed_in("consultant")
+    headers = {**home.origin, "X-CSRF": session.csrf}
+    await client.post("/orders/own/pause", data={"id": "c102", "reason": "lunch"}, headers=headers)
+    [(do, asked)] = home.link.orders
+    assert (do, asked["id"], asked["reason"]) == ("consultants.pause", "c101", "lunch")
+    answer = await client.post("/orders/own/pause", data={"reason": "invented"}, headers=headers)
+    assert answer.status == 400
