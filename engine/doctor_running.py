@@ -71,6 +71,7 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check("engine", "failure", str(why), "start the line: make run")
         return
     yield Check("engine", "ok", "answers")
+    yield _console(settings)
     reachable = sum(bool(seat["reachable"]) for seat in seats)
     if reachable:
         yield Check("consultants", "ok", f"{reachable} of {len(seats)} phones registered")
@@ -78,6 +79,17 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check(
             "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"
         )
+
+
+def _console(settings: Settings) -> Check:
+    try:
+        ask(settings.console_socket, "ping", seconds=5.0)
+    except (EngineAway, Wrong):
+        port = f"{settings.console_port} or {settings.console_plain_port}"
+        return Check(
+            "console", "warning", "does not answer", f"see log/console.log; is port {port} taken by another?"
+        )
+    return Check("console", "ok", "answers")
 
 
 async def _manager(settings: Settings) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import os
 import re
 import signal
+import ssl
 import subprocess
 import time
 
+import aiohttp
 import pytest
 from playwright.async_api import expect
 
@@ -269,3 +271,50 @@ async def test_page_api_and_command_line_say_the_same_at_the_same_event(line, la
         assert shown["totals"] == told["totals"]
     await caller.hang_up()
     await consultant.stop()
+
+
+async def test_callers_are_moved_up_given_away_and_a_queue_is_diverted(line, lab):
+    async with chromium() as browser:
+        page = await signed_in(line, await browser.new_context(), "sara")
+        consultant = await lab.consultant("c101").start()
+        await page.wait_for_selector("#seat-c101[data-state=available]")
+        talking = await dial(lab, 500)
+        await page.wait_for_selector("#seat-c101[data-state=talking]", timeout=20_000)
+        old = await dial(lab, 510)
+        await page.locator("tr[id^=caller-]").nth(0).wait_for(timeout=15_000)
+        young = await dial(lab, 520)
+        rows = page.locator("tr[id^=caller-]")
+        await rows.nth(1).wait_for(timeout=15_000)
+        await rows.nth(1).locator("button", has_text="Алға жылжыту").click()
+        await expect(rows.nth(1).locator("td").first).to_have_text("1")
+        await rows.nth(0).locator("select[name=consultant]").select_option("c101")
+        await rows.nth(0).locator("button", has_text="Беру").click()
+        await expect(rows.nth(0)).to_contain_text("c101")
+        await talking.hang_up()
+        await expect(rows).to_have_count(1, timeout=20_000)
+        assert consultant.call.ear is not None
+        await consultant.call.hears(510, within=10)
+        duty = lab.duty()
+        await page.locator("#queue-kk button", has_text="бұру").click()
+        await expect(page.locator("#queue-kk .mark")).to_be_visible(timeout=5_000)
+        await young.hears(850, within=30)
+        await old.hang_up()
+        await page.wait_for_selector("#seat-c101[data-state=available]", timeout=15_000)
+        await page.locator("#queue-kk button", has_text="қайтару").click()
+        await expect(page.locator("#queue-kk .mark")).to_have_count(0, timeout=5_000)
+        await young.hang_up()
+        await consultant.stop()
+        assert duty is not None
+        for told in ("moved up", "given to c101", "diverted to the duty phone", "back to the consultants"):
+            assert told in _log(line), told
+
+
+async def test_the_console_speaks_https_with_its_own_certificate_and_plain_http_on_loopback_only(line):
+    context = ssl.create_default_context(cafile=str(line.home / "console" / "console.crt"))
+    async with aiohttp.ClientSession() as session:
+        secure = f"https://127.0.0.1:{line.settings.console_port}/sign-in"
+        async with session.get(secure, ssl=context) as answer:
+            assert (answer.status, "max-age" in answer.headers["Strict-Transport-Security"]) == (200, True)
+    listening = subprocess.run(["ss", "-Hltn"], check=True, capture_output=True, text=True).stdout
+    plain = [row.split()[3] for row in listening.splitlines() if row.split()[3].endswith(":8080")]
+    assert plain == ["127.0.0.1:8080"]
