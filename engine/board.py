@@ -117,11 +117,13 @@ class BoardBuilder:
     def _since(self, seat: SeatView, state: str, talked: float | None, at: float) -> float:
         """When the state began: told by the seat or by the call, else when it was first seen."""
         told = talked if state == "talking" and talked else self._wall(seat.since)
-        before, seen = self._states.get(seat.id, ("", at))
+        before, since = self._states.get(seat.id, ("", at))
         if before != state:
-            seen = at
-        self._states[seat.id] = (state, seen)
-        return round(seen if told is None or state == "hold" else told, 1)
+            since = at
+        if told is not None and state != "hold":
+            since = told
+        self._states[seat.id] = (state, since)
+        return round(since, 1)
 
     def _wall(self, moment: float | None) -> float | None:
         return None if moment is None else round(moment + self.offset, 1)
