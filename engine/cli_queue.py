@@ -28,7 +28,8 @@ def show(json: AsJson = False) -> None:
     served = [one for one in now["waiting"] if not one["place"]]
     free = sum(one["state"] == "available" for one in now["consultants"])
     typer.echo(
-        f"{now['at']}  asterisk {now['asterisk']}, {len(waiting)} waiting, {len(served)} served, "
+        f"{now['at']}  event {now['event']}, asterisk {now['asterisk']}, "
+        f"{len(waiting)} waiting, {len(served)} served, "
         f"{free} of {len(now['consultants'])} consultants available"
     )
     if now["waiting"]:

@@ -7,7 +7,8 @@ const SLEPT = 3000; // ms between two ticks: the machine slept or the tab was fr
 
 let source = null;
 let offset = 0; // server's clock minus ours, ms
-let lastSign = 0; // our clock
+let lastSign = Date.now(); // our clock
+let openedAt = 0;
 let lastTrue = null; // server's clock, ms: until then what is shown was true
 let shown = 0; // event number
 let first = true; // the next board is the first of its connection: it counts, whatever its number
@@ -81,7 +82,7 @@ async function show(board) {
 function open() {
   if (source) source.close();
   first = true;
-  lastSign = Date.now();
+  openedAt = Date.now();
   source = new EventSource(main.dataset.stream);
   source.addEventListener("board", (message) => {
     lastSign = Date.now();
@@ -103,7 +104,7 @@ function open() {
     markStale();
     source.close();
     source = null;
-    retry = Math.min(retry + 1, 8);
+    retry = Math.min(retry + 1, 2); // at most a second between two tries: right two seconds after the return
   };
 }
 
@@ -113,7 +114,7 @@ function tick() {
   lastTick = now;
   tickTimes();
   if (slept || Date.now() - lastSign > QUIET) markStale();
-  if (slept || source === null || Date.now() - lastSign > 2 * QUIET) {
+  if (slept || source === null || Date.now() - Math.max(lastSign, openedAt) > 2 * QUIET) {
     // navigator.onLine is not asked: it says "offline" on machines that reach the console well.
     if (slept || (turn = turn + 1) % Math.max(1, retry) === 0) open();
   }
@@ -126,7 +127,7 @@ if (main) {
   document.addEventListener("visibilitychange", () => {
     // A hidden tab's timers are slowed: what it shows on return is made anew before it counts.
     if (document.hidden) return;
-    if (performance.now() - lastTick > 1500) markStale();
+    if (performance.now() - lastTick > 1500 || Date.now() - lastSign > QUIET) markStale();
     open();
   });
   open();

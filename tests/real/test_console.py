@@ -7,11 +7,13 @@ import signal
 import ssl
 import subprocess
 import time
+from dataclasses import asdict
 
 import aiohttp
 import pytest
 from playwright.async_api import expect
 
+from recordings.figures import ended, figures
 from tests.browser import add_account, axe, chromium, signed_in, site
 from tests.real.line import REPOSITORY, RunningLine
 from tests.real.talking import dial
@@ -196,6 +198,10 @@ async def test_no_gap_leaves_a_stale_number_that_looks_fresh(line, lab):
         os.kill(line.pid("console"), signal.SIGCONT)
         await page.wait_for_selector("#stale", state="hidden", timeout=20_000)
         await right_again(page, line)
+        os.kill(line.pid("console"), signal.SIGKILL)
+        await page.wait_for_selector("#stale:not([hidden])", timeout=8_000)
+        await page.wait_for_selector("#stale", state="hidden", timeout=30_000)
+        await right_again(page, line)
         await context.set_offline(True)  # open streams go on, so the event is told, too
         await page.evaluate("window.dispatchEvent(new Event('offline'))")
         await page.wait_for_selector("#stale:not([hidden])", timeout=8_000)
@@ -216,6 +222,9 @@ async def test_the_pages_are_accessible_in_three_languages_light_and_dark_wide_a
     caller = await dial(lab, 450)
     await asyncio.sleep(3)
     async with chromium() as browser:
+        door = await browser.new_page()
+        await door.goto(f"{site(line)}/sign-in")
+        assert await axe(line, door) == []
         for login, paths in (("sara", ("/", "/tv", "/figures")), ("cora", ("/desk",))):
             for scheme, width in (("light", 1280), ("dark", 390)):
                 context = await browser.new_context(
@@ -269,6 +278,9 @@ async def test_page_api_and_command_line_say_the_same_at_the_same_event(line, la
             k: v for k, v in api.items() if k not in ("at", "fresh", "no_data_since")
         }
         assert shown["totals"] == told["totals"]
+    midnight = told["today"]["from"]
+    rows = [ended(row) for row in await line.calls() if row.arrived_at.timestamp() >= midnight]
+    assert asdict(figures(rows, line.settings.service_level_seconds)) == told["today"]["all"]
     await caller.hang_up()
     await consultant.stop()
 

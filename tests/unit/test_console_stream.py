@@ -1,0 +1,84 @@
+"""The live stream: a whole state first, changes at once, and nobody waits for a client that does not read."""
+
+import asyncio
+import copy
+import json
+
+import pytest
+
+from config.settings import Settings
+from tests.console_home import BOARD, console
+
+
+@pytest.fixture
+async def home(tmp_path):
+    async with console(Settings(home=tmp_path / "home")) as home:
+        yield home
+
+
+async def events(response):
+    """(name, data) one by one."""
+    name = ""
+    async for raw in response.content:
+        line = raw.decode().rstrip("\n")
+        if line.startswith("event: "):
+            name = line[7:]
+        elif line.startswith("data: "):
+            yield name, json.loads(line[6:])
+
+
+async def test_a_stream_begins_with_the_whole_state_and_beats_while_nothing_happens(home):
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        name, first = await anext(told)
+        assert (name, first["event"], "seat-c101" in first["html"]) == ("board", BOARD["event"], True)
+        name, beat = await anext(told)
+        assert (name, beat["fresh"], beat["event"]) == ("beat", True, BOARD["event"])
+
+
+async def test_a_board_that_no_longer_counts_is_told_with_the_moment_it_was_true(home):
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+        home.link.fresh, home.link.true_until = False, 1795540064.0
+        home.parts.streams.wake()
+        _, stale = await anext(told)
+        assert (stale["fresh"], stale["since"]) == (False, 1795540064.0)
+
+
+async def test_no_client_slows_another(home):
+    slow, _ = await home.signed_in("supervisor")
+    quick, _ = await home.signed_in("auditor")
+    home.link.board["consultants"] = home.link.board["consultants"] * 200  # far more than a socket holds
+    async with slow.get("/stream/board") as _, quick.get("/stream/board", read_bufsize=2**24) as response:
+        told = events(response)
+        await anext(told)
+        for number in range(1, 31):
+            board = copy.copy(home.link.board)
+            board["event"] = BOARD["event"] + number
+            home.link.board = board
+            home.parts.streams.wake()
+            async with asyncio.timeout(10):
+                while (await anext(told))[1]["event"] != board["event"]:
+                    pass
+
+
+async def test_an_ended_session_ends_its_streams(home, monkeypatch):
+    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+        await home.door.sessions.end_all("supervisor")
+        async with asyncio.timeout(10):
+            names = [name async for name, _ in told]
+    assert names[-1] == "signed-out"
+
+
+async def test_the_api_says_for_which_event_it_is_true_and_whether_it_still_counts(home):
+    client, _ = await home.signed_in("auditor")
+    home.link.fresh, home.link.true_until = False, 1795540064.0
+    told = await (await client.get("/api/board")).json()
+    assert (told["event"], told["fresh"], told["no_data_since"]) == (BOARD["event"], False, 1795540064.0)
