@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SIDE_BY_SIDE = 3
+ALONE = frozenset({"test_console"})  # a browser would take the processor from lines that listen for sound
 MOST_AGAIN = 3  # more than these have no excuse
 FAST = "fast rings"
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
@@ -59,17 +60,21 @@ async def main() -> int:
             return await run(part)
 
     failed: list[Part] = []
-    waiting = [asyncio.create_task(in_turn(part)) for part in parts()]
+    every = parts()
+    waiting = [asyncio.create_task(in_turn(part)) for part in every if part.name not in ALONE]
     for number, done in enumerate(asyncio.as_completed(waiting), 1):
         result = await done
-        if not tell(f"{number}/{len(waiting)}", *result):
+        if not tell(f"{number}/{len(every)}", *result):
             failed.append(result[0])
+    for number, part in enumerate((part for part in every if part.name in ALONE), len(waiting) + 1):
+        if not tell(f"{number}/{len(every)}", *await run(part)):
+            failed.append(part)
     # Real time on a machine that may have been busy with something else: once more, alone, and said aloud.
     again = [part for part in failed if part.name != FAST and len(failed) <= MOST_AGAIN]
     for part in again:
         if tell("again, alone", *await run(part)):
             failed.remove(part)
-    print(f"{len(waiting) - len(failed)} of {len(waiting)} parts passed in {time.monotonic() - began:.0f} s")
+    print(f"{len(every) - len(failed)} of {len(every)} parts passed in {time.monotonic() - began:.0f} s")
     for part in again:
         if part not in failed:
             print(f"passed only at the second try, alone: {part.name}")
