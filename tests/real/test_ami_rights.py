@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,27 @@ async def test_the_engine_may_not_command_configure_or_originate(
     assert DENIED in said or "Invalid/unknown command" in said, said
 
 
+# Calling 1414 without a program is what originating means.
+PROGRAMS = [one for one in REFUSED if one[1].get("Channel") != "PJSIP/1414"]
+
+
+@pytest.mark.parametrize(("action", "fields"), PROGRAMS)
+async def test_who_brings_a_supervisor_to_a_conversation_runs_no_program(
+    line: RunningLine, action: str, fields: dict[str, str]
+) -> None:
+    async with Manager(line, "steer") as manager:
+        said = await manager.ask(action, **fields)
+    assert DENIED in said or "Invalid/unknown command" in said, said
+    assert not Path("/tmp/pwn").exists()
+
+
+async def test_who_brings_a_supervisor_touches_no_call_and_no_queue(line: RunningLine) -> None:
+    free = {"Ping", "QueueStatus"}
+    async with Manager(line, "steer") as manager:
+        said = {action: await manager.ask(action, **fields) for action, fields in NEEDED.items()}
+    assert set(NEEDED) - free == {action for action, text in said.items() if DENIED in text}
+
+
 async def test_the_probe_may_ping_and_nothing_that_needs_a_right(line: RunningLine) -> None:
     free = {"Ping", "QueueStatus"}  # Asterisk asks no right for these
     async with Manager(line, "probe") as manager:
@@ -78,7 +100,7 @@ async def test_the_manager_answers_on_loopback_alone_and_only_whom_it_knows(line
     with pytest.raises(AssertionError, match="Authentication failed"):
         await wrong.__aenter__()
     text = (line.home / "asterisk/etc/manager.conf").read_text()
-    assert 2 == text.count("deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.0/255.0.0.0\n")
+    assert 3 == text.count("deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.0/255.0.0.0\n")
 
 
 @pytest.mark.parametrize("module", ["app_system", "func_shell", "func_env", "pbx_spool"])
