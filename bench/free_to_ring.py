@@ -166,7 +166,7 @@ async def _waiting(line: MeasuredLine, crowd: Crowd, consultants: list[Consultan
     """Ours says so itself; in app_queue everybody waits who is there and with no consultant."""
     if crowd.number == OURS:
         shown = await asyncio.to_thread(line.ask, "queue.show")
-        return sum(caller["state"] == "waiting" for caller in shown["waiting"])
+        return sum(caller["state"] == "waiting" for caller in shown["callers"])
     return crowd.answered - sum(one.call is not None for one in consultants)
 
 

@@ -114,7 +114,7 @@ def _measure(line: MeasuredLine, number: str, callers: int, window: float) -> Co
         present = line.channels()
         assert present >= callers, f"{present} of {callers} callers wait"
         if number == OURS:
-            waiting = len(line.ask("queue.show")["waiting"]) - CONSULTANTS
+            waiting = len(line.ask("queue.show")["callers"]) - CONSULTANTS
             assert waiting >= callers, f"{waiting} of {callers} callers wait at the dispatcher"
         before, began = line.cpu(), time.monotonic()
         time.sleep(window)

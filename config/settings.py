@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, field_validator
@@ -25,6 +25,19 @@ class Person(BaseModel):
 
     person: str
     role: Role
+
+
+class Limits(BaseModel):
+    """When a figure of the wallboard is a warning, and when critical; None: as for all queues."""
+
+    wait_warning_seconds: float | None = Field(None, gt=0)
+    wait_critical_seconds: float | None = Field(None, gt=0)
+    waiting_warning: int | None = Field(None, ge=1)
+    waiting_critical: int | None = Field(None, ge=1)
+    service_level_warning: float | None = Field(None, gt=0, le=1)
+    service_level_critical: float | None = Field(None, gt=0, le=1)
+    abandoned_warning: float | None = Field(None, gt=0, le=1)
+    abandoned_critical: float | None = Field(None, gt=0, le=1)
 
 
 class Settings(BaseSettings):
@@ -74,6 +87,13 @@ class Settings(BaseSettings):
     service_level_seconds: float = Field(20.0, gt=0)  # T of the service level, from entering the queue
     wait_warning_seconds: float = Field(30.0, gt=0)
     wait_critical_seconds: float = Field(120.0, gt=0)
+    waiting_warning: int = Field(3, ge=1)  # callers
+    waiting_critical: int = Field(6, ge=1)
+    service_level_warning: float = Field(0.80, gt=0, le=1)  # shares; below these
+    service_level_critical: float = Field(0.60, gt=0, le=1)
+    abandoned_warning: float = Field(0.05, gt=0, le=1)  # of the offered; at these
+    abandoned_critical: float = Field(0.10, gt=0, le=1)
+    queue_limits: dict[Language, Limits] = {}  # a queue's own, where they differ
     listening_shown: bool = False  # whether consultants see that a supervisor listens to them
     trunk_watch: str = Field("", pattern=r"^(sip:[A-Za-z0-9@.:_-]{1,100})?$")  # asked by OPTIONS; empty: not
     pause_reasons: tuple[str, ...] = ("lunch", "break", "training", "technical", "meeting", "other")
@@ -130,6 +150,11 @@ class Settings(BaseSettings):
         home = Path(os.environ.get("IVR111_HOME", "var"))
         file = Path(os.environ.get("IVR111_SETTINGS", home / "settings.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+    def limit(self, name: str, language: str | None = None) -> float:
+        """One of the wallboard's limits: the queue's own, else that of all."""
+        own = getattr(self.queue_limits.get(cast(Language, language)), name, None)
+        return float(getattr(self, name) if own is None else own)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from config.rights import Right
-from console import pages_board, pages_door, pages_figures, pages_orders
+from console import pages_account, pages_accounts, pages_board, pages_door, pages_figures, pages_orders
 from console.guard import RIGHTS_OF, Door, Route, faults, guard, headers
 from console.web import PARTS, Parts
 
@@ -32,11 +32,18 @@ def routes() -> tuple[Route, ...]:
         Route("POST", "/code", Door.HALF, pages_door.try_code),
         Route("GET", "/enrol", Door.HALF, pages_door.enrol),
         Route("POST", "/enrol", Door.HALF, pages_door.try_enrol),
+        Route("GET", "/change", Door.HALF, pages_account.first_change),
+        Route("POST", "/change", Door.HALF, pages_account.try_first_change),
+        Route("GET", "/account", Right.OWN_ACCOUNT, pages_account.account),
+        Route("POST", "/account/password", Right.OWN_ACCOUNT, pages_account.change_password),
+        Route("POST", "/account/end-session", Right.OWN_ACCOUNT, pages_account.end_session),
+        Route("POST", "/account/second-factor", Right.OWN_ACCOUNT, pages_account.second_factor),
         Route("POST", "/sign-out", Door.HALF, pages_door.sign_out),
         Route("POST", "/language", Door.OPEN, pages_door.choose_language),
         Route("GET", "/static/{name}", Door.OPEN, static),
         Route("GET", "/static/files/{name}", Door.OPEN, static),
         *pages_orders.routes(),
+        *pages_accounts.routes(),
     )
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.rights import Right, may
-from console.web import PRESENT, cookie, page, parts
+from console.web import HOME, PRESENT, page, parts, token
 from recordings.keys import KeyMissing
 
 log = structlog.get_logger()
@@ -103,7 +103,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden
     if request.method not in SAFE and not _from_here(request):
         raise web.HTTPForbidden
-    who = await parts(request).door.present(request.cookies.get(cookie(request, "session"), ""))
+    who = await parts(request).door.present(token(request))
     if who is not None:
         request[PRESENT] = who
     if needs is Door.OPEN:
@@ -116,6 +116,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in SAFE and not await _same_csrf(request, who.session.csrf):
         raise web.HTTPForbidden
     if isinstance(needs, Right) and not may(who.account.role, needs):
+        if request.path == "/" and request.method in SAFE:  # what people type
+            raise web.HTTPSeeOther(HOME[who.account.role])
         raise web.HTTPForbidden
     await parts(request).door.seen(who.session)
     return await handler(request)

@@ -74,6 +74,10 @@ class Words:
         """Time of day in the centre's zone, hh:mm:ss."""
         return f"{datetime.fromtimestamp(at, self._zone):%H:%M:%S}"
 
+    def moment(self, at: datetime) -> str:
+        """A day and a time of day."""
+        return f"{self.day(at)}, {self.clock(at.timestamp())}"
+
     def day(self, at: datetime) -> str:
         """A date as this language writes it."""
         return str(format_datetime(at.astimezone(self._zone), "d MMMM y", locale=self.language))

@@ -10,18 +10,27 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "ringing": ("◎", N_("ringing")),
     "talking": ("▶", N_("talking")),
     "hold": ("Ⅱ", N_("on hold")),
-    "reserved": ("⇄", N_("waits for 1414")),
+    "reserved": ("⇄", N_("waiting for 1414")),
     "wrap_up": ("✎", N_("wrap-up")),
     "paused": ("◐", N_("paused")),
     "unreachable": ("✕", N_("unreachable")),
     "off_shift": ("○", N_("off shift")),
 }
 PHASES: Final[Mapping[str, str]] = {
+    "menu": N_("in the menu"),
     "waiting": N_("waiting"),
     "ringing": N_("ringing"),
+    "duty_ringing": N_("the duty phone rings"),
     "talking": N_("talking"),
-    "reserved": N_("1414 is tried"),
+    "hold": N_("on hold"),
+    "duty_talking": N_("talking with the duty phone"),
+    "reserved": N_("calling 1414"),
+    "with_1414": N_("with 1414"),
+    "rating": N_("rating"),
 }
+UNANSWERED: Final = ("waiting", "ringing", "duty_ringing")
+ELSEWHERE: Final = ("menu", "duty_talking", "reserved", "with_1414", "rating")
+COLUMNS: Final = ("available", "ringing", "talking", "wrap_up", "paused", "unreachable", "off_shift")
 REASONS: Final[Mapping[str, str]] = {
     "lunch": N_("lunch"),
     "break": N_("break"),
@@ -43,35 +52,43 @@ ROLES: Final[Mapping[str, str]] = {
 }
 ALERTS: Final[Mapping[str, str]] = {
     "nobody_on_shift": N_("Nobody is on shift"),
-    "wait_critical": N_("Somebody waits much too long"),
-    "wait_warning": N_("Somebody waits long"),
-    "trunk_down": N_("The operator's trunk does not answer"),
+    "wait_critical": N_("A caller has waited far too long"),
+    "wait_warning": N_("A caller has waited a long time"),
+    "trunk_down": N_("The phone provider's trunk does not answer"),
     "ami_down": N_("The connection to the telephone exchange is lost"),
     "disk_low": N_("The disk for recordings is nearly full"),
-    "recorder": N_("A recording is in trouble"),
+    "recorder": N_("Recording fault"),
     "ucc_unreachable": N_("1414 could not be reached"),
     "diverted": N_("The queue is diverted to the duty phone"),
     "last_consultant_missed": N_("The last free consultant did not answer a ring"),
-    "healed": N_("A stuck state was put right"),
+    "healed": N_("A consultant's stuck state was corrected"),
+    "figures_incomplete": N_("The database does not answer: today's figures are missing"),
 }
 LANGUAGES: Final[Mapping[str, str]] = {"kk": N_("Kazakh"), "ru": N_("Russian")}
+SHORT: Final[Mapping[str, str]] = {"kk": N_("Kaz"), "ru": N_("Rus")}
 QUEUES: Final[Mapping[str, str]] = {"kk": N_("111 Kazakh"), "ru": N_("111 Russian")}
 FORMULAS: Final[Mapping[str, str]] = {
     "average_wait": N_(
-        "Average wait today: mean of (answer − arrival of the call) over answered calls. "
-        "The law allows {law} s on average (C1)."
+        "Mean of (answer − arrival of the call) over answered calls. "
+        "The law allows an average of at most {law} s."
     ),
-    "waiting": N_("Callers in the queue now whom nobody rings for."),
+    "waiting": N_("Callers nobody has answered yet, ringing included."),
     "longest": N_("Now − arrival of the call, for the caller who has waited longest."),
     "available": N_("Consultants on shift who could be rung now."),
     "talking": N_("Consultants in conversation now, on hold included."),
     "service_level": N_(
-        "Answered within {target} s of entering the queue ÷ "
-        "(answered + abandoned − abandoned within 5 s), today."
+        "Answered within {target} s of entering the queue ÷ (answered + abandoned − abandoned within 5 s)."
     ),
-    "abandoned": N_("Callers who entered the queue today and hung up before an answer."),
-    "offered": N_("Calls that entered the queue today and are over."),
-    "answered": N_("Calls answered today by a consultant or the duty phone."),
-    "queue_wait": N_("Mean of (answer − entering the queue) over answered calls, today."),
-    "average_talk": N_("Mean of (end of conversation − answer), today."),
+    "abandoned": N_("Callers who entered the queue and hung up before an answer."),
+    "offered": N_("Calls that entered the queue and are over."),
+    "answered": N_("Calls answered by a consultant or the duty phone."),
+    "queue_wait": N_("Mean of (answer − entering the queue) over answered calls."),
+    "average_talk": N_("Mean of (end of conversation − answer)."),
+    "to_1414": N_("Calls that 1414 took over after the notice."),
+    "longest_today": N_("The longest time from the call's arrival to the answer or the hang-up."),
+    "answered_by": N_("Calls that this consultant answered today and that are over."),
+    "missed": N_("Rings of this consultant's phone that nobody answered, today."),
+    "talked": N_("Time in conversation today, on hold included."),
+    "paused": N_("Time in pauses today."),
+    "occupancy": N_("(Conversation + wrap-up) ÷ time on shift without pauses, today."),
 }

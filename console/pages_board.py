@@ -1,14 +1,15 @@
 """The wallboard, its television mode, the consultant's own page, and their live streams."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from console import web as w
-from console.rendering import Rendering
-from console.signing.accounts import Account, Speech
+from console.rendering import own_seat
+from console.stream import View, event
 
 Board = Mapping[str, Any]
 
@@ -34,30 +35,17 @@ async def desk(request: web.Request) -> web.StreamResponse:
 
 async def board_stream(request: web.Request) -> web.StreamResponse:
     """The wallboard as it changes."""
-    who, language = w.account(request), w.language(request)
-    return await _stream(
-        request, lambda rendering, board: rendered(rendering, "board.html", language, who, board)
-    )
+    return await _stream(request, "board.html")
 
 
 async def television_stream(request: web.Request) -> web.StreamResponse:
     """The television's as it changes."""
-    who, language = w.account(request), w.language(request)
-    return await _stream(
-        request, lambda rendering, board: rendered(rendering, "tv_board.html", language, who, board)
-    )
+    return await _stream(request, "tv_board.html")
 
 
 async def desk_stream(request: web.Request) -> web.StreamResponse:
     """The consultant's page as it changes."""
-    who, language = w.account(request), w.language(request)
-
-    def made(rendering: Rendering, board: Board) -> str:
-        return rendering.page(
-            "desk_board.html", language, board=board, seat=own_seat(board, who), role=who.role, me=who
-        )
-
-    return await _stream(request, made)
+    return await _stream(request, "desk_board.html")
 
 
 async def board_json(request: web.Request) -> web.StreamResponse:
@@ -71,47 +59,30 @@ async def board_json(request: web.Request) -> web.StreamResponse:
     )
 
 
-def own_seat(board: Board | None, who: Account) -> Mapping[str, Any] | None:
-    """The consultant's own row."""
-    for seat in board["consultants"] if board else ():
-        if seat["id"] == who.consultant:
-            row: Mapping[str, Any] = seat
-            return row
-    return None
-
-
-def rendered(rendering: Rendering, template: str, language: Speech, who: Account, board: Board) -> str:
-    """Once for all who see the same."""
-    key = (template, language, who.role, board["event"])
-    if rendering.last.get(key[:3], ("", ""))[0] != str(board["event"]):
-        html = rendering.page(template, language, board=board, role=who.role)
-        rendering.last[key[:3]] = (str(board["event"]), html)
-    return rendering.last[key[:3]][1]
-
-
-async def _stream(request: web.Request, made: Callable[[Rendering, Board], str]) -> web.StreamResponse:
-    own = w.parts(request)
-    token = request.cookies.get(w.cookie(request, "session"), "")
+async def _stream(request: web.Request, template: str) -> web.StreamResponse:
+    own, who, language = w.parts(request), w.account(request), w.language(request)
+    token = w.token(request)
 
     async def alive() -> bool:
-        who = await own.door.present(token)
-        if who is None or who.session.stage != "in":
-            return False
-        await own.door.seen(who.session)  # who watches is there
+        try:
+            present = await own.door.present(token)
+            if present is None or present.session.stage != "in":
+                return False
+            await own.door.seen(present.session)  # who watches is there
+        except (SQLAlchemyError, OSError):
+            return True  # no session can be ended while the database is away
         return True
 
-    def state() -> tuple[int, str] | None:
+    def state() -> View | None:
         board = own.link.board
         if board is None:
             return None
-        number = board["event"] * 2 + own.link.fresh
-        message = {
-            **own.link.now(),
-            "event": board["event"],
-            "at": board["at"],
-            "html": made(own.rendering, board),
-            "chart": board["chart"],
-        }
-        return number, json.dumps(message, ensure_ascii=False)
+        html = own.rendering.board(template, language, who, board)
+        told = {"html": html, "chart": board["chart"] if template == "board.html" else None}
 
-    return await own.streams.serve(request, state, own.link.now, alive)
+        def message() -> bytes:
+            return event("board", own.rendering.message(template, language, who, own.link.now(), told))
+
+        return View((*told.values(), own.link.fresh), message)
+
+    return await own.streams.serve(request, who.login, state, own.link.now, alive)

@@ -9,14 +9,12 @@ from console.signing import second_factor
 from console.signing.accounts import Speech
 from console.signing.service import Begun, Throttled, Wrong
 
-HOME = {"consultant": "/desk", "supervisor": "/", "administrator": "/", "auditor": "/"}
-
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """The form."""
     who = request.get(w.PRESENT)
     if who is not None and who.session.stage == "in":
-        raise web.HTTPSeeOther(HOME[who.account.role])
+        raise web.HTTPSeeOther(w.HOME[who.account.role])
     return w.page(request, "sign_in.html", wrong=False, wait=0, login="")
 
 
@@ -28,7 +26,7 @@ async def try_sign_in(request: web.Request) -> web.StreamResponse:
     answer = await w.parts(request).door.password(login, password, request.remote or "", known)
     match answer:
         case Begun():
-            return _on(request, answer)
+            return on(request, answer)
         case Throttled(seconds):
             return w.page(request, "sign_in.html", status=429, wrong=False, wait=_minutes(seconds), login="")
         case Wrong():
@@ -49,7 +47,7 @@ async def try_code(request: web.Request) -> web.StreamResponse:
     answer = await w.parts(request).door.code(who, str(form.get("code", "")), request.remote or "")
     match answer:
         case Begun():
-            return _on(request, answer)
+            return on(request, answer)
         case Throttled(seconds):
             return w.page(request, "code.html", status=429, wrong=False, wait=_minutes(seconds))
         case Wrong():
@@ -68,7 +66,7 @@ async def try_enrol(request: web.Request) -> web.StreamResponse:
     if who.session.stage != "enrol" or len(secret) != 32 or not secret.isalnum():
         raise web.HTTPForbidden
     answer = await w.parts(request).door.enrol(who, secret, str(form.get("code", "")), request.remote or "")
-    return _on(request, answer) if isinstance(answer, Begun) else _enrolment(request, secret, wrong=True)
+    return on(request, answer) if isinstance(answer, Begun) else _enrolment(request, secret, wrong=True)
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
@@ -89,7 +87,7 @@ async def choose_language(request: web.Request) -> web.StreamResponse:
     who = request.get(w.PRESENT)
     if who is not None:
         await w.parts(request).door.accounts.change(who.account.login, language=cast(Speech, chosen))
-    known = {route.resource.canonical for route in request.app.router.routes() if route.resource}
+    known = {r.resource.canonical for r in request.app.router.routes() if r.resource and r.method == "GET"}
     response = web.HTTPSeeOther(back if back in known else "/")
     response.set_cookie("language", chosen, max_age=w.YEAR, samesite="Strict", httponly=True)
     raise response
@@ -106,14 +104,17 @@ def _enrolment(request: web.Request, secret: str, *, wrong: bool) -> web.Respons
         secret=secret,
         shown=shown,
         link=link,
+        picture=second_factor.picture(link),
         wrong=wrong,
     )
 
 
-def _on(request: web.Request, begun: Begun) -> web.StreamResponse:
+def on(request: web.Request, begun: Begun) -> web.StreamResponse:
     """With the new token to where this person works, or to the next step."""
     stage = begun.session.stage
-    response = web.HTTPSeeOther(HOME[begun.account.role] if stage == "in" else f"/{stage}")
+    response = web.Response(
+        status=303, headers={"Location": w.HOME[begun.account.role] if stage == "in" else f"/{stage}"}
+    )
     w.begin(request, response, begun)
     return response
 

@@ -15,11 +15,11 @@ from console.said import N_, reason
 
 log = structlog.get_logger()
 
-DONE: Final = N_("Ordered: the board shows it when it has happened.")
+DONE: Final = N_("Accepted: this page will show it when it is done.")
 SILENT: Final = N_(
-    "The engine does not answer: nothing was done, or nobody knows. Look at the board, then repeat."
+    "The system does not answer: the action may not have been done. Check this page, then repeat."
 )
-BAD: Final = N_("The form was not filled in rightly.")
+BAD: Final = N_("The form was not filled in correctly.")
 LONGEST: Final = 100
 
 # path: the engine's order, the right, the fields it takes; "own" is the consultant's own seat.

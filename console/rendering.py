@@ -1,5 +1,6 @@
 """Templates made into pages; what many watch at once is rendered once."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -13,8 +14,9 @@ from config.rights import Right, may
 from config.settings import Role, Settings
 from console import labels
 from console.i18n import Words
-from console.signing.accounts import Speech
+from console.signing.accounts import Account, Speech
 
+DESK: Final = "desk_board.html"  # the one that shows a person's own
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 
 
@@ -23,7 +25,8 @@ class Rendering:
     """Renders in one of three languages; a message that is not translated is an error."""
 
     settings: Settings
-    last: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)  # what was rendered last
+    _boards: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)  # what was made last
+    _rests: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)
     _environments: dict[str, Environment] = field(default_factory=dict)
 
     def page(self, template: str, language: Speech, **values: Any) -> str:
@@ -43,6 +46,30 @@ class Rendering:
             )
         )
 
+    def board(self, template: str, language: Speech, who: Account, board: Mapping[str, Any]) -> str:
+        """The live part of a page: made once for all who see the same, and anew only when it has changed."""
+        seat = None
+        content: object = board["event"]
+        if template == DESK:
+            seat = own_seat(board, who)
+            content = (seat, board["queues"])
+        key = _key(template, language, who)
+        made = self._boards.get(key)
+        if made is None or made[0] != content:
+            html = self.page(template, language, board=board, role=who.role, me=who, seat=seat)
+            made = self._boards[key] = (content, html)
+        return made[1]
+
+    def message(
+        self, template: str, language: Speech, who: Account, now: Mapping[str, Any], told: Mapping[str, Any]
+    ) -> str:
+        """`now` and `told` as one JSON object; `told` goes to many browsers and is put into JSON once."""
+        key, version = _key(template, language, who), tuple(told.values())
+        kept = self._rests.get(key)
+        if kept is None or kept[0] != version:
+            kept = self._rests[key] = (version, json.dumps(told, ensure_ascii=False))
+        return f"{json.dumps(now)[:-1]}, {kept[1][1:]}"
+
     def _formula(self, language: Speech, name: str) -> str:
         text = Words(language, self.settings.zone).gettext(labels.FORMULAS[name])
         return text.format(
@@ -53,6 +80,17 @@ class Rendering:
         if language not in self._environments:
             self._environments[language] = environment(language, self.settings.zone)
         return self._environments[language]
+
+
+def own_seat(board: Mapping[str, Any] | None, who: Account) -> Mapping[str, Any] | None:
+    """The consultant's own row."""
+    seats: list[Mapping[str, Any]] = board["consultants"] if board else []
+    return next((seat for seat in seats if seat["id"] == who.consultant), None)
+
+
+def _key(template: str, language: Speech, who: Account) -> tuple[str, str, str]:
+    """What is made once for all who have it in common."""
+    return template, language, who.login if template == DESK else who.role
 
 
 def environment(language: Speech, zone: tzinfo) -> Environment:

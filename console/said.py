@@ -10,7 +10,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message th
 
 
 REASONS: Final = (
-    (r"no longer waits", N_("This caller no longer waits.")),
+    (r"no longer waits", N_("This caller is no longer waiting.")),
     (r"no such consultant|no consultant", N_("There is no such consultant.")),
     (
         r"takes no calls now",
@@ -18,15 +18,22 @@ REASONS: Final = (
     ),
     (r"is not in wrap-up", N_("This consultant is not in wrap-up.")),
     (r"is in no conversation", N_("This consultant is in no conversation.")),
-    (r"no phone of your own", N_("You have no phone of your own here: ask the administrator for one.")),
+    (r"no phone of your own", N_("No phone is assigned to you: tell the administrator.")),
     (r"did not ring", N_("Your phone did not ring: is it switched on and registered?")),
+    (r"there is an account", N_("There is an account with this login already.")),
+    (r"there is no account", N_("There is no such account.")),
+    (r"another administrator", N_("For your own account another administrator must do this.")),
+    (r"^login:", N_("The login must be of small Latin letters, digits and . _ -, two at least.")),
+    (r"^person:", N_("Write the name on one line, at most 80 letters.")),
+    (r"consultant's account|^consultant:", N_("Choose the consultant's phone for this account.")),
+    (r"settings.toml", N_("The settings name this login otherwise: use the same name and role.")),
     (r"this needs", N_("Your role does not allow this.")),
     (
         r"Asterisk did not take|Asterisk does not answer",
         N_("The telephone exchange does not answer: try again."),
     ),
 )
-OTHERWISE: Final = N_("The order was not carried out.")
+OTHERWISE: Final = N_("Not done. Try again.")
 
 
 def reason(error: str) -> str:

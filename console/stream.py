@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
@@ -11,19 +13,35 @@ from aiohttp import web
 BEAT: Final = 1.0
 WRITES_FOR: Final = 10.0  # seconds: a client that takes nothing so long is let go, and may come again
 CHECK: Final = 5.0  # between two looks whether the session still lives
+OF_A_PERSON: Final = 20  # streams at once: nobody needs more, and nobody can take all there are
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a client is to see now. `version` differs where the page would; `message` is only made then."""
+
+    version: object
+    message: Callable[[], bytes]
 
 
 class Streams:
     """All open streams. `wake` tells of a change; who is slow skips what came between."""
 
     def __init__(self) -> None:
-        self._clients: set[asyncio.Event] = set()
+        self._clients: dict[asyncio.Event, str] = {}  # and whose each is
+        self._of: Counter[str] = Counter()
+        self._checks = 0
         self._closed = False
 
     def wake(self) -> None:
         """The board has changed."""
         for client in self._clients:
             client.set()
+
+    def check(self) -> None:
+        """A session has ended here: every stream looks at once whether it was its own."""
+        self._checks += 1
+        self.wake()
 
     def close(self) -> None:
         """End all streams."""
@@ -38,14 +56,14 @@ class Streams:
     async def serve(
         self,
         request: web.Request,
-        state: Callable[[], tuple[int, str] | None],
+        whose: str,
+        state: Callable[[], View | None],
         beat: Callable[[], dict[str, Any]],
         alive: Callable[[], Awaitable[bool]],
     ) -> web.StreamResponse:
-        """One client until it goes or its session ends.
-
-        `state`: a number that changes with what is to be shown, and the message; None when there is none.
-        """
+        """One client until it goes or its session ends. Raises HTTPTooManyRequests."""
+        if self._of[whose] >= OF_A_PERSON:
+            raise web.HTTPTooManyRequests
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream; charset=utf-8",
@@ -53,36 +71,53 @@ class Streams:
                 "X-Accel-Buffering": "no",
             }
         )
-        await response.prepare(request)
         client = asyncio.Event()
-        self._clients.add(client)
-        sent: int | None = None
-        checked = monotonic()
+        self._clients[client] = whose
+        self._of[whose] += 1
         try:
-            while not self._closed:
-                client.clear()
-                told = state()
-                if told is not None and told[0] != sent:
-                    await _write(response, "board", told[1])
-                    sent = told[0]
-                else:
-                    await _write(response, "beat", json.dumps(beat()))
-                if monotonic() - checked > CHECK:
-                    checked = monotonic()
-                    if not await alive():
-                        await _write(response, "signed-out", "{}")
-                        break
-                try:
-                    await asyncio.wait_for(client.wait(), BEAT)
-                except TimeoutError:
-                    continue
+            await response.prepare(request)
+            await self._feed(response, client, state, beat, alive)
         except (ConnectionError, TimeoutError):
             pass
         finally:
-            self._clients.discard(client)
+            del self._clients[client]
+            self._of[whose] -= 1
+            self._of += Counter()  # forget who has none
         return response
 
+    async def _feed(
+        self,
+        response: web.StreamResponse,
+        client: asyncio.Event,
+        state: Callable[[], View | None],
+        beat: Callable[[], dict[str, Any]],
+        alive: Callable[[], Awaitable[bool]],
+    ) -> None:
+        sent: object = None
+        checked, checks = monotonic(), self._checks
+        while not self._closed:
+            client.clear()
+            if checks != self._checks or monotonic() - checked > CHECK:
+                checked, checks = monotonic(), self._checks
+                if not await alive():
+                    await _write(response, b"event: signed-out\ndata: {}\n\n")
+                    return
+            view = state()
+            if view is not None and view.version != sent:
+                await _write(response, view.message())
+                sent = view.version
+            else:
+                await _write(response, event("beat", json.dumps(beat())))
+            try:
+                await asyncio.wait_for(client.wait(), BEAT)
+            except TimeoutError:
+                continue
 
-async def _write(response: web.StreamResponse, event: str, data: str) -> None:
+
+def event(name: str, data: str) -> bytes:
     """`data` is one line: JSON has no bare line breaks."""
-    await asyncio.wait_for(response.write(f"event: {event}\ndata: {data}\n\n".encode()), WRITES_FOR)
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+async def _write(response: web.StreamResponse, message: bytes) -> None:
+    await asyncio.wait_for(response.write(message), WRITES_FOR)

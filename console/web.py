@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast, get_args
 
@@ -33,8 +34,11 @@ class Parts:
     key: bytes  # signs device cookies
 
 
+HOME: Final[Mapping[str, str]] = {
+    "consultant": "/desk", "supervisor": "/", "administrator": "/", "auditor": "/"
+}  # fmt: skip
 PARTS: Final = web.AppKey("parts", Parts)
-PRESENT: Final = "present"
+PRESENT: Final = web.RequestKey("present", Present)
 
 
 def parts(request: web.Request) -> Parts:
@@ -44,8 +48,7 @@ def parts(request: web.Request) -> Parts:
 
 def present(request: web.Request) -> Present:
     """Who asks; the middleware has let nobody else in."""
-    who: Present = request[PRESENT]
-    return who
+    return request[PRESENT]
 
 
 def account(request: web.Request) -> Account:
@@ -58,7 +61,7 @@ def language(request: web.Request) -> Speech:
     who: Present | None = request.get(PRESENT)
     if who is not None:
         return who.account.language
-    chosen = request.cookies.get("language", "")
+    chosen: str = request.cookies.get("language", "")
     if chosen in LANGUAGES:
         return cast(Speech, chosen)
     for part in request.headers.get("Accept-Language", "").split(","):
@@ -70,7 +73,7 @@ def language(request: web.Request) -> Speech:
 
 def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
     """A page in the asker's language."""
-    who: Present | None = request.get(PRESENT)
+    who = request.get(PRESENT)
     whole = who is not None and who.session.stage == "in"
     text = parts(request).rendering.page(
         template,
@@ -78,10 +81,16 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
         me=who.account if who and whole else None,
         role=who.account.role if who and whole else None,
         csrf=who.session.csrf if who else "",
-        here=request.path,
+        here=request.path if request.method == "GET" else f"/{request.path.split('/')[1]}",
+        home=HOME[who.account.role] if who and whole else "/",
         **values,
     )
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def token(request: web.Request) -> str:
+    """The session's token, as the browser brought it; empty when it brought none."""
+    return request.cookies.get(cookie(request, "session"), "")
 
 
 def cookie(request: web.Request, name: str) -> str:

@@ -84,18 +84,18 @@ class Alerts:
                 yield ("diverted", language), queue["diverted"]
             elif not queue["on_shift"]:
                 yield ("nobody_on_shift", language), None
-            waited = at - queue["longest_since"] if queue["longest_since"] is not None else 0.0
-            if waited >= self.settings.wait_critical_seconds:
-                yield (
-                    ("wait_critical", language),
-                    queue["longest_since"] + self.settings.wait_critical_seconds,
-                )
-            elif waited >= self.settings.wait_warning_seconds:
-                yield ("wait_warning", language), queue["longest_since"] + self.settings.wait_warning_seconds
+            since = queue["longest_since"]
+            for kind in ("wait_critical", "wait_warning"):
+                limit = self.settings.limit(f"{kind}_seconds", language)
+                if since is not None and at - since >= limit:
+                    yield (kind, language), since + limit
+                    break
         if line.live.reach.get(TRUNK_WATCH) == "unreachable":
             yield ("trunk_down", ""), None
-        if (since := today.ucc_failing(at)) is not None:
-            yield ("ucc_unreachable", ""), since
+        if (failing := today.ucc_failing(at)) is not None:
+            yield ("ucc_unreachable", ""), failing
+        if not today.whole:
+            yield ("figures_incomplete", ""), None
         if not self._evidence:
             yield ("recorder", "evidence"), None
         for alarm in self._told:

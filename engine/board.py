@@ -10,14 +10,20 @@ from config.log import masked
 from config.settings import Language, Settings
 from engine.alerts import Alerts
 from engine.line import Line
+from engine.timesheet import StintBook
 from engine.today import Today
 from routing.desk import Desk
+from routing.devices import SUPERVISOR
+from routing.phases import UNANSWERED, OnTheLine, on_the_line
 from routing.picture import CallNow, picture
-from routing.views import CallerView, SeatView
+from routing.stints import Sum
+from routing.story import WITHHELD
+from routing.views import SeatView
 
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 STATES: Final = ("available", "ringing", "talking", "wrap_up", "paused", "unreachable", "off_shift")
-COUNTED: Final = {"hold": "talking", "reserved": "talking", "passed_over": "available"}
+COUNTED: Final = {"hold": "talking", "reserved": "talking"}
+SHOWN: Final = {"passed_over": "unreachable"}  # who let a call ring out does not answer (issue 4, item 6)
 
 
 @dataclass(slots=True)
@@ -31,14 +37,17 @@ class BoardBuilder:
     alerts: Alerts
     names: Callable[[], Mapping[str, str]]
     offset: float
+    stints: StintBook
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def build(self, at: float) -> dict[str, Any]:
         """The board without its number; every time in it is a moment: it stays true while time passes."""
-        self.today.turn(datetime.fromtimestamp(at, UTC))
+        if self.today.turn(datetime.fromtimestamp(at, UTC)):
+            self.stints.turn(self.today.since)
         snapshot = self.desk.snapshot()
-        calls = {call.call_id: call for call in picture(self.line.live).calls}
-        callers = [self._caller(caller, calls.get(caller.call)) for caller in snapshot.callers]
+        living = picture(self.line.live).calls
+        calls = {call.call_id: call for call in living}
+        callers = [self._caller(one) for one in on_the_line(living, snapshot.callers)]
         waits = {caller["call"]: caller["since"] for caller in callers}
         consultants = [self._consultant(seat, calls, waits, at) for seat in snapshot.consultants]
         queues = [self._queue(language, callers, consultants) for language in LANGUAGES]
@@ -48,11 +57,10 @@ class BoardBuilder:
             "away_since": None if self.line.up else _round(self.line.away_since),
             "law_wait": self.settings.law_wait_seconds,
             "target_seconds": self.settings.service_level_seconds,
-            "thresholds": {
-                "wait": [self.settings.wait_warning_seconds, self.settings.wait_critical_seconds],
-            },
+            "thresholds": thresholds(self.settings),
             "today": {
                 "from": self.today.since,
+                "whole": self.today.whole,
                 "all": asdict(self.today.figures(None)),
                 **{language: asdict(self.today.figures(language)) for language in LANGUAGES},
             },
@@ -60,24 +68,27 @@ class BoardBuilder:
             "totals": totals,
             "callers": callers,
             "consultants": consultants,
+            "phones": sorted(id_ for id_ in self.names() if SUPERVISOR.fullmatch(id_)),
             "chart": asdict(self.today.chart(at)),
             "alerts": self.alerts.now(at, queues, self.today, self.line),
         }
 
-    def _caller(self, caller: CallerView, call: CallNow | None) -> dict[str, Any]:
-        number = call.pii_caller if call else ""
+    def _caller(self, one: OnTheLine) -> dict[str, Any]:
+        call, seat = one.call, one.seat
+        number = _number(call)
+        arrived = (call.arrived_at if call else None) or (seat.arrived if seat else 0.0)
         return {
-            "call": caller.call,
-            "language": caller.language,
-            "phase": caller.phase,
-            "place": caller.place,
-            "since": _round(call.arrived_at if call and call.arrived_at else caller.arrived),
-            "consultant": caller.consultant,
+            "call": seat.call if seat else call.call_id if call else "",
+            "language": seat.language if seat else call.language if call else None,
+            "phase": one.phase,
+            "place": seat.place if seat else 0,
+            "since": _round(arrived),
+            "consultant": seat.consultant if seat else None,
             "number": masked(number) or None,
             "attempts": self.today.attempts(number) + 1 if number else 1,
-            "priority": caller.priority,
-            "moved_up": caller.moved_up,
-            "nobody_on_shift": caller.nobody_on_shift,
+            "priority": seat.priority if seat else 0,
+            "moved_up": seat is not None and seat.moved_up,
+            "nobody_on_shift": seat is not None and seat.nobody_on_shift,
         }
 
     def _consultant(
@@ -88,14 +99,14 @@ class BoardBuilder:
         if state == "talking" and call is not None and call.held:
             state = "hold"
         talked = call.talking_since if call and seat.id in call.talking_with else None
-        answered, seconds = self.today.served(seat.id)
+        sums = self.stints.sums(seat.id, self.today.since, at)
         return {
             "id": seat.id,
             "name": self.names().get(seat.id, ""),
             "languages": list(seat.languages),
-            "state": "available" if state == "passed_over" else state,
+            "state": SHOWN.get(state, state),
             "since": self._since(seat, state, talked, at),
-            "until": self._wall(seat.ends_at) if state == "wrap_up" else None,
+            "until": self._wall(seat.ends_at) if state in ("wrap_up", "passed_over") else None,
             "reason": seat.pause,
             "reachable": seat.reachable,
             "missed": seat.missed,
@@ -104,9 +115,12 @@ class BoardBuilder:
             "call_language": call.language if call else None,
             "call_since": _round(talked),
             "caller_since": waits.get(seat.call or ""),
-            "number": (masked(call.pii_caller) or None) if call else None,
-            "answered": answered,
-            "talk_seconds": round(seconds),
+            "number": masked(_number(call)) or None,
+            "answered": self.today.served(seat.id),
+            "missed_today": sums.missed,
+            "talked": _sum(sums.talked),
+            "paused": _sum(sums.paused),
+            "occupancy": None if sums.occupancy is None else round(sums.occupancy, 2),
             "watched": [
                 {"phone": spy.phone, "mode": spy.mode, "since": _round(spy.at)}
                 for spy in self.line.live.spies.values()
@@ -119,7 +133,7 @@ class BoardBuilder:
         told = talked if state == "talking" and talked else self._wall(seat.since)
         before, since = self._states.get(seat.id, ("", at))
         if before != state:
-            since = at
+            since = self.stints.since(seat.id, state) or at
         if told is not None and state != "hold":
             since = told
         self._states[seat.id] = (state, since)
@@ -139,11 +153,30 @@ class BoardBuilder:
         }
 
 
+def thresholds(settings: Settings) -> dict[str, dict[str, list[float]]]:
+    """[warning, critical] of each figure, for all queues together and for each."""
+    names = {
+        "wait": ("wait_warning_seconds", "wait_critical_seconds"),
+        "waiting": ("waiting_warning", "waiting_critical"),
+        "service_level": ("service_level_warning", "service_level_critical"),
+        "abandoned": ("abandoned_warning", "abandoned_critical"),
+    }
+    return {
+        key: {
+            name: [settings.limit(warning, language), settings.limit(critical, language)]
+            for name, (warning, critical) in names.items()
+        }
+        for key, language in (("all", None), *((name, name) for name in LANGUAGES))
+    }
+
+
 def _count(
     language: Language | None, callers: Iterable[Mapping[str, Any]], consultants: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """One queue, or all: a consultant of two languages counts once in each row and once in the total."""
-    waiting = [one for one in callers if one["phase"] == "waiting" and language in (None, one["language"])]
+    ours = [one for one in callers if language in (None, one["language"])]
+    waiting = [one for one in ours if one["phase"] in UNANSWERED]
+    phases = Counter(one["phase"] for one in ours)
     states: Counter[str] = Counter()
     for one in consultants:
         if language is None or language in one["languages"]:
@@ -152,8 +185,18 @@ def _count(
         "language": language,
         "waiting": len(waiting),
         "longest_since": min((one["since"] for one in waiting), default=None),
+        "line": {phase: count for phase, count in sorted(phases.items())},
         **{state: states[state] for state in STATES},
     }
+
+
+def _number(call: CallNow | None) -> str:
+    """Empty for one that is withheld, whatever the trunk says in its place."""
+    return "" if call is None or call.pii_caller.lower() in WITHHELD else call.pii_caller
+
+
+def _sum(told: Sum) -> dict[str, Any]:
+    return {"seconds": round(told.seconds), "since": _round(told.since)}
 
 
 def _round(at: float | None) -> float | None:

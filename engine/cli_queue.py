@@ -24,27 +24,25 @@ def show(json: AsJson = False) -> None:
     if json:
         as_json(now)
         return
-    waiting = [one for one in now["waiting"] if one["place"]]
-    served = [one for one in now["waiting"] if not one["place"]]
-    free = sum(one["state"] == "available" for one in now["consultants"])
+    totals = now["totals"]
     typer.echo(
         f"{now['at']}  event {now['event']}, asterisk {now['asterisk']}, "
-        f"{len(waiting)} waiting, {len(served)} served, "
-        f"{free} of {len(now['consultants'])} consultants available"
+        f"{totals['waiting']} waiting, {len(now['callers'])} on the line, "
+        f"{totals['available']} of {len(now['consultants'])} consultants available"
     )
-    if now["waiting"]:
+    if now["callers"]:
         columns = ("place", "call", "queue", "state", "since arrival", "consultant", "")
         rows = [
             (
                 str(one["place"] or ""),
                 one["call_id"],
-                f"111-{one['language']}",
+                f"111-{one['language']}" if one["language"] else "",
                 one["state"],
                 f"{one['waited']:.0f} s",
                 one["consultant"] or "",
                 "nobody on shift" if one["nobody_on_shift"] else "",
             )
-            for one in now["waiting"]
+            for one in now["callers"]
         ]
         table(columns, rows)
     if now["consultants"]:

@@ -38,7 +38,7 @@ class Line:
     desk: Desk
     tell: Callable[[Story], None]  # a call is over
     unheld: Callable[[OngoingCall], None]  # a phone came back from hold: its recording must begin anew
-    rung_out: Callable[[], None]  # survival stopped ringing somebody: callers may be fetched
+    rung_out: Callable[[], object]  # survival stopped ringing somebody: callers may be fetched
     released: Callable[[str, str], None]  # 1414 answered: call id, consultant
     ours: Callable[[str], bool]  # whether a session of this engine holds the call
     live: Live = field(default_factory=Live)

@@ -57,7 +57,7 @@ class Orders:
             "at": at.isoformat(timespec="milliseconds"),
             "event": board["event"],
             "asterisk": board["asterisk"],
-            "waiting": [
+            "callers": [
                 {
                     "call_id": caller["call"],
                     "language": caller["language"],

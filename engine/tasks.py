@@ -21,9 +21,9 @@ class Tasks:
         self._pause = pause
         self._running: set[asyncio.Task[Any]] = set()
 
-    def soon(self, work: Work) -> None:
+    def soon(self, work: Work) -> "asyncio.Task[Any]":
         """Run `work` once."""
-        self._start(_once(work))
+        return self._start(_once(work))
 
     def lasting(self, work: Callable[[], Work]) -> None:
         """Run `work` until `close`: one that dies of a fault must not be missing for weeks."""
@@ -36,10 +36,11 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    def _start(self, work: Work) -> None:
+    def _start(self, work: Work) -> "asyncio.Task[Any]":
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def _again_and_again(self, work: Callable[[], Work]) -> None:
         clock = asyncio.get_running_loop().time

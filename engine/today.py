@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
 from recordings.figures import Chart, Ended, Figures, chart, ended, figures
+from recordings.hiding import UNREADABLE
 from recordings.reading import CallFilter, Reader
 from recordings.record import CallRecord
 
@@ -24,6 +25,7 @@ class Today:
     """What `take` has heard since midnight; a call told twice is counted once, by its last telling."""
 
     def __init__(self, zone: ZoneInfo, target: float) -> None:
+        self._whole = False
         self._zone = zone
         self._target = target
         self._key = secrets.token_bytes(32)  # numbers are compared, never kept
@@ -31,19 +33,28 @@ class Today:
         self._calls: dict[str, Ended] = {}
         self._attempts: Counter[str] = Counter()
         self._figures: dict[Language | None, Figures] = {}
+        self._served: Counter[str | None] = Counter()
         self._ucc: tuple[float, bool] | None = None  # when 1414 was last tried, and whether it answered
 
-    async def load(self, reader: Reader, now: datetime) -> None:
-        """The day so far from the journal; a database that is away leaves the day at what is heard."""
+    @property
+    def whole(self) -> bool:
+        """Whether the day so far is known from the journal."""
+        return self._whole
+
+    async def load(self, reader: Reader, now: datetime) -> bool:
+        """The day so far from the journal; False while it is away. What was heard since is newer."""
         self.turn(now)
         since = datetime.fromtimestamp(self._since, UTC)
         try:
             rows = await reader.calls(CallFilter(since=since, limit=MOST))
         except (SQLAlchemyError, OSError) as why:
             log.error("today_not_loaded", why=type(why).__name__)
-            return
+            return False
         for row in rows:
-            self.take(row)
+            if row.call_id not in self._calls:
+                self.take(row)
+        self._whole = True
+        return True
 
     def take(self, record: CallRecord) -> None:
         """A call is over, or is told more exactly than before."""
@@ -52,23 +63,28 @@ class Today:
             self._ucc = (arrived, record.ucc_result in ("answered", "no_notice"))
         if arrived < self._since:
             return
-        index = self.index(record.caller)
+        index = self.index(record.caller if record.caller != UNREADABLE else None)
         old = self._calls.get(record.call_id)
         self._calls[record.call_id] = ended(record, index)
         if index and (old is None or old.index != index):
             self._attempts[index] += 1
-        self._figures.clear()
+        self._forget()
 
-    def turn(self, now: datetime) -> None:
-        """Begin a new day when midnight has passed in the centre's zone."""
+    def turn(self, now: datetime) -> bool:
+        """Begin a new day when midnight has passed in the centre's zone; whether it has."""
         local = now.astimezone(self._zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
         if midnight == self._since:
-            return
+            return False
         self._since = midnight
         self._calls = {id_: call for id_, call in self._calls.items() if call.arrived >= midnight}
         self._attempts = Counter(call.index for call in self._calls.values() if call.index)
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
         self._figures.clear()
+        self._served.clear()
 
     @property
     def since(self) -> float:
@@ -86,10 +102,11 @@ class Today:
         """Today by quarters of an hour."""
         return chart(self._calls.values(), self._since, until)
 
-    def served(self, consultant: str) -> tuple[int, float]:
-        """Calls answered today and seconds talked."""
-        mine = [c for c in self._calls.values() if c.served_by == consultant and c.answered is not None]
-        return len(mine), sum((c.talked_until or c.answered or 0.0) - (c.answered or 0.0) for c in mine)
+    def served(self, consultant: str) -> int:
+        """Calls that this consultant answered today and that are over."""
+        if not self._served:
+            self._served = Counter(c.served_by for c in self._calls.values() if c.answered is not None)
+        return self._served[consultant]
 
     def attempts(self, number: str | None) -> int:
         """Calls of this number today that are over; withheld numbers are nobody's."""

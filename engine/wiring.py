@@ -32,6 +32,7 @@ from engine.orders import Orders
 from engine.shift_at_start import adopt_pauses
 from engine.spying import Spying
 from engine.tasks import Tasks
+from engine.timesheet import StintBook
 from engine.today import Today
 from engine.vanished import Vanished
 from engine.volumes import Volumes
@@ -58,6 +59,8 @@ FIRST_LOGIN = 3.0  # seconds to see who is on shift before calls are taken; unti
 CEL_REST = 2.0  # seconds after which the channel event log is surely written
 REMEMBERED = 20_000  # calls whose whole story is in the journal already
 KEEP_AFTER = 0.2  # seconds
+LOAD_FIRST = 2.0  # seconds: a database that is slow or away keeps no call waiting
+LOAD_AGAIN = 2.0  # seconds between two tries to read the day from a database that is away
 
 
 class Engine:
@@ -75,7 +78,9 @@ class Engine:
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers
         )
         self.feed = Feed(self._board)
-        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided, self.feed.changed)
+        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided, self._desk_changed)
+        offset = time.time() - time.monotonic()
+        self.stints = StintBook(self.desk, self.journal.submit, offset)
         self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
@@ -99,7 +104,8 @@ class Engine:
             self.today,
             self.alerts,
             lambda: self.names,
-            time.time() - time.monotonic(),
+            offset,
+            self.stints,
         )
         self.names: dict[str, str] = {}
         self.spying = Spying(settings.ami_address, settings.ami_port, known.ami_steer)
@@ -163,7 +169,7 @@ class Engine:
             if not account.supervisor:
                 self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
-        await self.today.load(self.journal.reader, datetime.now(UTC))
+        await asyncio.wait({self.tasks.soon(self._load_day())}, timeout=LOAD_FIRST)
         guards = (
             self.deaf.keep,
             self.vanished.keep,
@@ -175,6 +181,8 @@ class Engine:
             self.tasks.lasting(work)
         with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
             await asyncio.wait_for(self._first_up.wait(), FIRST_LOGIN)
+        self.tasks.lasting(self.stints.keep)
+        self.stints.changed()
         await self.agi.start()
         self.tasks.soon(self._fetch(0.0))
         await self.control.start()
@@ -193,6 +201,23 @@ class Engine:
     def accounts_changed(self) -> None:
         """Names for the board."""
         self.names = {account.id: account.name for account in accounts.load(self.settings)}
+        self.feed.changed()
+
+    async def _load_day(self) -> None:
+        """Today's figures and the consultants' times, as soon as the database answers."""
+        known = await self._stints_loaded()
+        while not (known and await self.today.load(self.journal.reader, datetime.now(UTC))):
+            await asyncio.sleep(LOAD_AGAIN)
+            known = known or await self._stints_loaded()
+        self.feed.changed()
+
+    async def _stints_loaded(self) -> bool:
+        now = datetime.now(UTC)
+        self.today.turn(now)
+        return await self.stints.load(self.journal.reader, self.today.since, now.timestamp())
+
+    def _desk_changed(self) -> None:
+        self.stints.changed()
         self.feed.changed()
 
     def _board(self, at: float) -> dict[str, Any]:

@@ -101,6 +101,26 @@ class ConsultantState:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ConsultantStint:
+    """What a consultant did from when to when; written at its begin and again at its end."""
+
+    consultant: str
+    began_at: datetime
+    state: str
+    reason: str | None = None
+    call_id: str | None = None
+    missed: bool = False
+    ended_at: datetime | None = None
+
+
 Entry = (
-    CallRecord | RecordingIntended | RecordingFinished | RecordingChecked | Alarm | ConsultantState | Access
+    CallRecord
+    | RecordingIntended
+    | RecordingFinished
+    | RecordingChecked
+    | Alarm
+    | ConsultantState
+    | ConsultantStint
+    | Access
 )

@@ -25,6 +25,7 @@ class Ended:
     ended: float | None
     served_by: str | None
     index: str | None = None  # what equal numbers have in common, never a number
+    to_1414: bool = False
 
     @property
     def offered(self) -> bool:
@@ -55,6 +56,7 @@ class Figures:
     service_level: float | None  # answered within T of t2 ÷ (answered + abandoned - short)
     longest_wait: float | None  # from t0 to the answer or the hang-up
     average_talk: float | None
+    transferred_1414: int = 0  # 1414 took them over (A14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def ended(record: CallRecord, index: str | None = None) -> Ended:
         ended=_epoch(record.ended_at),
         served_by=record.served_by,
         index=index,
+        to_1414=record.ucc_result == "answered",
     )
 
 
@@ -104,6 +107,7 @@ def figures(calls: Iterable[Ended], target: float) -> Figures:
         service_level=in_time / counted if counted else None,
         longest_wait=max(waits_all, default=None),
         average_talk=_mean(talks),
+        transferred_1414=sum(call.to_1414 for call in offered),
     )
 
 

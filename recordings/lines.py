@@ -12,6 +12,7 @@ from recordings.access import Access
 from recordings.entries import (
     Alarm,
     ConsultantState,
+    ConsultantStint,
     Entry,
     RecordingChecked,
     RecordingFinished,
@@ -30,6 +31,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
         RecordingChecked,
         Alarm,
         ConsultantState,
+        ConsultantStint,
         Access,
     )
 }

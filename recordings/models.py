@@ -128,6 +128,20 @@ consultant_states = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+consultant_stints = Table(
+    "consultant_stints",
+    metadata,
+    Column("consultant", Text, primary_key=True),
+    Column("began_at", UtcTime, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("reason", Text),
+    Column("call_id", Text),
+    Column("missed", Boolean, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(None, "began_at"),
+    Index(None, "ended_at"),
+)
+
 # Triggers of the migration refuse UPDATE, DELETE and TRUNCATE here.
 access_log = Table(
     "access_log",

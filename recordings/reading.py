@@ -11,12 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database, reading
 from recordings.access import START, Access
-from recordings.entries import OPEN, Alarm, ConsultantState, RecordingState
+from recordings.entries import OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState
 from recordings.evidence_tables import sealed
 from recordings.figures import Ended
 from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.hiding import revealed
-from recordings.models import access_log, alarms, calls, connections, consultant_states, recordings, segments
+from recordings.models import (
+    access_log,
+    alarms,
+    calls,
+    connections,
+    consultant_states,
+    consultant_stints,
+    recordings,
+    segments,
+)
 from recordings.numbers import Numbers
 from recordings.record import CallRecord, Connection, Outcome
 from recordings.recording import KnownSegment, Recording
@@ -155,6 +164,7 @@ class Reader:
             t.conversation_ended_at,
             t.ended_at,
             t.served_by,
+            t.ucc_result,
         )
         query = select(*columns).where(t.arrived_at >= since, t.arrived_at < until)
         async with reading(self._database) as connection:
@@ -163,7 +173,17 @@ class Reader:
                 for row in part:
                     queued, answered, talked_until, over = map(_epoch, row[3:7])
                     arrived = row[2].timestamp()
-                    yield Ended(row[0], row[1], arrived, queued, answered, talked_until, over, row[7])
+                    yield Ended(
+                        row[0],
+                        row[1],
+                        arrived,
+                        queued,
+                        answered,
+                        talked_until,
+                        over,
+                        row[7],
+                        to_1414=row[8] == "answered",
+                    )
                 await asyncio.sleep(0)
 
     async def alarms(self, since: datetime) -> list[Alarm]:
@@ -176,6 +196,15 @@ class Reader:
         query = select(consultant_states).where(consultant_states.c.value.is_not(None))
         rows = await self._rows(query.order_by(consultant_states.c.consultant, consultant_states.c.name))
         return [ConsultantState(row.consultant, row.name, row.value, row.at) for row in rows]
+
+    async def stints(self, since: datetime, until: datetime) -> list[ConsultantStint]:
+        """What consultants did in between, those included that reach into it; in order of their begin."""
+        t = consultant_stints.c
+        query = select(consultant_stints).where(
+            t.began_at < until, or_(t.ended_at.is_(None), t.ended_at > since)
+        )
+        rows = await self._rows(query.order_by(t.began_at))
+        return [ConsultantStint(**row._mapping) for row in rows]
 
     async def access_log(self) -> list[Link[Access]]:
         """The whole chain, in order; whoever reads it logs that (Action.READ_LOG)."""

@@ -9,7 +9,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
 from config.database import UtcTime
-from recordings.models import alarms, calls, connections, consultant_states, recordings, segments
+from recordings.models import (
+    alarms,
+    calls,
+    connections,
+    consultant_states,
+    consultant_stints,
+    recordings,
+    segments,
+)
 
 # Both dialects' Insert offer the same on_conflict_do_update and excluded.
 Upsert = sqlite.Insert | postgresql.Insert
@@ -114,6 +122,19 @@ def recording_checked(dialect: str) -> Upsert:
 def alarm(dialect: str) -> Upsert:
     """The same alarm once."""
     return _insert(dialect, alarms).on_conflict_do_nothing(index_elements=["kind", "about", "at"])
+
+
+@cache
+def consultant_stint(dialect: str) -> Upsert:
+    """An end completes its begin, and a begin that comes late opens nothing again."""
+    new, table = _insert(dialect, consultant_stints), consultant_stints
+    return new.on_conflict_do_update(
+        index_elements=["consultant", "began_at", "state"],
+        set_={
+            "ended_at": func.coalesce(table.c.ended_at, new.excluded.ended_at),
+            "missed": or_(table.c.missed, new.excluded.missed),
+        },
+    )
 
 
 @cache

@@ -13,6 +13,7 @@ from recordings.access import START, Access
 from recordings.entries import (
     Alarm,
     ConsultantState,
+    ConsultantStint,
     Entry,
     RecordingChecked,
     RecordingFinished,
@@ -54,7 +55,9 @@ def _table(entry: Entry) -> int:
             return 1
         case ConsultantState():
             return 2
-    return 3
+        case ConsultantStint():
+            return 3
+    return 4
 
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
@@ -117,6 +120,8 @@ def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[
         yield upserts.alarm(dialect), [asdict(entry) for entry in entries]
     elif kind is ConsultantState:
         yield upserts.consultant_state(dialect), [asdict(entry) for entry in entries]
+    elif kind is ConsultantStint:
+        yield upserts.consultant_stint(dialect), [asdict(entry) for entry in entries]
 
 
 def _stem(text: str) -> Stem:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from dialplan.words import CALL, LANGUAGE, STAGE, SURVIVED
+from dialplan.words import CALL, DUTY, LANGUAGE, STAGE, SURVIVED
 from routing.devices import is_consultant
 from routing.events import Reach
 from routing.live import Live
 from routing.ongoing import OngoingCall
+from routing.story import ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class CallNow:
     talking_since: float | None
     held: bool
     survived: bool
+    duty: str = ""  # ringing | answered | failed
+    ours: bool = True  # a call to 111; a feature code or a refused number is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +73,6 @@ def _call(call: OngoingCall) -> CallNow:
         talking_since=min((leg.talked_at for leg in talking if leg.talked_at), default=None),
         held=call.held,
         survived=call.word(SURVIVED) == "1",
+        duty=call.word(DUTY),
+        ours=ours(call),
     )

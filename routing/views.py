@@ -21,7 +21,7 @@ class SeatView:
     passed_over: bool
     left: float | None
     since: float | None = None  # monotonic: when the state began, where the seat knows it
-    ends_at: float | None = None  # monotonic
+    ends_at: float | None = None  # monotonic: of wrap-up, ring or pass-over
     off: bool = False  # the shift has ended; may be set while the consultant still talks
 
 
@@ -62,7 +62,7 @@ def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
             passed_over=seat.passed_until is not None,
             left=None if seat.ends_at is None else max(0.0, seat.ends_at - now),
             since=seat.since,
-            ends_at=seat.ends_at,
+            ends_at=seat.passed_until if seat.state == "passed_over" else seat.ends_at,
             off=seat.off_since is not None,
         )
         for name, seat in sorted(floor.seats.items())

@@ -1,5 +1,6 @@
 """A real Chromium on the console's pages, and accounts to sign in with."""
 
+import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
@@ -52,6 +53,7 @@ def site(line: RunningLine) -> str:
 async def signed_in(line: RunningLine, context: BrowserContext, login: str) -> Page:
     """A page behind the door."""
     page = await context.new_page()
+    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))  # whoever asked is sure
     await page.goto(f"{site(line)}/sign-in")
     await page.fill("input[name=login]", login)
     await page.fill("input[name=password]", PASSWORD)

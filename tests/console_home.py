@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.database import open_database
 from config.settings import Settings
 from console.app import build
+from console.labels import PHASES
 from console.link import EngineLink, Refused
 from console.rendering import Rendering
 from console.signing.accounts import new
@@ -22,6 +23,7 @@ from console.signing.service import SignIn
 from console.signing.sessions import Session
 from console.stream import Streams
 from console.web import Parts
+from engine.board import thresholds
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.reading import Reader
@@ -32,10 +34,12 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FIGURES = {
     "offered": 12, "answered": 10, "abandoned": 2, "abandoned_short": 1, "average_wait": 31.4,
     "queue_wait": 12.0, "service_level": 0.83, "longest_wait": 95.0, "average_talk": 180.0,
+    "transferred_1414": 1,
 }  # fmt: skip
 COUNTS = {
     "waiting": 1, "longest_since": 1795540000.0, "available": 1, "ringing": 0, "talking": 1, "wrap_up": 0,
     "paused": 0, "unreachable": 0, "off_shift": 0,
+    "line": {"duty_talking": 1, "menu": 1, "rating": 1, "reserved": 1, "waiting": 1, "with_1414": 1},
 }  # fmt: skip
 
 
@@ -44,7 +48,8 @@ def seat(id_: str, state: str, **more: Any) -> dict[str, Any]:
         "id": id_, "name": "Айгүл Сынақ", "languages": ["kk", "ru"], "state": state, "since": 1795540000.0,
         "until": None, "reason": None, "reachable": True, "missed": 0, "passed_over": False, "call": None,
         "call_language": None, "call_since": None, "caller_since": None, "number": None, "answered": 3,
-        "talk_seconds": 540, "watched": [], **more,
+        "missed_today": 1, "talked": {"seconds": 540, "since": None},
+        "paused": {"seconds": 60, "since": None}, "occupancy": 0.71, "watched": [], **more,
     }  # fmt: skip
 
 
@@ -58,14 +63,22 @@ def caller(call: str, place: int, **more: Any) -> dict[str, Any]:
 
 BOARD: dict[str, Any] = {
     "event": 1795540061440, "at": 1795540065.2, "asterisk": "up", "away_since": None, "law_wait": 40.0,
-    "target_seconds": 20.0, "thresholds": {"wait": [30.0, 120.0]},
-    "today": {"from": 1795460400.0, "all": FIGURES, "kk": FIGURES, "ru": {**FIGURES, "average_wait": None}},
+    "target_seconds": 20.0, "thresholds": thresholds(Settings()),
+    "today": {
+        "from": 1795460400.0, "whole": True, "all": FIGURES, "kk": FIGURES,
+        "ru": {**FIGURES, "average_wait": None},
+    },
     "queues": [
         {"language": "kk", **COUNTS, "on_shift": 2, "diverted": None},
         {"language": "ru", **COUNTS, "on_shift": 2, "diverted": 1795540001.0},
     ],
     "totals": {"language": None, **COUNTS, "diverted": None},
-    "callers": [caller("n1-1-1", 1), caller("n1-1-2", 2)],
+    "phones": ["s201", "s202"],
+    "callers": [
+        caller("n1-1-1", 1), caller("n1-1-2", 2),
+        *(caller(f"n1-2-{n}", 0, phase=phase, language=None if phase == "menu" else "ru")
+          for n, phase in enumerate(PHASES) if phase not in ("waiting", "talking", "hold")),
+    ],
     "consultants": [
         seat("c101", "talking", call="n1-1-3", number="***55", call_language="ru", call_since=1795540010.0,
              caller_since=1795540001.0, watched=[{"phone": "s201", "mode": "listen", "since": 1795540020.0}]),
@@ -73,11 +86,15 @@ BOARD: dict[str, Any] = {
         seat("c103", "wrap_up", until=1795540080.0),
         seat("c104", "paused", reason="lunch"),
         seat("c105", "off_shift"),
+        seat("c106", "unreachable", passed_over=True, until=1795540080.0),
+        seat("c107", "ringing", call="n1-2-1", paused={"seconds": 1, "since": 1795540000.0}),
+        seat("c108", "unreachable", reachable=False),
     ],
     "chart": {"since": 1795460400.0, "step": 900, "offered": [1, 2], "answered": [1, 2], "abandoned": [0, 0]},
     "alerts": [
         {"kind": "nobody_on_shift", "subject": "ru", "since": 1795540000.0, "grade": "critical"},
         {"kind": "wait_warning", "subject": "kk", "since": 1795540000.0, "grade": "warning"},
+        {"kind": "healed", "subject": "c102", "since": 1795540000.0, "grade": "warning"},
     ],
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from engine.control import Control
 from engine.feed import Feed
 from engine.line import Line
 from engine.orders import Orders
+from engine.timesheet import StintBook
 from engine.today import Today
 from recordings.entries import RecordingChecked, RecordingState, Segment
 from recordings.keys import Keyring
@@ -170,6 +171,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
                 Alerts(settings, lambda: journal.reader, nothing),
                 lambda: box.names,
                 0.0,
+                StintBook(box.desk, journal.submit, 0.0),
             ).build
         )
         box.call_desk = SimpleNamespace(

@@ -6,6 +6,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 SHORTEST: Final = 12
 LONGEST: Final = 128
@@ -23,8 +24,9 @@ def check(password: str, *, login: str, person: str) -> None:
     if len(password) > LONGEST:
         raise PasswordRefused(f"password: at most {LONGEST} characters")
     plain = password.casefold()
-    own = [login, *person.casefold().split()]
-    if _known(plain) or any(len(word) > 3 and _rest(plain, word) < SHORTEST // 2 for word in own):
+    own = [login, *person.casefold().split(), "111"]
+    guessed = zxcvbn(plain[:READ], user_inputs=own)["score"] < STRONG
+    if guessed or _known(plain) or any(len(word) > 3 and _rest(plain, word) < SHORTEST // 2 for word in own):
         raise PasswordRefused("password: one that others would guess; choose several words of your own")
 
 
@@ -34,43 +36,21 @@ def _rest(password: str, word: str) -> int:
 
 
 def _known(plain: str) -> bool:
-    """Repetitions, runs of the keyboard, and well-known words with figures around them.
-
-    Lists of leaked passwords hold few of twelve characters and more: those are such patterns.
-    """
-    if len(set(plain)) < 5:
-        return True
-    for size in range(1, 5):
-        if plain == (plain[:size] * len(plain))[: len(plain)]:
-            return True
-    for row in ROWS:
-        if plain in row * 3 or plain[::-1] in row * 3:
-            return True
+    """What zxcvbn, which knows 30,000 passwords in Latin letters, does not know: ours, in Cyrillic."""
     letters = "".join(c for c in plain if c.isalpha())
-    if len(letters) > 3 and any(letters in row for row in ROWS):
+    if len(letters) > 3 and any(letters in row or letters[::-1] in row for row in ROWS):
         return True
-    return letters in COMMON or any(word * 2 == letters or word * 3 == letters for word in COMMON)
+    return any(letters == word * times for word in COMMON for times in (1, 2, 3))
 
 
-ROWS: Final = (
-    "1234567890",
-    "qwertyuiop",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "1qaz2wsx3edc4rfv5tgb6yhn",
-    "abcdefghijklmnopqrstuvwxyz",
-    "йцукенгшщзхъ",
-    "йцукенгшщзхъфывапролджэячсмитьбю",
-    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    "qwerty123456",
-    "q1w2e3r4t5y6u7i8o9p0",
-)
+STRONG: Final = 3  # of 4: some 10^8 guesses and more
+READ: Final = 72  # characters that zxcvbn looks at
+ROWS: Final = ("йцукенгшщзхъфывапролджэячсмитьбю", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "әіңғүұқөһ")
 COMMON: Final = frozenset(
     """
-password passwort passw parol parolparol пароль құпиясөз құпия qwerty qwertyui admin administrator
-administratoradmin root welcome letmein iloveyou monkey dragon master sunshine princess football
-secret changeme changeit default temp temporary test testtest user guest login kazakhstan қазақстан
-казахстан almaty алматы astana астана contact center centre callcenter operator consultant supervisor
-auditor консультант супервайзер администратор әкімші аудитор hello hellohello супер люблю любовь
+пароль құпиясөз құпия қазақстан казахстан алматы астана консультант супервайзер администратор әкімші
+аудитор оператор бастық начальник супер люблю любовь махаббат привет сәлем жаным солнышко кызым қызым
+балам апашка мамочка ақниет нұрлан айгүл динара алия марат
 """.split()
 )
 

@@ -3,6 +3,7 @@
 import hmac
 
 import pyotp
+import segno
 
 STEP = 30
 ISSUER = "111"
@@ -16,6 +17,11 @@ def fresh() -> str:
 def uri(secret: str, login: str) -> str:
     """What an authenticator reads from a picture or a link."""
     return str(pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER))
+
+
+def picture(link: str) -> str:
+    """The link as a QR code, an image for `src`; black on white in a dark page, too."""
+    return str(segno.make(link, micro=False).svg_data_uri(scale=5, border=3, light="#fff"))
 
 
 def counter(secret: str, code: str, now: float, used: int) -> int | None:

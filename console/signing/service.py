@@ -1,9 +1,12 @@
 """Signing in and out: password, second factor, session; what is refused tells nobody why (ASVS V2, V3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.signing import passwords as pw
@@ -15,6 +18,12 @@ from console.signing.throttle import Throttle
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
 from recordings.numbers import Numbers
+
+REMEMBERED: Final = 2000  # sessions
+
+
+class DatabaseAway(OSError):
+    """Who asks cannot be known now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class SignIn:
         self._log = AccessLog(database)
         self._numbers = numbers
         self._now = now
+        self._known: dict[str, Present] = {}  # by session, who was here last
 
     async def password(
         self, login: str, password: str, address: str, device: str | None = None
@@ -84,7 +94,7 @@ class SignIn:
             return await self._begin(kept.account, "code", address)
         if kept.account.needs_second_factor:
             return await self._begin(kept.account, "enrol", address)
-        return await self._in(kept.account, address)
+        return await self._in(kept, address)
 
     async def code(self, present: Present, code: str, address: str) -> Begun | Wrong | Throttled:
         """The second step of an enrolled account; the token changes with it."""
@@ -102,7 +112,7 @@ class SignIn:
             return Wrong()
         self._throttle.succeeded(f"{login} code", address)
         await self.sessions.end(present.session.id)
-        return await self._in(kept.account, address)
+        return await self._in(kept, address)
 
     async def enrol(self, present: Present, secret: str, code: str, address: str) -> Begun | Wrong:
         """The first code proves that the authenticator has the secret; from now on it is asked for."""
@@ -115,32 +125,91 @@ class SignIn:
             actor(present.account), Action.ACCOUNT, [f"account {login}"], "second factor set"
         )
         await self.sessions.end(present.session.id)
-        return await self._in(replace(present.account, second_factor=True), address)
+        kept = await self.accounts.find(login)
+        return Wrong() if kept is None else await self._in(kept, address)
+
+    async def change(self, present: Present, fresh: str, address: str) -> Begun:
+        """A password of one's own in place of one that somebody else chose. Raises PasswordRefused."""
+        await self.set_password(present, fresh)
+        await self.sessions.end(present.session.id)
+        return await self._whole(present.account, address)
+
+    async def set_password(self, present: Present, fresh: str) -> None:
+        """One's own new password; all other sessions end. Raises PasswordRefused."""
+        account = present.account
+        pw.check(fresh, login=account.login, person=account.person)
+        await self._log.note(actor(account), Action.ACCOUNT, [f"account {account.login}"], "password changed")
+        hashed = await self.passwords.hash(fresh)
+        await self.accounts.change(account.login, password_hash=hashed, must_change=False)
+        await self.sessions.end_all(account.login, but=present.session.id)
+
+    async def proves(self, present: Present, password: str) -> bool | Throttled:
+        """Whether whoever sits there knows the password; asked before what an open screen must not allow."""
+        login, now = f"{present.account.login} own", self._now().timestamp()
+        if wait := self._throttle.wait(login, present.session.id, now):
+            return Throttled(wait)
+        self._throttle.failed(login, present.session.id, now)
+        kept = await self.accounts.find(present.account.login)
+        right = await self.passwords.fits(password, kept.password_hash if kept else None)
+        if right:
+            self._throttle.succeeded(login, present.session.id)
+        return right
+
+    async def enrol_again(self, present: Present, address: str) -> Begun:
+        """To a new second factor; the old one counts until the new one has proved itself."""
+        await self.sessions.end(present.session.id)
+        return await self._begin(present.account, "enrol", address)
 
     async def present(self, token: str) -> Present | None:
         """Who holds this token; None for nobody, an ended session, a closed account."""
         if not token or len(token) > 100:
             return None
-        session, now = await self.sessions.find(sessions.digest(token)), self._now()
-        if session is None or not session.alive(now):
+        id_, now = sessions.digest(token), self._now()
+        try:
+            session = await self.sessions.find(id_)
+            kept = await self.accounts.find(session.login) if session is not None else None
+        except (SQLAlchemyError, OSError):
+            return self._remembered(id_, now)
+        self._known.pop(id_, None)
+        if session is None or kept is None or kept.account.disabled or not session.alive(now):
             return None
-        kept = await self.accounts.find(session.login)
-        if kept is None or kept.account.disabled:
-            return None
-        return Present(session, kept.account)
+        found = self._known[id_] = Present(session, kept.account)
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return found
+
+    def _remembered(self, id_: str, now: datetime) -> Present | None:
+        """While the database is away no session can be ended: who was in stays in, and the line is steered.
+
+        Raises DatabaseAway for who is not remembered: nobody knows.
+        """
+        found = self._known.get(id_)
+        if found is None:
+            raise DatabaseAway
+        return found if found.session.alive(now) else None
 
     async def seen(self, session: Session) -> None:
         """The person did something: the session lives on. Written once a minute at most."""
         now = self._now()
         if (now - session.seen_at).total_seconds() > 60:
-            await self.sessions.seen(session.id, now)
+            with suppress(SQLAlchemyError, OSError):  # an answer does not wait for this
+                await self.sessions.seen(session.id, now)
+
+    async def note(self, who: Actor, action: Action, subject: str, reason: str) -> None:
+        """Into the access log."""
+        await self._log.note(who, action, [subject], reason)
 
     async def out(self, present: Present) -> None:
         """Sign out."""
         await self.sessions.end(present.session.id)
         await self._log.note(actor(present.account), Action.SIGNED_OUT, [f"account {present.account.login}"])
 
-    async def _in(self, account: Account, address: str) -> Begun:
+    async def _in(self, kept: Kept, address: str) -> Begun:
+        if kept.must_change:
+            return await self._begin(kept.account, "change", address)
+        return await self._whole(kept.account, address)
+
+    async def _whole(self, account: Account, address: str) -> Begun:
         await self._log.note(actor(account), Action.SIGNED_IN, [f"account {account.login}"])
         return await self._begin(account, "in", address)
 

@@ -10,7 +10,7 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 UNFINISHED: Final = timedelta(minutes=10)  # between password and second factor
 
-Stage = Literal["code", "enrol", "in"]
+Stage = Literal["code", "enrol", "change", "in"]  # change: a password that somebody else knows
 
 
 @dataclass(frozen=True, slots=True)

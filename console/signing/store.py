@@ -22,6 +22,7 @@ class Kept:
     password_hash: str
     totp: str | None
     totp_used: int
+    must_change: bool = False
 
 
 class Accounts:
@@ -30,7 +31,9 @@ class Accounts:
     def __init__(self, database: AsyncEngine) -> None:
         self._database = database
 
-    async def add(self, account: Account, password_hash: str, now: datetime) -> None:
+    async def add(
+        self, account: Account, password_hash: str, now: datetime, *, must_change: bool = False
+    ) -> None:
         """Raises AccountRefused when the login exists."""
         row = {
             "login": account.login,
@@ -44,6 +47,7 @@ class Accounts:
             "totp_used": 0,
             "disabled": False,
             "made_at": now,
+            "must_change": must_change,
         }
         try:
             async with self._database.begin() as connection:
@@ -116,10 +120,13 @@ class Sessions:
         async with self._database.begin() as connection:
             await connection.execute(update(sessions).where(sessions.c.id == id_).values(seen_at=now))
 
-    async def end(self, id_: str) -> None:
-        """One."""
+    async def end(self, id_: str, login: str | None = None) -> bool:
+        """One; of this login only, if one is named. Whether there was one."""
+        query = delete(sessions).where(sessions.c.id == id_)
+        if login is not None:
+            query = query.where(sessions.c.login == login)
         async with self._database.begin() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.id == id_))
+            return bool((await connection.execute(query)).rowcount)
 
     async def end_all(self, login: str, but: str = "") -> int:
         """All of an account, but perhaps one; how many."""
@@ -141,7 +148,7 @@ def _kept(row: Row[Any]) -> Kept:
         bool(row.disabled),
         row.totp is not None,
     )
-    return Kept(account, row.password_hash, row.totp, row.totp_used)
+    return Kept(account, row.password_hash, row.totp, row.totp_used, bool(row.must_change))
 
 
 def _session(row: Row[Any]) -> Session:

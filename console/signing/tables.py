@@ -1,6 +1,6 @@
 """The console's tables, in the journal's database."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false
 
 from config.database import UtcTime
 from recordings.models import metadata
@@ -19,6 +19,9 @@ accounts = Table(
     Column("totp_used", Integer, nullable=False),  # step of the last code taken: none is good twice
     Column("disabled", Boolean, nullable=False),
     Column("made_at", UtcTime, nullable=False),
+    Column(
+        "must_change", Boolean, nullable=False, server_default=false()
+    ),  # somebody else chose the password
 )
 
 sessions = Table(

@@ -2,8 +2,10 @@
 const main = document.querySelector("main[data-stream]");
 const place = document.getElementById("board");
 const stale = document.getElementById("stale");
+const stamp = document.getElementById("stamp");
 const QUIET = 2500; // ms without a sign of life: no longer fresh
 const SLEPT = 3000; // ms between two ticks: the machine slept or the tab was frozen
+const UNSEEN = 10000; // ms: a tab hidden so long lets its stream go
 
 let source = null;
 let offset = 0; // server's clock minus ours, ms
@@ -15,6 +17,7 @@ let first = true; // the next board is the first of its connection: it counts, w
 let lastTick = performance.now();
 let retry = 0;
 let turn = 0;
+let hiddenAt = null;
 
 function clock(ms) {
   return new Date(ms).toLocaleTimeString("kk-KZ", {
@@ -60,17 +63,29 @@ function markFresh() {
   main.classList.remove("is-stale");
 }
 
+function agree(told) {
+  // The server's clock rules: a browser's may be wrong by minutes. Small differences are the network's.
+  const found = told.at * 1000 - Date.now();
+  if (Math.abs(found - offset) > 300) offset = found;
+}
+
+function trueFor(told) {
+  shown = told.event;
+  place.dataset.event = told.event;
+  lastTrue = told.at * 1000;
+  stamp.textContent = stamp.dataset.text.replace("{number}", told.event).replace("{time}", clock(lastTrue));
+}
+
 async function show(board) {
   if (!first && board.event < shown) return;
   first = false;
-  shown = board.event;
-  offset = board.at * 1000 - Date.now();
+  agree(board);
+  const under = rowUnder();
   await htmx.swap({ sourceElement: place, target: place, swap: "innerMorph", text: board.html });
-  place.dataset.event = board.event;
-  if (board.fresh) {
-    lastTrue = board.at * 1000;
-    markFresh();
-  } else {
+  if (under !== rowUnder()) movedAt = performance.now();
+  trueFor(board);
+  if (board.fresh) markFresh();
+  else {
     if (board.since) lastTrue = board.since * 1000;
     stale.hidden = true; // the time may have changed
     markStale();
@@ -79,33 +94,66 @@ async function show(board) {
   document.dispatchEvent(new CustomEvent("board", { detail: board }));
 }
 
+// A board that comes while a button is being pressed waits until it is released: rows must not move under it.
+const HELD = 1000; // ms: a press whose end was never told
+let pressed = false;
+let pressedAt = 0;
+let newest = null;
+function take(board) {
+  newest = board;
+  if (!pressed || performance.now() - pressedAt > HELD) release();
+}
+function release() {
+  pressed = false;
+  const board = newest;
+  newest = null;
+  if (board) show(board);
+}
+
+// Rows moved under the pointer just now: the click was meant for another caller.
+const MOVED = 700; // ms
+let pointer = null;
+let movedAt = -MOVED;
+function rowUnder() {
+  const at = pointer && document.elementFromPoint(pointer.x, pointer.y);
+  const row = at && place.contains(at) && at.closest("tr[id]");
+  return row ? row.id : null;
+}
+
 function open() {
   if (source) source.close();
   first = true;
   openedAt = Date.now();
-  source = new EventSource(main.dataset.stream);
-  source.addEventListener("board", (message) => {
+  const mine = source = new EventSource(main.dataset.stream);
+  mine.addEventListener("board", (message) => {
+    if (mine !== source) return;
     lastSign = Date.now();
     retry = 0;
-    show(JSON.parse(message.data));
+    take(JSON.parse(message.data));
   });
-  source.addEventListener("beat", (message) => {
+  mine.addEventListener("beat", (message) => {
+    if (mine !== source) return;
     lastSign = Date.now();
     const beat = JSON.parse(message.data);
-    if (beat.fresh && !first && stale.hidden && beat.event === shown) lastTrue = beat.at * 1000;
-    if (beat.fresh && !stale.hidden && !first) open(); // after any gap the whole state is fetched again
+    agree(beat);
     if (!beat.fresh) {
       if (beat.since) lastTrue = beat.since * 1000;
       markStale();
-    }
+    } else if (!first && !stale.hidden) open(); // after any gap the whole state is fetched again
+    else if (!first && !newest) trueFor(beat); // what this page shows is the same for this event
   });
-  source.addEventListener("signed-out", () => location.reload());
-  source.onerror = () => {
+  mine.addEventListener("signed-out", () => location.reload());
+  mine.onerror = () => {
+    if (mine !== source) return;
     markStale();
-    source.close();
-    source = null;
+    shut();
     retry = Math.min(retry + 1, 2); // at most a second between two tries: right two seconds after the return
   };
+}
+
+function shut() {
+  if (source) source.close();
+  source = null;
 }
 
 function tick() {
@@ -114,36 +162,66 @@ function tick() {
   lastTick = now;
   tickTimes();
   if (slept || Date.now() - lastSign > QUIET) markStale();
-  if (slept || source === null || Date.now() - Math.max(lastSign, openedAt) > 2 * QUIET) {
+  if (document.hidden && hiddenAt !== null && now - hiddenAt > UNSEEN) {
+    markStale(); // nobody looks: the stream is another page's (a browser has six for all its tabs)
+    shut();
+  } else if (slept || source === null || Date.now() - Math.max(lastSign, openedAt) > 2 * QUIET) {
     // navigator.onLine is not asked: it says "offline" on machines that reach the console well.
     if (slept || (turn = turn + 1) % Math.max(1, retry) === 0) open();
   }
 }
 
 if (main) {
-  addEventListener("offline", () => { markStale(); if (source) { source.close(); source = null; } });
+  addEventListener("offline", () => { markStale(); shut(); });
   addEventListener("online", () => { retry = 0; open(); });
+  addEventListener("pagehide", shut);
   addEventListener("pageshow", (event) => { if (event.persisted) { markStale(); open(); } });
   document.addEventListener("visibilitychange", () => {
+    hiddenAt = document.hidden ? performance.now() : null;
     // A hidden tab's timers are slowed: what it shows on return is made anew before it counts.
     if (document.hidden) return;
-    if (performance.now() - lastTick > 1500 || Date.now() - lastSign > QUIET) markStale();
+    if (source === null || performance.now() - lastTick > 1500 || Date.now() - lastSign > QUIET) markStale();
     open();
   });
+  document.addEventListener("pointermove", (event) => { pointer = { x: event.clientX, y: event.clientY }; });
+  document.addEventListener("pointerdown", (event) => {
+    pointer = { x: event.clientX, y: event.clientY };
+    pressed = place.contains(event.target);
+    pressedAt = performance.now();
+  });
+  // The click comes after pointerup, in the same turn of the browser's.
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(release, 0));
+  document.addEventListener("click", (event) => {
+    if (event.detail === 0 || !place.contains(event.target) || performance.now() - movedAt > MOVED) return;
+    if (!event.target.closest("button")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(main.dataset.moved);
+  }, true);
   open();
   setInterval(tick, 500);
+}
+
+function say(text) {
+  const line = document.createElement("p");
+  line.className = "bad";
+  line.textContent = text;
+  document.getElementById("said").replaceChildren(line);
+  fade();
 }
 
 document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF"] = document.querySelector("meta[name=csrf]").content;
 });
 // An order's answer is said once, and goes by itself; what it changed comes with the stream.
+function fade() {
+  const said = document.getElementById("said");
+  clearTimeout(said.timer);
+  said.timer = setTimeout(() => said.replaceChildren(), 8000);
+}
 document.addEventListener("htmx:after:swap", (event) => {
   const said = document.getElementById("said");
-  if (said && said.firstElementChild && event.detail.ctx.target === said) {
-    clearTimeout(said.timer);
-    said.timer = setTimeout(() => said.replaceChildren(), 8000);
-  }
+  if (said && said.firstElementChild && event.detail.ctx.target === said) fade();
 });
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-theme-switch]")) return;

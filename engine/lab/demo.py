@@ -135,7 +135,7 @@ async def _play(
             await both.wait()
 
         async def waits() -> None:
-            await _until(settings, lambda now: any(one["place"] for one in now["waiting"]), 20)
+            await _until(settings, lambda now: any(one["place"] for one in now["callers"]), 20)
 
         await act(four, play.hangs_up(four, waits), go_on)
     return actors, failed

@@ -116,7 +116,7 @@ async def test_from_the_trunk_every_number_but_111_is_refused_and_logged(line: R
     assert dict.fromkeys(NOT_OURS, 404) == dict(zip(NOT_OURS, statuses, strict=True))
     await line.until(lambda: len(NOT_OURS) <= sum("extension not found" in t for t in log(line)[before:]))
     assert [] == [text for text in log(line)[before:] if "7000000001" in text]
-    assert [] == line.ask("queue.show")["waiting"]
+    assert [] == line.ask("queue.show")["callers"]
 
 
 async def test_a_request_for_no_number_at_all_is_dropped_and_logged(line: RunningLine, lab: Lab) -> None:

@@ -58,7 +58,7 @@ def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
         running.loop.call_soon_threadsafe(running.desk.place, Waiting(call_id(1), "kk", 1795338000.0))
         shown = json.loads(ivr111("queue", "show", "--json").stdout)
         text = ivr111("queue", "show").stdout
-    assert [(one["call_id"], one["language"]) for one in shown["waiting"]] == [(call_id(1), "kk")]
+    assert [(one["call_id"], one["language"]) for one in shown["callers"]] == [(call_id(1), "kk")]
     assert (f"{call_id(1)}  111-kk" in text, "asterisk up" in text) == (True, True)
 
 

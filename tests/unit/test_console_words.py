@@ -1,6 +1,7 @@
 """Kazakh and Russian are whole and equal; every page speaks one language only; television tells no names."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,15 @@ from console import labels, said
 from console.i18n import MissingWords, Words, catalogue
 from console.rendering import Rendering
 from console.signing.accounts import Account
+from console.signing.care import Row
+from console.signing.sessions import Session
 from tests.console_home import BOARD
 
 ROOT = Path(__file__).resolve().parents[2] / "console"
 TRIMMED = {"encoding": "utf-8", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # The same in both languages, and rightly so.
 EQUAL = {"%(seconds)s s", "auditor", "consultant", "supervisor", "Consultant for %(about)s", "Login",
-         "The supervisor %(does)s", "Auditor"}  # fmt: skip
+         "The supervisor %(does)s", "Auditor", "Phone"}  # fmt: skip
 
 
 def messages() -> set[str | tuple[str, ...]]:
@@ -76,11 +79,12 @@ def test_a_message_nobody_translated_stops_the_page():
         Words("kk", Settings().zone).gettext("never written")
 
 
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PAGES = ("wallboard.html", "tv.html", "desk.html", "figures.html", "sign_in.html", "code.html", "enrol.html",
-         "error.html", "said.html")  # fmt: skip
+         "error.html", "said.html", "account.html", "accounts.html", "change.html")  # fmt: skip
 LATIN_WORDS = re.compile(r"(?<![\w&#/.-])[A-Za-z]{3,}")
 # Names of ours, of people's accounts, and of programs to type.
-ALLOWED = {"time", "ivr", "consultants", "add", "Eng", "NEW", "otpauth"}
+ALLOWED = {"time", "ivr", "consultants", "add", "Eng", "NEW", "otpauth", "number", "sara", "number}", "event"}
 
 
 def page(template: str, language: str) -> str:
@@ -92,10 +96,14 @@ def page(template: str, language: str) -> str:
     nothing = figures((), 20.0)
     return Rendering(Settings()).page(
         template, language, me=me, role="supervisor", csrf="0", here="/", board=BOARD, fresh=True,
-        stream="/stream/board", seat=BOARD["consultants"][0], rows=[(date(2026, 11, 24), nothing)],
+        stream="/stream/board", seat=BOARD["consultants"][0],
+        rows=[Row(me, 1, NOW)] if template == "accounts.html" else [(date(2026, 11, 24), nothing)],
         whole=nothing, languages={"kk": nothing, "ru": nothing}, first=date(2026, 11, 24),
         last=date(2026, 11, 24), wrong=True, longest=92, chart=BOARD["chart"], wait=3, login="", secret="A",
-        shown="A", link="otpauth://0", code=403, message="", good=True,
+        shown="A", link="otpauth://0", code=403, message="", picture="data:,", home="/",
+        good=True if template == "said.html" else None, bad=None, told=("sara", "2222"), typed={},
+        seats=[("c101", "Айгүл Сынақ")], phones=["s201"], own="1",
+        sessions=[Session("1", "sara", "in", "c", NOW, NOW, "192.0.2.1")],
     )  # fmt: skip
 
 

@@ -1,0 +1,124 @@
+"""Everybody's accounts, for administrators."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from aiohttp import web
+
+from config.rights import Right
+from console import web as w
+from console.guard import Route
+from console.said import N_, reason
+from console.signing.accounts import Account, AccountRefused, new
+from console.signing.care import Care
+
+DONE: Final = N_("Done.")
+Act = Callable[[Care, Account, str], Awaitable[str | None]]
+
+
+async def _disable(care: Care, who: Account, login: str) -> None:
+    await care.disable(who, login)
+
+
+async def _enable(care: Care, who: Account, login: str) -> None:
+    await care.enable(who, login)
+
+
+async def _forget(care: Care, who: Account, login: str) -> None:
+    await care.forget_second_factor(who, login)
+
+
+async def _end(care: Care, who: Account, login: str) -> None:
+    await care.end_sessions(who, login)
+
+
+async def _password(care: Care, who: Account, login: str) -> str:
+    return await care.new_password(who, login)
+
+
+ACTS: Final[Mapping[str, Act]] = {
+    "disable": _disable,
+    "enable": _enable,
+    "forget-second-factor": _forget,
+    "end-sessions": _end,
+    "password": _password,
+}
+
+
+def routes() -> tuple[Route, ...]:
+    """One for each act."""
+    acts = (Route("POST", f"/accounts/{name}", Right.ACCOUNTS, _handler(act)) for name, act in ACTS.items())
+    return (
+        Route("GET", "/accounts", Right.ACCOUNTS, everybody),
+        Route("POST", "/accounts/add", Right.ACCOUNTS, add),
+        *acts,
+    )
+
+
+async def everybody(request: web.Request) -> web.StreamResponse:
+    """The list, and the form for one more."""
+    return await _page(request)
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """A new account; its first password is shown once."""
+    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    own, role = w.parts(request), form.get("role", "")
+    seat, phone = form.get("consultant", ""), form.get("phone", "")
+    try:
+        account = new(
+            form.get("login", "").lower(),
+            form.get("person", ""),
+            role,
+            consultant=seat if role == "consultant" and seat else None,
+            phone=phone if role == "supervisor" and phone else None,
+            language=form.get("language", "kk"),
+            people=own.settings.people,
+        )
+        password = await _care(request).add(w.account(request), account)
+    except AccountRefused as why:
+        return await _page(request, bad=reason(str(why)), typed=form)
+    return await _page(request, told=(account.login, password))
+
+
+def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def do(request: web.Request) -> web.StreamResponse:
+        login = str((await request.post()).get("login", ""))
+        try:
+            password = await act(_care(request), w.account(request), login)
+        except AccountRefused as why:
+            return await _page(request, bad=reason(str(why)))
+        if password is None:
+            return await _page(request, good=DONE)
+        return await _page(request, told=(login, password))
+
+    return do
+
+
+def _care(request: web.Request) -> Care:
+    own = w.parts(request)
+    return Care(own.door, own.streams.check)
+
+
+async def _page(
+    request: web.Request,
+    *,
+    good: str | None = None,
+    bad: str | None = None,
+    told: tuple[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> web.Response:
+    own = w.parts(request)
+    board = own.link.board
+    return w.page(
+        request,
+        "accounts.html",
+        status=400 if bad else 200,
+        rows=await _care(request).rows(),
+        seats=[(one["id"], one["name"]) for one in board["consultants"]] if board else [],
+        phones=board["phones"] if board else [],
+        good=good,
+        bad=bad,
+        told=told,
+        typed=typed or {},
+    )

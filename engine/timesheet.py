@@ -1,0 +1,91 @@
+"""Keeps in the journal what consultants do from when to when; the board's counts are made of it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import time
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from recordings.entries import ConsultantStint, Entry
+from recordings.reading import Reader
+from routing.desk import Desk
+from routing.stints import Stint, Sums, Timesheet
+
+log = structlog.get_logger()
+
+EVERY: Final = 0.2  # seconds between two looks at most: what lasts less is nobody's work
+MINUTE: Final = 60.0  # shares are told for whole minutes, or a board would never be the same twice
+
+
+class StintBook:
+    """`submit` is the journal's; `offset` is wall clock minus the desk's."""
+
+    def __init__(self, desk: Desk, submit: Callable[[Entry], None], offset: float) -> None:
+        self._desk = desk
+        self._submit = submit
+        self._offset = offset
+        self._sheet = Timesheet()
+        self._changed = asyncio.Event()
+
+    async def load(self, reader: Reader, since: float, now: float) -> bool:
+        """The day so far; False while the database is away."""
+        try:
+            rows = await reader.stints(_moment(since), _moment(now))
+        except (SQLAlchemyError, OSError) as why:
+            log.error("stints_not_loaded", why=type(why).__name__)
+            return False
+        self._sheet.restore(
+            Stint(
+                row.consultant,
+                row.state,
+                row.reason,
+                row.call_id,
+                row.began_at.timestamp(),
+                None if row.ended_at is None else row.ended_at.timestamp(),
+                row.missed,
+            )
+            for row in rows
+        )
+        return True
+
+    def changed(self) -> None:
+        """A seat may have changed; cheap."""
+        self._changed.set()
+
+    async def keep(self) -> None:
+        """Write begins and ends until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            self.look(time())
+            await asyncio.sleep(EVERY)
+
+    def look(self, at: float) -> None:
+        """One comparison with the seats."""
+        for one in self._sheet.look(self._desk.snapshot().consultants, at, self._offset):
+            ended = None if one.ended is None else _moment(one.ended)
+            self._submit(
+                ConsultantStint(
+                    one.consultant, _moment(one.began), one.state, one.reason, one.call, one.missed, ended
+                )
+            )
+
+    def turn(self, midnight: float) -> None:
+        """A new day."""
+        self._sheet.turn(midnight)
+
+    def since(self, consultant: str, state: str) -> float | None:
+        """When this state of the consultant began, as kept over restarts; None when it is another."""
+        now = self._sheet.open.get(consultant)
+        return now.began if now is not None and now.state == state else None
+
+    def sums(self, consultant: str, midnight: float, at: float) -> Sums:
+        """The consultant's day; shares as of the last whole minute."""
+        return self._sheet.sums(consultant, midnight, at - at % MINUTE)
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
