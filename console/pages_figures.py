@@ -1,6 +1,7 @@
 """Figures of past days from the journal, by the same formulas as the wallboard."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -8,6 +9,8 @@ from aiohttp import web
 
 from console import web as w
 from recordings.figures import Ended, figures
+from recordings.stints import stint
+from routing.stints import Sums, Timesheet
 
 LONGEST: Final = 92  # days
 
@@ -39,9 +42,13 @@ async def days(request: web.Request) -> web.StreamResponse:
         "answered": [one.answered for _, one in rows],
         "abandoned": [one.abandoned for _, one in rows],
     }
+    until = min(until, datetime.now(own.settings.zone))
+    people = await _people(own, since, until, everything)
     return w.page(
         request,
         "figures.html",
+        people=people,
+        until=until.timestamp(),
         status=400 if wrong else 200,
         rows=rows,
         whole=figures(everything, target),
@@ -54,6 +61,28 @@ async def days(request: web.Request) -> web.StreamResponse:
         longest=LONGEST,
         chart=chart,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One consultant in the period; seconds."""
+
+    id: str
+    name: str
+    answered: int
+    sums: Sums
+
+
+async def _people(own: w.Parts, since: datetime, until: datetime, calls: list[Ended]) -> list[Work]:
+    """By the formulas of the wallboard, over all days together."""
+    sheet = Timesheet()
+    sheet.restore(map(stint, await own.reader.stints(since, until)))
+    answered = Counter(call.served_by for call in calls if call.answered is not None)
+    names = {one["id"]: one["name"] for one in own.link.board["consultants"]} if own.link.board else {}
+    return [
+        Work(id_, names.get(id_, ""), answered[id_], sheet.sums(id_, since.timestamp(), until.timestamp()))
+        for id_ in sorted({*sheet.today, *sheet.open})
+    ]
 
 
 def _day(text: str | None) -> date | None:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
+
+log = structlog.get_logger()
 
 BEAT: Final = 1.0
 WRITES_FOR: Final = 10.0  # seconds: a client that takes nothing so long is let go, and may come again
@@ -79,6 +82,8 @@ class Streams:
             await self._feed(response, client, state, beat, alive)
         except (ConnectionError, TimeoutError):
             pass
+        except Exception:  # the answer has begun: no other can follow it; the page says that it has no data
+            log.exception("stream_fault", path=request.path)
         finally:
             del self._clients[client]
             self._of[whose] -= 1

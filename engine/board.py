@@ -14,7 +14,7 @@ from engine.timesheet import StintBook
 from engine.today import Today
 from routing.desk import Desk
 from routing.devices import SUPERVISOR
-from routing.phases import UNANSWERED, OnTheLine, on_the_line
+from routing.phases import PHASES, UNANSWERED, OnTheLine, on_the_line
 from routing.picture import CallNow, picture
 from routing.stints import Sum
 from routing.story import WITHHELD
@@ -185,7 +185,7 @@ def _count(
         "language": language,
         "waiting": len(waiting),
         "longest_since": min((one["since"] for one in waiting), default=None),
-        "line": {phase: count for phase, count in sorted(phases.items())},
+        "line": {phase: phases[phase] for phase in PHASES},
         **{state: states[state] for state in STATES},
     }
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from recordings.entries import ConsultantStint, Entry
 from recordings.reading import Reader
+from recordings.stints import stint
 from routing.desk import Desk
-from routing.stints import Stint, Sums, Timesheet
+from routing.stints import Sums, Timesheet
 
 log = structlog.get_logger()
 
@@ -37,18 +38,7 @@ class StintBook:
         except (SQLAlchemyError, OSError) as why:
             log.error("stints_not_loaded", why=type(why).__name__)
             return False
-        self._sheet.restore(
-            Stint(
-                row.consultant,
-                row.state,
-                row.reason,
-                row.call_id,
-                row.began_at.timestamp(),
-                None if row.ended_at is None else row.ended_at.timestamp(),
-                row.missed,
-            )
-            for row in rows
-        )
+        self._sheet.restore(map(stint, rows))
         return True
 
     def changed(self) -> None:
@@ -84,7 +74,7 @@ class StintBook:
 
     def sums(self, consultant: str, midnight: float, at: float) -> Sums:
         """The consultant's day; shares as of the last whole minute."""
-        return self._sheet.sums(consultant, midnight, at - at % MINUTE)
+        return self._sheet.sums(consultant, midnight, at, at - at % MINUTE)
 
 
 def _moment(at: float) -> datetime:

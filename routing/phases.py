@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from dialplan.words import DUTY_ENDPOINT, UCC_ENDPOINT
 from routing.devices import is_consultant
@@ -21,6 +21,7 @@ Phase = Literal[
     "with_1414",
     "rating",
 ]
+PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 UNANSWERED: Final[frozenset[Phase]] = frozenset({"waiting", "ringing", "duty_ringing"})
 
 

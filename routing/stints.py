@@ -35,6 +35,10 @@ class Sum:
     seconds: float = 0.0
     since: float | None = None
 
+    def by(self, at: float) -> float:
+        """Seconds at a moment."""
+        return self.seconds + (at - self.since if self.since is not None else 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -95,16 +99,17 @@ class Timesheet:
         for name, stints in self.today.items():
             self.today[name] = [one for one in stints if (one.ended or 0.0) > midnight]
 
-    def sums(self, consultant: str, midnight: float, at: float) -> Sums:
-        """Since midnight; shares at `at`."""
+    def sums(self, consultant: str, since: float, at: float, shares_at: float | None = None) -> Sums:
+        """From `since` to `at`; shares to `shares_at` where that is another moment."""
         over, now = self.today.get(consultant, []), self.open.get(consultant)
         every = [*over, *([now] if now is not None else [])]
-        talked = sum(one.within(midnight, at) for one in every if one.state in TALKED | {"wrap_up"})
-        present = sum(one.within(midnight, at) for one in every if one.state not in AWAY | {"paused"})
+        end = at if shares_at is None else shares_at
+        talked = sum(one.within(since, end) for one in every if one.state in TALKED | {"wrap_up"})
+        present = sum(one.within(since, end) for one in every if one.state not in AWAY | {"paused"})
         return Sums(
-            talked=_sum(over, now, TALKED, midnight),
-            paused=_sum(over, now, frozenset({"paused"}), midnight),
-            missed=sum(one.missed for one in over if (one.ended or 0.0) > midnight),
+            talked=_sum(over, now, TALKED, since, at),
+            paused=_sum(over, now, frozenset({"paused"}), since, at),
+            missed=sum(one.missed for one in over if since < (one.ended or 0.0) <= at),
             occupancy=talked / present if present >= 60 else None,
         )
 
@@ -113,7 +118,7 @@ def _same(before: Stint, seat: SeatView) -> bool:
     return (before.state, before.reason, before.call) == (seat.state, seat.pause, seat.call)
 
 
-def _sum(over: Iterable[Stint], now: Stint | None, states: frozenset[str], midnight: float) -> Sum:
-    seconds = sum(one.within(midnight, one.ended or midnight) for one in over if one.state in states)
+def _sum(over: Iterable[Stint], now: Stint | None, states: frozenset[str], since: float, at: float) -> Sum:
+    seconds = sum(one.within(since, at) for one in over if one.state in states)
     goes_on = now is not None and now.state in states
-    return Sum(seconds, max(now.began, midnight) if now is not None and goes_on else None)
+    return Sum(seconds, max(now.began, since) if now is not None and goes_on else None)

@@ -39,7 +39,7 @@ FIGURES = {
 COUNTS = {
     "waiting": 1, "longest_since": 1795540000.0, "available": 1, "ringing": 0, "talking": 1, "wrap_up": 0,
     "paused": 0, "unreachable": 0, "off_shift": 0,
-    "line": {"duty_talking": 1, "menu": 1, "rating": 1, "reserved": 1, "waiting": 1, "with_1414": 1},
+    "line": dict.fromkeys(PHASES, 1),
 }  # fmt: skip
 
 

@@ -80,9 +80,8 @@ async function show(board) {
   if (!first && board.event < shown) return;
   first = false;
   agree(board);
-  const under = rowUnder();
+  measure();
   await htmx.swap({ sourceElement: place, target: place, swap: "innerMorph", text: board.html });
-  if (under !== rowUnder()) movedAt = performance.now();
   trueFor(board);
   if (board.fresh) markFresh();
   else {
@@ -110,14 +109,24 @@ function release() {
   if (board) show(board);
 }
 
-// Rows moved under the pointer just now: the click was meant for another caller.
+// Where the rows were a moment ago: a click on a place that another row had was meant for another caller.
 const MOVED = 700; // ms
-let pointer = null;
-let movedAt = -MOVED;
-function rowUnder() {
-  const at = pointer && document.elementFromPoint(pointer.x, pointer.y);
-  const row = at && place.contains(at) && at.closest("tr[id]");
-  return row ? row.id : null;
+let before = { at: -MOVED, rows: [] };
+function measure() {
+  const now = performance.now();
+  if (now - before.at < MOVED) return;
+  const rows = [...place.querySelectorAll("tr[id]")].map((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return { id: row.id, top: top + scrollY, bottom: bottom + scrollY };
+  });
+  before = { at: now, rows };
+}
+function movedUnder(event) {
+  const row = event.target.closest("tr[id]");
+  if (!row || performance.now() - before.at > MOVED) return false;
+  const y = event.clientY + scrollY;
+  const was = before.rows.find(({ top, bottom }) => top <= y && y < bottom);
+  return Boolean(was) && was.id !== row.id;
 }
 
 function open() {
@@ -183,17 +192,15 @@ if (main) {
     if (source === null || performance.now() - lastTick > 1500 || Date.now() - lastSign > QUIET) markStale();
     open();
   });
-  document.addEventListener("pointermove", (event) => { pointer = { x: event.clientX, y: event.clientY }; });
   document.addEventListener("pointerdown", (event) => {
-    pointer = { x: event.clientX, y: event.clientY };
     pressed = place.contains(event.target);
     pressedAt = performance.now();
   });
   // The click comes after pointerup, in the same turn of the browser's.
   for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(release, 0));
   document.addEventListener("click", (event) => {
-    if (event.detail === 0 || !place.contains(event.target) || performance.now() - movedAt > MOVED) return;
-    if (!event.target.closest("button")) return;
+    const meant = event.detail === 0 || !event.target.closest("#board button") || !movedUnder(event);
+    if (meant) return; // detail 0: pressed by keyboard
     event.preventDefault();
     event.stopImmediatePropagation();
     say(main.dataset.moved);

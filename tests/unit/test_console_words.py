@@ -10,10 +10,12 @@ from babel.messages.extract import extract_from_file
 from config.settings import Settings
 from console import labels, said
 from console.i18n import MissingWords, Words, catalogue
+from console.pages_figures import Work
 from console.rendering import Rendering
 from console.signing.accounts import Account
 from console.signing.care import Row
 from console.signing.sessions import Session
+from routing.stints import Timesheet
 from tests.console_home import BOARD
 
 ROOT = Path(__file__).resolve().parents[2] / "console"
@@ -103,6 +105,7 @@ def page(template: str, language: str) -> str:
         shown="A", link="otpauth://0", code=403, message="", picture="data:,", home="/",
         good=True if template == "said.html" else None, bad=None, told=("sara", "2222"), typed={},
         seats=[("c101", "Айгүл Сынақ")], phones=["s201"], own="1",
+        people=[Work("c101", "Айгүл Сынақ", 3, Timesheet().sums("c101", 0.0, 1.0))], until=1.0,
         sessions=[Session("1", "sara", "in", "c", NOW, NOW, "192.0.2.1")],
     )  # fmt: skip
 
