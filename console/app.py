@@ -11,6 +11,7 @@ from console.guard import RIGHTS_OF, Door, Route, faults, guard, headers
 from console.web import PARTS, Parts
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
+LONGEST_NAME: Final = 100
 LARGEST: Final = 64 * 1024  # bytes of a form
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
@@ -65,7 +66,7 @@ async def static(request: web.Request) -> web.StreamResponse:
     parts = request.app[PARTS].settings.web
     folders = (parts / "files",) if request.path.startswith("/static/files/") else (STATIC, parts)
     kind = KINDS.get(Path(name).suffix)
-    if kind is None or name != Path(name).name or name.startswith("."):
+    if kind is None or len(name) > LONGEST_NAME or name != Path(name).name or name.startswith("."):
         raise web.HTTPNotFound
     for folder in folders:
         file = folder / name

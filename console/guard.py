@@ -12,7 +12,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.rights import Right, may
-from console.web import HOME, PRESENT, page, parts, token
+from console.web import HOME, PRESENT, STAGES, form, page, parts, token
 from recordings.keys import KeyMissing
 
 log = structlog.get_logger()
@@ -111,13 +111,14 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     half = who is not None and who.session.stage != "in"
     if who is None or (half and needs is not Door.HALF):
         if request.method in SAFE and not request.path.startswith(("/api/", "/stream/")):
-            raise web.HTTPSeeOther(f"/{who.session.stage}" if who is not None else "/sign-in")
+            raise web.HTTPSeeOther(STAGES[who.session.stage] if who is not None else "/sign-in")
         raise web.HTTPUnauthorized
     if request.method not in SAFE and not await _same_csrf(request, who.session.csrf):
         raise web.HTTPForbidden
     if isinstance(needs, Right) and not may(who.account.role, needs):
         if request.path == "/" and request.method in SAFE:  # what people type
             raise web.HTTPSeeOther(HOME[who.account.role])
+        log.warning("right_missing", login=who.account.login, role=who.account.role, right=needs.value)
         raise web.HTTPForbidden
     await parts(request).door.seen(who.session)
     return await handler(request)
@@ -128,10 +129,13 @@ def _from_here(request: web.Request) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.host
+    try:
+        origin = urlsplit(request.headers.get("Origin", "")).netloc
+    except ValueError:
+        return False
+    return bool(origin) and origin == request.host
 
 
 async def _same_csrf(request: web.Request, wanted: str) -> bool:
-    told = request.headers.get("X-CSRF") or str((await request.post()).get("csrf", ""))
-    return hmac.compare_digest(told.encode(), wanted.encode())
+    told = request.headers.get("X-CSRF") or (await form(request)).get("csrf", "")
+    return hmac.compare_digest(told.encode(errors="replace"), wanted.encode())

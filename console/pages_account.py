@@ -26,12 +26,12 @@ async def account(request: web.Request) -> web.StreamResponse:
 
 async def change_password(request: web.Request) -> web.StreamResponse:
     """The current one, and a new one twice."""
-    form = await request.post()
+    form = await w.form(request)
     who = w.present(request)
-    if (refused := await _unproved(request, str(form.get("current", "")))) is not None:
+    if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
-    fresh = str(form.get("password", ""))
-    if fresh != str(form.get("again", "")):
+    fresh = form.get("password", "")
+    if fresh != form.get("again", ""):
         return await _page(request, bad=UNEQUAL)
     try:
         await w.parts(request).door.set_password(who, fresh)
@@ -43,12 +43,12 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 
 async def end_session(request: web.Request) -> web.StreamResponse:
     """One of one's own, or all but this."""
-    form = await request.post()
+    form = await w.form(request)
     who, door = w.present(request), w.parts(request).door
     if form.get("all"):
         await door.sessions.end_all(who.account.login, but=who.session.id)
     else:
-        await door.sessions.end(str(form.get("session", "")), who.account.login)
+        await door.sessions.end(form.get("session", ""), who.account.login)
     w.parts(request).streams.check()
     if await door.present(w.token(request)) is None:  # it was this one
         raise web.HTTPSeeOther("/sign-in")
@@ -57,11 +57,13 @@ async def end_session(request: web.Request) -> web.StreamResponse:
 
 async def second_factor(request: web.Request) -> web.StreamResponse:
     """To a new second factor: the password first."""
-    form = await request.post()
-    if (refused := await _unproved(request, str(form.get("current", "")))) is not None:
+    form = await w.form(request)
+    if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
-    begun = await w.parts(request).door.enrol_again(w.present(request), request.remote or "")
-    return on(request, begun)
+    begun = await w.parts(request).door.enrol_again(w.present(request), w.address(request))
+    if not isinstance(begun, Begun):
+        raise web.HTTPSeeOther("/sign-in")
+    return await on(request, begun)
 
 
 async def first_change(request: web.Request) -> web.StreamResponse:
@@ -71,17 +73,19 @@ async def first_change(request: web.Request) -> web.StreamResponse:
 
 async def try_first_change(request: web.Request) -> web.StreamResponse:
     """A password of one's own."""
-    form = await request.post()
-    who, fresh = w.present(request), str(form.get("password", ""))
+    form = await w.form(request)
+    who, fresh = w.present(request), form.get("password", "")
     if who.session.stage != "change":
         raise web.HTTPForbidden
-    if fresh != str(form.get("again", "")):
+    if fresh != form.get("again", ""):
         return w.page(request, "change.html", status=400, bad=UNEQUAL)
     try:
-        begun = await w.parts(request).door.change(who, fresh, request.remote or "")
+        begun = await w.parts(request).door.change(who, fresh, w.address(request))
     except PasswordRefused:
         return w.page(request, "change.html", status=400, bad=WEAK)
-    return on(request, begun) if isinstance(begun, Begun) else w.page(request, "change.html", bad=WEAK)
+    if not isinstance(begun, Begun):
+        raise web.HTTPSeeOther("/sign-in")
+    return await on(request, begun)
 
 
 async def _unproved(request: web.Request, password: str) -> web.Response | None:

@@ -1,6 +1,7 @@
 """Everybody's accounts, for administrators."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from aiohttp import web
 from config.rights import Right
 from console import web as w
 from console.guard import Route
+from console.link import EngineSilent, Refused
 from console.said import N_, reason
 from console.signing.accounts import Account, AccountRefused, new
 from console.signing.care import Care
@@ -62,7 +64,7 @@ async def everybody(request: web.Request) -> web.StreamResponse:
 
 async def add(request: web.Request) -> web.StreamResponse:
     """A new account; its first password is shown once."""
-    form = {name: str(value).strip() for name, value in (await request.post()).items()}
+    form = {name: value.strip() for name, value in (await w.form(request)).items()}
     own, role = w.parts(request), form.get("role", "")
     seat, phone = form.get("consultant", ""), form.get("phone", "")
     try:
@@ -83,7 +85,7 @@ async def add(request: web.Request) -> web.StreamResponse:
 
 def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def do(request: web.Request) -> web.StreamResponse:
-        login = str((await request.post()).get("login", ""))
+        login = (await w.form(request)).get("login", "")
         try:
             password = await act(_care(request), w.account(request), login)
         except AccountRefused as why:
@@ -97,7 +99,12 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def _care(request: web.Request) -> Care:
     own = w.parts(request)
-    return Care(own.door, own.streams.check)
+
+    async def hang_up(phone: str, who: Account) -> None:
+        with suppress(EngineSilent, Refused):  # without an engine nobody listens to anybody
+            await own.link.order("steer.spy_end", {"phone": phone, "closes": True, "by": w.by(who)})
+
+    return Care(own.door, own.streams.check, hang_up)
 
 
 async def _page(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console import web as w
 from console.rendering import own_seat
+from console.signing.accounts import Account
 from console.stream import View, event
 
 Board = Mapping[str, Any]
@@ -59,6 +60,11 @@ async def board_json(request: web.Request) -> web.StreamResponse:
     )
 
 
+def _same(now: Account, then: Account) -> bool:
+    """Whether the stream still shows what its person may see; a language chosen since needs a new page."""
+    return (now.role, now.consultant) == (then.role, then.consultant)
+
+
 async def _stream(request: web.Request, template: str) -> web.StreamResponse:
     own, who, language = w.parts(request), w.account(request), w.language(request)
     token = w.token(request)
@@ -66,7 +72,7 @@ async def _stream(request: web.Request, template: str) -> web.StreamResponse:
     async def alive() -> bool:
         try:
             present = await own.door.present(token)
-            if present is None or present.session.stage != "in":
+            if present is None or present.session.stage != "in" or not _same(present.account, who):
                 return False
             await own.door.seen(present.session)  # who watches is there
         except (SQLAlchemyError, OSError):

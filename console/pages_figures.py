@@ -12,6 +12,7 @@ from recordings.figures import Ended, figures
 from recordings.stints import stint
 from routing.stints import Sums, Timesheet
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond these a day has no neighbours
 LONGEST: Final = 92  # days
 
 
@@ -87,6 +88,7 @@ async def _people(own: w.Parts, since: datetime, until: datetime, calls: list[En
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None

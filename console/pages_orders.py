@@ -1,6 +1,7 @@
 """Orders from the pages: passed to the engine, which checks them again; the stream shows their effect."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -12,6 +13,7 @@ from console.guard import Route
 from console.i18n import Words
 from console.link import EngineSilent, Refused
 from console.said import N_, reason
+from console.signing.accounts import Account
 
 log = structlog.get_logger()
 
@@ -19,6 +21,8 @@ DONE: Final = N_("Accepted: this page will show it when it is done.")
 SILENT: Final = N_(
     "The system does not answer: the action may not have been done. Check this page, then repeat."
 )
+TOO_FAST: Final = N_("Too many actions at once: wait a moment.")
+CHOOSE: Final = N_("Choose a consultant first.")
 BAD: Final = N_("The form was not filled in correctly.")
 LONGEST: Final = 100
 
@@ -54,29 +58,14 @@ def routes() -> tuple[Route, ...]:
 
 def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def order(request: web.Request) -> web.StreamResponse:
-        form = await request.post()
         who = w.account(request)
-        asked: dict[str, Any] = {}
-        for field in fields:
-            value = str(form.get(field, ""))
-            if field == "phone":  # always one's own, whatever the form says
-                asked[field] = who.phone or ""
-            elif field == "own":
-                asked["id"] = who.consultant or ""
-            elif not value or len(value) > LONGEST or not value.isprintable():
-                return _say(request, BAD, 400)
-            else:
-                asked[field] = value
-        if "reason" in asked and asked["reason"] not in w.parts(request).settings.pause_reasons:
-            return _say(request, BAD, 400)
-        by = {
-            "person": who.person,
-            "role": who.role,
-            "user": who.login,
-            "consultant": who.consultant if who.role == "consultant" else None,
-        }
+        if not w.parts(request).pace.take(who.login, monotonic()):
+            return _say(request, TOO_FAST, 429)
         try:
-            await w.parts(request).link.order(do, {**asked, "by": by})
+            asked = _asked(await w.form(request), fields, who, w.parts(request).settings.pause_reasons)
+            await w.parts(request).link.order(do, {**asked, "by": w.by(who)})
+        except Unfit as why:
+            return _say(request, str(why), 400)
         except EngineSilent:
             return _say(request, SILENT, 503)
         except Refused as why:
@@ -84,6 +73,32 @@ def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaita
         return _say(request, DONE, 200)
 
     return order
+
+
+class Unfit(ValueError):
+    """The form was not filled in; the text is for the person."""
+
+
+def _asked(
+    form: Mapping[str, str], fields: tuple[str, ...], who: Account, reasons: Sequence[str]
+) -> dict[str, Any]:
+    """What the engine is asked. Raises Unfit."""
+    asked: dict[str, Any] = {}
+    for field in fields:
+        value = form.get(field, "")
+        if field == "phone":  # always one's own, whatever the form says
+            asked[field] = who.phone or ""
+        elif field == "own":
+            asked["id"] = who.consultant or ""
+        elif field == "consultant" and not value:
+            raise Unfit(CHOOSE)
+        elif not value or len(value) > LONGEST or not value.isprintable():
+            raise Unfit(BAD)
+        else:
+            asked[field] = value
+    if "reason" in asked and asked["reason"] not in reasons:
+        raise Unfit(BAD)
+    return asked
 
 
 def _say(request: web.Request, message: str, status: int) -> web.Response:

@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from config.settings import Settings
+from console.connections import Runner, listen, more_files
 
 log = structlog.get_logger()
 
 LOOPBACK: Final = "127.0.0.1"
+OURS: Final = "111 console"
 GOOD_FOR: Final = timedelta(days=825)
 RENEWED: Final = timedelta(days=30)  # before its end
 
@@ -27,13 +29,13 @@ RENEWED: Final = timedelta(days=30)  # before its end
 def certificate(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, Path]:
     """The local certificate and its key, made when there is none for these names or it ends soon.
 
-    A site's own: put console.crt and console.key there under another issuer's name; they are left alone.
+    A site's own: put console.crt and console.key there under another name; they are left alone.
     """
     crt, key = folder / "console.crt", folder / "console.key"
     if crt.exists() and key.exists() and not _due(crt, names, now):
         return crt, key
     private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "111 console")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, OURS)])
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -70,7 +72,8 @@ def addresses(settings: Settings) -> tuple[str, ...]:
 
 async def open_doors(app: web.Application, settings: Settings, folder: Path) -> AsyncExitStack:
     """Listen; close the result to stop. Raises OSError when a port is taken."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+    more_files()
+    runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
     await runner.setup()
     stack = AsyncExitStack()
     stack.push_async_callback(runner.cleanup)
@@ -80,18 +83,16 @@ async def open_doors(app: web.Application, settings: Settings, folder: Path) -> 
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(crt, key)
-        await web.TCPSite(
-            runner, settings.console_address, settings.console_port, ssl_context=context
-        ).start()
+        stack.callback((await listen(runner, settings.console_address, settings.console_port, context)).close)
     if settings.console_plain_port:
-        await web.TCPSite(runner, LOOPBACK, settings.console_plain_port).start()
+        stack.callback((await listen(runner, LOOPBACK, settings.console_plain_port)).close)
     return stack
 
 
 def _due(crt: Path, names: Sequence[str], now: datetime) -> bool:
     found = x509.load_pem_x509_certificate(crt.read_bytes())
-    if found.issuer != found.subject:
-        return False
+    if found.issuer != found.subject or found.subject.rfc4514_string() != f"CN={OURS}":
+        return False  # the site's own
     try:
         held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

@@ -1,16 +1,20 @@
 """What every handler knows: the parts of the console, who asks, in which language."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, cast, get_args
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from config.settings import Settings
+from console.connections import neighbourhood
 from console.link import EngineLink
+from console.pace import Pace
 from console.rendering import Rendering
 from console.signing.accounts import Account, Speech
 from console.signing.service import Begun, Present, SignIn
@@ -18,6 +22,8 @@ from console.stream import Streams
 from recordings.reading import Reader
 
 LANGUAGES: Final = get_args(Speech)
+FORM_WITHIN: Final = 10.0  # seconds
+FIELDS: Final = 40
 YEAR: Final = 365 * 24 * 3600
 
 
@@ -32,10 +38,14 @@ class Parts:
     rendering: Rendering
     reader: Reader
     key: bytes  # signs device cookies
+    pace: Pace = field(default_factory=Pace)  # of orders
 
 
 HOME: Final[Mapping[str, str]] = {
     "consultant": "/desk", "supervisor": "/", "administrator": "/", "auditor": "/"
+}  # fmt: skip
+STAGES: Final[Mapping[str, str]] = {
+    "code": "/code", "enrol": "/enrol", "renew": "/enrol", "change": "/change"
 }  # fmt: skip
 PARTS: Final = web.AppKey("parts", Parts)
 PRESENT: Final = web.RequestKey("present", Present)
@@ -56,6 +66,16 @@ def account(request: web.Request) -> Account:
     return present(request).account
 
 
+def by(who: Account) -> Mapping[str, str | None]:
+    """For whom the engine is asked; it checks the right again."""
+    return {
+        "person": who.person,
+        "role": who.role,
+        "user": who.login,
+        "consultant": who.consultant if who.role == "consultant" else None,
+    }
+
+
 def language(request: web.Request) -> Speech:
     """The account's; before signing in the cookie's, the browser's, else Kazakh."""
     who: Present | None = request.get(PRESENT)
@@ -69,6 +89,28 @@ def language(request: web.Request) -> Speech:
         if code in LANGUAGES:
             return cast(Speech, code)
     return "kk"
+
+
+def address(request: web.Request) -> str:
+    """Where the request came from, as tries are counted; never what a header says."""
+    return neighbourhood(request.remote or "")
+
+
+async def form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a form; the last of a name counts.
+
+    Raises HTTPBadRequest for what no page of ours sends, HTTPRequestTimeout for one that does not come.
+    """
+    if request.content_type != "application/x-www-form-urlencoded" and request.can_read_body:
+        raise web.HTTPBadRequest
+    try:
+        async with asyncio.timeout(FORM_WITHIN):
+            body = await request.read()
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (ValueError, web.RequestPayloadError):
+        raise web.HTTPBadRequest from None
 
 
 def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
@@ -105,22 +147,32 @@ def keep(request: web.Request, response: web.StreamResponse, name: str, value: s
     )
 
 
-def begin(request: web.Request, response: web.StreamResponse, begun: Begun) -> None:
-    """The browser gets the new token, and stays known for this login."""
+async def begin(request: web.Request, response: web.StreamResponse, begun: Begun) -> None:
+    """The browser gets the new token, and once it is whole stays known for this login."""
     keep(request, response, "session", begun.token, None)
-    keep(request, response, "device", device(parts(request).key, begun.account.login), YEAR)
+    if begun.session.stage == "in":
+        login = begun.account.login
+        sign = device(parts(request).key, login, await parts(request).door.version(login))
+        keep(request, response, "device", sign, YEAR)
 
 
-def device(key: bytes, login: str, nonce: str | None = None) -> str:
-    """A sign that `login` has signed in with this browser before."""
+async def leave(request: web.Request) -> None:
+    """Whoever signs in again in one browser leaves no session behind there."""
+    who: Present | None = request.get(PRESENT)
+    if who is not None:
+        await parts(request).door.sessions.end(who.session.id)
+
+
+def device(key: bytes, login: str, version: str, nonce: str | None = None) -> str:
+    """A sign that `login` has signed in with this browser before, and with this password (`version`)."""
     nonce = nonce or secrets.token_hex(12)
-    mark = hmac.new(key, f"{login}\0{nonce}".encode(), hashlib.sha256).hexdigest()
+    mark = hmac.new(key, f"{login}\0{version}\0{nonce}".encode(), hashlib.sha256).hexdigest()
     return f"{nonce}.{mark}"
 
 
-def known_device(request: web.Request, login: str) -> str | None:
+def known_device(request: web.Request, login: str, version: str) -> str | None:
     """The device's name when its cookie is ours and for this login."""
     held = request.cookies.get(cookie(request, "device"), "")
     nonce = held.partition(".")[0]
-    right = device(parts(request).key, login, nonce) if nonce else ""
-    return nonce if nonce and hmac.compare_digest(held.encode(), right.encode()) else None
+    right = device(parts(request).key, login, version, nonce) if nonce else ""
+    return nonce if nonce and hmac.compare_digest(held.encode(errors="replace"), right.encode()) else None

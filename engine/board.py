@@ -14,7 +14,7 @@ from engine.timesheet import StintBook
 from engine.today import Today
 from routing.desk import Desk
 from routing.devices import SUPERVISOR
-from routing.phases import PHASES, UNANSWERED, OnTheLine, on_the_line
+from routing.phases import PHASES, UNANSWERED, OnTheLine, on_the_line, only_rings
 from routing.picture import CallNow, picture
 from routing.stints import Sum
 from routing.story import WITHHELD
@@ -22,6 +22,7 @@ from routing.views import SeatView
 
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 STATES: Final = ("available", "ringing", "talking", "wrap_up", "paused", "unreachable", "off_shift")
+SNAPSHOT: Final = 1.0  # seconds by which a stint may begin later than the conversation it is of
 COUNTED: Final = {"hold": "talking", "reserved": "talking"}
 SHOWN: Final = {"passed_over": "unreachable"}  # who let a call ring out does not answer (issue 4, item 6)
 
@@ -76,13 +77,12 @@ class BoardBuilder:
     def _caller(self, one: OnTheLine) -> dict[str, Any]:
         call, seat = one.call, one.seat
         number = _number(call)
-        arrived = (call.arrived_at if call else None) or (seat.arrived if seat else 0.0)
         return {
             "call": seat.call if seat else call.call_id if call else "",
             "language": seat.language if seat else call.language if call else None,
             "phase": one.phase,
             "place": seat.place if seat else 0,
-            "since": _round(arrived),
+            "since": _round(one.since),
             "consultant": seat.consultant if seat else None,
             "number": masked(number) or None,
             "attempts": self.today.attempts(number) + 1 if number else 1,
@@ -96,9 +96,9 @@ class BoardBuilder:
     ) -> dict[str, Any]:
         call = calls.get(seat.call or "")
         state = seat.state
-        if state == "talking" and call is not None and call.held:
-            state = "hold"
-        talked = call.talking_since if call and seat.id in call.talking_with else None
+        if state == "talking" and call is not None:
+            state = "ringing" if only_rings(call, seat.id) else "hold" if call.held else state
+        talked = self._talked(seat, call)
         sums = self.stints.sums(seat.id, self.today.since, at)
         return {
             "id": seat.id,
@@ -127,6 +127,13 @@ class BoardBuilder:
                 if spy.consultant == seat.id
             ],
         }
+
+    def _talked(self, seat: SeatView, call: CallNow | None) -> float | None:
+        """Since when they talk; a snapshot knows only when the phone was dialled, the kept stint more."""
+        if call is None or call.talking_since is None or seat.id not in call.talking_with:
+            return None
+        kept = self.stints.since(seat.id, "talking")
+        return kept if kept is not None and kept - call.talking_since > SNAPSHOT else call.talking_since
 
     def _since(self, seat: SeatView, state: str, talked: float | None, at: float) -> float:
         """When the state began: told by the seat or by the call, else when it was first seen."""

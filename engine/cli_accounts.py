@@ -1,5 +1,6 @@
 """`ivr111 accounts`: who may sign in to the console; there is no default account and no default password."""
 
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 accounts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Accounts of the console.")
 
 Login = Annotated[str, typer.Argument(help="The account's name for signing in.", metavar="LOGIN")]
+Temporary = Annotated[bool, typer.Option("--temporary", help="Must be changed at the next sign-in.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
@@ -29,6 +31,7 @@ def add(
     consultant: Annotated[str, typer.Option(help="A consultant's own seat, for instance c101.")] = "",
     phone: Annotated[str, typer.Option(help="A supervisor's own phone, for instance s201.")] = "",
     language: Annotated[str, typer.Option(help="Of the pages: kk, ru or en.")] = "kk",
+    temporary: Temporary = False,
     password_stdin: Stdin = False,
     json: AsJson = False,
 ) -> None:
@@ -55,7 +58,8 @@ def add(
         raise Problem(str(why)) from None
 
     async def make(all_: "Accounts", _: "Sessions") -> str:
-        await all_.add(account, await Passwords().hash(password), datetime.now(UTC))
+        hashed = await Passwords().hash(password)
+        await all_.add(account, hashed, datetime.now(UTC), must_change=temporary)
         return f"added, {account.role}"
 
     _change(settings, login, make)
@@ -107,19 +111,23 @@ def list_(json: AsJson = False) -> None:
 
 @accounts.command()
 @plain_words()
-def password(login: Login, password_stdin: Stdin = False, json: AsJson = False) -> None:
+def password(
+    login: Login, temporary: Temporary = False, password_stdin: Stdin = False, json: AsJson = False
+) -> None:
     """Give an account a new password; its open sessions end."""
     from config.settings import Settings  # noqa: PLC0415
     from console.signing.passwords import PasswordRefused, Passwords, check  # noqa: PLC0415
 
     fresh = _password(password_stdin)
-    try:
-        check(fresh, login=login, person="")
-    except PasswordRefused as why:
-        raise Problem(str(why)) from None
 
     async def change(all_: "Accounts", sessions: "Sessions") -> str:
-        await all_.change(login, password_hash=await Passwords().hash(fresh))
+        known = await all_.find(login)
+        try:
+            check(fresh, login=login, person=known.account.person if known is not None else "")
+        except PasswordRefused as why:
+            raise Problem(str(why)) from None
+        hashed = await Passwords().hash(fresh)
+        await all_.change(login, password_hash=hashed, must_change=temporary)
         await sessions.end_all(login)
         return "password changed"
 
@@ -215,22 +223,38 @@ def _password(stdin: bool) -> str:
     return str(typer.prompt("password", hide_input=True, confirmation_prompt=True))
 
 
-def _change(settings: Any, login: str, change: "Callable[[Accounts, Sessions], Awaitable[str]]") -> str:
+def _change(
+    settings: Any,
+    login: str,
+    change: "Callable[[Accounts, Sessions], Awaitable[str]]",
+    *,
+    hang_up: bool = True,
+) -> str:
     from config.rights import Right  # noqa: PLC0415
     from console.signing.accounts import AccountRefused  # noqa: PLC0415
     from console.signing.store import Accounts, Sessions  # noqa: PLC0415
+    from engine.control import EngineAway, Wrong, ask  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
 
     who: Actor = actor(settings, Right.ACCOUNTS)
+    phone: str | None = None
 
     async def question(evidence: "Evidence") -> str:
-        done = await change(Accounts(evidence.database), Sessions(evidence.database))
+        nonlocal phone
+        all_ = Accounts(evidence.database)
+        before = await all_.find(login)
+        phone = before.account.phone if before is not None else None
+        done = await change(all_, Sessions(evidence.database))
         await evidence.access.note(who, Action.ACCOUNT, [f"account {login}"], done)
         return done
 
     try:
-        return with_evidence(settings, question)
+        done = with_evidence(settings, question)
     except AccountRefused as why:
         raise Problem(str(why)) from None
+    if phone is not None:
+        with contextlib.suppress(EngineAway, Wrong):  # without an engine nobody listens to anybody
+            ask(settings.control_socket, "steer.spy_end", phone=phone, closes=True)
+    return done

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +27,8 @@ from recordings.migrating import migrate
 from recordings.reading import Reader
 
 log = structlog.get_logger()
+
+KEY_BYTES: Final = 32
 
 
 async def serve(settings: Settings) -> None:
@@ -77,9 +79,15 @@ def _device_key(settings: Settings) -> bytes:
     """Signs the cookies by which a browser is known again; made once."""
     file = settings.home / "console" / "device.key"
     file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        file.touch(0o600)
-        file.write_bytes(os.urandom(32))
+    if not file.exists() or file.stat().st_size != KEY_BYTES:
+        fresh = file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(0o600)
+        with fresh.open("wb") as out:
+            out.write(os.urandom(KEY_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
     return file.read_bytes()
 
 

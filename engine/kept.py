@@ -57,7 +57,7 @@ class Kept:
             if row.name == DIVERTED and row.value is not None:
                 language = cast(Language, row.consultant.removeprefix("queue-"))
                 self._diverted[language] = True
-                self._desk.divert(language)
+                self._desk.divert(language, max(0.0, (self._now() - row.at).total_seconds()))
             if row.name != NAME or row.value is None:
                 continue
             try:

@@ -24,7 +24,7 @@ from routing.events import (
 from routing.live import Live
 from routing.ongoing import OngoingCall
 from routing.read import read
-from routing.snapshot import snapshot
+from routing.snapshot import ON_HOLD, snapshot
 from routing.story import Story
 from routing.waiting import Waiting
 
@@ -62,7 +62,7 @@ class Line:
         self._queued = []
         try:
             at = time.time()
-            status = await ami.list("Status", {"Variables": ",".join(w.FACTS)}, deadline=10)
+            status = await ami.list("Status", {"Variables": ",".join((*w.FACTS, ON_HOLD))}, deadline=10)
             devices = await ami.list("DeviceStateList", deadline=10)
             fresh = snapshot(at, status, devices)
             fresh.inherit(self.live, at)

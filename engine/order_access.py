@@ -75,15 +75,31 @@ class AccessOrders:
 
     def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> None:
         """The console's word for somebody is checked; a system user's own, at the socket, is the system's."""
-        by = asked.get("by")
+        by = self.by(asker, asked)
         if by is not None:
             own = str(by.get("consultant") or "") == consultant
             self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
+        else:
+            self.trusted(asker, asked, Right.STEER)
+
+    def trusted(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> None:
+        """Root is the system itself; any other system user needs the right of whoever they are."""
+        if asker != "root" or self.by(asker, asked) is not None:
+            self.may(asker, asked, right)
+
+    def by(self, asker: Asker, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """For whom the console asks; nobody else may say that they ask for somebody. Raises Wrong."""
+        by = asked.get("by")
+        if by is None:
+            return None
+        if asker not in (self._engine.settings.run_user, "root") or not isinstance(by, Mapping):
+            raise Wrong("by: only the console asks for somebody, with person, role and user")
+        return by
 
     def actor(self, asker: Asker, asked: Mapping[str, Any]) -> Actor:
         """Who asks; the console says for whom (`by`): the kernel knows the console. Raises Wrong."""
-        by = asked.get("by")
-        if by is not None and asker in (self._engine.settings.run_user, "root"):
+        by = self.by(asker, asked)
+        if by is not None:
             try:
                 return Actor(str(by["person"]), str(by["role"]), str(by["user"]))
             except (KeyError, TypeError):

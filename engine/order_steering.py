@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from routing.views import CallerView, SeatView
 
 MORE: Final = 60.0  # seconds that "+1 minute" adds to wrap-up
+MOST: Final = 600.0  # seconds of wrap-up: whoever needs more takes a pause, with its reason
 SPIED: Final[dict[Mode, Action]] = {
     "listen": Action.LISTENED_LIVE,
     "whisper": Action.WHISPERED,
@@ -72,8 +73,9 @@ class SteeringOrders:
         return {"id": id_, "phone": phone, "mode": mode}
 
     async def spy_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """Hang the supervisor's phone up."""
-        who = self._access.may(asker, asked, Right.SPY)
+        """Hang the supervisor's phone up; an administrator who closes an account ends its listening, too."""
+        closes = asked.get("closes") is True
+        who = self._access.may(asker, asked, Right.ACCOUNTS if closes else Right.SPY)
         phone = str(asked.get("phone", ""))
         ended = await self._end_spying(phone)
         if ended:
@@ -109,11 +111,14 @@ class SteeringOrders:
 
     async def wrap_up_more(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """One minute more of wrap-up."""
-        _, seat = self._own_or(asker, asked, Right.STEER)
-        if seat.state != "wrap_up":
+        who, seat = self._own_or(asker, asked, Right.STEER)
+        if seat.state != "wrap_up" or seat.left is None:
             raise Wrong(f"{seat.id} is not in wrap-up")
+        if seat.left > MOST:
+            raise Wrong("wrap-up is long enough: take a pause instead")
         self._engine.desk.wrap_up_extended(seat.id, MORE)
         self._engine.shift_changed()
+        await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
         return {"id": seat.id}
 
     async def shift_start(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -169,7 +174,7 @@ class SteeringOrders:
     def _own_or(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> tuple[Any, SeatView]:
         """The right, or it is one's own seat: a consultant needs nobody's leave for that."""
         seat = self._seat(asked.get("id"))
-        own = str((asked.get("by") or {}).get("consultant") or "") == seat.id
+        own = str((self._access.by(asker, asked) or {}).get("consultant") or "") == seat.id
         return self._access.may(asker, asked, Right.OWN_DESK if own else right), seat
 
     def _seat(self, id_: object) -> SeatView:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
-from recordings.figures import Chart, Ended, Figures, chart, ended, figures
+from recordings.figures import Chart, Ended, Figures, chart, completed, ended, figures
 from recordings.hiding import UNREADABLE
 from recordings.reading import CallFilter, Reader
 from recordings.record import CallRecord
@@ -65,7 +65,8 @@ class Today:
             return
         index = self.index(record.caller if record.caller != UNREADABLE else None)
         old = self._calls.get(record.call_id)
-        self._calls[record.call_id] = ended(record, index)
+        fresh = ended(record, index)
+        self._calls[record.call_id] = fresh if old is None else completed(old, fresh)
         if index and (old is None or old.index != index):
             self._attempts[index] += 1
         self._forget()

@@ -205,10 +205,13 @@ class Engine:
 
     async def _load_day(self) -> None:
         """Today's figures and the consultants' times, as soon as the database answers."""
-        known = await self._stints_loaded()
-        while not (known and await self.today.load(self.journal.reader, datetime.now(UTC))):
+        known = False
+        while True:
+            if self.journal.place == "database":  # what lies in the spool is not in the tables yet
+                known = known or await self._stints_loaded()
+                if known and await self.today.load(self.journal.reader, datetime.now(UTC)):
+                    break
             await asyncio.sleep(LOAD_AGAIN)
-            known = known or await self._stints_loaded()
         self.feed.changed()
 
     async def _stints_loaded(self) -> bool:
@@ -219,6 +222,7 @@ class Engine:
     def _desk_changed(self) -> None:
         self.stints.changed()
         self.feed.changed()
+        self._state_changed()
 
     def _board(self, at: float) -> dict[str, Any]:
         return self.boards.build(at)

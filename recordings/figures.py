@@ -1,12 +1,12 @@
 """The day's figures by their published formulas (field.md 5.2; C1, A4): pure arithmetic over calls."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from statistics import fmean
 from typing import Final
 
-from recordings.record import CallRecord
+from recordings.record import CallRecord, Outcome
 
 SHORT: Final = 5.0  # seconds: who hangs up sooner had not begun to wait
 STEP: Final = 900  # seconds of one column of the chart
@@ -26,6 +26,7 @@ class Ended:
     served_by: str | None
     index: str | None = None  # what equal numbers have in common, never a number
     to_1414: bool = False
+    failed: bool = False  # the line broke down, nobody hung up
 
     @property
     def offered(self) -> bool:
@@ -35,7 +36,8 @@ class Ended:
     @property
     def abandoned(self) -> bool:
         """The caller waited and hung up before an answer."""
-        return self.queued is not None and self.answered is None and self.ended is not None
+        left = self.answered is None and self.ended is not None and not self.failed
+        return self.queued is not None and left
 
     @property
     def short(self) -> bool:
@@ -83,7 +85,19 @@ def ended(record: CallRecord, index: str | None = None) -> Ended:
         served_by=record.served_by,
         index=index,
         to_1414=record.ucc_result == "answered",
+        failed=record.outcome is Outcome.FAILED,
     )
+
+
+def completed(old: Ended, new: Ended) -> Ended:
+    """A call told twice, as the journal keeps it: nothing is erased, and who has ended lives no more."""
+    if new.ended is None and old.ended is not None:
+        old, new = new, old
+    told = {
+        field.name: getattr(old, field.name) if getattr(new, field.name) is None else getattr(new, field.name)
+        for field in fields(Ended)
+    }
+    return Ended(**told)
 
 
 def figures(calls: Iterable[Ended], target: float) -> Figures:

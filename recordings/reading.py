@@ -165,6 +165,7 @@ class Reader:
             t.ended_at,
             t.served_by,
             t.ucc_result,
+            t.outcome,
         )
         query = select(*columns).where(t.arrived_at >= since, t.arrived_at < until)
         async with reading(self._database) as connection:
@@ -183,6 +184,7 @@ class Reader:
                         over,
                         row[7],
                         to_1414=row[8] == "answered",
+                        failed=row[9] == Outcome.FAILED.value,
                     )
                 await asyncio.sleep(0)
 

@@ -116,8 +116,8 @@ class Desk:
     def shift_started(self, consultant: str) -> None:
         self._apply(self.dispatcher.shift_started(consultant, self._clock()))
 
-    def divert(self, language: Language) -> None:
-        self._apply(self.dispatcher.divert(language, self._clock()))
+    def divert(self, language: Language, ago: float = 0.0) -> None:
+        self._apply(self.dispatcher.divert(language, self._clock() - ago))
 
     def undivert(self, language: Language) -> None:
         self._apply(self.dispatcher.undivert(language, self._clock()))

@@ -98,6 +98,7 @@ class OngoingCall:
     def correct(self, now: "OngoingCall", at: float) -> None:
         """After a gap: the present from a snapshot's call, the past as it was seen."""
         self.gap = True
+        self.held = now.held
         self.words = now.words
         self.queued_at = self.queued_at or now.queued_at
         self.language_at = self.language_at or now.language_at

@@ -1,6 +1,6 @@
 """Where each caller on the line is, whoever has the call: dispatcher, duty phone, 1414, survival; pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -22,6 +22,8 @@ Phase = Literal[
     "rating",
 ]
 PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
+# 1414 is wished for, dialled, or has answered a moment ago.
+UCC: Final[Mapping[str, Phase]] = {"wish": "reserved", "dialling": "reserved", "answered": "with_1414"}
 UNANSWERED: Final[frozenset[Phase]] = frozenset({"waiting", "ringing", "duty_ringing"})
 
 
@@ -32,6 +34,12 @@ class OnTheLine:
     call: CallNow | None
     seat: CallerView | None
     phase: Phase
+
+    @property
+    def since(self) -> float:
+        """When the caller began to wait: at the arrival, or when the last conversation had ended."""
+        arrived = (self.call.arrived_at if self.call else None) or (self.seat.arrived if self.seat else 0.0)
+        return (self.call.talked_until if self.call and self.waits else None) or arrived
 
     @property
     def waits(self) -> bool:
@@ -53,9 +61,16 @@ def on_the_line(calls: Iterable[CallNow], queue: Iterable[CallerView]) -> Iterat
         yield OnTheLine(call, None, _elsewhere(call))
 
 
+def only_rings(call: CallNow, consultant: str) -> bool:
+    """A ring of survival's: the dispatcher takes it for talk, so that nobody else rings the phone."""
+    return consultant in call.ringing and consultant not in call.talking_with
+
+
 def _queued(seat: CallerView, call: CallNow | None) -> Phase:
     match seat.phase:
         case "talking":
+            if call is not None and only_rings(call, seat.consultant or ""):
+                return "ringing"
             return "hold" if call is not None and call.held else "talking"
         case "ringing":
             return "ringing"
@@ -68,16 +83,18 @@ def _elsewhere(call: CallNow) -> Phase:
     """Of a call that the dispatcher does not hold."""
     if call.talking_with:
         return _with(call)
-    rings = any(map(is_consultant, call.ringing))
+    if call.stage != "after" and call.ucc in UCC:
+        return UCC[call.ucc]
     match call.stage, call.duty:
-        case "after", _:
+        case ("after", _) | (
+            "wait" | "talk",
+            "answered",
+        ):  # the rating, or the last words after the duty phone
             return "rating"
         case (("wait" | "talk"), "ringing"):
             return "duty_ringing"
-        case (("wait" | "talk"), "answered"):
-            return "rating"  # the last words
         case (("wait" | "talk"), _):
-            return "ringing" if rings else "waiting"
+            return "ringing" if any(map(is_consultant, call.ringing)) else "waiting"
     return "menu"
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from dialplan.words import CALL, DUTY, LANGUAGE, STAGE, SURVIVED
+from dialplan.words import CALL, DUTY, LANGUAGE, STAGE, SURVIVED, UCC, WISH
 from routing.devices import is_consultant
 from routing.events import Reach
+from routing.legs import Leg
 from routing.live import Live
 from routing.ongoing import OngoingCall
 from routing.story import ours
@@ -28,6 +29,8 @@ class CallNow:
     held: bool
     survived: bool
     duty: str = ""  # ringing | answered | failed
+    ucc: str = ""  # as ENGINE_1414; "wish": the consultant has asked for it
+    talked_until: float | None = None  # the end of the last conversation with a consultant
     ours: bool = True  # a call to 111; a feature code or a refused number is none
 
 
@@ -57,6 +60,10 @@ def picture(live: Live) -> Picture:
     return Picture(tuple(map(_call, calls)), phones)
 
 
+def _served_until(leg: Leg) -> float | None:
+    return leg.ended_at if leg.talked_at is not None and is_consultant(leg.device) else None
+
+
 def _call(call: OngoingCall) -> CallNow:
     talking = call.legs.talking()
     return CallNow(
@@ -74,5 +81,7 @@ def _call(call: OngoingCall) -> CallNow:
         held=call.held,
         survived=call.word(SURVIVED) == "1",
         duty=call.word(DUTY),
+        ucc=call.word(UCC) or ("wish" if call.word(WISH) == "1414" else ""),
+        talked_until=max(filter(None, map(_served_until, call.legs.known.values())), default=None),
         ours=ours(call),
     )

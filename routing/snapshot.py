@@ -11,6 +11,7 @@ from routing.events import (
     DialBegan,
     DialEnded,
     Event,
+    HoldChanged,
     ReachChanged,
     VariableSet,
 )
@@ -21,11 +22,14 @@ from routing.read import UP, Message, reach_of, word
 # answer; CoreShowChannels, BridgeList and QueueStatus would say it again, each a moment later.
 
 
+ON_HOLD = "CHANNEL(rtp,hold)"  # asked of every channel: a phone that holds its party
+
+
 def snapshot(at: float, status: Iterable[Message], devices: Iterable[Message]) -> Live:
     """A fresh state from the events of `Status` and `DeviceStateList`, asked at `at` (epoch seconds).
 
-    What the lists cannot know: since when two talk (taken: since the phone was dialled), who is on hold,
-    what has ended. So the stories of these calls will not be `whole`.
+    What the lists cannot know: since when two talk (taken: since the phone was dialled), what has ended.
+    So the stories of these calls will not be `whole`.
     """
     live = Live()
     channels = [m for m in status if word(m, "Event") == "Status"]
@@ -59,11 +63,17 @@ def _channel(at: float, m: Message) -> Iterator[Event]:
         yield VariableSet(at, id_, linked, SURVIVED, "1")
     if bridge := word(m, "BridgeID"):
         yield BridgeEntered(born, bridge, id_, linked, channel)
+        if id_ != linked and f"{ON_HOLD}=1" in _lines(m):
+            yield HoldChanged(at, id_, linked, channel, True)
+
+
+def _lines(m: Message) -> list[str]:
+    lines = m.get("Variable", [])
+    return [lines] if isinstance(lines, str) else list(lines)
 
 
 def _variables(m: Message) -> Iterator[tuple[str, str]]:
-    lines = m.get("Variable", [])
-    for line in [lines] if isinstance(lines, str) else lines:
+    for line in _lines(m):
         name, _, value = line.partition("=")
         if name.startswith(PREFIX) and value not in ("", "(null)"):
             yield name, value

@@ -8,6 +8,7 @@ from routing.views import SeatView
 
 TALKED: Final = frozenset({"talking", "reserved"})
 MOMENT: Final = 0.001
+AGAIN: Final = 0.5  # seconds: clocks compared may differ by less
 AWAY: Final = frozenset({"off_shift", "unreachable"})
 
 
@@ -64,9 +65,9 @@ class Timesheet:
         for seat in seats:
             before, missed = self.open.get(seat.id), self._missed.get(seat.id, seat.missed)
             self._missed[seat.id] = seat.missed
-            if before is not None and _same(before, seat):
-                continue
             began = at if seat.since is None else min(at, seat.since + offset)
+            if before is not None and _same(before, seat, began):
+                continue
             if before is not None:
                 began = max(began, before.began + MOMENT)  # no two begin at once: their begin is their key
                 over = replace(before, ended=began, missed=before.state == "ringing" and seat.missed > missed)
@@ -114,8 +115,11 @@ class Timesheet:
         )
 
 
-def _same(before: Stint, seat: SeatView) -> bool:
-    return (before.state, before.reason, before.call) == (seat.state, seat.pause, seat.call)
+def _same(before: Stint, seat: SeatView, began: float) -> bool:
+    """The same phone may ring again for the same call: that is another ring."""
+    again = seat.state == "ringing" and seat.since is not None and began > before.began + AGAIN
+    same = (before.state, before.reason, before.call) == (seat.state, seat.pause, seat.call)
+    return same and not again
 
 
 def _sum(over: Iterable[Stint], now: Stint | None, states: frozenset[str], since: float, at: float) -> Sum:

@@ -1,7 +1,7 @@
 """What an administrator does for others' accounts; each act stands in the access log (A5)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,11 +24,20 @@ class Row:
 
 
 class Care:
-    """`changed` is told when sessions have ended, so that their pages end at once."""
+    """`changed` is told when sessions have ended, so that their pages end at once.
 
-    def __init__(self, door: SignIn, changed: Callable[[], None]) -> None:
+    `hang_up` ends what a supervisor's phone listens to.
+    """
+
+    def __init__(
+        self,
+        door: SignIn,
+        changed: Callable[[], None],
+        hang_up: Callable[[str, Account], Awaitable[None]],
+    ) -> None:
         self._door = door
         self._changed = changed
+        self._hang_up = hang_up
 
     async def rows(self) -> list[Row]:
         """All accounts, by login."""
@@ -78,13 +87,16 @@ class Care:
         await self._change(who, login, "sessions ended")
 
     async def _change(self, who: Account, login: str, what: str, **values: Any) -> None:
-        if await self._door.accounts.find(login) is None:
+        kept = await self._door.accounts.find(login)
+        if kept is None:
             raise AccountRefused(f"there is no account {login}")
         await self._note(who, login, what)
         if values:
             await self._door.accounts.change(login, **values)
         await self._door.sessions.end_all(login)
         self._changed()
+        if kept.account.phone is not None:
+            await self._hang_up(kept.account.phone, who)
 
     async def _note(self, who: Account, login: str, what: str) -> None:
         await self._door.note(actor(who), Action.ACCOUNT, f"account {login}", what)

@@ -1,17 +1,24 @@
 """The second factor: codes of thirty seconds (RFC 6238), each good once; pure, time as argument."""
 
+import base64
+import hashlib
 import hmac
+import re
 
 import pyotp
 import segno
 
+CODE = re.compile("[0-9]{6}")
 STEP = 30
 ISSUER = "111"
 
 
-def fresh() -> str:
-    """A new secret, base32."""
-    return str(pyotp.random_base32())
+def offered(key: bytes, session: str) -> str:
+    """The secret offered to a half session, base32, 160 bits: the browser cannot choose it.
+
+    Made of the console's own key and the session's id, so that nothing need be kept until it is proved.
+    """
+    return base64.b32encode(hmac.new(key, f"totp\0{session}".encode(), hashlib.sha256).digest()[:20]).decode()
 
 
 def uri(secret: str, login: str) -> str:
@@ -26,7 +33,9 @@ def picture(link: str) -> str:
 
 def counter(secret: str, code: str, now: float, used: int) -> int | None:
     """The code's step if it fits now or one step beside, and is newer than `used`; else None."""
-    wanted = "".join(c for c in code if c.isdigit())
+    wanted = code.replace(" ", "")
+    if not CODE.fullmatch(wanted):
+        return None
     here = int(now // STEP)
     fit = None
     for step in (here - 1, here, here + 1):

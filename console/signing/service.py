@@ -1,11 +1,13 @@
 """Signing in and out: password, second factor, session; what is refused tells nobody why (ASVS V2, V3)."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,12 +16,16 @@ from console.signing import second_factor, sessions
 from console.signing.accounts import Account
 from console.signing.sessions import Session, Stage
 from console.signing.store import Accounts, Kept, Sessions
-from console.signing.throttle import Throttle
+from console.signing.throttle import Throttle, Try
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
 from recordings.numbers import Numbers
 
+log = structlog.get_logger()
+
 REMEMBERED: Final = 2000  # sessions
+WRONG_CODES: Final = 5
+NOBODY: Final = Actor("nobody", "none", "unknown")
 
 
 class DatabaseAway(OSError):
@@ -67,98 +73,128 @@ class SignIn:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
         self.passwords = pw.Passwords()
-        self._throttle = Throttle()
+        self._tries, self._codes, self._proofs = Throttle(), Throttle(), Throttle()
+        self._wrong_codes: Counter[str] = Counter()  # by half session
+        self._closed: dict[tuple[str, str], float] = {}  # who was told to wait, until when
         self._log = AccessLog(database)
         self._numbers = numbers
         self._now = now
         self._known: dict[str, Present] = {}  # by session, who was here last
 
+    async def version(self, login: str) -> str:
+        """Changes with the account's password: browsers that knew an older one are strangers again."""
+        kept = await self.accounts.find(login)
+        return sessions.digest(kept.password_hash)[:16] if kept is not None else ""
+
     async def password(
         self, login: str, password: str, address: str, device: str | None = None
     ) -> Begun | Wrong | Throttled:
         """The first step. A session always has a new token: one that was planted is worth nothing."""
-        login, now = login.strip().lower()[:64], self._now()
-        origin = f"device {device}" if device else address
-        if wait := self._throttle.wait(login, origin, now.timestamp()):
+        login = login.strip().lower()[:64]
+        one = Try(login, address, device)
+        if wait := self._tries.begin(one, self._seconds()):
+            await self._too_many(one, wait)
             return Throttled(wait)
-        # Counted before it is looked at: many at once are no way round.
-        self._throttle.failed(login, origin, now.timestamp())
-        kept = await self.accounts.find(login)
-        usable = kept is not None and not kept.account.disabled
-        right = await self.passwords.fits(password, kept.password_hash if kept and usable else None)
-        if kept is None or not right:
-            await self._refused(login, kept)
-            return Wrong()
-        self._throttle.succeeded(login, origin)
+        try:
+            kept = await self.accounts.find(login)
+            usable = kept is not None and not kept.account.disabled
+            right = await self.passwords.fits(password, kept.password_hash if kept and usable else None)
+            if kept is None or not right:
+                self._tries.failed(one, self._seconds())
+                await self._refused(kept, address)
+                return Wrong()
+            self._tries.succeeded(one)
+        finally:
+            self._tries.ended(one)
         if kept.totp is not None:
-            return await self._begin(kept.account, "code", address)
+            return await self._begin(kept, "code", address)
         if kept.account.needs_second_factor:
-            return await self._begin(kept.account, "enrol", address)
+            return await self._begin(kept, "enrol", address)
         return await self._in(kept, address)
 
-    async def code(self, present: Present, code: str, address: str) -> Begun | Wrong | Throttled:
+    async def code(
+        self, present: Present, code: str, address: str, device: str | None = None
+    ) -> Begun | Wrong | Throttled:
         """The second step of an enrolled account; the token changes with it."""
-        now = self._now().timestamp()
-        login = present.account.login
-        if wait := self._throttle.wait(f"{login} code", address, now):
+        login, half = present.account.login, present.session.id
+        one = Try(login, address, device)
+        if wait := self._codes.begin(one, self._seconds()):
+            await self._too_many(one, wait)
             return Throttled(wait)
-        self._throttle.failed(f"{login} code", address, now)
-        kept = await self.accounts.find(login)
-        if kept is None or kept.totp is None or kept.account.disabled:
-            return Wrong()
-        step = second_factor.counter(self._numbers().reveal(kept.totp), code, now, kept.totp_used)
-        if step is None or not await self.accounts.take_code(login, step):
-            await self._refused(login, kept)
-            return Wrong()
-        self._throttle.succeeded(f"{login} code", address)
-        await self.sessions.end(present.session.id)
-        return await self._in(kept, address)
+        try:
+            kept = await self.accounts.find(login)
+            if kept is None or kept.totp is None:
+                return Wrong()
+            secret = self._numbers().reveal(kept.totp)
+            step = second_factor.counter(secret, code, self._seconds(), kept.totp_used)
+            if step is None or not await self.accounts.take_code(login, step):
+                self._codes.failed(one, self._seconds())
+                await self._refused(kept, address)
+                await self._count_wrong(half)
+                return Wrong()
+            self._codes.succeeded(one)
+        finally:
+            self._codes.ended(one)
+        return await self._in(kept, address, after=half)
 
     async def enrol(self, present: Present, secret: str, code: str, address: str) -> Begun | Wrong:
-        """The first code proves that the authenticator has the secret; from now on it is asked for."""
-        step = second_factor.counter(secret, code, self._now().timestamp(), 0)
+        """The first code proves that the authenticator has the secret; from now on it is asked for.
+
+        At stage `enrol` only an account that has none yet: of two half sessions the first one wins.
+        """
+        step = second_factor.counter(secret, code, self._seconds(), 0)
         if step is None:
+            await self._count_wrong(present.session.id)
             return Wrong()
         login = present.account.login
-        await self.accounts.change(login, totp=self._numbers().hide(secret), totp_used=step)
+        hidden, again = self._numbers().hide(secret), present.session.stage == "renew"
+        if not await self.accounts.enrol(login, hidden, step, again=again):
+            await self.sessions.end(present.session.id)
+            return Wrong()
         await self._log.note(
             actor(present.account), Action.ACCOUNT, [f"account {login}"], "second factor set"
         )
-        await self.sessions.end(present.session.id)
+        await self.sessions.end_halves(login, but=present.session.id)
         kept = await self.accounts.find(login)
-        return Wrong() if kept is None else await self._in(kept, address)
+        return Wrong() if kept is None else await self._in(kept, address, after=present.session.id)
 
-    async def change(self, present: Present, fresh: str, address: str) -> Begun:
+    async def change(self, present: Present, fresh: str, address: str) -> Begun | Wrong:
         """A password of one's own in place of one that somebody else chose. Raises PasswordRefused."""
         await self.set_password(present, fresh)
-        await self.sessions.end(present.session.id)
-        return await self._whole(present.account, address)
+        kept = await self.accounts.find(present.account.login)
+        return Wrong() if kept is None else await self._whole(kept, address, after=present.session.id)
 
     async def set_password(self, present: Present, fresh: str) -> None:
         """One's own new password; all other sessions end. Raises PasswordRefused."""
         account = present.account
         pw.check(fresh, login=account.login, person=account.person)
-        await self._log.note(actor(account), Action.ACCOUNT, [f"account {account.login}"], "password changed")
+        await self.note(actor(account), Action.ACCOUNT, f"account {account.login}", "password changed")
         hashed = await self.passwords.hash(fresh)
         await self.accounts.change(account.login, password_hash=hashed, must_change=False)
         await self.sessions.end_all(account.login, but=present.session.id)
 
     async def proves(self, present: Present, password: str) -> bool | Throttled:
         """Whether whoever sits there knows the password; asked before what an open screen must not allow."""
-        login, now = f"{present.account.login} own", self._now().timestamp()
-        if wait := self._throttle.wait(login, present.session.id, now):
+        one = Try(present.account.login, present.session.id)
+        if wait := self._proofs.begin(one, self._seconds()):
             return Throttled(wait)
-        self._throttle.failed(login, present.session.id, now)
-        kept = await self.accounts.find(present.account.login)
-        right = await self.passwords.fits(password, kept.password_hash if kept else None)
-        if right:
-            self._throttle.succeeded(login, present.session.id)
+        try:
+            kept = await self.accounts.find(present.account.login)
+            right = await self.passwords.fits(password, kept.password_hash if kept else None)
+            if right:
+                self._proofs.succeeded(one)
+            else:
+                self._proofs.failed(one, self._seconds())
+        finally:
+            self._proofs.ended(one)
         return right
 
-    async def enrol_again(self, present: Present, address: str) -> Begun:
+    async def enrol_again(self, present: Present, address: str) -> Begun | Wrong:
         """To a new second factor; the old one counts until the new one has proved itself."""
-        await self.sessions.end(present.session.id)
-        return await self._begin(present.account, "enrol", address)
+        kept = await self.accounts.find(present.account.login)
+        if kept is None:
+            return Wrong()
+        return await self._begin(kept, "renew", address, after=present.session.id)
 
     async def present(self, token: str) -> Present | None:
         """Who holds this token; None for nobody, an ended session, a closed account."""
@@ -178,16 +214,6 @@ class SignIn:
             del self._known[next(iter(self._known))]
         return found
 
-    def _remembered(self, id_: str, now: datetime) -> Present | None:
-        """While the database is away no session can be ended: who was in stays in, and the line is steered.
-
-        Raises DatabaseAway for who is not remembered: nobody knows.
-        """
-        found = self._known.get(id_)
-        if found is None:
-            raise DatabaseAway
-        return found if found.session.alive(now) else None
-
     async def seen(self, session: Session) -> None:
         """The person did something: the session lives on. Written once a minute at most."""
         now = self._now()
@@ -204,25 +230,65 @@ class SignIn:
         await self.sessions.end(present.session.id)
         await self._log.note(actor(present.account), Action.SIGNED_OUT, [f"account {present.account.login}"])
 
-    async def _in(self, kept: Kept, address: str) -> Begun:
+    def _remembered(self, id_: str, now: datetime) -> Present | None:
+        """While the database is away no session can be ended: who was in stays in, and the line is steered.
+
+        Raises DatabaseAway for who is not remembered: nobody knows.
+        """
+        found = self._known.get(id_)
+        if found is None:
+            raise DatabaseAway
+        return found if found.session.alive(now) else None
+
+    def _seconds(self) -> float:
+        return self._now().timestamp()
+
+    async def _in(self, kept: Kept, address: str, after: str | None = None) -> Begun | Wrong:
         if kept.must_change:
-            return await self._begin(kept.account, "change", address)
-        return await self._whole(kept.account, address)
+            return await self._begin(kept, "change", address, after)
+        return await self._whole(kept, address, after)
 
-    async def _whole(self, account: Account, address: str) -> Begun:
-        await self._log.note(actor(account), Action.SIGNED_IN, [f"account {account.login}"])
-        return await self._begin(account, "in", address)
+    async def _whole(self, kept: Kept, address: str, after: str | None = None) -> Begun | Wrong:
+        account = kept.account
+        begun = await self._begin(kept, "in", address, after)
+        if isinstance(begun, Begun):
+            await self._log.note(actor(account), Action.SIGNED_IN, [f"account {account.login}"], address)
+        return begun
 
-    async def _begin(self, account: Account, stage: Stage, address: str) -> Begun:
+    async def _begin(self, kept: Kept, stage: Stage, address: str, after: str | None = None) -> Begun | Wrong:
+        """`after`: the session it takes the place of. Wrong when the account was changed meanwhile."""
         token, now = sessions.token(), self._now()
-        session = Session(sessions.digest(token), account.login, stage, sessions.token(), now, now, address)
-        await self.sessions.begin(session)
-        return Begun(token, session, account)
+        login = kept.account.login
+        session = Session(sessions.digest(token), login, stage, sessions.token(), now, now, address)
+        if not await self.sessions.begin(session, kept.password_hash, after):
+            return Wrong()
+        return Begun(token, session, kept.account)
 
-    async def _refused(self, login: str, kept: Kept | None) -> None:
+    async def _count_wrong(self, half: str) -> None:
+        """A half session is good for a few codes: then the password is asked for again."""
+        self._wrong_codes[half] += 1
+        if self._wrong_codes[half] >= WRONG_CODES:
+            del self._wrong_codes[half]
+            await self.sessions.end(half)
+
+    async def _refused(self, kept: Kept | None, address: str) -> None:
         """An unknown login is not written down: people type their passwords there."""
+        who = actor(kept.account) if kept is not None else NOBODY
+        subject = f"account {kept.account.login}" if kept is not None else "account unknown"
+        await self._log.note(who, Action.SIGN_IN_REFUSED, [subject], f"from {address}")
+
+    async def _too_many(self, one: Try, wait: float) -> None:
+        """Told once while it lasts, so that the log cannot be filled from outside."""
+        now = self._seconds()
+        if self._closed.get((one.login, one.origin), 0.0) > now:
+            return
+        self._closed = {key: until for key, until in self._closed.items() if until > now}
+        self._closed[one.login, one.origin] = now + wait
+        log.warning("sign_in_throttled", address=one.address, seconds=round(wait))
+        kept = await self.accounts.find(one.login)
         if kept is not None:
-            await self._log.note(actor(kept.account), Action.SIGN_IN_REFUSED, [f"account {login}"])
+            who, subject = actor(kept.account), f"account {one.login}"
+            await self._log.note(who, Action.SIGN_IN_REFUSED, [subject], f"too many, from {one.address}")
 
 
 def actor(account: Account) -> Actor:

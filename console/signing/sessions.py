@@ -10,7 +10,8 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 UNFINISHED: Final = timedelta(minutes=10)  # between password and second factor
 
-Stage = Literal["code", "enrol", "change", "in"]  # change: a password that somebody else knows
+# change: a password that somebody else knows; renew: another second factor
+Stage = Literal["code", "enrol", "renew", "change", "in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,4 @@ def token() -> str:
 
 def digest(token_: str) -> str:
     """What is kept of a token."""
-    return hashlib.sha256(token_.encode()).hexdigest()
+    return hashlib.sha256(token_.encode(errors="replace")).hexdigest()

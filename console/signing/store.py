@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +12,8 @@ from config.database import reading
 from console.signing.accounts import Account, AccountRefused
 from console.signing.sessions import ABSOLUTE, Session
 from console.signing.tables import accounts, sessions
+
+MOST: Final = 30  # sessions of one account: the oldest end
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Accounts:
             async with self._database.begin() as connection:
                 await connection.execute(insert(accounts).values(row))
         except IntegrityError:
-            raise AccountRefused(f"there is an account {account.login} already") from None
+            if await self.find(account.login) is not None:
+                raise AccountRefused(f"there is an account {account.login} already") from None
+            phone = account.consultant or account.phone
+            raise AccountRefused(f"{phone} is another account's already: one phone, one person") from None
 
     async def all(self) -> list[Account]:
         """By login."""
@@ -75,6 +80,15 @@ class Accounts:
         if done.rowcount != 1:
             raise AccountRefused(f"there is no account {login}; see: ivr111 accounts list")
 
+    async def enrol(self, login: str, totp: str, step: int, *, again: bool) -> bool:
+        """Set the second factor, where there is none yet or it is set `again`; whether that was so."""
+        query = update(accounts).where(accounts.c.login == login, accounts.c.disabled.is_(False))
+        if not again:
+            query = query.where(accounts.c.totp.is_(None))
+        async with self._database.begin() as connection:
+            done = await connection.execute(query.values(totp=totp, totp_used=step))
+        return bool(done.rowcount == 1)
+
     async def take_code(self, login: str, step: int) -> bool:
         """Whether this code's step was still unused; two requests at once cannot both have it."""
         async with self._database.begin() as connection:
@@ -92,14 +106,31 @@ class Sessions:
     def __init__(self, database: AsyncEngine) -> None:
         self._database = database
 
-    async def begin(self, session: Session) -> None:
-        """Keep a new one, and forget those that are over anyway."""
+    async def begin(self, session: Session, password_hash: str, after: str | None = None) -> bool:
+        """Keep a new one in the place of `after`, and forget those that are over anyway.
+
+        False, and nothing kept, when the account has been closed or has another password by now, or
+        `after` was ended: what was proved a moment ago no longer holds.
+        """
+        t = sessions.c
+        still = select(accounts.c.login).where(
+            accounts.c.login == session.login,
+            accounts.c.password_hash == password_hash,
+            accounts.c.disabled.is_(False),
+        )
         async with self._database.begin() as connection:
-            await connection.execute(
-                delete(sessions).where(sessions.c.began_at < session.began_at - ABSOLUTE)
-            )
+            if (await connection.execute(still)).first() is None:
+                return False
+            if after is not None:
+                gone = await connection.execute(delete(sessions).where(t.id == after))
+                if gone.rowcount != 1:
+                    return False
+            await connection.execute(delete(sessions).where(t.began_at < session.began_at - ABSOLUTE))
+            others = select(t.id).where(t.login == session.login).order_by(t.began_at.desc()).offset(MOST)
+            await connection.execute(delete(sessions).where(t.id.in_(others)))
             row = {name: getattr(session, name) for name in (column.name for column in sessions.c)}
             await connection.execute(insert(sessions).values(row))
+        return True
 
     async def find(self, id_: str) -> Session | None:
         """None when it was ended or never was."""
@@ -127,6 +158,12 @@ class Sessions:
             query = query.where(sessions.c.login == login)
         async with self._database.begin() as connection:
             return bool((await connection.execute(query)).rowcount)
+
+    async def end_halves(self, login: str, but: str) -> None:
+        """All of an account that are not whole yet, but one."""
+        half = (sessions.c.login == login, sessions.c.stage != "in", sessions.c.id != but)
+        async with self._database.begin() as connection:
+            await connection.execute(delete(sessions).where(*half))
 
     async def end_all(self, login: str, but: str = "") -> int:
         """All of an account, but perhaps one; how many."""

@@ -11,8 +11,8 @@ accounts = Table(
     Column("login", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("consultant", Text),
-    Column("phone", Text),
+    Column("consultant", Text, unique=True),
+    Column("phone", Text, unique=True),
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("totp", Text),  # hidden by recordings/numbers.py

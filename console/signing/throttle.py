@@ -1,50 +1,88 @@
 """Wrong passwords are slowed down where they come from, never where the right person signs in; pure."""
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 WINDOW: Final = 900.0  # seconds
-OF_A_PAIR: Final = 10  # wrong tries of one login from one address in a window
-OF_AN_ADDRESS: Final = 50
-REMEMBERED: Final = 20_000  # addresses and pairs: memory is bounded, the oldest go
+OF_A_PAIR: Final = 10  # wrong tries of one login from one origin in a window
+OF_AN_ADDRESS: Final = 50  # of all logins from one address in a window
+HOUR: Final = 3600.0
+OF_STRANGERS: Final = 100  # of one login in an hour, from all browsers that do not know it (ASVS V2.2.1)
+AT_ONCE: Final = 100  # tries of one address that are being looked at
+SOON: Final = 2.0  # seconds: too many are being looked at
+REMEMBERED: Final = 50_000  # keys: memory is bounded, the oldest go
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try; `device` names a browser in which this login has signed in before (OWASP: device cookies)."""
+
+    login: str
+    address: str
+    device: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where tries of one login are counted together."""
+        return f"device {self.device}" if self.device else self.address
+
+    @property
+    def limits(self) -> Iterator[tuple[Key, int, float]]:
+        """Keys it counts by, with how many in how long; a known browser is not closed by others' guesses."""
+        yield ("pair", self.login, self.origin), OF_A_PAIR, WINDOW
+        if self.device is None:
+            yield ("address", "", self.address), OF_AN_ADDRESS, WINDOW
+            yield ("strangers", self.login, ""), OF_STRANGERS, HOUR
 
 
 @dataclass(slots=True)
 class Throttle:
-    """Counts by (login, origin) and by address: who guesses from one place locks nobody out elsewhere."""
+    """Each try: `begin`, then `failed` or `succeeded`, then `ended`."""
 
-    _failures: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    _failures: dict[Key, deque[float]] = field(default_factory=dict)
+    _flying: Counter[Key] = field(default_factory=Counter)
 
-    def wait(self, login: str, origin: str, now: float) -> float:
-        """Seconds until the next try is looked at; 0 when at once.
+    def begin(self, one: Try, now: float) -> float:
+        """Seconds to wait before it is looked at; 0: it is looked at now, and counts until it has `ended`.
 
-        `origin` is an address, or "device …" for a browser in which this login has signed in before: what
-        others guess from the same address does not count against it (OWASP: device cookies).
+        Those looked at count as wrong against their own limit, so that many at once are no way round;
+        against an address's they do not: a whole shift signs in at one moment.
         """
-        return max(
-            self._wait((login, origin), OF_A_PAIR, now),
-            0.0 if origin.startswith("device ") else self._wait(("", origin), OF_AN_ADDRESS, now),
-        )
+        waits = [self._wait(key, most, window, now) for key, most, window in one.limits]
+        if one.device is None and self._flying["address", "", one.address] >= AT_ONCE:
+            waits.append(SOON)
+        if (wait := max(waits)) <= 0:
+            for key, _, _ in one.limits:
+                self._flying[key] += 1
+        return wait
 
-    def failed(self, login: str, origin: str, now: float) -> None:
-        """A wrong password or code; also said before one is looked at, and taken back by `succeeded`."""
-        for key in ((login, origin), ("", origin)):
-            times = self._failures.pop(key, None) or deque(maxlen=OF_AN_ADDRESS)
+    def failed(self, one: Try, now: float) -> None:
+        """A wrong password or code."""
+        for key, most, _ in one.limits:
+            times = self._failures.pop(key, None) or deque(maxlen=most)
             times.append(now)
             self._failures[key] = times
         while len(self._failures) > REMEMBERED:
             del self._failures[next(iter(self._failures))]
 
-    def succeeded(self, login: str, origin: str) -> None:
-        """The right person was there: their own slips are forgotten, the address's others are not."""
-        self._failures.pop((login, origin), None)
-        if times := self._failures.get(("", origin)):
-            times.pop()
+    def succeeded(self, one: Try) -> None:
+        """The right person was there: their own slips are forgotten."""
+        self._failures.pop(("pair", one.login, one.origin), None)
 
-    def _wait(self, key: tuple[str, str], most: int, now: float) -> float:
-        times = self._failures.get(key)
-        if times is None:
-            return 0.0
-        recent = [at for at in times if at > now - WINDOW]
-        return recent[-most] + WINDOW - now if len(recent) >= most else 0.0
+    def ended(self, one: Try) -> None:
+        """No longer looked at."""
+        for key, _, _ in one.limits:
+            self._flying[key] -= 1
+            if self._flying[key] <= 0:
+                del self._flying[key]
+
+    def _wait(self, key: Key, most: int, window: float, now: float) -> float:
+        recent = [at for at in self._failures.get(key, ()) if at > now - window]
+        if len(recent) >= most:
+            return recent[-most] + window - now
+        flying = self._flying[key] if key[0] != "address" else 0
+        return SOON if len(recent) + flying >= most else 0.0

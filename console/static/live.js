@@ -9,8 +9,8 @@ const UNSEEN = 10000; // ms: a tab hidden so long lets its stream go
 
 let source = null;
 let offset = 0; // server's clock minus ours, ms
-let lastSign = Date.now(); // our clock
-let openedAt = 0;
+let lastSign = moment(); // the last sign of life
+let openedAt = moment();
 let lastTrue = null; // server's clock, ms: until then what is shown was true
 let shown = 0; // event number
 let first = true; // the next board is the first of its connection: it counts, whatever its number
@@ -18,6 +18,14 @@ let lastTick = performance.now();
 let retry = 0;
 let turn = 0;
 let hiddenAt = null;
+
+// Two clocks: one stands still while the machine sleeps, the other may be set back. The longer time counts.
+function moment() {
+  return { steady: performance.now(), wall: Date.now() };
+}
+function ago(then) {
+  return Math.max(performance.now() - then.steady, Date.now() - then.wall);
+}
 
 function clock(ms) {
   return new Date(ms).toLocaleTimeString("kk-KZ", {
@@ -111,38 +119,38 @@ function release() {
 
 // Where the rows were a moment ago: a click on a place that another row had was meant for another caller.
 const MOVED = 700; // ms
-let before = { at: -MOVED, rows: [] };
+let layouts = []; // each as it was until `at`
 function measure() {
   const now = performance.now();
-  if (now - before.at < MOVED) return;
   const rows = [...place.querySelectorAll("tr[id]")].map((row) => {
     const { top, bottom } = row.getBoundingClientRect();
     return { id: row.id, top: top + scrollY, bottom: bottom + scrollY };
   });
-  before = { at: now, rows };
+  layouts = [...layouts.filter(({ at }) => now - at < MOVED), { at: now, rows }];
 }
 function movedUnder(event) {
   const row = event.target.closest("tr[id]");
-  if (!row || performance.now() - before.at > MOVED) return false;
-  const y = event.clientY + scrollY;
-  const was = before.rows.find(({ top, bottom }) => top <= y && y < bottom);
-  return Boolean(was) && was.id !== row.id;
+  const y = event.clientY + scrollY, now = performance.now();
+  return Boolean(row) && layouts.some(({ at, rows }) => {
+    const was = now - at < MOVED && rows.find(({ top, bottom }) => top <= y && y < bottom);
+    return was && was.id !== row.id;
+  });
 }
 
 function open() {
   if (source) source.close();
   first = true;
-  openedAt = Date.now();
+  openedAt = moment();
   const mine = source = new EventSource(main.dataset.stream);
   mine.addEventListener("board", (message) => {
     if (mine !== source) return;
-    lastSign = Date.now();
+    lastSign = moment();
     retry = 0;
     take(JSON.parse(message.data));
   });
   mine.addEventListener("beat", (message) => {
     if (mine !== source) return;
-    lastSign = Date.now();
+    lastSign = moment();
     const beat = JSON.parse(message.data);
     agree(beat);
     if (!beat.fresh) {
@@ -170,11 +178,12 @@ function tick() {
   const slept = now - lastTick > SLEPT;
   lastTick = now;
   tickTimes();
-  if (slept || Date.now() - lastSign > QUIET) markStale();
+  if (slept || ago(lastSign) > QUIET) markStale();
+  if (pressed && now - pressedAt > HELD) release();
   if (document.hidden && hiddenAt !== null && now - hiddenAt > UNSEEN) {
     markStale(); // nobody looks: the stream is another page's (a browser has six for all its tabs)
     shut();
-  } else if (slept || source === null || Date.now() - Math.max(lastSign, openedAt) > 2 * QUIET) {
+  } else if (slept || source === null || Math.min(ago(lastSign), ago(openedAt)) > 2 * QUIET) {
     // navigator.onLine is not asked: it says "offline" on machines that reach the console well.
     if (slept || (turn = turn + 1) % Math.max(1, retry) === 0) open();
   }
@@ -189,7 +198,7 @@ if (main) {
     hiddenAt = document.hidden ? performance.now() : null;
     // A hidden tab's timers are slowed: what it shows on return is made anew before it counts.
     if (document.hidden) return;
-    if (source === null || performance.now() - lastTick > 1500 || Date.now() - lastSign > QUIET) markStale();
+    if (source === null || performance.now() - lastTick > 1500 || ago(lastSign) > QUIET) markStale();
     open();
   });
   document.addEventListener("pointerdown", (event) => {

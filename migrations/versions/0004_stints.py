@@ -25,10 +25,14 @@ def upgrade() -> None:
     op.create_index("ix_consultant_stints_began_at", "consultant_stints", ["began_at"])
     op.create_index("ix_consultant_stints_ended_at", "consultant_stints", ["ended_at"])
     with op.batch_alter_table("accounts") as accounts:
+        accounts.create_unique_constraint("uq_accounts_consultant", ["consultant"])
+        accounts.create_unique_constraint("uq_accounts_phone", ["phone"])
         accounts.add_column(sa.Column("must_change", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("accounts") as accounts:
         accounts.drop_column("must_change")
+        accounts.drop_constraint("uq_accounts_phone", type_="unique")
+        accounts.drop_constraint("uq_accounts_consultant", type_="unique")
     op.drop_table("consultant_stints")

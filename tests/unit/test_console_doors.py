@@ -260,3 +260,88 @@ async def test_a_consultant_steers_their_own_seat_only(home):
     assert (do, asked["id"], asked["reason"]) == ("consultants.pause", "c101", "lunch")
     answer = await client.post("/orders/own/pause", data={"reason": "invented"}, headers=headers)
     assert answer.status == 400
+
+
+def asked(home, method, path, headers=None, **more):
+    return home.browser().request(
+        method, path, headers={**home.origin, **(headers or {})}, allow_redirects=False, **more
+    )
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MALFORMED = (
+    ("POST", "/sign-in", {**FORM, "Origin": "http://["}, b"login=a"),
+    ("POST", "/sign-in", {"Content-Type": "application/x-www-form-urlencoded; charset=xyz"}, b"login=a"),
+    ("POST", "/sign-in", FORM, b"login=\xff\xfe&password=\x80"),
+    ("POST", "/sign-in", {"Content-Type": "multipart/form-data"}, b"--x"),
+    ("POST", "/sign-in", {**FORM, "Content-Encoding": "gzip"}, b"no gzip at all"),
+    ("POST", "/sign-in", FORM, "&".join(f"f{n}=1" for n in range(200)).encode()),
+    ("POST", "/sign-in", {**FORM, "Cookie": "device=\xff.\xff; session=\xff"}, b"login=a&password=b"),
+    ("GET", "/static/" + "a" * 300 + ".css", {}, None),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "headers", "body"), MALFORMED)
+async def test_what_no_page_of_ours_sends_is_refused_and_no_fault(home, method, path, headers, body):
+    answer = await asked(home, method, path, headers, data=body)
+    assert 400 <= answer.status < 500, answer.status
+
+
+@pytest.mark.parametrize(
+    "days", ["to=0001-01-01", "to=9999-12-31", "from=0001-01-01&to=0001-01-03", "from=x", "to=2026-11-24T00"]
+)
+async def test_days_that_cannot_be_shown_are_said_to_be_wrong(home, days):
+    client, _ = await home.signed_in("auditor")
+    assert (await client.get(f"/figures?{days}")).status == 400
+
+
+@pytest.mark.parametrize("code", ["٠١٢٣٤٥", "000 000 000", "²²²²²²", "", "12345a"])
+async def test_a_code_of_other_signs_is_a_wrong_code(home, code):
+    await home.door.accounts.change("auditor", totp=None)
+    client = home.browser()
+    form = {"login": "auditor", "password": PASSWORD}
+    await client.post("/sign-in", data=form, headers=home.origin, allow_redirects=False)
+    half = (await home.door.sessions.all("auditor"))[-1]
+    form = {"csrf": half.csrf, "code": code, "secret": "A" * 32}
+    assert (await client.post("/enrol", data=form, headers=home.origin)).status == 401
+
+
+async def test_orders_in_a_flood_are_told_to_wait(home):
+    client, session = await home.signed_in("consultant")
+    headers = {**home.origin, "X-CSRF": session.csrf}
+    answers = [await client.post("/orders/own/release", headers=headers) for _ in range(40)]
+    assert {answer.status for answer in answers[:20]} == {200}
+    assert 429 in {answer.status for answer in answers[20:]}
+
+
+async def test_a_language_of_the_account_needs_the_csrf_token(home):
+    client, session = await home.signed_in("supervisor")
+    form = {"language": "ru", "back": "/"}
+    assert (await client.post("/language", data=form, headers=home.origin)).status == 403
+    form["csrf"] = session.csrf
+    answer = await client.post("/language", data=form, headers=home.origin, allow_redirects=False)
+    assert answer.status == 303
+
+
+async def test_what_a_consultant_types_at_first_leads_to_their_desk(home):
+    client, _ = await home.signed_in("consultant")
+    answer = await client.get("/", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/desk")
+    assert 'href="/desk"' in await (await client.get("/figures")).text()
+
+
+async def test_while_the_database_is_away_the_wallboard_goes_on_and_steers(home, monkeypatch):
+    client, session = await home.signed_in("supervisor")
+    await client.get("/")
+
+    async def away(*_):
+        raise OSError
+
+    for gone in ("find", "seen"):
+        monkeypatch.setattr(home.door.sessions, gone, away)
+    assert (await client.get("/")).status == 200
+    headers = {**home.origin, "X-CSRF": session.csrf}
+    assert (await client.post("/orders/release", data={"id": "c101"}, headers=headers)).status == 200
+    stranger = home.browser()
+    stranger.session.cookie_jar.update_cookies({"session": "somebody"})
+    assert (await stranger.get("/")).status == 503

@@ -34,9 +34,7 @@ def live(table: str) -> Live:
 
 def phases(table: str, *queue: CallerView) -> list[tuple[str, str]]:
     calls = picture(live(table)).calls
-    return [
-        (one.call.call_id if one.call else one.seat.call, one.phase) for one in on_the_line(calls, queue)
-    ]
+    return [(one.call.call_id if one.call else one.seat.call, one.phase) for one in on_the_line(calls, queue)]
 
 
 def seat(phase: str, call: str = "n1-1-1") -> CallerView:

@@ -1,5 +1,6 @@
 """Signing in: passwords, second factor, throttle, sessions; on a real database file and on PostgreSQL."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +11,8 @@ from config.database import open_database
 from config.settings import Person
 from console.signing import passwords, second_factor
 from console.signing.accounts import AccountRefused, new
-from console.signing.service import Begun, Present, SignIn, Throttled, Wrong
-from console.signing.throttle import OF_A_PAIR, OF_AN_ADDRESS, WINDOW, Throttle
+from console.signing.service import WRONG_CODES, Begun, DatabaseAway, Present, SignIn, Throttled, Wrong
+from console.signing.throttle import OF_A_PAIR, OF_AN_ADDRESS, OF_STRANGERS, WINDOW, Throttle, Try
 from recordings.access_store import accesses
 from recordings.keys import Keyring
 from recordings.migrating import migrate
@@ -94,7 +95,7 @@ async def test_a_session_ends_by_idleness_by_age_by_order_and_with_the_account(d
 async def test_an_administrator_enrols_and_then_needs_each_code_once(door):
     begun = await signed_in(door, "adam")
     assert begun.session.stage == "enrol"
-    secret = second_factor.fresh()
+    secret = second_factor.offered(b"key", begun.session.id)
     present = await door.present(begun.token)
     wrong = "000000" if pyotp.TOTP(secret).at(NOW) != "000000" else "111111"
     assert isinstance(await door.enrol(present, secret, wrong, "192.0.2.1"), Wrong)
@@ -126,26 +127,178 @@ async def test_ten_wrong_passwords_close_one_door_and_no_other(door):
 async def test_what_happened_at_the_door_stands_in_the_access_log(door):
     begun = await signed_in(door)
     await door.password("sara", "wrong words again", "192.0.2.1")
-    await door.password("my password by mistake", "wrong words again", "192.0.2.1")
+    await door.password("my password by mistake", "wrong words again", "192.0.2.7")
     await door.out(await door.present(begun.token))
-    rows = await accesses(door.database, None, None, "", None, "", 10)
-    assert [row.entry.action for row in rows] == ["signed_in", "sign_in_refused", "signed_out"]
+    rows = [row.entry for row in await accesses(door.database, None, None, "", None, "", 10)]
+    told = ["signed_in", "sign_in_refused", "sign_in_refused", "signed_out"]
+    assert [row.action for row in rows] == told
+    assert [(row.subject, row.reason) for row in rows[1:3]] == [
+        ("account sara", "from 192.0.2.1"), ("account unknown", "from 192.0.2.7"),
+    ]  # fmt: skip
+    assert "mistake" not in str(rows)
+
+
+async def test_who_is_told_to_wait_stands_in_the_access_log_once(door):
+    for _ in range(OF_A_PAIR + 5):
+        await door.password("sara", "wrong words again", "192.0.2.66")
+    rows = [row.entry.reason for row in await accesses(door.database, None, None, "", None, "", 50)]
+    assert rows == ["from 192.0.2.66"] * OF_A_PAIR + ["too many, from 192.0.2.66"]
+
+
+async def test_a_whole_shift_signs_in_at_one_moment_from_one_address(door):
+    door.passwords.fits = _right
+    begun = await asyncio.gather(*(door.password("sara", PASSWORD, "192.0.2.1") for _ in range(9)))
+    assert all(isinstance(one, Begun) for one in begun)
+
+
+async def _right(password, kept):
+    await asyncio.sleep(0.01)
+    return kept is not None
+
+
+def attempt(throttle, one, now=0.0, *, right=False):
+    """The seconds to wait; 0: it was looked at, and was wrong unless `right`."""
+    wait = throttle.begin(one, now)
+    if not wait:
+        (throttle.succeeded(one) if right else throttle.failed(one, now))
+        throttle.ended(one)
+    return wait
 
 
 def test_an_office_full_of_people_is_not_counted_as_an_attack():
     throttle = Throttle()
     for number in range(3 * OF_AN_ADDRESS):
-        assert throttle.wait(f"u{number}", "192.0.2.1", 0.0) == 0
-        throttle.failed(f"u{number}", "192.0.2.1", 0.0)
-        throttle.succeeded(f"u{number}", "192.0.2.1")
+        assert attempt(throttle, Try(f"u{number}", "192.0.2.1"), right=True) == 0
+    flying = [Try(f"u{number}", "192.0.2.1") for number in range(OF_AN_ADDRESS + 10)]
+    assert [throttle.begin(one, 0.0) for one in flying] == [0.0] * len(flying)
 
 
-def test_an_address_that_tries_many_logins_is_closed():
+def test_an_address_that_tries_many_logins_is_closed_and_a_known_browser_there_is_not():
     throttle = Throttle()
     for number in range(OF_AN_ADDRESS):
-        throttle.failed(f"u{number}", "192.0.2.66", 0.0)
-    assert throttle.wait("sara", "192.0.2.66", 1.0) > 0
-    assert throttle.wait("sara", "device 1", 1.0) == 0
+        attempt(throttle, Try(f"u{number}", "192.0.2.66"))
+    assert attempt(throttle, Try("sara", "192.0.2.66"), 1.0) > 0
+    assert attempt(throttle, Try("sara", "192.0.2.66", "known"), 1.0) == 0
+
+
+def test_one_login_is_tried_a_hundred_times_an_hour_however_many_addresses_there_are():
+    throttle = Throttle()
+    tried = [attempt(throttle, Try("sara", f"192.0.2.{n}")) for n in range(2 * OF_STRANGERS)]
+    assert sum(wait == 0 for wait in tried) == OF_STRANGERS
+    assert attempt(throttle, Try("sara", "192.0.2.9", "known")) == 0
+    assert attempt(throttle, Try("sara", "192.0.2.9"), 3601.0) == 0
+
+
+def test_many_tries_at_once_are_no_way_round():
+    throttle = Throttle()
+    tries = [Try("sara", "192.0.2.66")] * (2 * OF_A_PAIR)
+    assert sum(throttle.begin(one, 0.0) == 0 for one in tries) == OF_A_PAIR
+
+
+def test_no_login_can_be_written_so_that_it_closes_another_key():
+    throttle = Throttle()
+    for name in ("sara code", "pair", "device known", ""):
+        for _ in range(OF_A_PAIR):
+            attempt(throttle, Try(name, "192.0.2.66"))
+    assert attempt(throttle, Try("sara", "192.0.2.1")) == 0
+
+
+async def enrolled(door, login="adam"):
+    """The account's secret."""
+    begun = await signed_in(door, login)
+    secret = second_factor.offered(b"key", begun.session.id)
+    half = await door.present(begun.token)
+    await door.enrol(half, secret, pyotp.TOTP(secret).at(door.clock.now), "192.0.2.1")
+    door.clock.now += timedelta(seconds=60)
+    return secret
+
+
+async def test_of_two_enrolments_the_first_one_wins(door):
+    mine, theirs = await signed_in(door, "adam"), await signed_in(door, "adam")
+    secrets = [second_factor.offered(b"key", one.session.id) for one in (mine, theirs)]
+    halves = [await door.present(one.token) for one in (mine, theirs)]
+    codes = [pyotp.TOTP(secret).at(NOW) for secret in secrets]
+    assert isinstance(await door.enrol(halves[0], secrets[0], codes[0], "192.0.2.1"), Begun)
+    kept = (await door.accounts.find("adam")).totp
+    assert isinstance(await door.enrol(halves[1], secrets[1], codes[1], "192.0.2.66"), Wrong)
+    assert (await door.accounts.find("adam")).totp == kept
+    assert await door.present(theirs.token) is None
+
+
+@pytest.mark.parametrize("change", [{"password_hash": "another"}, {"disabled": True}])
+async def test_a_sign_in_under_way_does_not_survive_a_new_password_or_a_closed_account(door, change):
+    async def fits(password, kept):
+        await door.accounts.change("sara", **change)
+        await door.sessions.end_all("sara")
+        return True
+
+    door.passwords.fits = fits
+    assert isinstance(await door.password("sara", PASSWORD, "192.0.2.1"), Wrong)
+    assert await door.sessions.all("sara") == []
+
+
+async def test_a_code_is_worth_nothing_once_its_half_session_was_ended(door):
+    secret = await enrolled(door)
+    half = await signed_in(door, "adam")
+    present = await door.present(half.token)
+    await door.sessions.end_all("adam")
+    code = pyotp.TOTP(secret).at(door.clock.now)
+    assert isinstance(await door.code(present, code, "192.0.2.1"), Wrong)
+    assert await door.sessions.all("adam") == []
+
+
+async def test_five_wrong_codes_end_the_half_session(door):
+    await enrolled(door)
+    half = await signed_in(door, "adam")
+    present = await door.present(half.token)
+    for _ in range(WRONG_CODES):
+        assert isinstance(await door.code(present, "000000", "192.0.2.1"), Wrong)
+    assert await door.present(half.token) is None
+
+
+async def test_guesses_from_the_same_address_do_not_close_the_code_step(door):
+    secret = await enrolled(door)
+    for number in range(OF_AN_ADDRESS):
+        await door.password(f"u{number}", "wrong words again", "192.0.2.1")
+    half = await door.password("adam", PASSWORD, "192.0.2.1", device="known")
+    code = pyotp.TOTP(secret).at(door.clock.now)
+    present = await door.present(half.token)
+    assert isinstance(await door.code(present, code, "192.0.2.1", device="known"), Begun)
+
+
+async def test_a_password_somebody_else_chose_is_changed_before_anything_else(door):
+    await door.accounts.change("cora", must_change=True)
+    begun = await signed_in(door, "cora")
+    assert begun.session.stage == "change"
+    present = await door.present(begun.token)
+    with pytest.raises(passwords.PasswordRefused):
+        await door.change(present, "short", "192.0.2.1")
+    whole = await door.change(present, "тағы төрт ұзақ сөз", "192.0.2.1")
+    assert whole.session.stage == "in"
+    assert await door.present(begun.token) is None
+    assert isinstance(await door.password("cora", PASSWORD, "192.0.2.1"), Wrong)
+
+
+async def test_while_the_database_is_away_who_was_in_stays_in_and_nobody_else_comes(door):
+    begun, stranger = await signed_in(door), await signed_in(door)
+    assert await door.present(begun.token)
+
+    async def away(_):
+        raise OSError
+
+    door.sessions.find = away
+    assert (await door.present(begun.token)).account.login == "sara"
+    with pytest.raises(DatabaseAway):
+        await door.present(stranger.token)
+    door.clock.now += timedelta(hours=13)
+    assert await door.present(begun.token) is None
+
+
+async def test_browsers_that_knew_an_older_password_are_strangers_again(door):
+    before = await door.version("sara")
+    await door.accounts.change("sara", password_hash="another")
+    assert await door.version("sara") != before
+    assert await door.version("nobody") == ""
 
 
 @pytest.mark.parametrize(
@@ -161,6 +314,12 @@ def test_an_address_that_tries_many_logins_is_closed():
         "x" * 129,
         "adminadmin123",
         "abababababab",
+        "qazwsxedcrfv",
+        "P@ssw0rd1234",
+        "manchesterunited",
+        "qwe123qwe123",
+        "қазақстан2026!",
+        "люблюлюблю12",
     ],
 )
 def test_a_password_that_others_try_first_is_refused(password):

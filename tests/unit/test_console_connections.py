@@ -1,0 +1,93 @@
+"""Nobody shuts the console to others by holding connections; what is no HTTP learns nothing."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientSession, web
+
+from console import connections
+from console.connections import Runner, listen, neighbourhood
+
+
+@asynccontextmanager
+async def door():
+    """A port with the console's doorkeeper; an answer takes as long as it likes."""
+    app = web.Application()
+    app.router.add_get("/", _hello)
+    runner = Runner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    server = await listen(runner, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await runner.cleanup()
+
+
+async def _hello(_):
+    return web.Response(text="hello")
+
+
+async def test_who_holds_too_many_connections_gets_no_more_and_others_are_served(monkeypatch):
+    monkeypatch.setattr(connections, "OF_AN_ADDRESS", 5)
+    async with door() as port:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
+        for reader, _ in held[5:]:
+            assert await asyncio.wait_for(_end(reader), 5) == b""
+        other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.9", 0))
+        other[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"hello" in await asyncio.wait_for(other[0].read(), 5)
+        for _, writer in (*held, other):
+            writer.close()
+
+
+async def _end(reader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+async def test_places_are_free_again_when_their_holders_have_gone(monkeypatch):
+    monkeypatch.setattr(connections, "OF_AN_ADDRESS", 2)
+    async with door() as port, ClientSession() as session:
+        for _ in range(10):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            await writer.wait_closed()
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    async with session.get(f"http://127.0.0.1:{port}/") as answer:
+                        assert await answer.text() == "hello"
+                        return
+                except OSError:
+                    await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost:"])
+async def test_who_asks_for_nothing_is_let_go(monkeypatch, sent):
+    monkeypatch.setattr(connections, "IDLE", 0.3)
+    async with door() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        assert await asyncio.wait_for(_end(reader), 5) == b""
+        writer.close()
+
+
+async def test_what_is_no_http_is_answered_with_a_number_and_nothing_of_the_inside():
+    async with door() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /<script>x BOGUS\r\n\r\n")
+        told = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert told.startswith(b"HTTP/1.0 400") or told.startswith(b"HTTP/1.1 400")
+    assert b"script" not in told and b"aiohttp" not in told and b"Python" not in told
+    assert b"default-src 'none'" in told
+
+
+def test_one_customers_addresses_are_one():
+    assert neighbourhood("2001:db8:1:2:3::4") == neighbourhood("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert neighbourhood("::ffff:192.0.2.1") == neighbourhood("192.0.2.1") == "192.0.2.1"
+    assert neighbourhood("not an address") == "not an address"
