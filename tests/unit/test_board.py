@@ -1,0 +1,198 @@
+"""The board over a recorded day: each moment renders; figures, limits and alerts follow their words."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from config.settings import Limits, Settings
+from console.rendering import Rendering
+from console.signing.accounts import Account
+from engine.alerts import Alerts
+from engine.board import BoardBuilder, thresholds
+from engine.line import Line
+from engine.replay import recorded
+from engine.timesheet import StintBook
+from engine.today import Today
+from recordings.entries import ConsultantStint
+from recordings.figures import completed, ended
+from recordings.hiding import UNREADABLE
+from recordings.record import CallRecord, Outcome
+from routing.consultants import Consultant
+from routing.desk import Desk
+from routing.dispatcher import Dispatcher, Rules
+from routing.waiting import Waiting
+from tests.unit.live_tables import STREAMS
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+WHO = Account("sara", "Сара Бақылау", "supervisor", None, "s201", "kk")
+SEAT = Account("cora", "Кора Кеңес", "consultant", "c101", None, "kk")
+
+
+class Home:
+    """A board without telephony: events go in by hand."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        nothing = lambda *_: None  # noqa: E731
+        self.now = NOW.timestamp()
+        self.desk = Desk(Dispatcher(Rules()), lambda: self.now)
+        for id_ in ("c101", "c102", "c103"):
+            self.desk.consultant_known(Consultant(id_, ("kk", "ru")))
+        self.line = Line(self.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
+        self.today = Today(self.settings.zone, self.settings.service_level_seconds)
+        self.written = []
+        self.stints = StintBook(self.desk, self.written.append, 0.0)
+        self.alerts = Alerts(self.settings, lambda: None, nothing)
+        self.builder = BoardBuilder(
+            self.settings, self.desk, self.line, self.today, self.alerts,
+            lambda: {"c101": "Айгүл Сынақ", "s201": "Сара Бақылау"}, 0.0, self.stints,
+        )  # fmt: skip
+
+    def board(self):
+        return {"event": 1, "at": self.now, **self.builder.build(self.now)}
+
+    def seat(self, id_="c101"):
+        return next(one for one in self.board()["consultants"] if one["id"] == id_)
+
+    def kinds(self):
+        return {(one["kind"], one["subject"]) for one in self.board()["alerts"]}
+
+
+@pytest.fixture
+async def home():
+    made = Home()
+    yield made
+    made.desk.close()
+
+
+async def test_every_moment_of_a_recorded_day_renders_in_three_languages(home):
+    rendering = Rendering(home.settings)
+    text = (STREAMS / "ten-calls.ami").read_text("utf-8")
+    phases = set()
+    for number, event in enumerate(recorded(text)):
+        home.now = event.at
+        home.line._take(event)
+        board = {**home.board(), "event": number}
+        phases |= {one["phase"] for one in board["callers"]}
+        for who, template in ((WHO, "board.html"), (WHO, "tv_board.html"), (SEAT, "desk_board.html")):
+            assert rendering.board(template, ("kk", "ru", "en")[number % 3], who, board)
+    assert phases >= {"menu", "talking", "ringing"}
+
+
+async def test_a_number_that_is_withheld_is_nobodys_whatever_the_trunk_calls_it(home):
+    told = [e for e in recorded((STREAMS / "ten-calls.ami").read_text("utf-8"))]
+    for event in told:
+        withheld = getattr(event, "pii_number", None)
+        home.line._take(replace(event, pii_number="Anonymous") if withheld else event)
+        assert {one["number"] for one in home.board()["callers"]} <= {None}
+
+
+async def test_who_is_being_rung_still_waits(home):
+    home.desk.reachable("c101")
+    home.desk.place(Waiting("n1-1-1", "kk", home.now - 50))
+    board = home.board()
+    assert home.seat()["state"] == "ringing"
+    assert (board["totals"]["waiting"], board["totals"]["ringing"]) == (1, 1)
+    assert ("wait_warning", "kk") in home.kinds()
+
+
+async def test_who_let_a_call_ring_out_is_unreachable_until_the_time_is_up(home):
+    home.desk.reachable("c101")
+    home.desk.reachable("c102")
+    ticket = home.desk.place(Waiting("n1-1-1", "kk", home.now))
+    rung = next(one["id"] for one in home.board()["consultants"] if one["state"] == "ringing")
+    await ticket.next()
+    ticket.missed("noanswer")
+    seat = home.seat(rung)
+    assert (seat["state"], seat["passed_over"], seat["until"]) == ("unreachable", True, home.now + 60)
+    assert home.board()["totals"]["available"] == 0
+
+
+async def test_what_consultants_did_is_written_at_its_begin_and_at_its_end(home):
+    home.stints.look(home.now)
+    home.desk.reachable("c101")
+    home.now += 5
+    home.desk.paused("c101", "lunch")
+    home.stints.look(home.now)
+    mine = [row for row in home.written if row.consultant == "c101"]
+    assert [(row.state, row.reason, row.ended_at is None) for row in mine] == [
+        ("unreachable", None, True), ("unreachable", None, False), ("paused", "lunch", True),
+    ]  # fmt: skip
+    assert all(isinstance(row, ConsultantStint) for row in home.written)
+    home.now += 60
+    assert home.seat()["paused"] == {"seconds": 0, "since": NOW.timestamp() + 5}
+
+
+async def test_a_queue_may_have_limits_of_its_own():
+    settings = Settings(queue_limits={"kk": Limits(wait_critical_seconds=45, waiting_warning=1)})
+    told = thresholds(settings)
+    assert (told["kk"]["wait"], told["ru"]["wait"]) == ([30.0, 45.0], [30.0, 120.0])
+    assert (told["kk"]["waiting"], told["all"]["waiting"]) == ([1.0, 6.0], [3.0, 6.0])
+    home = Home(settings)
+    for language in ("kk", "ru"):
+        home.desk.place(Waiting(f"n1-1-{language}", language, home.now - 50))
+    assert {("wait_critical", "kk"), ("wait_warning", "ru")} <= home.kinds()
+    home.desk.close()
+
+
+async def test_figures_that_are_not_known_yet_are_said_to_be_missing(home):
+    assert ("figures_incomplete", "") in home.kinds()
+    reader = SimpleNamespace(calls=_none)
+    assert await home.today.load(reader, NOW)
+    assert ("figures_incomplete", "") not in home.kinds()
+
+
+async def _none(_):
+    await asyncio.sleep(0)
+    return []
+
+
+def record(**more) -> CallRecord:
+    return CallRecord(**{"call_id": "n1-1-1", "caller": "+77000000101", "language": "kk",
+                         "arrived_at": NOW, "queued_at": NOW + timedelta(seconds=5), **more})  # fmt: skip
+
+
+async def test_a_call_told_twice_is_counted_once_and_nothing_of_it_is_erased(home):
+    home.today.turn(NOW)
+    home.today.take(record(ended_at=NOW + timedelta(seconds=90)))
+    home.today.take(record(queued_at=None, ended_at=NOW + timedelta(seconds=90)))  # seen by another eye
+    told = home.today.figures(None)
+    assert (told.offered, told.abandoned) == (1, 1)
+    home.today.take(record(answered_at=NOW + timedelta(seconds=9), served_by="c101"))  # late: it has ended
+    assert home.today.figures(None).answered == 1
+    assert home.today.attempts("+77000000101") == 1
+
+
+async def test_what_broke_down_was_not_abandoned(home):
+    home.today.turn(NOW)
+    home.today.take(record(ended_at=NOW + timedelta(seconds=90), outcome=Outcome.FAILED))
+    told = home.today.figures(None)
+    assert (told.offered, told.abandoned) == (1, 0)
+
+
+async def test_what_was_heard_since_is_newer_than_what_is_loaded(home):
+    home.today.turn(NOW)
+    home.today.take(record(answered_at=NOW + timedelta(seconds=9), ended_at=NOW + timedelta(seconds=90)))
+
+    async def rows(_):
+        return [record()]
+
+    await home.today.load(SimpleNamespace(calls=rows), NOW)
+    assert home.today.figures(None).answered == 1
+
+
+async def test_numbers_that_cannot_be_read_are_not_one_caller(home):
+    home.today.turn(NOW)
+    for n in range(3):
+        home.today.take(record(call_id=f"n1-1-{n}", caller=UNREADABLE))
+    assert home.today.attempts(UNREADABLE) == 0
+
+
+def test_the_later_word_of_a_call_completes_the_earlier():
+    old, new = ended(record(rating=5)), ended(record(queued_at=None, ended_at=NOW + timedelta(seconds=9)))
+    told = completed(old, new)
+    assert (told.queued, told.ended) == (old.queued, new.ended)
+    assert completed(new, old) == told
