@@ -1,6 +1,6 @@
 """`make bench`: one table, each of our figures with its alternative beside it in the same run.
 
-python -m bench [--json] [--quick] [agi ami journal dispatcher sealing menu ring house]
+python -m bench [--json] [--quick] [agi ami journal dispatcher sealing menu ring wallboard house]
 """
 
 import argparse
@@ -22,6 +22,7 @@ from bench import (
     journal,
     menu_calls,
     sealing,
+    wallboard,
 )
 from bench.table import Row, print_json, print_table, say
 
@@ -38,9 +39,14 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]], Callable[[], list[Row]]]] =
     "sealing": ("Sealing", sealing.run, lambda: sealing.run(60)),
     "menu": ("Calls on the real Asterisk", menu_calls.run, lambda: menu_calls.run(4)),
     "ring": ("Free consultant -> ring", free_to_ring.run, lambda: free_to_ring.run(15)),
+    "wallboard": (
+        "Event to page",
+        wallboard.run,
+        lambda: wallboard.run(10, 10, 12),
+    ),
     "house": ("A full house", full_house.run, lambda: full_house.run(50, 10)),
 }
-REAL = {"menu", "ring", "house"}
+REAL = {"menu", "ring", "wallboard", "house"}
 
 
 def main() -> int:
