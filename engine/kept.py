@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
+from recordings.entries import ConsultantState
 from recordings.store import Journal
 from routing.consultants import Kept as KeptState
 from routing.desk import Desk
@@ -47,13 +48,11 @@ class Kept:
                 self._journal.remember(f"queue-{language}", DIVERTED, "duty" if diverted else None, now)
 
     async def restore(self) -> None:
-        """Give the dispatcher what an earlier engine kept; a database that is away leaves all unpaused."""
-        try:
-            rows = await self._journal.reader.consultant_states()
-        except (SQLAlchemyError, OSError) as why:
-            log.error("consultants_not_restored", why=type(why).__name__)
-            return
-        for row in rows:
+        """Give the dispatcher what an earlier engine kept, in the database and in the spool before it.
+
+        With the database away only what was kept since then is known; the rest is in survival's queue.
+        """
+        for row in (await self._known()).values():
             if row.name == DIVERTED and row.value is not None:
                 language = cast(Language, row.consultant.removeprefix("queue-"))
                 self._diverted[language] = True
@@ -68,6 +67,22 @@ class Kept:
                 continue
             away = (self._now() - row.at).total_seconds()
             self._desk.restore((state,), max(0.0, away))
+
+    async def _known(self) -> dict[tuple[str, str], ConsultantState]:
+        """The newest word on each thing."""
+        known: dict[tuple[str, str], ConsultantState] = {}
+        for source in (self._journal.reader.consultant_states, self._journal.spooled):
+            try:
+                rows = await source()
+            except (SQLAlchemyError, OSError) as why:
+                log.error("consultants_not_restored", why=type(why).__name__)
+                continue
+            for row in rows:
+                if isinstance(row, ConsultantState):
+                    before = known.get((row.consultant, row.name))
+                    if before is None or before.at <= row.at:
+                        known[row.consultant, row.name] = row
+        return known
 
 
 def _what(state: KeptState, now: float) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from recordings.writing import write
 
 log = structlog.get_logger()
 
+_ALL = 1_000_000  # lines
 Item = tuple[Entry, asyncio.Future[None] | None]
 
 
@@ -89,6 +90,11 @@ class Journal:
         """Questions over the same database; callers accept that it may be away (SQLAlchemyError, OSError)."""
         assert self._database is not None, "start() comes first"
         return Reader(self._database, self._numbers)
+
+    async def spooled(self) -> list[Entry]:
+        """What waits for the database, oldest first: newer than all that is in it. Raises OSError."""
+        entries, _ = lines.from_lines(await asyncio.to_thread(self._spool.peek, _ALL))
+        return entries
 
     def submit(self, entry: Entry) -> None:
         """Write `entry` soon; never blocks, never raises."""

@@ -88,3 +88,32 @@ async def test_a_state_nobody_understands_costs_that_consultants_only(journal: J
     assert [None, "lunch"] == [seat.pause for seat in again.snapshot().consultants]
     for one in (desk, again):
         one.close()
+
+
+async def test_what_still_lies_in_the_spool_is_newer_than_the_database(journal: Journal, monkeypatch) -> None:
+    clock = Clock()
+    desk = a_desk(clock)
+    kept = Kept(journal, desk, clock.day)
+    desk.paused("c101", "lunch")
+    await kept.keep()
+    await written(journal)
+
+    async def away(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(journal, "_to_database", away)  # locked, as by a backup
+    clock.now += 10
+    desk.released("c101")
+    desk.shift_ended("c102")
+    desk.divert("ru")
+    await kept.keep()
+    await written(journal)
+    assert journal.place == "spool"
+
+    again = a_desk(clock)
+    await Kept(journal, again, clock.day).restore()
+    first, second = again.snapshot().consultants
+    assert (first.pause, second.off) == (None, True)
+    assert set(again.dispatcher.diverted) == {"ru"}
+    for one in (desk, again):
+        one.close()
