@@ -12,9 +12,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SIDE_BY_SIDE = 3
-ALONE = frozenset(
-    {"test_console", "test_console_truth"}
-)  # a browser would take the processor from lines that listen for sound
+# A browser would take the processor from lines that listen for sound.
+ALONE = frozenset({"test_console", "test_console_truth", "test_console_alerts"})
 MOST_AGAIN = 3  # more than these have no excuse
 FAST = "fast rings"
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
