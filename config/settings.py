@@ -1,9 +1,10 @@
 """All settings: a TOML file, each one with an environment override (IVR111_NAME)."""
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, field_validator
@@ -38,6 +39,22 @@ class Limits(BaseModel):
     service_level_critical: float | None = Field(None, gt=0, le=1)
     abandoned_warning: float | None = Field(None, gt=0, le=1)
     abandoned_critical: float | None = Field(None, gt=0, le=1)
+
+
+# Variables of the environment that are no settings: where settings are, logs of children, tests, bench.
+BESIDE: Final = frozenset(
+    {"IVR111_SETTINGS", "IVR111_LOG_STDERR", "IVR111_BENCH_ENGINE", "IVR111_DRILL_HOME"}
+)
+
+
+def strangers(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings of ours and are none: a slip of the pen would be no setting at all."""
+    ours = (name for name in environment if name.startswith("IVR111_"))
+    return sorted(
+        name
+        for name in ours
+        if name not in BESIDE and name[7:].lower().split("__")[0] not in Settings.model_fields
+    )
 
 
 class Settings(BaseSettings):

@@ -62,6 +62,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "diverted": N_("The queue is diverted to the duty phone"),
     "last_consultant_missed": N_("The last free consultant did not answer a ring"),
     "healed": N_("A consultant's stuck state was corrected"),
+    "kept_waiting": N_("A caller waits for one consultant while somebody else is free"),
     "figures_incomplete": N_("The database does not answer: today's figures are missing"),
 }
 LANGUAGES: Final[Mapping[str, str]] = {"kk": N_("Kazakh"), "ru": N_("Russian")}
@@ -77,17 +78,18 @@ FORMULAS: Final[Mapping[str, str]] = {
     "available": N_("Consultants on shift who could be rung now."),
     "talking": N_("Consultants in conversation now, on hold included."),
     "service_level": N_(
-        "Answered within {target} s of entering the queue ÷ (answered + abandoned − abandoned within 5 s)."
+        "How many of the callers were answered within {target} s. Exactly: answered within {target} s "
+        "of entering the queue ÷ (answered + abandoned − abandoned within 5 s)."
     ),
     "abandoned": N_("Callers who entered the queue and hung up before an answer."),
-    "offered": N_("Calls that entered the queue and are over."),
+    "offered": N_("Calls that entered the queue."),
     "answered": N_("Calls answered by a consultant or the duty phone."),
     "queue_wait": N_("Mean of (answer − entering the queue) over answered calls."),
     "average_talk": N_("Mean of (end of conversation − answer)."),
     "to_1414": N_("Calls that 1414 took over after the notice."),
     "longest_today": N_("The longest time from the call's arrival to the answer or the hang-up."),
-    "answered_by": N_("Calls that this consultant answered and that are over."),
-    "missed": N_("Rings of this consultant's phone that nobody answered."),
+    "answered_by": N_("Calls that this consultant answered."),
+    "missed": N_("Rings of this consultant's phone that were not answered, busy and refused included."),
     "talked": N_("Time in conversation, on hold included."),
     "paused": N_("Time in pauses."),
     "occupancy": N_("(Conversation + wrap-up) ÷ time on shift without pauses."),

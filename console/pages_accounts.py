@@ -10,11 +10,10 @@ from config.rights import Right
 from console import web as w
 from console.guard import Route
 from console.link import EngineSilent, Refused
-from console.said import N_, reason
+from console.said import reason
 from console.signing.accounts import Account, AccountRefused, new
 from console.signing.care import Care
 
-DONE: Final = N_("Done.")
 Act = Callable[[Care, Account, str], Awaitable[str | None]]
 
 
@@ -91,7 +90,7 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
         except AccountRefused as why:
             return await _page(request, bad=reason(str(why)))
         if password is None:
-            return await _page(request, good=DONE)
+            return await _page(request, good=login)
         return await _page(request, told=(login, password))
 
     return do

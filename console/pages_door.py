@@ -18,7 +18,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     who = request.get(w.PRESENT)
     if who is not None and who.session.stage == "in":
         raise web.HTTPSeeOther(w.HOME[who.account.role])
-    return w.page(request, "sign_in.html", wrong=False, wait=0, login="")
+    return w.page(request, "sign_in.html", wrong=False, wait=0, ended="ended" in request.query)
 
 
 async def try_sign_in(request: web.Request) -> web.StreamResponse:
@@ -34,9 +34,11 @@ async def try_sign_in(request: web.Request) -> web.StreamResponse:
             await w.leave(request)
             return await on(request, answer)
         case Throttled(seconds):
-            return w.page(request, "sign_in.html", status=429, wrong=False, wait=_minutes(seconds), login="")
+            return w.page(
+                request, "sign_in.html", status=429, wrong=False, wait=_minutes(seconds), ended=False
+            )
         case Wrong():
-            return w.page(request, "sign_in.html", status=401, wrong=True, wait=0, login="")
+            return w.page(request, "sign_in.html", status=401, wrong=True, wait=0, ended=False)
 
 
 async def code(request: web.Request) -> web.StreamResponse:

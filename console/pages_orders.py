@@ -26,22 +26,25 @@ CHOOSE: Final = N_("Choose a consultant first.")
 BAD: Final = N_("The form was not filled in correctly.")
 LONGEST: Final = 100
 
-# path: the engine's order, the right, the fields it takes; "own" is the consultant's own seat.
+# path: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
+# "a=b" is told as it stands.
 ORDERS: Final[Mapping[str, tuple[str, Right, tuple[str, ...]]]] = {
     "spy": ("steer.spy", Right.SPY, ("consultant", "mode", "phone")),
     "spy-end": ("steer.spy_end", Right.SPY, ("phone",)),
     "pause": ("consultants.pause", Right.STEER, ("id", "reason")),
-    "release": ("consultants.unpause", Right.STEER, ("id",)),
+    "release": ("consultants.unpause", Right.STEER, ("id", "only=pause")),
+    "shift-start": ("shift.start", Right.STEER, ("id",)),
     "log-out": ("shift.end", Right.STEER, ("id",)),
     "move-up": ("steer.move_up", Right.STEER, ("call",)),
     "assign": ("steer.assign", Right.STEER, ("call", "consultant")),
+    "unassign": ("steer.unassign", Right.STEER, ("call",)),
     "wrap-up-end": ("steer.wrap_up_end", Right.STEER, ("id",)),
     "divert": ("queue.divert", Right.STEER, ("language",)),
     "undivert": ("queue.undivert", Right.STEER, ("language",)),
     "own/start": ("shift.start", Right.OWN_DESK, ("own",)),
     "own/end": ("shift.end", Right.OWN_DESK, ("own",)),
     "own/pause": ("consultants.pause", Right.OWN_DESK, ("own", "reason")),
-    "own/release": ("consultants.unpause", Right.OWN_DESK, ("own",)),
+    "own/release": ("consultants.unpause", Right.OWN_DESK, ("own", "only=pause")),
     "own/more": ("desk.wrap_up_more", Right.OWN_DESK, ("own",)),
     "own/ready": ("steer.wrap_up_end", Right.OWN_DESK, ("own",)),
     "own/1414": ("desk.transfer_1414", Right.OWN_DESK, ("own",)),
@@ -86,6 +89,9 @@ def _asked(
     asked: dict[str, Any] = {}
     for field in fields:
         value = form.get(field, "")
+        if "=" in field:  # always so, whatever the form says
+            name, _, asked[name] = field.partition("=")
+            continue
         if field == "phone":  # always one's own, whatever the form says
             asked[field] = who.phone or ""
         elif field == "own":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +28,7 @@ class Rendering:
     settings: Settings
     _boards: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)  # what was made last
     _rests: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)
+    spent: float = 0.0  # seconds, on boards, since the beginning
     _environments: dict[str, Environment] = field(default_factory=dict)
 
     def page(self, template: str, language: Speech, **values: Any) -> str:
@@ -56,7 +58,9 @@ class Rendering:
         key = _key(template, language, who)
         made = self._boards.get(key)
         if made is None or made[0] != content:
+            began = perf_counter()
             html = self.page(template, language, board=board, role=who.role, me=who, seat=seat)
+            self.spent += perf_counter() - began
             made = self._boards[key] = (content, html)
         return made[1]
 

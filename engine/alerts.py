@@ -47,9 +47,13 @@ class Alerts:
     _told: tuple[Alarm, ...] = ()
     _evidence: bool = True
 
-    def now(self, at: float, queues: Iterable[Row], today: Today, line: Line) -> list[dict[str, Any]]:
+    def now(
+        self, at: float, queues: Iterable[Row], callers: Iterable[Row], today: Today, line: Line
+    ) -> list[dict[str, Any]]:
         """All that hold at this moment, the critical first, then the oldest first."""
-        holding = dict(self._holding(at, queues, today, line))
+        rows_ = tuple(queues)
+        holding = dict(self._holding(at, rows_, today, line))
+        holding.update(_kept_waiting(rows_, callers))
         self._since = {key: holding[key] or self._since.get(key, at) for key in holding}
         rows = [
             {"kind": kind, "subject": subject, "since": round(since, 1), "grade": _grade(kind)}
@@ -88,7 +92,7 @@ class Alerts:
             for kind in ("wait_critical", "wait_warning"):
                 limit = self.settings.limit(f"{kind}_seconds", language)
                 if since is not None and at - since >= limit:
-                    yield (kind, language), since + limit
+                    yield (kind, language), since  # how long the caller has waited, not the alert
                     break
         if line.live.reach.get(TRUNK_WATCH) == "unreachable":
             yield ("trunk_down", ""), None
@@ -100,6 +104,14 @@ class Alerts:
             yield ("recorder", "evidence"), None
         for alarm in self._told:
             yield (BOARD.get(alarm.kind, "recorder"), alarm.about), alarm.at.timestamp()
+
+
+def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[tuple[tuple[str, str], None]]:
+    """A caller kept for one consultant while somebody else could serve them now."""
+    free = {queue["language"] for queue in queues if queue["available"] and queue["diverted"] is None}
+    for caller in callers:
+        if caller["phase"] == "waiting" and caller["consultant"] and caller["language"] in free:
+            yield ("kept_waiting", str(caller["language"])), None
 
 
 def _grade(kind: str) -> str:

@@ -12,6 +12,7 @@ from engine.alerts import Alerts
 from engine.line import Line
 from engine.timesheet import StintBook
 from engine.today import Today
+from recordings.figures import Ended
 from routing.desk import Desk
 from routing.devices import SUPERVISOR
 from routing.phases import PHASES, UNANSWERED, OnTheLine, on_the_line, only_rings
@@ -52,6 +53,7 @@ class BoardBuilder:
         waits = {caller["call"]: caller["since"] for caller in callers}
         consultants = [self._consultant(seat, calls, waits, at) for seat in snapshot.consultants]
         queues = [self._queue(language, callers, consultants) for language in LANGUAGES]
+        now = [_living(call) for call in living if call.ours]
         totals = {**_count(None, callers, consultants), "diverted": None}
         return {
             "asterisk": "up" if self.line.up else "away",
@@ -62,8 +64,8 @@ class BoardBuilder:
             "today": {
                 "from": self.today.since,
                 "whole": self.today.whole,
-                "all": asdict(self.today.figures(None)),
-                **{language: asdict(self.today.figures(language)) for language in LANGUAGES},
+                "all": asdict(self.today.figures(None, now)),
+                **{language: asdict(self.today.figures(language, now)) for language in LANGUAGES},
             },
             "queues": queues,
             "totals": totals,
@@ -71,7 +73,7 @@ class BoardBuilder:
             "consultants": consultants,
             "phones": sorted(id_ for id_ in self.names() if SUPERVISOR.fullmatch(id_)),
             "chart": asdict(self.today.chart(at)),
-            "alerts": self.alerts.now(at, queues, self.today, self.line),
+            "alerts": self.alerts.now(at, queues, callers, self.today, self.line),
         }
 
     def _caller(self, one: OnTheLine) -> dict[str, Any]:
@@ -109,6 +111,7 @@ class BoardBuilder:
             "until": self._wall(seat.ends_at) if state in ("wrap_up", "passed_over") else None,
             "reason": seat.pause,
             "reachable": seat.reachable,
+            "off": seat.off,
             "missed": seat.missed,
             "passed_over": seat.passed_over,
             "call": seat.call,
@@ -116,7 +119,7 @@ class BoardBuilder:
             "call_since": _round(talked),
             "caller_since": waits.get(seat.call or ""),
             "number": masked(_number(call)) or None,
-            "answered": self.today.served(seat.id),
+            "answered": self.today.served(seat.id) + (talked is not None),
             "missed_today": sums.missed,
             "talked": _sum(sums.talked),
             "paused": _sum(sums.paused),
@@ -142,7 +145,9 @@ class BoardBuilder:
         if before != state:
             since = self.stints.since(seat.id, state) or at
         if told is not None and state != "hold":
-            since = told
+            kept = self.stints.since(seat.id, seat.state)
+            # A pause ordered in the middle of a call begins at its end.
+            since = kept if kept is not None and kept - told > SNAPSHOT else told
         self._states[seat.id] = (state, since)
         return round(since, 1)
 
@@ -195,6 +200,21 @@ def _count(
         "line": {phase: phases[phase] for phase in PHASES},
         **{state: states[state] for state in STATES},
     }
+
+
+def _living(call: CallNow) -> Ended:
+    """A call that goes on, as the figures see it."""
+    return Ended(
+        call=call.call_id,
+        language=call.language,
+        arrived=call.arrived_at or 0.0,
+        queued=call.queued_at,
+        answered=call.answered_at,
+        talked_until=None,
+        ended=None,
+        served_by=None,
+        to_1414=call.ucc == "answered",
+    )
 
 
 def _number(call: CallNow | None) -> str:

@@ -183,6 +183,15 @@ class CallDesk:
         self._shift_changed()
         return True
 
+    def end_pause(self, consultant: str) -> bool:
+        """The pause ends, and the pass-over after a missed ring; what is at hand goes on, wrap-up too."""
+        if not self.known(consultant):
+            return False
+        self.desk.released(consultant)
+        log.info("pause_ended", consultant=consultant)
+        self._shift_changed()
+        return True
+
     def known(self, consultant: str) -> bool:
         """Whether there is such a consultant."""
         return any(seat.id == consultant for seat in self.desk.snapshot().consultants)

@@ -26,7 +26,7 @@ Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password
 @plain_words()
 def add(
     login: Login,
-    person: Annotated[str, typer.Option(help="The person's name; from settings.toml when it is there.")] = "",
+    person: Annotated[str, typer.Option(help="The name; else from settings.toml, seat or phone.")] = "",
     role: Annotated[str, typer.Option(help="consultant, supervisor, administrator or auditor.")] = "",
     consultant: Annotated[str, typer.Option(help="A consultant's own seat, for instance c101.")] = "",
     phone: Annotated[str, typer.Option(help="A supervisor's own phone, for instance s201.")] = "",
@@ -44,7 +44,7 @@ def add(
     try:
         account = new(
             login,
-            person,
+            person or _named(settings, consultant or phone, login),
             role,
             consultant=consultant or None,
             phone=phone or None,
@@ -204,6 +204,15 @@ def _say(json: bool, login: str, what: str) -> None:
         as_json({"login": login, "done": what})
     else:
         typer.echo(f"{login}: {what}")
+
+
+def _named(settings: Any, id_: str, login: str) -> str:
+    """The name that the seat or phone has; empty when the settings name the login, or nothing does."""
+    from engine import accounts as seats  # noqa: PLC0415
+
+    if login in settings.people:
+        return ""
+    return next((one.name for one in seats.load(settings) if one.id == id_), "")
 
 
 def _there(settings: Any, id_: str | None) -> None:

@@ -14,6 +14,7 @@ from config.database import open_database
 from config.log import configure
 from config.settings import Settings
 from console.app import build
+from console.easing import Easing
 from console.link import EngineLink
 from console.rendering import Rendering
 from console.serving import addresses, open_doors
@@ -48,14 +49,16 @@ async def serve(settings: Settings) -> None:
             await asyncio.sleep(2)
     database = open_database(settings.database)
     tasks, streams = Tasks(), Streams()
-    link = EngineLink(settings.control_socket, streams.wake)
+    rendering = Rendering(settings)
+    easing = Easing(lambda: rendering.spent, streams.wake)
+    link = EngineLink(settings.control_socket, easing.changed)
     keys = Keyring(settings.keys_dir)
     parts = Parts(
         settings=settings,
         link=link,
         door=SignIn(database, keys.numbers),
         streams=streams,
-        rendering=Rendering(settings),
+        rendering=rendering,
         reader=Reader(database, None),
         key=_device_key(settings),
     )

@@ -20,7 +20,11 @@ def ports(settings: Settings) -> Iterator[Check]:
         Port("sip_port", "udp", settings.sip_address, settings.sip_port, "asterisk"),
         Port("ami_port", "tcp", settings.ami_address, settings.ami_port, "asterisk"),
         Port("agi_port", "tcp", settings.agi_address, settings.agi_port, "engine"),
+        Port("console_port", "tcp", settings.console_address, settings.console_port, "console"),
+        Port("console_plain_port", "tcp", "127.0.0.1", settings.console_plain_port, "console"),
     ):
+        if not port.number:  # turned off
+            continue
         name = f"port {port.number}/{port.kind}"
         pid_file = settings.run_dir / f"{port.owner}.pid"
         ours = int(pid_file.read_text()) if pid_file.exists() else None

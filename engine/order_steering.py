@@ -43,6 +43,7 @@ class SteeringOrders:
             "steer.spy_end": self.spy_end,
             "steer.move_up": self.move_up,
             "steer.assign": self.assign,
+            "steer.unassign": self.unassign,
             "steer.wrap_up_end": self.wrap_up_end,
             "shift.start": self.shift_start,
             "shift.end": self.shift_end,
@@ -60,6 +61,8 @@ class SteeringOrders:
             raise Wrong("mode: listen, whisper or barge")
         if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
             raise Wrong("you have no phone of your own here; ask the administrator to give you one")
+        if self._engine.line.live.reach.get(phone) != "reachable":
+            raise Wrong(f"{phone} did not ring: is it switched on and registered?")
         seat = self._seat(asked.get("consultant"))
         channel = self._channel(seat)
         spied = cast(Mode, mode)
@@ -99,6 +102,14 @@ class SteeringOrders:
         self._engine.desk.assign_to(caller.call, seat.id)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", f"given to {seat.id}")
         return {"call": caller.call, "consultant": seat.id}
+
+    async def unassign(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """This caller to anybody again."""
+        who = self._access.may(asker, asked, Right.STEER)
+        caller = self._waiting(asked.get("call"))
+        self._engine.desk.unassign(caller.call)
+        await self._access.enter(who, Action.STEERED, f"call {caller.call}", "given to anybody")
+        return {"call": caller.call}
 
     async def wrap_up_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """A wrap-up that nobody ends."""

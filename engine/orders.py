@@ -93,7 +93,10 @@ class Orders:
         """Release one from a pause."""
         id_ = str(asked.get("id", ""))
         self._access.steers(asker, asked, id_)
-        if not self._engine.call_desk.release_consultant(id_):
+        free = self._engine.call_desk.release_consultant
+        if asked.get("only") == "pause":  # a wrap-up goes on
+            free = self._engine.call_desk.end_pause
+        if not free(id_):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
         await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}

@@ -16,7 +16,7 @@ class Port:
     kind: Literal["udp", "tcp"]
     address: str
     number: int
-    owner: Literal["asterisk", "engine"]
+    owner: Literal["asterisk", "engine", "console"]
 
 
 def sockets(text: str, port: Port) -> set[str]:

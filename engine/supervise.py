@@ -28,6 +28,8 @@ from engine.tasks import Tasks
 
 log = structlog.get_logger()
 
+CONSOLE_WITHIN = 10.0  # seconds that the line waits for its console before it is ready without
+
 Prepare = Callable[[Settings], Sequence[str] | None]
 
 
@@ -106,6 +108,13 @@ async def _keep(
             if other.adopt():
                 await other.end()
             beside.lasting(other.keep)
+        try:
+            await asyncio.wait_for(others[-1].answered.wait(), CONSOLE_WITHIN)
+        except TimeoutError:
+            say(
+                f"console: does not answer, calls go on; see {settings.home / 'log' / 'console.out'} "
+                "(a port taken? IVR111_CONSOLE_PORT, IVR111_CONSOLE_PLAIN_PORT)"
+            )
         for line in (*lines, "ready"):
             say(line)
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
-from recordings.figures import Chart, Ended, Figures, chart, completed, ended, figures
+from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
 from recordings.reading import CallFilter, Reader
 from recordings.record import CallRecord
@@ -32,8 +33,9 @@ class Today:
         self._since = 0.0
         self._calls: dict[str, Ended] = {}
         self._attempts: Counter[str] = Counter()
-        self._figures: dict[Language | None, Figures] = {}
+        self._tallies: dict[Language | None, Tally] = {}
         self._served: Counter[str | None] = Counter()
+        self._chart: tuple[float, Chart] | None = None
         self._ucc: tuple[float, bool] | None = None  # when 1414 was last tried, and whether it answered
 
     @property
@@ -84,24 +86,33 @@ class Today:
         return True
 
     def _forget(self) -> None:
-        self._figures.clear()
+        self._tallies.clear()
         self._served.clear()
+        self._chart = None
 
     @property
     def since(self) -> float:
         """The last midnight, epoch seconds."""
         return self._since
 
-    def figures(self, language: Language | None) -> Figures:
-        """Of one language, or of all calls."""
-        if language not in self._figures:
+    def figures(self, language: Language | None, living: Iterable[Ended] = ()) -> Figures:
+        """Of one language, or of all calls; a call that lives counts from its queue, answered or not."""
+        if language not in self._tallies:
             calls = (c for c in self._calls.values() if language is None or c.language == language)
-            self._figures[language] = figures(calls, self._target)
-        return self._figures[language]
+            self._tallies[language] = tally(calls, self._target)
+        now = (
+            c
+            for c in living
+            if c.call not in self._calls and c.arrived >= self._since and language in (None, c.language)
+        )
+        return (self._tallies[language] + tally(now, self._target)).figures()
 
     def chart(self, until: float) -> Chart:
-        """Today by quarters of an hour."""
-        return chart(self._calls.values(), self._since, until)
+        """Today by quarters of an hour; of calls that are over."""
+        column = (until - self._since) // STEP
+        if self._chart is None or self._chart[0] != column:
+            self._chart = (column, chart(self._calls.values(), self._since, until))
+        return self._chart[1]
 
     def served(self, consultant: str) -> int:
         """Calls that this consultant answered today and that are over."""

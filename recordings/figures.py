@@ -1,9 +1,8 @@
 """The day's figures by their published formulas (field.md 5.2; C1, A4): pure arithmetic over calls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from statistics import fmean
 from typing import Final
 
 from recordings.record import CallRecord, Outcome
@@ -100,29 +99,78 @@ def completed(old: Ended, new: Ended) -> Ended:
     return Ended(**told)
 
 
-def figures(calls: Iterable[Ended], target: float) -> Figures:
-    """All figures over these calls; `target` is T of the service level, in seconds."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts and sums from which figures are made; those of a whole day are kept, the living calls added."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    short: int = 0
+    in_time: int = 0
+    waited: float = 0.0
+    queued: int = 0
+    queue_waited: float = 0.0
+    longest: float | None = None
+    talks: int = 0
+    talked: float = 0.0
+    to_1414: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        told = {field.name: getattr(self, field.name) for field in fields(Tally)}
+        for name, value in told.items():
+            if name == "longest":
+                told[name] = max(filter(None, (value, other.longest)), default=None)
+            else:
+                told[name] = value + getattr(other, name)
+        return Tally(**told)
+
+    def figures(self) -> Figures:
+        """The published formulas."""
+        counted = self.answered + self.abandoned - self.short
+        return Figures(
+            offered=self.offered,
+            answered=self.answered,
+            abandoned=self.abandoned,
+            abandoned_short=self.short,
+            average_wait=_share(self.waited, self.answered),
+            queue_wait=_share(self.queue_waited, self.queued),
+            service_level=_share(self.in_time, counted),
+            longest_wait=self.longest,
+            average_talk=_share(self.talked, self.talks),
+            transferred_1414=self.to_1414,
+        )
+
+
+def tally(calls: Iterable[Ended], target: float) -> Tally:
+    """Of these calls; `target` is T of the service level, in seconds."""
     offered = [call for call in calls if call.offered or call.answered is not None]
     answered = [(call, call.answered) for call in offered if call.answered is not None]
     abandoned = [call for call in offered if call.abandoned]
-    short = sum(call.short for call in abandoned)
-    in_time = sum(at - (call.queued or call.arrived) <= target for call, at in answered)
     waits = [at - call.arrived for call, at in answered]
     waits_all = waits + [(call.ended or call.arrived) - call.arrived for call in abandoned]
+    queued = [at - call.queued for call, at in answered if call.queued is not None]
     talks = [call.talked_until - at for call, at in answered if call.talked_until is not None]
-    counted = len(answered) + len(abandoned) - short
-    return Figures(
+    return Tally(
         offered=len(offered),
         answered=len(answered),
         abandoned=len(abandoned),
-        abandoned_short=short,
-        average_wait=fmean(waits) if waits else None,
-        queue_wait=_mean([at - call.queued for call, at in answered if call.queued is not None]),
-        service_level=in_time / counted if counted else None,
-        longest_wait=max(waits_all, default=None),
-        average_talk=_mean(talks),
-        transferred_1414=sum(call.to_1414 for call in offered),
+        short=sum(call.short for call in abandoned),
+        in_time=sum(at - (call.queued or call.arrived) <= target for call, at in answered),
+        waited=sum(waits),
+        queued=len(queued),
+        queue_waited=sum(queued),
+        longest=max(waits_all, default=None),
+        talks=len(talks),
+        talked=sum(talks),
+        to_1414=sum(call.to_1414 for call in offered),
     )
+
+
+def figures(calls: Iterable[Ended], target: float) -> Figures:
+    """All figures over these calls."""
+    return tally(calls, target).figures()
 
 
 def chart(calls: Iterable[Ended], since: float, until: float, step: int = STEP) -> Chart:
@@ -143,5 +191,5 @@ def _epoch(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
+def _share(sum_: float, count: int) -> float | None:
+    return sum_ / count if count else None

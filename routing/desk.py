@@ -110,6 +110,9 @@ class Desk:
     def assign_to(self, call: str, consultant: str) -> None:
         self._apply(self.dispatcher.assign_to(call, consultant, self._clock()))
 
+    def unassign(self, call: str) -> None:
+        self._apply(self.dispatcher.unassign(call, self._clock()))
+
     def shift_ended(self, consultant: str) -> None:
         self._apply(self.dispatcher.shift_ended(consultant, self._clock()))
 

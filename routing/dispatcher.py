@@ -59,6 +59,17 @@ class Dispatcher(Shift, Calls):
             self.withdraw(self.floor.seats[caller.consultant or ""], "ordered")
         return self.decided()
 
+    def unassign(self, call: str, now: float) -> list[Decision]:
+        """A supervisor's order is taken back: anybody may serve the caller, who stays first."""
+        caller = self.queue.callers.get(call)
+        if caller is None or caller.phase is not Phase.WAITING or caller.pinned is None:
+            return self.ignored("unassign")
+        self.queue.leave(caller)
+        caller.pinned = None
+        self.wait(caller)
+        self.serve_caller(caller, now)
+        return self.decided()
+
     def divert(self, language: Language, now: float) -> list[Decision]:
         """All callers of this language to the duty phone, until `undivert`: as if nobody were on shift.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dialplan.words import CALL, DUTY, LANGUAGE, STAGE, SURVIVED, UCC, WISH
+from dialplan.words import CALL, DUTY, DUTY_ENDPOINT, LANGUAGE, STAGE, SURVIVED, UCC, WISH
 from routing.devices import is_consultant
 from routing.events import Reach
 from routing.legs import Leg
@@ -30,6 +30,7 @@ class CallNow:
     survived: bool
     duty: str = ""  # ringing | answered | failed
     ucc: str = ""  # as ENGINE_1414; "wish": the consultant has asked for it
+    answered_at: float | None = None  # t4: a consultant, else the duty phone
     talked_until: float | None = None  # the end of the last conversation with a consultant
     ours: bool = True  # a call to 111; a feature code or a refused number is none
 
@@ -60,6 +61,14 @@ def picture(live: Live) -> Picture:
     return Picture(tuple(map(_call, calls)), phones)
 
 
+def _answered_at(call: OngoingCall) -> float | None:
+    """As the journal's row will have it."""
+    legs = [leg for leg in call.legs.known.values() if leg.talked_at is not None]
+    served = [leg for leg in legs if is_consultant(leg.device)]
+    answering = served or [leg for leg in legs if leg.device == DUTY_ENDPOINT]
+    return min((leg.talked_at for leg in answering if leg.talked_at is not None), default=None)
+
+
 def _served_until(leg: Leg) -> float | None:
     return leg.ended_at if leg.talked_at is not None and is_consultant(leg.device) else None
 
@@ -82,6 +91,7 @@ def _call(call: OngoingCall) -> CallNow:
         survived=call.word(SURVIVED) == "1",
         duty=call.word(DUTY),
         ucc=call.word(UCC) or ("wish" if call.word(WISH) == "1414" else ""),
+        answered_at=_answered_at(call),
         talked_until=max(filter(None, map(_served_until, call.legs.known.values())), default=None),
         ours=ours(call),
     )

@@ -8,6 +8,7 @@ from routing.views import SeatView
 
 TALKED: Final = frozenset({"talking", "reserved"})
 MOMENT: Final = 0.001
+RECENT: Final = 1.0  # seconds: five looks
 AGAIN: Final = 0.5  # seconds: clocks compared may differ by less
 AWAY: Final = frozenset({"off_shift", "unreachable"})
 
@@ -68,6 +69,8 @@ class Timesheet:
             began = at if seat.since is None else min(at, seat.since + offset)
             if before is not None and _same(before, seat, began):
                 continue
+            if before is not None and began < at - RECENT:
+                began = at  # ordered in the middle of a call, and true only from its end
             if before is not None:
                 began = max(began, before.began + MOMENT)  # no two begin at once: their begin is their key
                 over = replace(before, ended=began, missed=before.state == "ringing" and seat.missed > missed)

@@ -58,11 +58,11 @@ def new(
                 f"{login} is {known.person}, {known.role}, in settings.toml [people.{login}]: "
                 "say the same, or change it there"
             )
-    person = person.strip()
-    if not person or not person.isprintable() or len(person) > 80:
-        raise AccountRefused("person: write the name on one line, at most 80 letters")
     if role not in get_args(Role):
         raise AccountRefused(f"role: one of {', '.join(get_args(Role))}")
+    person = person.strip()
+    if not person or not person.isprintable() or len(person) > 80:
+        raise AccountRefused("person: write the name on one line, at most 80 letters (--person)")
     if language not in get_args(Speech):
         raise AccountRefused("language: kk, ru or en")
     if (role == "consultant") != (consultant is not None):

@@ -28,7 +28,7 @@ def check(password: str, *, login: str, person: str) -> None:
     if len(password) > LONGEST:
         raise PasswordRefused(f"password: at most {LONGEST} characters")
     plain = password.casefold()
-    own = [login, *person.casefold().split(), "111"]
+    own = [login, *person.casefold().split(), "111", *ROLES]
     guessed = zxcvbn(plain[:READ], user_inputs=own)["score"] < STRONG
     if guessed or _known(plain) or any(len(word) > 3 and _rest(plain, word) < SHORTEST // 2 for word in own):
         raise PasswordRefused("password: one that others would guess; choose several words of your own")
@@ -48,6 +48,7 @@ def _known(plain: str) -> bool:
 
 
 STRONG: Final = 3  # of 4: some 10^8 guesses and more
+ROLES: Final = ("consultant", "supervisor", "administrator", "auditor", "helpline", "kazakhstan")
 READ: Final = 72  # characters that zxcvbn looks at
 ROWS: Final = ("йцукенгшщзхъфывапролджэячсмитьбю", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "әіңғүұқөһ")
 COMMON: Final = frozenset(

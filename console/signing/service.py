@@ -168,6 +168,9 @@ class SignIn:
         """One's own new password; all other sessions end. Raises PasswordRefused."""
         account = present.account
         pw.check(fresh, login=account.login, person=account.person)
+        kept = await self.accounts.find(account.login)
+        if kept is not None and await self.passwords.fits(fresh, kept.password_hash):
+            raise pw.PasswordRefused("password: another one than before")
         await self.note(actor(account), Action.ACCOUNT, f"account {account.login}", "password changed")
         hashed = await self.passwords.hash(fresh)
         await self.accounts.change(account.login, password_hash=hashed, must_change=False)

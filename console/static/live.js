@@ -88,8 +88,11 @@ async function show(board) {
   if (!first && board.event < shown) return;
   first = false;
   agree(board);
-  measure();
+  const before = rowsNow();
   await htmx.swap({ sourceElement: place, target: place, swap: "innerMorph", text: board.html });
+  noteMoves(before);
+  for (const each of document.querySelectorAll("select.takers"))
+    if (each.value && each !== document.activeElement) fill(each);
   trueFor(board);
   if (board.fresh) markFresh();
   else {
@@ -117,24 +120,43 @@ function release() {
   if (board) show(board);
 }
 
-// Where the rows were a moment ago: a click on a place that another row had was meant for another caller.
+// A click on a row that a new board has just moved there was meant for the row that was there before.
 const MOVED = 700; // ms
-let layouts = []; // each as it was until `at`
-function measure() {
-  const now = performance.now();
-  const rows = [...place.querySelectorAll("tr[id]")].map((row) => {
+let moves = [];
+function rowsNow() {
+  return [...place.querySelectorAll("tr[id]")].map((row) => {
     const { top, bottom } = row.getBoundingClientRect();
     return { id: row.id, top: top + scrollY, bottom: bottom + scrollY };
   });
-  layouts = [...layouts.filter(({ at }) => now - at < MOVED), { at: now, rows }];
+}
+function noteMoves(before) {
+  const tops = new Map(before.map(({ id, top }) => [id, top]));
+  const moved = new Set(rowsNow().filter(({ id, top }) => tops.get(id) !== top).map(({ id }) => id));
+  const now = performance.now();
+  moves = moves.filter(({ at }) => now - at < MOVED);
+  if (moved.size) moves.push({ at: now, before, moved });
 }
 function movedUnder(event) {
-  const row = event.target.closest("tr[id]");
+  const row = event.target.closest("details") ? null : event.target.closest("tr[id]"); // what hangs open was opened
   const y = event.clientY + scrollY, now = performance.now();
-  return Boolean(row) && layouts.some(({ at, rows }) => {
-    const was = now - at < MOVED && rows.find(({ top, bottom }) => top <= y && y < bottom);
+  return Boolean(row) && moves.some(({ at, before, moved }) => {
+    const was = now - at < MOVED && moved.has(row.id) && before.find(({ top, bottom }) => top <= y && y < bottom);
     return was && was.id !== row.id;
   });
+}
+
+// Who can take a caller stands once in the page; a row's select is filled when a person comes near it.
+function fill(select) {
+  const every = document.getElementById("takers");
+  if (!every) return;
+  const chosen = select.value;
+  const told = [...every.options].map((one) => new Option(one.text, one.value));
+  select.replaceChildren(select.options[0], ...told);
+  select.value = told.some((one) => one.value === chosen) ? chosen : ""; // nobody else takes the place of one who left
+}
+function near(event) {
+  const select = event.target.closest?.("select.takers");
+  if (select && (event.type !== "pointerover" || document.activeElement !== select)) fill(select);
 }
 
 function open() {
@@ -159,7 +181,7 @@ function open() {
     } else if (!first && !stale.hidden) open(); // after any gap the whole state is fetched again
     else if (!first && !newest) trueFor(beat); // what this page shows is the same for this event
   });
-  mine.addEventListener("signed-out", () => location.reload());
+  mine.addEventListener("signed-out", () => location.assign("/sign-in?ended=1"));
   mine.onerror = () => {
     if (mine !== source) return;
     markStale();
@@ -214,6 +236,7 @@ if (main) {
     event.stopImmediatePropagation();
     say(main.dataset.moved);
   }, true);
+  for (const kind of ["focusin", "pointerover"]) document.addEventListener(kind, near);
   open();
   setInterval(tick, 500);
 }
@@ -226,6 +249,23 @@ function say(text) {
   fade();
 }
 
+// What hangs over the table is closed by what was chosen in it, by a click beside it, by Escape.
+function close(but) {
+  for (const each of document.querySelectorAll("#board details[open]")) if (each !== but) each.open = false;
+}
+document.addEventListener("click", (event) => close(event.target.closest("#board details")));
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector("#board details[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); }
+});
+document.addEventListener("htmx:before:request", (event) => {
+  const open = event.target.closest?.("#board details[open]");
+  if (open) open.open = false;
+});
+document.addEventListener("submit", (event) => {
+  const sure = event.target.dataset.sure;
+  if (sure && !confirm(sure)) event.preventDefault();
+});
 document.addEventListener("htmx:config:request", (event) => {
   event.detail.ctx.request.headers["X-CSRF"] = document.querySelector("meta[name=csrf]").content;
 });

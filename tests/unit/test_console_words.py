@@ -101,7 +101,7 @@ def page(template: str, language: str) -> str:
         stream="/stream/board", seat=BOARD["consultants"][0],
         rows=[Row(me, 1, NOW)] if template == "accounts.html" else [(date(2026, 11, 24), nothing)],
         whole=nothing, languages={"kk": nothing, "ru": nothing}, first=date(2026, 11, 24),
-        last=date(2026, 11, 24), wrong=True, longest=92, chart=BOARD["chart"], wait=3, login="", secret="A",
+        last=date(2026, 11, 24), wrong=True, longest=92, chart=BOARD["chart"], wait=3, ended=True,
         shown="A", link="otpauth://0", code=403, message="", picture="data:,", home="/",
         good=True if template == "said.html" else None, bad=None, told=("sara", "2222"), typed={},
         seats=[("c101", "Айгүл Сынақ")], phones=["s201"], own="1",

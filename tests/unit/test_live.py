@@ -197,7 +197,8 @@ def test_the_present_is_seen_while_it_lasts() -> None:
     talk = told("16 | c101 | joins\n16 | trunk | joins\n17 | c101 | holds")
     for event in talk:
         live.apply(event)
-    talking = replace(expected, ringing=(), talking_with=("c101",), talking_since=16.0, held=True)
+    talking = replace(expected, ringing=(), talking_with=("c101",), talking_since=16.0, held=True,
+                      answered_at=16.0)  # fmt: skip
     assert picture(live).calls == (talking,)
     live.apply(told("18 | c101 | holds | off")[0])
     assert picture(live).calls == (replace(talking, held=False),)

@@ -111,7 +111,9 @@ def until_the_lists() -> tuple[list[Event], list[Message], float]:
 
 def known_to_a_snapshot(seen: Picture) -> Picture:
     """Without what no list of Asterisk tells: since when, and who is on hold. Trunk arrival to a second."""
-    calls = [replace(c, arrived_at=None, talking_since=None, held=False) for c in seen.calls]
+    calls = [
+        replace(c, arrived_at=None, talking_since=None, answered_at=None, held=False) for c in seen.calls
+    ]
     return Picture(tuple(sorted(calls, key=lambda c: c.id)), seen.phones)
 
 
