@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from no folder of ours
 
@@ -16,15 +17,26 @@ from config.log import configure
 from config.settings import Settings
 from engine.wiring import Engine, lock_home
 from routing.consultants import Consultant
+from routing.desk import Desk
+from routing.views import Snapshot
 from routing.waiting import Waiting
 
 CONSULTANTS = 400
+
+
+class Nobody:
+    """A desk without consultants."""
+
+    def snapshot(self) -> Snapshot:
+        """Nobody, nothing."""
+        return Snapshot((), ())
 
 
 async def serve(settings: Settings) -> None:
     """Fill the house once the first snapshot is taken, and serve until the process is ended."""
     engine = Engine(settings)
     serving = asyncio.create_task(engine.run(asyncio.Event()))
+    engine.watchdog.desk = cast(Desk, Nobody())  # it would free whoever talks with nobody on the line
     while not engine.line.up:  # noqa: ASYNC110 - nothing tells us
         await asyncio.sleep(0.05)
     for number in range(CONSULTANTS):
