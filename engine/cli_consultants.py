@@ -19,7 +19,9 @@ class Spoken(StrEnum):
     RU = "ru"
 
 
-COLUMNS: Final = ("consultant", "name", "languages", "state", "paused", "missed", "reachable", "call")
+COLUMNS: Final = (
+    "consultant", "name", "languages", "state", "paused", "missed in a row", "reachable", "call",
+)  # fmt: skip
 Id = Annotated[
     str,
     typer.Argument(help="For instance c105; s202 is a supervisor's phone.", metavar="ID"),

@@ -196,3 +196,71 @@ def test_the_later_word_of_a_call_completes_the_earlier():
     told = completed(old, new)
     assert (told.queued, told.ended) == (old.queued, new.ended)
     assert completed(new, old) == told
+
+
+async def test_a_pause_ordered_in_a_call_begins_at_its_end(home):
+    home.desk.reachable("c101")
+    home.desk.found_talking(Waiting("n1-1-1", "kk", home.now), "c101")
+    home.stints.look(home.now)
+    home.now += 60
+    home.desk.paused("c101", "lunch")  # holds from the end of the call
+    home.stints.look(home.now)
+    assert (home.seat()["state"], home.seat()["reason"]) == ("talking", "lunch")
+    home.now += 60
+    home.desk.conversation_ended("n1-1-1", "c101")
+    home.desk.wrap_up_ended("c101")
+    home.stints.look(home.now)
+    home.now += 10
+    seat = home.seat()
+    assert (seat["state"], seat["since"]) == ("paused", home.now - 10)
+    assert seat["talked"]["seconds"] == 120
+
+
+async def test_a_caller_kept_for_one_while_another_is_free_is_an_alert_and_can_be_given_to_anybody(home):
+    home.desk.reachable("c101")
+    home.desk.found_talking(Waiting("n1-1-1", "kk", home.now), "c101")
+    home.desk.place(Waiting("n1-1-2", "kk", home.now))
+    home.desk.assign_to("n1-1-2", "c101")
+    assert ("kept_waiting", "kk") not in home.kinds()
+    home.desk.reachable("c102")
+    assert ("kept_waiting", "kk") in home.kinds()
+    home.desk.unassign("n1-1-2")
+    assert home.seat("c102")["state"] == "ringing"
+    assert ("kept_waiting", "kk") not in home.kinds()
+
+
+async def test_a_call_that_goes_on_counts_once_it_is_answered(home):
+    told = recorded((STREAMS / "ten-calls.ami").read_text("utf-8"))
+    for event in told:
+        home.now = event.at
+        home.line._take(event)
+        board = home.board()
+        talking = [one for one in board["consultants"] if one["call_since"]]
+        if talking:
+            break
+    assert talking
+    today = board["today"]["all"]
+    assert (today["answered"], today["average_wait"] is not None) == (len(talking), True)
+    assert talking[0]["answered"] == 1
+
+
+async def test_ending_a_pause_leaves_the_wrap_up_alone(home):
+    from engine.call_desk import CallDesk
+
+    nothing = lambda *_: None  # noqa: E731
+    desk = CallDesk(home.desk, nothing, nothing, nothing)
+    home.desk.reachable("c101")
+    home.desk.found_talking(Waiting("n1-1-1", "kk", home.now), "c101")
+    home.desk.paused("c101", "lunch")
+    home.desk.conversation_ended("n1-1-1", "c101")
+    assert desk.end_pause("c101")
+    assert (home.seat()["state"], home.seat()["reason"]) == ("wrap_up", None)
+    assert not desk.end_pause("c999")
+
+
+def test_a_name_that_is_no_setting_is_told():
+    from config.settings import strangers
+
+    told = strangers({"IVR111_WRAP_UP_SECOND": "1", "IVR111_WRAP_UP_SECONDS": "1", "IVR111_SETTINGS": "x",
+                      "IVR111_QUEUE_LIMITS__KK__WAITING_WARNING": "2", "HOME": "/"})  # fmt: skip
+    assert told == ["IVR111_WRAP_UP_SECOND"]
