@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import time
 
 import pytest
 
@@ -82,3 +83,93 @@ async def test_the_api_says_for_which_event_it_is_true_and_whether_it_still_coun
     home.link.fresh, home.link.true_until = False, 1795540064.0
     told = await (await client.get("/api/board")).json()
     assert (told["event"], told["fresh"], told["no_data_since"]) == (BOARD["event"], False, 1795540064.0)
+
+
+async def test_who_comes_long_after_the_last_change_is_told_the_time_of_now(home):
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        _, first = await anext(events(response))
+    assert abs(first["at"] - time.time()) < 30  # the board itself was made years ago, as tests go
+    assert "chart" in first
+
+
+async def test_a_board_that_would_look_the_same_is_told_by_its_number_alone(home):
+    client, _ = await home.signed_in("consultant")
+    async with client.get("/stream/desk", read_bufsize=2**20) as response:
+        told = events(response)
+        name, first = await anext(told)
+        assert (name, first["chart"]) == ("board", None)  # the figures of the day are not a consultant's
+        home.link.board = {**home.link.board, "event": BOARD["event"] + 1, "alerts": []}
+        home.parts.streams.wake()
+        name, beat = await anext(told)
+        assert (name, beat["event"]) == ("beat", BOARD["event"] + 1)
+
+
+async def test_a_stream_ends_with_the_role_it_was_opened_for(home, monkeypatch):
+    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+        await home.door.accounts.change("supervisor", role="auditor")
+        async with asyncio.timeout(10):
+            names = [name async for name, _ in told]
+    assert names[-1] == "signed-out"
+
+
+async def test_signing_out_ends_the_streams_at_once(home):
+    client, session = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+        await client.post("/sign-out", data={"csrf": session.csrf}, headers=home.origin)
+        began = time.monotonic()
+        async with asyncio.timeout(10):
+            names = [name async for name, _ in told]
+    assert (names[-1], time.monotonic() - began < 4) == ("signed-out", True)  # the next look would be at 5 s
+
+
+async def test_nobody_takes_all_the_streams_there_are(home, monkeypatch):
+    monkeypatch.setattr("console.stream.OF_A_PERSON", 3)
+    client, _ = await home.signed_in("consultant")
+    other, _ = await home.signed_in("supervisor")
+    held = [await client.get("/stream/desk") for _ in range(3)]
+    assert (await client.get("/stream/desk")).status == 429
+    mine = await other.get("/stream/board")
+    assert mine.status == 200
+    for one in (*held, mine):
+        one.close()
+    async with asyncio.timeout(10):
+        while home.parts.streams.count:
+            home.parts.streams.wake()
+            await asyncio.sleep(0.05)
+    again = await client.get("/stream/desk")
+    assert again.status == 200
+    again.close()
+
+
+async def test_while_the_database_is_away_a_stream_goes_on(home, monkeypatch):
+    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+
+        async def away(*_):
+            raise OSError
+
+        monkeypatch.setattr(home.door.sessions, "find", away)
+        names = [(await anext(told))[0] for _ in range(3)]
+    assert names == ["beat"] * 3
+
+
+async def test_a_fault_in_a_page_ends_the_stream_and_puts_no_second_answer_into_it(home, monkeypatch):
+    client, _ = await home.signed_in("supervisor")
+    async with client.get("/stream/board", read_bufsize=2**20) as response:
+        told = events(response)
+        await anext(told)
+        home.link.board = {**home.link.board, "event": BOARD["event"] + 1, "totals": {}}
+        home.parts.streams.wake()
+        async with asyncio.timeout(10):
+            rest = [name async for name, _ in told]
+    assert set(rest) <= {"beat"}
