@@ -24,6 +24,7 @@ REASONS: Final = (
     (r"there is an account", N_("There is an account with this login already.")),
     (r"one phone, one person", N_("This phone is another account's already.")),
     (r"there is no account", N_("There is no such account.")),
+    (r"on your account page", N_("Your own password is changed on the page My account.")),
     (r"another administrator", N_("For your own account another administrator must do this.")),
     (r"^login:", N_("The login must be of small Latin letters, digits and . _ -, two at least.")),
     (r"^person:", N_("Write the name on one line, at most 80 letters.")),

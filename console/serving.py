@@ -70,6 +70,12 @@ def addresses(settings: Settings) -> tuple[str, ...]:
     return (*((secure,) if settings.console_port else ()), *((plain,) if settings.console_plain_port else ()))
 
 
+def ports(settings: Settings) -> list[tuple[str, int]]:
+    """What the console listens on."""
+    wanted = ((settings.console_address, settings.console_port), (LOOPBACK, settings.console_plain_port))
+    return [(address, port) for address, port in wanted if port]
+
+
 async def open_doors(app: web.Application, settings: Settings, folder: Path) -> AsyncExitStack:
     """Listen; close the result to stop. Raises OSError when a port is taken."""
     more_files()

@@ -80,8 +80,11 @@ class Streams:
         try:
             await response.prepare(request)
             await self._feed(response, client, state, beat, alive)
-        except (ConnectionError, TimeoutError):
+        except ConnectionError:
             pass
+        except TimeoutError:  # takes nothing: not even an end could be written to it
+            if request.transport is not None:
+                request.transport.abort()
         except Exception:  # the answer has begun: no other can follow it; the page says that it has no data
             log.exception("stream_fault", path=request.path)
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +18,7 @@ from console.app import build
 from console.easing import Easing
 from console.link import EngineLink
 from console.rendering import Rendering
-from console.serving import addresses, open_doors
+from console.serving import addresses, open_doors, ports
 from console.signing.service import SignIn
 from console.stream import Streams
 from console.web import Parts
@@ -38,6 +39,9 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    for address, port in ports(settings):
+        with socket.create_server((address, port)):
+            pass  # one that is taken is said before anybody is told that we live
     control = Control(settings.console_socket, {"ping": _ping})
     await control.start()
     while not stop.is_set():

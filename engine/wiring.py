@@ -158,6 +158,7 @@ class Engine:
             settings.control_socket, Orders(self).by_name(), {"board.follow": self.feed.follow}
         )
         self._keeping: asyncio.TimerHandle | None = None
+        self._restored = False
         self._whole: dict[str, None] = {}
         self._first_up = asyncio.Event()
 
@@ -169,6 +170,7 @@ class Engine:
             if not account.supervisor:
                 self.desk.consultant_known(Consultant(account.id, account.languages))
         await self.kept.restore()
+        self._restored = True
         await asyncio.wait({self.tasks.soon(self._load_day())}, timeout=LOAD_FIRST)
         guards = (
             self.deaf.keep,
@@ -303,8 +305,11 @@ class Engine:
             self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
 
     def _state_changed(self) -> None:
-        """A wrap-up began or a ring was missed: kept a moment later, the next caller's ring comes first."""
-        if self._keeping is None:
+        """A wrap-up began or a ring was missed: kept a moment later, the next caller's ring comes first.
+
+        Not before what an earlier engine kept was read: nobody is on a pause at the beginning.
+        """
+        if self._keeping is None and self._restored:
             self._keeping = asyncio.get_running_loop().call_later(KEEP_AFTER, self._keep)
 
     def _keep(self) -> None:

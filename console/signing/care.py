@@ -60,7 +60,9 @@ class Care:
         return password
 
     async def new_password(self, who: Account, login: str) -> str:
-        """As `add`; the account's sessions end."""
+        """As `add`; the sessions end. Raises AccountRefused for one's own: there the old one is asked for."""
+        if login == who.login:
+            raise AccountRefused("your own account: change it on your account page")
         password = _password()
         hashed = await self._door.passwords.hash(password)
         await self._change(who, login, "password given", password_hash=hashed, must_change=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -167,7 +167,7 @@ class SignIn:
     async def set_password(self, present: Present, fresh: str) -> None:
         """One's own new password; all other sessions end. Raises PasswordRefused."""
         account = present.account
-        pw.check(fresh, login=account.login, person=account.person)
+        await self.passwords.check(fresh, login=account.login, person=account.person)
         kept = await self.accounts.find(account.login)
         if kept is not None and await self.passwords.fits(fresh, kept.password_hash):
             raise pw.PasswordRefused("password: another one than before")
@@ -220,6 +220,8 @@ class SignIn:
     async def seen(self, session: Session) -> None:
         """The person did something: the session lives on. Written once a minute at most."""
         now = self._now()
+        if (known := self._known.get(session.id)) is not None:  # counts while the database is away, too
+            self._known[session.id] = Present(replace(known.session, seen_at=now), known.account)
         if (now - session.seen_at).total_seconds() > 60:
             with suppress(SQLAlchemyError, OSError):  # an answer does not wait for this
                 await self.sessions.seen(session.id, now)

@@ -75,8 +75,12 @@ class Accounts:
 
     async def change(self, login: str, **values: object) -> None:
         """Set columns of one account. Raises AccountRefused when there is none."""
-        async with self._database.begin() as connection:
-            done = await connection.execute(update(accounts).where(accounts.c.login == login).values(values))
+        query = update(accounts).where(accounts.c.login == login).values(values)
+        try:
+            async with self._database.begin() as connection:
+                done = await connection.execute(query)
+        except IntegrityError:  # opened again, and somebody else has the phone by now
+            raise AccountRefused("the phone is another account's already: one phone, one person") from None
         if done.rowcount != 1:
             raise AccountRefused(f"there is no account {login}; see: ivr111 accounts list")
 
@@ -119,7 +123,7 @@ class Sessions:
             accounts.c.disabled.is_(False),
         )
         async with self._database.begin() as connection:
-            if (await connection.execute(still)).first() is None:
+            if (await connection.execute(still.with_for_update())).first() is None:
                 return False
             if after is not None:
                 gone = await connection.execute(delete(sessions).where(t.id == after))

@@ -1,6 +1,6 @@
 """The console's tables, in the journal's database."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 
 from config.database import UtcTime
 from recordings.models import metadata
@@ -11,8 +11,8 @@ accounts = Table(
     Column("login", Text, primary_key=True),
     Column("person", Text, nullable=False),
     Column("role", Text, nullable=False),
-    Column("consultant", Text, unique=True),
-    Column("phone", Text, unique=True),
+    Column("consultant", Text),
+    Column("phone", Text),
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("totp", Text),  # hidden by recordings/numbers.py
@@ -22,6 +22,17 @@ accounts = Table(
     Column(
         "must_change", Boolean, nullable=False, server_default=false()
     ),  # somebody else chose the password
+    # Of open accounts: whoever comes after somebody gets their phone.
+    *(
+        Index(
+            None,
+            column,
+            unique=True,
+            sqlite_where=text("NOT disabled"),
+            postgresql_where=text("NOT disabled"),
+        )
+        for column in ("consultant", "phone")
+    ),
 )
 
 sessions = Table(

@@ -186,8 +186,17 @@ function open() {
     if (mine !== source) return;
     markStale();
     shut();
+    knock();
     retry = Math.min(retry + 1, 2); // at most a second between two tries: right two seconds after the return
   };
+}
+
+// A stream that does not open says not why: a session that has ended leads to the door, all else is waited for.
+function knock() {
+  fetch(main.dataset.stream, { cache: "no-store" }).then((answer) => {
+    if (answer.status === 401) location.assign("/sign-in?ended=1");
+    answer.body?.cancel();
+  }).catch(() => {});
 }
 
 function shut() {

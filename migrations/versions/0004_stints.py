@@ -25,14 +25,28 @@ def upgrade() -> None:
     op.create_index("ix_consultant_stints_began_at", "consultant_stints", ["began_at"])
     op.create_index("ix_consultant_stints_ended_at", "consultant_stints", ["ended_at"])
     with op.batch_alter_table("accounts") as accounts:
-        accounts.create_unique_constraint("uq_accounts_consultant", ["consultant"])
-        accounts.create_unique_constraint("uq_accounts_phone", ["phone"])
         accounts.add_column(sa.Column("must_change", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Of two open accounts with one phone the older keeps it: the other person asks for another.
+    for column in ("consultant", "phone"):
+        op.execute(
+            f"UPDATE accounts SET {column} = NULL WHERE NOT disabled AND {column} IS NOT NULL AND EXISTS ("
+            f"SELECT 1 FROM accounts AS older WHERE NOT older.disabled AND older.{column} = accounts.{column} "
+            "AND (older.made_at < accounts.made_at OR "
+            "(older.made_at = accounts.made_at AND older.login < accounts.login)))"
+        )
+        op.create_index(
+            f"ix_accounts_{column}",
+            "accounts",
+            [column],
+            unique=True,
+            sqlite_where=sa.text("NOT disabled"),
+            postgresql_where=sa.text("NOT disabled"),
+        )
 
 
 def downgrade() -> None:
+    for column in ("phone", "consultant"):
+        op.drop_index(f"ix_accounts_{column}", "accounts")
     with op.batch_alter_table("accounts") as accounts:
         accounts.drop_column("must_change")
-        accounts.drop_constraint("uq_accounts_phone", type_="unique")
-        accounts.drop_constraint("uq_accounts_consultant", type_="unique")
     op.drop_table("consultant_stints")

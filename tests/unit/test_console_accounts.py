@@ -148,7 +148,7 @@ async def test_a_new_password_and_a_lost_authenticator(home):
     assert (await home.door.accounts.find("auditor")).totp is None
 
 
-@pytest.mark.parametrize("act", ["disable", "forget-second-factor"])
+@pytest.mark.parametrize("act", ["disable", "forget-second-factor", "password"])
 async def test_nobody_does_this_to_their_own_account(home, act):
     client, session = await home.signed_in("administrator")
     assert (await post(client, home, session, f"/accounts/{act}", login="administrator")).status == 400
@@ -159,3 +159,13 @@ async def test_nobody_does_this_to_their_own_account(home, act):
 async def test_an_account_that_is_not_there(home):
     client, session = await home.signed_in("administrator")
     assert (await post(client, home, session, "/accounts/disable", login="nobody")).status == 400
+
+
+async def test_a_successor_gets_the_phone_of_whoever_was_closed(home):
+    client, session = await home.signed_in("administrator")
+    nova = {"login": "nova", "person": "Жаңа Адам", "role": "supervisor", "phone": "s201"}
+    assert (await post(client, home, session, "/accounts/add", **nova)).status == 400
+    await post(client, home, session, "/accounts/disable", login="supervisor")
+    assert (await post(client, home, session, "/accounts/add", **nova)).status == 200
+    assert (await post(client, home, session, "/accounts/enable", login="supervisor")).status == 400
+    assert (await home.door.accounts.find("supervisor")).account.disabled

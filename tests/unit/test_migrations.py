@@ -1,10 +1,12 @@
 """The schema goes up and down on both databases, and is what the tables in the code say."""
 
+from datetime import UTC, datetime, timedelta
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, bindparam, inspect, text
 
-from config.database import open_database
+from config.database import UtcTime, open_database
 from console.signing.tables import accounts as _console  # noqa: F401 - makes the metadata whole
 from recordings.evidence_tables import metadata
 from recordings.migrating import downgrade, migrate
@@ -51,3 +53,23 @@ async def test_downgrading_leaves_nothing_and_upgrading_works_again(url):
     assert await ask(url, tables) == set()
     await migrate(url)
     assert await ask(url, differences) == []
+
+
+async def test_of_two_accounts_with_one_phone_the_older_keeps_it(url):
+    await migrate(url, "0003")
+    database = open_database(url)
+    row = (
+        "INSERT INTO accounts (login, person, role, phone, language, password_hash, totp_used, disabled, "
+        "made_at) VALUES (:login, 'x', 'supervisor', 's201', 'kk', 'x', 0, :disabled, :made_at)"
+    )
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    at = bindparam("made_at", type_=UtcTime)
+    async with database.begin() as connection:
+        for days, (login, disabled) in enumerate((("left", True), ("older", False), ("younger", False))):
+            values = {"login": login, "disabled": disabled, "made_at": made + timedelta(days=days)}
+            await connection.execute(text(row).bindparams(at), values)
+    await migrate(url)
+    async with database.connect() as connection:
+        rows = await connection.execute(text("SELECT login, phone FROM accounts ORDER BY login"))
+        assert [tuple(one) for one in rows] == [("left", "s201"), ("older", "s201"), ("younger", None)]
+    await database.dispose()

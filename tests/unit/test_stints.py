@@ -100,3 +100,41 @@ def test_only_the_part_after_midnight_counts():
 def test_a_period_of_the_past_is_cut_at_its_end():
     sheet = day((0, "talking", {"call": "a"}), (100, "available", {}))
     assert sheet.sums("c101", DAY, DAY + 40).talked == Sum(40.0)
+
+
+def test_what_the_journal_has_from_this_very_run_is_not_counted_again():
+    sheet = day((0, "talking", {"call": "a"}), (300, "available", {}))
+    rows = [*sheet.today["c101"], sheet.open["c101"]]
+    sheet.restore([Stint("c101", "paused", "lunch", None, DAY - 60), *rows])  # the database is back
+    sums = sheet.sums("c101", DAY, DAY + 400)
+    assert (sums.talked.seconds, sums.paused.seconds) == (300.0, 0.0)
+    assert sheet.open["c101"].state == "available"
+
+
+def test_a_consultant_who_is_removed_does_nothing_any_more():
+    sheet = day((0, "paused", {"pause": "lunch"}))
+    [over] = sheet.look([], DAY + 60, 0.0)
+    assert (over.state, over.ended, sheet.open) == ("paused", DAY + 60, {})
+    assert sheet.sums("c101", DAY, DAY + 500).paused == Sum(60.0)
+
+
+def test_a_line_that_stood_still_for_hours_is_nobodys_work():
+    sheet = Timesheet()
+    sheet.restore(
+        [
+            Stint("c102", "talking", None, "b", DAY, DAY + 100),
+            Stint("c101", "available", None, None, DAY + 50),
+        ]
+    )
+    told = sheet.look([SEAT], DAY + 8 * 3600, 0.0)
+    assert [(one.state, one.ended) for one in told] == [("available", DAY + 100), ("available", None)]
+    assert sheet.open["c101"].began == DAY + 8 * 3600
+
+
+def test_sums_are_the_same_however_often_they_are_asked_for():
+    sheet = day((0, "talking", {"call": "a"}), (100, "available", {}))
+    first = sheet.sums("c101", DAY, DAY + 150, DAY + 120)
+    assert sheet.sums("c101", DAY, DAY + 155, DAY + 120) == first
+    sheet.look([replace(SEAT, state="talking", call="b")], DAY + 160, 0.0)
+    sheet.look([SEAT], DAY + 200, 0.0)
+    assert sheet.sums("c101", DAY, DAY + 205, DAY + 180).talked.seconds == 140.0
