@@ -17,32 +17,12 @@ from console.signing.care import Care
 Act = Callable[[Care, Account, str], Awaitable[str | None]]
 
 
-async def _disable(care: Care, who: Account, login: str) -> None:
-    await care.disable(who, login)
-
-
-async def _enable(care: Care, who: Account, login: str) -> None:
-    await care.enable(who, login)
-
-
-async def _forget(care: Care, who: Account, login: str) -> None:
-    await care.forget_second_factor(who, login)
-
-
-async def _end(care: Care, who: Account, login: str) -> None:
-    await care.end_sessions(who, login)
-
-
-async def _password(care: Care, who: Account, login: str) -> str:
-    return await care.new_password(who, login)
-
-
 ACTS: Final[Mapping[str, Act]] = {
-    "disable": _disable,
-    "enable": _enable,
-    "forget-second-factor": _forget,
-    "end-sessions": _end,
-    "password": _password,
+    "disable": Care.disable,
+    "enable": Care.enable,
+    "forget-second-factor": Care.forget_second_factor,
+    "end-sessions": Care.end_sessions,
+    "password": Care.new_password,
 }
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -32,7 +31,6 @@ class Streams:
 
     def __init__(self) -> None:
         self._clients: dict[asyncio.Event, str] = {}  # and whose each is
-        self._of: Counter[str] = Counter()
         self._checks = 0
         self._closed = False
 
@@ -65,7 +63,7 @@ class Streams:
         alive: Callable[[], Awaitable[bool]],
     ) -> web.StreamResponse:
         """One client until it goes or its session ends. Raises HTTPTooManyRequests."""
-        if self._of[whose] >= OF_A_PERSON:
+        if sum(one == whose for one in self._clients.values()) >= OF_A_PERSON:
             raise web.HTTPTooManyRequests
         response = web.StreamResponse(
             headers={
@@ -76,7 +74,6 @@ class Streams:
         )
         client = asyncio.Event()
         self._clients[client] = whose
-        self._of[whose] += 1
         try:
             await response.prepare(request)
             await self._feed(response, client, state, beat, alive)
@@ -89,8 +86,6 @@ class Streams:
             log.exception("stream_fault", path=request.path)
         finally:
             del self._clients[client]
-            self._of[whose] -= 1
-            self._of += Counter()  # forget who has none
         return response
 
     async def _feed(

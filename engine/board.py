@@ -41,6 +41,10 @@ class BoardBuilder:
     offset: float
     stints: StintBook
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _thresholds: dict[str, dict[str, list[float]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._thresholds = thresholds(self.settings)
 
     def build(self, at: float) -> dict[str, Any]:
         """The board without its number; every time in it is a moment: it stays true while time passes."""
@@ -60,7 +64,7 @@ class BoardBuilder:
             "away_since": None if self.line.up else _round(self.line.away_since),
             "law_wait": self.settings.law_wait_seconds,
             "target_seconds": self.settings.service_level_seconds,
-            "thresholds": thresholds(self.settings),
+            "thresholds": self._thresholds,
             "today": {
                 "from": self.today.since,
                 "whole": self.today.whole,
