@@ -57,6 +57,7 @@ def find(
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
     from recordings.finding.criteria import Criteria, FoundCall  # noqa: PLC0415
+    from recordings.phone_number import NotOneNumber, read_number  # noqa: PLC0415
 
     settings = Settings()
     who, now = actor(settings, Right.TAKE_OUT if unmask else Right.FIND), datetime.now(UTC)
@@ -77,8 +78,11 @@ def find(
         )
     except ValueError as why:
         raise typer.BadParameter(str(why)) from None
-    if number and not any(ch.isdigit() for ch in number):
-        raise typer.BadParameter("write at least one digit", param_hint="--number")
+    if number:
+        try:
+            read_number(number)
+        except NotOneNumber as why:
+            raise typer.BadParameter(str(why), param_hint="--number") from None
 
     async def question(evidence: "Evidence") -> "list[FoundCall]":
         await evidence.access.note(who, Action.SEARCHED, [spoken_search(wanted)], reason)

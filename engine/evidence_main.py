@@ -22,7 +22,7 @@ from engine.nightly import Nightly
 from engine.tasks import Tasks
 from recordings.completeness.worker import Watch
 from recordings.demands.worker import Clock
-from recordings.finding.worker import HideOld
+from recordings.finding.worker import IndexAnew
 from recordings.sealing.worker import Sealer
 
 log = structlog.get_logger()
@@ -86,7 +86,7 @@ class EvidenceProcess:
 
     async def _hide_old(self) -> None:
         """Numbers from before they were hidden; raises KeyMissing, and is begun again."""
-        await HideOld(self._evidence.database, self._evidence.keys.numbers()).run()
+        await IndexAnew(self._evidence.database, self._evidence.keys.numbers()).run()
 
 
 async def serve(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Language
 from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
+from recordings.phone_number import one_form
 from recordings.reading import CallFilter, Reader
 from recordings.record import CallRecord
 
@@ -126,10 +127,11 @@ class Today:
         return self._attempts[index] if index else 0
 
     def index(self, number: str | None) -> str | None:
-        """Equal for equal numbers, in this process only."""
+        """Equal for equal numbers, however the trunk spells them; in this process only."""
         if not number:
             return None
-        return hashlib.blake2b(number.encode(), key=self._key, digest_size=12).hexdigest()
+        form = one_form(number) or number
+        return hashlib.blake2b(form.encode(), key=self._key, digest_size=12).hexdigest()
 
     def ucc_failing(self, now: float) -> float | None:
         """Since when 1414 could not be reached, when that is what the last transfer told."""

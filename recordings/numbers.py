@@ -2,36 +2,17 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-import phonenumbers
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from recordings.phone_number import forms, one_form
+
 _MARK = "h1:"
 _NONCE = 12
-
-
-def one_form(text: str) -> str:
-    """8 701…, +7 701… and 701… are one number: +7701…; what is no public number keeps its digits.
-
-    The form numbers are indexed in. Empty for text without a digit.
-    """
-    digits = re.sub(r"[^0-9]", "", text)
-    plus = text.strip().startswith("+")
-    if not plus and digits.startswith("810") and len(digits) > 11:
-        return "+" + digits[3:]
-    if not plus and digits.startswith("00") and len(digits) > 9:
-        return "+" + digits[2:]
-    try:
-        parsed = phonenumbers.parse(("+" if plus else "") + digits, "KZ")
-    except phonenumbers.NumberParseException:
-        return digits
-    if phonenumbers.is_possible_number(parsed):
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return digits
+FORM = "2:"  # begins every index; another one when one_form changes its answers: rows are indexed anew
 
 
 class Numbers:
@@ -65,6 +46,13 @@ class Numbers:
         return text.startswith(_MARK)
 
     def index(self, number: str) -> str:
-        """The same for every way `number` may be written; tells nothing without the key."""
-        digest = hmac.new(self._indexing, one_form(number).encode(), hashlib.sha256).digest()
-        return urlsafe_b64encode(digest[:18]).decode()
+        """The same for every way `number` may be written; tells nothing without the key. Never refuses."""
+        return self._of_form(one_form(number))
+
+    def indexes(self, number: str) -> tuple[str, ...]:
+        """All that calls of the number a person wrote may be indexed by. Raises NotOneNumber (C6, A19)."""
+        return tuple(self._of_form(form) for form in forms(number))
+
+    def _of_form(self, form: str) -> str:
+        digest = hmac.new(self._indexing, form.encode(), hashlib.sha256).digest()
+        return FORM + urlsafe_b64encode(digest[:18]).decode()

@@ -21,7 +21,8 @@ from recordings.demands.term import due
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
 from recordings.finding.service import Finder
-from recordings.numbers import Numbers, one_form
+from recordings.numbers import Numbers
+from recordings.phone_number import NotOneNumber, read_number
 
 AHEAD = timedelta(minutes=5)  # clocks of two offices differ
 
@@ -180,8 +181,11 @@ class Demands:
             raise WrongLetter("the letter is dated in the future: write the date it bears")
         if letter.due_at is not None and letter.due_at <= letter.received_at:
             raise WrongLetter("the term ends before the letter came in: write the letter's own term, or none")
-        if number is not None and not one_form(number):
-            raise WrongLetter("the phone number has no digit in it: write it as the letter does")
+        if number is not None:
+            try:
+                read_number(number)
+            except NotOneNumber as why:
+                raise WrongLetter(str(why)) from why
         return basis
 
     async def _proof(self, wanted: Criteria, covered: Coverage) -> dict[str, object]:

@@ -1,47 +1,52 @@
-"""Numbers written before numbers were hidden: hidden now, a few at a time."""
+"""Numbers in clear, or indexed by an earlier form: hidden and indexed anew, a few at a time (A5, C6)."""
 
 import asyncio
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.models import calls
-from recordings.numbers import Numbers
+from recordings.numbers import FORM, Numbers
 
 log = structlog.get_logger()
 
 _AT_ONCE = 200
 
+_BEHIND = FORM[:-1] + chr(ord(FORM[-1]) + 1)  # the first text that sorts behind every index of today's form
 
-class HideOld:
-    """Ends once no clear number is left; a repeat finds nothing to do."""
+
+def stale() -> ColumnElement[bool]:
+    """Calls whose number today's index does not find; a range of the index on both databases."""
+    index = calls.c.caller_index
+    return and_(calls.c.caller.is_not(None), or_(index.is_(None), index < FORM, index >= _BEHIND))
+
+
+class IndexAnew:
+    """Ends once every number is hidden and found by today's form; a repeat finds nothing to do."""
 
     def __init__(self, database: AsyncEngine, numbers: Numbers) -> None:
         self._database = database
         self._numbers = numbers
 
     async def run(self, rest: float = 0.05) -> int:
-        """How many were hidden; `rest` seconds between batches belong to the calls."""
+        """How many rows were written; `rest` seconds between batches belong to the calls."""
         done = 0
-        query = (
-            select(calls.c.call_id, calls.c.caller)
-            .where(calls.c.caller.is_not(None), calls.c.caller_index.is_(None))
-            .limit(_AT_ONCE)
-        )
+        query = select(calls.c.call_id, calls.c.caller).where(stale()).limit(_AT_ONCE)
         while True:
             async with self._database.begin() as connection:
                 rows = (await connection.execute(query)).all()
                 for row in rows:
                     clear = self._numbers.reveal(row.caller)
+                    hidden = row.caller if self._numbers.is_hidden(row.caller) else self._numbers.hide(clear)
                     await connection.execute(
                         update(calls)
                         .where(calls.c.call_id == row.call_id)
-                        .values(caller=self._numbers.hide(clear), caller_index=self._numbers.index(clear))
+                        .values(caller=hidden, caller_index=self._numbers.index(clear))
                     )
             done += len(rows)
             if not rows:
                 if done:
-                    log.info("numbers_hidden", calls=done)
+                    log.info("numbers_indexed", calls=done)
                 return done
             await asyncio.sleep(rest)

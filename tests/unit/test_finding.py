@@ -11,13 +11,14 @@ from sqlalchemy import select, text
 from config.database import open_database
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
-from recordings.finding.service import Finder
+from recordings.finding.service import Finder, NotIndexed
 from recordings.finding.store import link
-from recordings.finding.worker import HideOld
+from recordings.finding.worker import IndexAnew
 from recordings.hiding import UNREADABLE, revealed
 from recordings.migrating import migrate
 from recordings.models import calls
-from recordings.numbers import Numbers, one_form
+from recordings.numbers import FORM, Numbers
+from recordings.phone_number import one_form
 from recordings.reading import Reader
 from tests.evidence_home import T0, EvidenceHome, numbers
 
@@ -126,12 +127,39 @@ async def test_numbers_from_before_are_hidden_a_few_at_a_time_and_found_afterwar
     async with home.database.begin() as connection:
         await connection.execute(calls.update().values(caller="87000000001", caller_index=None))
     keys = home.keys.numbers()
-    assert 3 == await HideOld(home.database, keys).run(rest=0)
-    assert 0 == await HideOld(home.database, keys).run(rest=0)
+    assert 3 == await IndexAnew(home.database, keys).run(rest=0)
+    assert 0 == await IndexAnew(home.database, keys).run(rest=0)
     assert [1, 2, 3] == await ids(home, number="+77000000001")
     assert {"87000000001"} == {
         one.caller for one in await Reader(home.database, keys).calls_by_id(await all_ids(home))
     }
+
+
+async def test_numbers_indexed_by_an_earlier_form_are_indexed_anew_and_until_then_nothing_is_not_found(home):
+    for number, caller in enumerate(("+998901234567", "998901234567", "+77000000001"), 1):
+        await home.talk(number, caller=caller, audio=False)
+    keys = home.keys.numbers()
+    async with home.database.begin() as connection:
+        hidden = dict((await connection.execute(select(calls.c.call_id, calls.c.caller))).all())
+        await connection.execute(calls.update().values(caller_index="AbCdEfGhIjKlMnOpQrStUvWx"))
+    with pytest.raises(NotIndexed) as why:
+        await ids(home, number="+998 90 123-45-67")
+    assert 3 == why.value.left
+    assert [1, 2, 3] == await ids(home)  # a question without a number was always possible
+    assert 3 == await IndexAnew(home.database, keys).run(rest=0)
+    assert 0 == await IndexAnew(home.database, keys).run(rest=0)
+    assert [1, 2] == await ids(home, number="+998 90 123-45-67")
+    async with home.database.connect() as connection:
+        assert hidden == dict((await connection.execute(select(calls.c.call_id, calls.c.caller))).all())
+        indexes = (await connection.execute(select(calls.c.caller_index))).scalars()
+        assert {FORM} == {index[: len(FORM)] for index in indexes}
+
+
+async def test_a_number_that_can_be_of_two_countries_is_found_as_either(home):
+    await home.talk(1, caller="84912345678", audio=False)
+    assert [1] == await ids(home, number="8 491 234 56 78")
+    assert [1] == await ids(home, number="+84 91 234 56 78")
+    assert [] == await ids(home, number="+7 491 234 56 79")
 
 
 async def all_ids(home: EvidenceHome) -> list[str]:
@@ -146,7 +174,7 @@ async def test_over_a_million_calls_a_number_and_a_day_are_found_by_the_index(tm
     seconds = [
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299999) "
         "INSERT INTO calls (call_id, caller, caller_index, arrived_at, ended_at, rating_asked, survived) "
-        "SELECT 'n1-' || i, 'h1:', 'index' || (i % 50000), "
+        "SELECT 'n1-' || i, 'h1:', '2:index' || (i % 50000), "
         "datetime('2024-01-01', '+' || (i * 300) || ' seconds') || '.000000', "
         "datetime('2024-01-01', '+' || (i * 300 + 60) || ' seconds') || '.000000', 0, 0 FROM n"
     ]

@@ -1,0 +1,290 @@
+"""One person's number however it is written: by an operator's trunk, or in an authority's letter (C6, A19).
+
+A number is kept in the form E.164 (+77010000001). What the trunk sent is never refused; what a person writes
+is, when it cannot be one number or can be two: a wrong "not found" is worse than a question.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, ValidationResult
+
+_LONGEST = 15  # digits, E.164
+_NATIONAL = 10  # digits of a number of +7 behind it
+_LABEL = re.compile(
+    r"^(?:(?:тел(?:ефон)?|моб(?:ильный)?|сот(?:овый|ка)?|номер|абонент|ұялы|нөмір[іи]?|байланыс|"
+    r"tel(?:ephone)?|phone|mobile|mob|no|nr|№)\b[\s.:№]*)+",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(
+    r"[\s,;(.]*(?:;?ext=|\b(?:доб(?:авочный)?|доп|вн(?:утр(?:енний)?)?|ішкі|қос(?:ымша)?|ext(?:ension)?)\b|[xхX#])"
+    r"[\s.:№#=]*\d{1,7}\s*\)?\s*$",
+    re.IGNORECASE,
+)
+_URI = re.compile(r"^<?(?:tel|sips?|callto):", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,;\n\r&|]|\b(?:и|или|және|не|немесе|and|or)\b", re.IGNORECASE)
+_AROUND = " \t\r\n.,;:'\"«»“”„`"  # pasted along with a number
+_LETTER_O = re.compile("[OoОо]")  # Latin and Cyrillic, typed for a zero
+# Besides digits, what is written between the digits of one number.
+_FILLING = frozenset(" \t-.()/~_'\u2212\u2010\u2011\u2012\u2013\u2014\u2015\u00b7")
+
+
+class Refusal(StrEnum):
+    """Why a text is not one phone number."""
+
+    NO_DIGITS = "no_digits"
+    LETTERS = "letters"  # or signs that no number holds
+    SEVERAL = "several"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    IMPOSSIBLE = "impossible"  # no country has such a number
+    AMBIGUOUS = "ambiguous"  # a number of two countries, written without + and the country's code
+
+
+SENTENCES = {
+    Refusal.NO_DIGITS: "the phone number has no digit in it: write it as the letter does",
+    Refusal.LETTERS: (
+        "the phone number holds letters or signs that are no part of a number: write the number alone"
+    ),
+    Refusal.SEVERAL: (
+        "this is more than one phone number: write one, and register another demand for each other"
+    ),
+    Refusal.TOO_SHORT: (
+        "the phone number is too short to be one: compare it with the letter, digit by digit, "
+        "and write it with the area code, for instance 8 727 250 00 01"
+    ),
+    Refusal.TOO_LONG: (
+        "the phone number is too long to be one: look for a digit written twice, or for a second number"
+    ),
+    Refusal.IMPOSSIBLE: (
+        "no such phone number can exist: compare it with the letter, digit by digit; "
+        "write a foreign one with + and the country's code"
+    ),
+    Refusal.AMBIGUOUS: (
+        "this can be a number of two countries: write it with + and the country's code, "
+        "for instance +7 495 000 00 01 or +49 50 0000001"
+    ),
+}
+
+
+class NotOneNumber(ValueError):
+    """The text cannot be one phone number; `reason` says why, the message what to do."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(SENTENCES[reason])
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What stands in a text: its digits, whether a plus leads them, what speaks against one number."""
+
+    digits: str
+    plus: bool
+    problem: Refusal | None
+
+
+@lru_cache(maxsize=2048)  # the board asks for every waiting caller each second
+def one_form(text: str) -> str:
+    """The form a number is indexed in; never refuses. "" for a text without a digit.
+
+    8 701…, +7 701…, 701…: +7701…; 998 90…, 00 998 90…, 8 10 998 90…: +99890….
+    What is no public number keeps its digits.
+    """
+    written = _read(text)
+    found = _readings(written.digits, written.plus)
+    return found[0] if found else written.digits
+
+
+def read_number(text: str) -> str:
+    """The one number a person wrote, in E.164. Raises NotOneNumber (C6, A19).
+
+    An extension ("доб. 12") is left away, a letter O stands for a zero.
+    """
+    written = _read(text)
+    if written.problem is not None and not (written.problem is Refusal.LETTERS and not written.digits):
+        raise NotOneNumber(written.problem)
+    digits, plus = written.digits, written.plus
+    if not digits:
+        raise NotOneNumber(Refusal.NO_DIGITS)
+    found = _readings(digits, plus)
+    if not found:
+        raise NotOneNumber(Refusal.SEVERAL if "/" in text else _why_not(digits, plus))
+    if not plus and len(digits) <= _NATIONAL:
+        _refuse_doubtful(digits, found)
+    return found[0]
+
+
+def forms(text: str) -> tuple[str, ...]:
+    """Every form in which calls of this number may be indexed, the likeliest first. Raises NotOneNumber.
+
+    An operator sends a number with a plus or without, with 8 or as the nation writes it; read alone, some of
+    these look like another country's number, or like none.
+    """
+    first = read_number(text)
+    written = _read(text)
+    readings = dict.fromkeys((first, *_readings(written.digits, written.plus)))
+    return tuple(dict.fromkeys(form for one in readings for form in (one, *map(one_form, _as_sent(one)))))
+
+
+def _as_sent(number: str) -> tuple[str, ...]:
+    """How a trunk may have sent a number of E.164."""
+    digits = number[1:]
+    sent = (digits, "00" + digits, "810" + digits)
+    return (*sent, "8" + digits[1:], digits[1:]) if digits.startswith("7") else sent
+
+
+def _read(text: str) -> _Written:
+    clean = "".join(_plain(sign) for sign in unicodedata.normalize("NFKC", text)).strip(_AROUND)
+    if _URI.match(clean):
+        clean = _URI.sub("", clean).split("@")[0].rstrip(">")
+        clean = re.sub(r";(?!ext=).*", "", clean, flags=re.IGNORECASE)
+    clean = _EXTENSION.sub("", _LABEL.sub("", clean)) or clean
+    digits_alone = _digits(_LETTER_O.sub("0", clean))
+    pieces = [piece for piece in _BETWEEN.split(clean) if _digits(piece)]
+    several = len(pieces) > 1 or clean.count("+") > 1
+    if any(ch.isalpha() for ch in clean):
+        if not any(ch.isalpha() for ch in _LETTER_O.sub("0", clean)) and _digits(clean):
+            clean = _LETTER_O.sub("0", clean)
+        else:
+            digits = _digits(clean)
+            return _Written(digits, clean.startswith("+"), Refusal.SEVERAL if several else Refusal.LETTERS)
+    digits = _digits(clean)
+    problem = None
+    if several or _two_glued(digits):
+        problem = Refusal.SEVERAL
+    elif set(clean) - _FILLING - set("+0123456789") or not _plus_leads(clean):
+        problem = Refusal.LETTERS
+    return _Written(digits_alone if problem is None else digits, "+" in clean, problem)
+
+
+def _plain(sign: str) -> str:
+    if unicodedata.category(sign) == "Cf":  # marks of direction, zero-width spaces: pasted along
+        return ""
+    if unicodedata.category(sign) == "Nd":
+        return str(unicodedata.digit(sign))
+    return " " if sign in "\u00a0\u2007\u202f" else sign
+
+
+def _digits(text: str) -> str:
+    return "".join(ch for ch in text if ch.isascii() and ch.isdigit())
+
+
+def _plus_leads(clean: str) -> bool:
+    return "+" not in clean or not _digits(clean.partition("+")[0])
+
+
+def _two_glued(digits: str) -> bool:
+    """Two numbers in one field, with nothing or only a blank between them."""
+    if len(digits) <= _LONGEST:
+        return False
+    return any(
+        _readings(digits[:at], False) and _readings(digits[at:], False) for at in range(9, len(digits) - 8)
+    )
+
+
+def _readings(digits: str, plus: bool) -> list[str]:
+    """The numbers these digits can be, the likeliest first; those in use before those only possible."""
+    candidates = _with_plus(digits) if plus else _without_plus(digits)
+    known = [number for number, _ in candidates if _valid(number)]
+    possible = [number for number, surely in candidates if not surely and _possible(number)]
+    return list(dict.fromkeys((*known, *possible)))
+
+
+# A candidate's second value: whether it counts only when libphonenumber knows the range it is in.
+
+
+def _with_plus(digits: str) -> list[tuple[str, bool]]:
+    found = [("+" + digits, False)]
+    if digits.startswith("00"):
+        found = [("+" + digits[2:], False)]
+    elif digits.startswith("810"):
+        found.append(("+" + digits[3:], True))
+    elif digits.startswith("8") and len(digits) == _NATIONAL + 1:  # +8 701…: the prefix 8 under a plus
+        found.append(("+7" + digits[1:], False))
+    return [*found, *_both_prefixes(digits)]
+
+
+def _both_prefixes(digits: str) -> list[tuple[str, bool]]:
+    """+7 8 701…: the country's code and the prefix 8 as well."""
+    return [("+7" + digits[2:], False)] if digits.startswith("78") and len(digits) == _NATIONAL + 2 else []
+
+
+def _without_plus(digits: str) -> list[tuple[str, bool]]:
+    length = len(digits)
+    if digits.startswith("00"):
+        return [("+" + digits[2:], False)]
+    found = _both_prefixes(digits)
+    if digits.startswith("810") and length > _NATIONAL + 1:  # the way out of the country
+        found.append(("+" + digits[3:], False))
+    if length == _NATIONAL + 1 and digits[0] in "78":
+        found.append(("+7" + digits[1:], False))
+    if length == _NATIONAL and (digits[0] == "7" or digits.startswith("800")):
+        found.append(("+7" + digits, False))
+    elif length == _NATIONAL and digits[0] in "3469":
+        found.append(("+7" + digits, True))
+    # A satellite's 87… without plus is far rarer than a digit too many in 8 7….
+    if _NATIONAL <= length <= _LONGEST and digits[0] not in "07" and not digits.startswith("87"):
+        # Whole numbers abroad have twelve digits and more, but so has one of ours with a digit too many.
+        found.append(("+" + digits, length < _NATIONAL + 2 or digits.startswith("8")))
+    return found
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _as_written(number: str) -> bool:
+    """Whether the library took the number digit for digit, prefixes and zeros left where they are."""
+    parsed = _parsed(number)
+    return parsed is not None and phonenumbers.format_number(parsed, PhoneNumberFormat.E164) == number
+
+
+def _valid(number: str) -> bool:
+    parsed = _parsed(number)
+    return parsed is not None and _as_written(number) and phonenumbers.is_valid_number(parsed)
+
+
+def _possible(number: str) -> bool:
+    if number.startswith("+7"):  # of one length, and no area begins with 0, 1 or 2
+        return len(number) == _NATIONAL + 2 and number[2] in "3456789"
+    parsed = _parsed(number)
+    return parsed is not None and _as_written(number) and phonenumbers.is_possible_number(parsed)
+
+
+def _why_not(digits: str, plus: bool) -> Refusal:
+    if len(digits) > _LONGEST:
+        return Refusal.TOO_LONG
+    if digits.startswith("7") or (not plus and digits.startswith("8")):
+        return _beside(len(digits), _NATIONAL + 1)
+    if not plus:
+        short = len(digits) < _NATIONAL and not digits.startswith("0")
+        return Refusal.TOO_SHORT if short else Refusal.IMPOSSIBLE
+    parsed = _parsed("+" + digits)
+    result = phonenumbers.is_possible_number_with_reason(parsed) if parsed else None
+    if result in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
+        return Refusal.TOO_SHORT
+    return Refusal.TOO_LONG if result == ValidationResult.TOO_LONG else Refusal.IMPOSSIBLE
+
+
+def _beside(length: int, whole: int) -> Refusal:
+    if length == whole:
+        return Refusal.IMPOSSIBLE
+    return Refusal.TOO_SHORT if length < whole else Refusal.TOO_LONG
+
+
+def _refuse_doubtful(digits: str, found: list[str]) -> None:
+    """Ten digits and fewer without a plus: a number whose last digit is missing can look like another one."""
+    if digits[0] == "8" and not digits.startswith("800"):  # 8 and nine digits
+        raise NotOneNumber(Refusal.TOO_SHORT)
+    if digits.startswith("77") and not _valid(found[0]):  # 7 7… and eight more
+        raise NotOneNumber(Refusal.TOO_SHORT)
+    if len(found) > 1:
+        raise NotOneNumber(Refusal.AMBIGUOUS)
