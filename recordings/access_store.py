@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database, reading
 from recordings.access import START, Access, Action, Actor, act
 from recordings.chain.statement import Statement, heads, signed_by
-from recordings.hash_chain import Link, verify
+from recordings.hash_chain import Link, Walk
 from recordings.models import access_log
 from recordings.writing import append_access
 
@@ -81,16 +81,16 @@ async def access_faults(
 ) -> tuple[list[str], int]:
     """One line a fault, and how many entries were read; sound statements' heads are held against it."""
     sound = [one for one in statements if signed_by(one, public_key)]
-    count = 0
-    links: list[Link[Access]] = []
+    count, found = 0, []
+    walk: Walk[Access] = Walk(START, heads(sound, "access_log"))
     async with reading(database) as connection:
         result = await connection.stream(select(access_log).order_by(access_log.c.seq))
         async for part in result.partitions(1000):
-            links += [_link(row) for row in part]
+            for row in part:
+                found += [fault.line("access log") for fault in walk.read(_link(row))]
             count += len(part)
             progress(count)
-    found = verify(START, links, heads(sound, "access_log"))
-    return [f"access log row {fault.seq}: {fault.what}" for fault in found], count
+    return [*found, *(fault.line("access log") for fault in walk.end())], count
 
 
 def _link(row: Row[Any]) -> Link[Access]:

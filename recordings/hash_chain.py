@@ -17,6 +17,9 @@ class Chained(Protocol):
 
 E = TypeVar("E", bound=Chained)
 
+_ONE_BY_ONE = 20  # missing places in a row; more are told as one fault
+_ALTERED = 300  # held to see whether they were moved: each is tried in each other's place
+
 
 @dataclass(frozen=True, slots=True)
 class Link(Generic[E]):
@@ -38,10 +41,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A place where a chain was altered: `what` is changed, moved, missing, relinked or cut."""
+    """A place where a chain was altered: `what` is changed, moved, missing, relinked or cut.
+
+    `last`: of a long run of places, which is told as one fault; 0 for a single place.
+    """
 
     seq: int
     what: str
+    last: int = 0
+
+    def line(self, name: str) -> str:
+        """As a person reads it; `name` is the chain's, e.g. "access log"."""
+        where = f"rows {self.seq} to {self.last}" if self.last else f"row {self.seq}"
+        return f"{name} {where}: {self.what}"
 
 
 def beginning(name: str) -> Head:
@@ -71,23 +83,60 @@ def verify(begin: Head, links: Iterable[Link[E]], heads: Iterable[Head] = ()) ->
     `begin`: what the first link follows. `heads` are ends known from elsewhere: with them a cut-off tail
     or a chain made anew is found too.
     """
-    expected = {head.seq: head.hash for head in heads}
-    seq, before = begin.seq, begin.hash
-    altered: list[Link[E]] = []
+    walk: Walk[E] = Walk(begin, heads)
     for link in links:
-        for gone in range(seq + 1, link.seq):
-            yield Fault(gone, "missing")
+        yield from walk.read(link)
+    yield from walk.end()
+
+
+class Walk(Generic[E]):
+    """As `verify`, link by link: however long the chain, one link is held, and those that were altered."""
+
+    def __init__(self, begin: Head, heads: Iterable[Head] = ()) -> None:
+        self._seq, self._before = begin.seq, begin.hash
+        self._known: dict[int, set[str]] = {}  # two that were signed for one place cannot both be true
+        for head in heads:
+            self._known.setdefault(head.seq, set()).add(head.hash)
+        self._altered: list[Link[E]] = []
+        self._bad: list[tuple[int, int]] = []
+
+    def read(self, link: Link[E]) -> Iterator[Fault]:
+        """What is missing before it, and whether it was relinked; what was altered is told at the end."""
+        yield from self._gone(self._seq + 1, link.seq - 1)
         true = digest(link.seq, link.previous, link.entry)
-        kept = expected.pop(link.seq, true)
+        kept = self._known.pop(link.seq, None)
         if true != link.hash:
-            altered.append(link)
-        elif kept != true or (link.seq == seq + 1 and before not in ("", link.previous)):
+            self._bad.append((link.seq, link.seq))
+            if len(self._altered) < _ALTERED:
+                self._altered.append(link)
+            else:  # nobody reads so many lines to learn which were moved
+                yield Fault(link.seq, "changed")
+        elif (kept is not None and kept != {true}) or (
+            link.seq == self._seq + 1 and self._before not in ("", link.previous)
+        ):
+            self._bad.append((link.seq, link.seq))
             yield Fault(link.seq, "relinked")
         # What the next entry must follow is unknown after an altered one, which is accused already.
-        seq, before = link.seq, (link.hash if true == link.hash else "")
-    yield from _changed_or_moved(altered)
-    for cut in sorted(place for place in expected if place > seq):
-        yield Fault(cut, "cut")
+        self._seq, self._before = link.seq, (link.hash if true == link.hash else "")
+
+    def end(self) -> Iterator[Fault]:
+        """What was changed or moved, and what is vouched for and not there."""
+        yield from _changed_or_moved(self._altered)
+        cut = sorted(place for place in self._known if place > self._seq)
+        yield from (Fault(place, "cut") for place in cut)
+
+    def touched(self, first: int, last: int) -> bool:
+        """Whether a fault was found from `first` to `last`."""
+        return any(begin <= last and first <= end for begin, end in self._bad)
+
+    def _gone(self, first: int, last: int) -> Iterator[Fault]:
+        if last < first:
+            return
+        self._bad.append((first, last))
+        if last - first < _ONE_BY_ONE:
+            yield from (Fault(seq, "missing") for seq in range(first, last + 1))
+        else:
+            yield Fault(first, "missing", last)
 
 
 def _changed_or_moved(altered: list[Link[E]]) -> Iterator[Fault]:

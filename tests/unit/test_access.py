@@ -98,3 +98,14 @@ def test_unmasking_without_a_reason_is_refused(reason):
 
 def test_pausing_needs_no_reason():
     assert act("id", AT, AIGUL, Action.PAUSED, "c101").reason == ""
+
+
+def test_a_long_run_of_missing_rows_is_one_fault():
+    links = log(40)
+    assert list(verify(START, [links[0], *links[35:]])) == [Fault(2, "missing", 35)]
+    assert "access log rows 2 to 35: missing" == Fault(2, "missing", 35).line("access log")
+
+
+def test_two_ends_signed_for_one_place_cannot_both_be_true():
+    links = log()
+    assert list(verify(START, links, [Head(8, links[7].hash), Head(8, "0" * 64)])) == [Fault(8, "relinked")]

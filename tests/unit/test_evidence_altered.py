@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
@@ -9,8 +10,9 @@ from engine.evidence import open_evidence
 from engine.verifying import Checked, all_faults
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog, access_faults
+from recordings.chain import merkle
 from recordings.sealing.worker import Sealer
-from tests.evidence_home import EvidenceHome
+from tests.evidence_home import T0, EvidenceHome
 
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 
@@ -31,8 +33,6 @@ async def home(tmp_path):
 
 
 def opened_at(number: int):
-    from tests.evidence_home import T0
-
     return T0.replace(hour=10 + number)
 
 
@@ -63,6 +63,26 @@ def flipped(column: str, place: int = 5) -> str:
 
 async def test_nothing_altered_nothing_accused(home):
     assert [] == await found(home)
+
+
+async def test_a_quiet_week_is_stated_every_day_and_nothing_is_accused(home):
+    async with open_evidence(home.settings) as evidence:
+        for day in range(1, 8):
+            await evidence.statements.nightly((T0 + timedelta(days=day)).date(), T0 + timedelta(days=day + 1))
+    assert [] == await found(home)
+
+
+async def test_a_root_that_is_not_the_chains_is_named_behind_a_quiet_night(home, monkeypatch):
+    """Two statements with one last entry: the quiet one must not hide the one that has leaves."""
+    async with open_evidence(home.settings) as evidence:
+        await AccessLog(home.database).note(AIGUL, Action.LISTENED, ["n1-1-9"], "тексеру")
+        await home.talk(6)
+        await Sealer(home.database, home.keys, home.settings).pass_once()
+        with monkeypatch.context() as forged:
+            forged.setattr(merkle, "root", lambda leaves: b"\1" * 32)
+            await evidence.statements.interim(T0 + timedelta(days=1))
+        await evidence.statements.nightly((T0 + timedelta(days=2)).date(), T0 + timedelta(days=3))
+    assert ["statement 3: its root is not the chain's"] == await found(home)
 
 
 @pytest.mark.parametrize("column", ["kind", "subject", "at", "facts", "previous", "hash"])
