@@ -22,6 +22,17 @@ class Right(StrEnum):
     OWN_DESK = "own_desk"  # a consultant's own state and call
     ACCOUNTS = "accounts"
     OWN_ACCOUNT = "own_account"
+    CALLS = "calls"  # what the journal tells of calls, numbers masked
+    VERIFY = "verify"  # whether evidence is whole: chain, statements, gaps, keys by fingerprint
+    STATE = "state"  # seal now, make and sign a statement
+    INSTALL = "install"  # what the machine is given: configuration with all passwords, prompts, a drill
+
+
+class Door(StrEnum):
+    """Commands that ask for no right of a role."""
+
+    OPEN = "open"  # reveals nothing of people and changes nothing of ours
+    MACHINE = "machine"  # whoever runs the machine: root itself, an administrator; in a lab also the unnamed
 
 
 RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
@@ -40,6 +51,10 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.OWN_DESK: frozenset({"consultant"}),
         Right.ACCOUNTS: frozenset({"administrator"}),
         Right.OWN_ACCOUNT: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
+        Right.CALLS: frozenset({"supervisor", "administrator"}),
+        Right.VERIFY: frozenset({"administrator", "auditor"}),
+        Right.STATE: frozenset({"administrator"}),
+        Right.INSTALL: frozenset({"administrator"}),
     }
 )
 

@@ -4,14 +4,18 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 
+from config.rights import Right
 from config.settings import Language, Settings
 from dialplan.people import Account
 from engine import accounts
 from engine.charges import PRIVATE, configuration, environment
 from engine.control import EngineAway, ask
+from engine.evidence import Evidence, with_evidence
 from engine.places import hand_over
 from engine.prepare import NotReady, write_configuration, write_lab
 from engine.show import Problem
+from engine.who import actor
+from recordings.access import Action
 
 
 def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) -> tuple[Account, str]:
@@ -19,7 +23,9 @@ def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) 
     _root_only()
 
     def without_engine() -> None:
-        accounts.save(settings, accounts.with_new(accounts.load(settings), id_, name, languages))
+        after = accounts.with_new(accounts.load(settings), id_, name, languages)
+        _note(settings, id_, "added")
+        accounts.save(settings, after)
 
     def with_engine() -> None:
         ask(settings.control_socket, "accounts.add", id=id_, name=name, languages=list(languages))
@@ -34,7 +40,9 @@ def remove(settings: Settings, id_: str) -> str:
     _root_only()
 
     def without_engine() -> None:
-        accounts.save(settings, accounts.without(accounts.load(settings), id_))
+        after = accounts.without(accounts.load(settings), id_)
+        _note(settings, id_, "removed")
+        accounts.save(settings, after)
 
     def with_engine() -> None:
         ask(settings.control_socket, "accounts.remove", id=id_)
@@ -46,6 +54,16 @@ def remove(settings: Settings, id_: str) -> str:
 def _root_only() -> None:
     if os.geteuid() != 0:
         raise Problem("this writes Asterisk's configuration, which belongs to root: use sudo")
+
+
+def _note(settings: Settings, id_: str, what: str) -> None:
+    """The engine writes the log while it runs; without it the command does, before the change."""
+    who = actor(settings, Right.ACCOUNTS)
+
+    async def write(evidence: Evidence) -> None:
+        await evidence.access.note(who, Action.CHANGED, [f"consultant {id_}"], what)
+
+    with_evidence(settings, write)
 
 
 def _change(with_engine: Callable[[], None], without_engine: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from engine.cli_calls import calls
 from engine.cli_consultants import consultants
 from engine.cli_demands import demands
 from engine.cli_doctor import doctor
+from engine.cli_guard import Guarded
 from engine.cli_keys import keys
 from engine.cli_lab import lab
 from engine.cli_queue import queue
@@ -22,6 +23,7 @@ from engine.cli_run import demo, run
 from engine.show import AsJson, as_json
 
 app = typer.Typer(
+    cls=Guarded,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

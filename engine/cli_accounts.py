@@ -78,11 +78,13 @@ def list_(json: AsJson = False) -> None:
     from console.signing.store import Accounts, Sessions  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
 
     settings = Settings()
-    actor(settings, Right.ACCOUNTS)
+    who = actor(settings, Right.ACCOUNTS)
 
     async def question(evidence: "Evidence") -> list[dict[str, Any]]:
+        await evidence.access.note(who, Action.VIEWED, ["accounts"])
         open_ = [one.login for one in await Sessions(evidence.database).all() if one.stage == "in"]
         return [
             {

@@ -47,6 +47,7 @@ def list_(
 
     _reason_given(unmask, reason)
     settings = Settings()
+    _allowed(settings, unmask)
     wanted = CallFilter(
         outcome=outcome, consultant=consultant or None, language=language, limit=min(limit, 2**31)
     )
@@ -102,6 +103,7 @@ def show(
 
     _reason_given(unmask, reason)
     settings = Settings()
+    _allowed(settings, unmask)
 
     async def question(reader: "Reader") -> "tuple[list[CallRecord], list[Recording]]":
         exact = await reader.call(call_id)
@@ -148,6 +150,15 @@ def _reason_given(unmask: bool, reason: str) -> None:
         raise typer.BadParameter("say why with --reason; it is kept in the access log", param_hint="--unmask")
     if reason and not unmask:
         raise typer.BadParameter("only with --unmask is a reason kept", param_hint="--reason")
+
+
+def _allowed(settings: "Settings", unmask: bool) -> None:
+    """Masked numbers are for those who see calls; to unmask them is to take them out (config/rights.py)."""
+    from config.rights import Right  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+
+    if unmask:
+        actor(settings, Right.TAKE_OUT)
 
 
 def _note(settings: "Settings", call_ids: list[str], reason: str) -> None:

@@ -77,11 +77,12 @@ def show(
     settings = Settings()
     if unmask and not reason.strip():
         raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+    who = actor(settings, Right.DEMANDS)
 
     async def question(evidence: "Evidence") -> "Demand":
         found = await evidence.demands.get(demand_id(demand))
-        if unmask:
-            await evidence.access.note(actor(settings, Right.DEMANDS), Action.UNMASKED, [found.name], reason)
+        shown = Action.UNMASKED if unmask else Action.VIEWED
+        await evidence.access.note(who, shown, [found.name], reason)
         return found
 
     found = answered(settings, question)
@@ -181,14 +182,19 @@ def letter(
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Only this language.")] = None,
 ) -> None:
     """Print the letter to the authority, as the demand stands; the package holds it as PDF."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
     from recordings.demands.letter import reply  # noqa: PLC0415
 
     settings = Settings()
+    who = actor(settings, Right.DEMANDS)
 
     async def question(evidence: "Evidence") -> list[str]:
         service = evidence.demands
         found = await service.get(demand_id(demand))
+        await evidence.access.note(who, Action.VIEWED, [found.name], "the letter")
         authority, basis = service.authority(found.letter.authority), service.basis(found.letter.basis)
         said = reply(found, authority, basis, settings.zone)
         both = {"kk": (said.title_kk, *said.kk), "ru": (said.title_ru, *said.ru)}

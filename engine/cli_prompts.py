@@ -10,13 +10,20 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from config.rights import Right
 from config.settings import Settings
+from engine.cli_guard import GuardedPrompts
+from engine.evidence import Evidence, with_evidence
+from engine.show import plain_words
+from engine.who import actor
 from ivr import files, music, sound_files, speech
 from ivr.catalogue import CATALOGUE
 from ivr.script import script as reading_list
 from ivr.studio import import_studio
+from recordings.access import Action
 
 prompts = typer.Typer(
+    cls=GuardedPrompts,
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -71,6 +78,7 @@ def script(language: Annotated[Literal["kk", "ru", "both"], typer.Argument()] = 
 
 
 @prompts.command("import")
+@plain_words()
 def import_(
     source: Annotated[Path, typer.Argument(help="Folder with kk/, ru/ and both/", metavar="DIR")],
     as_json: AsJson = False,
@@ -79,7 +87,9 @@ def import_(
     if not source.is_dir():
         typer.echo(f"{source}: no such folder", err=True)
         raise typer.Exit(1)
-    into = Settings().home / "prompts"
+    settings = Settings()
+    into = settings.home / "prompts"
+    _note(settings, source)
     done = import_studio(source, into)
     report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
     with files.whole(into / "import.json") as unfinished:
@@ -95,6 +105,16 @@ def import_(
             typer.echo(f"problem: {line}")
         typer.echo(f"{len(done.masters)} imported, {len(done.problems)} problems")
     raise typer.Exit(1 if done.problems else 0)
+
+
+def _note(settings: Settings, source: Path) -> None:
+    """What callers will hear is somebody's doing."""
+    who, what = actor(settings, Right.INSTALL), f"imported from {source.absolute()}"
+
+    async def write(evidence: Evidence) -> None:
+        await evidence.access.note(who, Action.CHANGED, ["prompts"], what)
+
+    with_evidence(settings, write)
 
 
 @prompts.command()

@@ -106,14 +106,21 @@ def find(
 @plain_words()
 def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], json: AsJson = False) -> None:
     """Tell what is known of a recording: its seal, its place in the chain, what is wrong with it."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.recording_json import sealed_facts  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
 
     settings = Settings()
 
+    who = actor(settings, Right.FIND)
+
     async def question(evidence: "Evidence") -> "Sealed":
-        return await _sealed(evidence, recording)
+        found = await _sealed(evidence, recording)
+        await evidence.access.note(who, Action.VIEWED, [recording])
+        return found
 
     facts = sealed_facts(with_evidence(settings, question), settings.zone)
     if json:

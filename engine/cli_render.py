@@ -33,7 +33,8 @@ def render(
     from dialplan.site import parts  # noqa: PLC0415
     from engine import accounts, secrets, site_folder  # noqa: PLC0415
 
-    settings = Settings().model_copy(update={"profile": "site"})
+    own = Settings()
+    settings = own.model_copy(update={"profile": "site"})
     files = parts(settings, secrets.load(settings.home / "secrets"), accounts.load(settings))
     faults = check(files)
     if faults:
@@ -42,10 +43,26 @@ def render(
         raise Problem(f"{into} is no folder: name the one that holds extensions.conf")
     wanted = site_folder.changes(into, files)
     if not diff:
+        _note(own, into)
         into.mkdir(parents=True, exist_ok=True)
         site_folder.write(into, wanted)
     _tell(settings, wanted, into, diff=diff, json=json)
     raise typer.Exit(1 if diff and wanted else 0)
+
+
+def _note(settings: "Settings", into: Path) -> None:
+    """All passwords are about to lie there."""
+    from config.rights import Right  # noqa: PLC0415
+    from engine.evidence import Evidence, with_evidence  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
+
+    who, where = actor(settings, Right.INSTALL), f"into {into.absolute()}"
+
+    async def write(evidence: Evidence) -> None:
+        await evidence.access.note(who, Action.RENDERED, [where])
+
+    with_evidence(settings, write)
 
 
 def _tell(settings: "Settings", wanted: "list[Change]", into: Path, *, diff: bool, json: bool) -> None:

@@ -197,12 +197,17 @@ def lift(
 @plain_words()
 def holds(json: AsJson = False) -> None:
     """List holds: who, why, until when."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
 
     settings, now = Settings(), datetime.now(UTC)
+    who = actor(settings, Right.RETENTION)
 
     async def question(evidence: "Evidence") -> "list[Hold]":
+        await evidence.access.note(who, Action.VIEWED, ["holds"])
         return await evidence.retention.holds()
 
     found = with_evidence(settings, question)

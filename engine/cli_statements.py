@@ -21,10 +21,13 @@ def statement(
     json: AsJson = False,
 ) -> None:
     """Show a day's signed statement, making it when there is none yet."""
+    from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import whole_day  # noqa: PLC0415
     from engine.nightly import write_files  # noqa: PLC0415
+    from engine.who import actor  # noqa: PLC0415
+    from recordings.access import Action  # noqa: PLC0415
 
     settings, moment = Settings(), datetime.now(UTC)
     if bool(day) == now:
@@ -36,8 +39,11 @@ def statement(
     if day and end > moment:
         raise Problem("that day is not over: its statement is made afterwards; until then: --now")
 
+    who = actor(settings, Right.STATE)
+
     async def question(evidence: "Evidence") -> "Statement":
         service = evidence.statements
+        await evidence.access.note(who, Action.STATED, [f"statement of {day or 'now'}"])
         made = await (service.nightly(civil.date(), moment) if day else service.interim(moment))
         write_files(settings.statements_dir, made)
         return made

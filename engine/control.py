@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import pwd
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
+
+from engine.who import UNSET, Nobody, asking_uid, command_uid, login_uid, name
 
 log = structlog.get_logger()
 
@@ -22,7 +23,18 @@ READS_FOR: Final = 5.0  # seconds for a follower to take one line; else it is le
 
 
 class Asker(str):
-    """The system user at the other end of the socket, told by the kernel."""
+    """The system user who asks: told by the kernel; where root asks for somebody, by root.
+
+    `root`: whether the process at the other end is root's, whoever it acts for.
+    """
+
+    root: bool
+
+    def __new__(cls, user: str, root: bool = False) -> "Asker":
+        """`user`: the name of a system user."""
+        made = super().__new__(cls, user)
+        made.root = root
+        return made
 
 
 class Wrong(ValueError):
@@ -32,15 +44,21 @@ class Wrong(ValueError):
 class Control:
     """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "error": …}.
 
-    One of `streams` is answered by a line for each of its values, until the asker goes.
+    One of `streams` is answered by a line for each of its values, until the asker goes; `may_follow` raises
+    Wrong for who may not.
     """
 
     def __init__(
-        self, path: Path, orders: Mapping[str, Order], streams: Mapping[str, Stream] | None = None
+        self,
+        path: Path,
+        orders: Mapping[str, Order],
+        streams: Mapping[str, Stream] | None = None,
+        may_follow: Callable[[Asker], object] = bool,
     ) -> None:
         self._path = path
         self._orders = dict(orders)
         self._streams = dict(streams or {})
+        self._may_follow = may_follow
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -57,25 +75,25 @@ class Control:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            asker = _asker(writer.get_extra_info("socket"))
+            peer = _peer(writer.get_extra_info("socket"))
             while line := await reader.readline():
-                if (stream := self._stream(line)) is not None:
+                asked = _read(line)
+                try:
+                    asker = _asker(peer, asked.get("asker"))
+                    stream = self._streams.get(str(asked.get("do")))
+                    if stream is not None:
+                        self._may_follow(asker)
+                except Wrong as why:
+                    await _send(writer, {"ok": False, "error": str(why)})
+                    continue
+                if stream is not None:
                     await self._follow(stream, writer)
                     return
-                answer = await self._answer(asker, line)
-                writer.write(json.dumps(answer, ensure_ascii=False, default=str).encode() + b"\n")
-                await writer.drain()
+                await _send(writer, await self._answer(asker, asked))
         except (ValueError, OSError, TimeoutError):
             pass  # too long a line, or the asker has gone or does not read
         finally:
             writer.close()
-
-    def _stream(self, line: bytes) -> Stream | None:
-        try:
-            asked = json.loads(line)
-            return self._streams.get(asked["do"])
-        except (ValueError, KeyError, TypeError):
-            return None
 
     async def _follow(self, stream: Stream, writer: asyncio.StreamWriter) -> None:
         async for value in stream():
@@ -84,11 +102,9 @@ class Control:
             writer.write(json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n")
             await asyncio.wait_for(writer.drain(), READS_FOR)
 
-    async def _answer(self, asker: Asker, line: bytes) -> Answer:
-        try:
-            asked = json.loads(line)
-            order = self._orders[asked["do"]]
-        except (ValueError, KeyError, TypeError):
+    async def _answer(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        order = self._orders.get(str(asked.get("do")))
+        if order is None:
             return {"ok": False, "error": "unknown order"}
         try:
             return {"ok": True, **await order(asker, asked)}
@@ -99,14 +115,39 @@ class Control:
             return {"ok": False, "error": "the engine met a fault; see log/engine.log"}
 
 
-def _asker(peer: socket.socket) -> Asker:
-    _, uid, _ = struct.unpack(
+def _read(line: bytes) -> Mapping[str, Any]:
+    """What is asked; nothing where the line is none of ours."""
+    try:
+        asked = json.loads(line)
+    except ValueError:
+        return {}
+    return asked if isinstance(asked, dict) else {}
+
+
+async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    writer.write(json.dumps(answer, ensure_ascii=False, default=str).encode() + b"\n")
+    await writer.drain()
+
+
+def _peer(peer: socket.socket) -> tuple[int, int | None]:
+    """The system user at the other end and who signed in there, both told by the kernel."""
+    pid, uid, _ = struct.unpack(
         "3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     )
+    return uid, login_uid(Path(f"/proc/{pid}/loginuid"))
+
+
+def _asker(peer: tuple[int, int | None], told: object) -> Asker:
+    """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises Wrong."""
+    uid, login = peer
+    if told is not None and (type(told) is not int or not 0 <= told < UNSET):
+        raise Wrong("asker: the number of a system user")
+    if uid != 0 and told not in (None, uid):
+        raise Wrong("asker: only root asks for somebody else")
     try:
-        return Asker(pwd.getpwuid(uid).pw_name)
-    except KeyError:
-        return Asker(f"uid{uid}")
+        return Asker(name(asking_uid(told, uid, login)), root=uid == 0)
+    except Nobody as why:
+        raise Wrong(str(why)) from None
 
 
 class EngineAway(Exception):
@@ -114,12 +155,16 @@ class EngineAway(Exception):
 
 
 def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict[str, Any]:
-    """Ask the engine from another process. Raises EngineAway; Wrong with the engine's own words."""
+    """Ask the engine from another process, in the name of whoever gave the command.
+
+    Raises EngineAway; Wrong with the engine's own words; Nobody.
+    """
+    asker = command_uid()
     try:
         with socket.socket(socket.AF_UNIX) as peer:
             peer.settimeout(seconds)
             peer.connect(os.fspath(path))
-            peer.sendall(json.dumps({"do": do, **fields}).encode() + b"\n")
+            peer.sendall(json.dumps({"do": do, "asker": asker, **fields}).encode() + b"\n")
             data = b""
             while not data.endswith(b"\n"):
                 part = peer.recv(65536)

@@ -70,15 +70,15 @@ def answers(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("manager", "ok", "answers")
     try:
-        seats = ask(settings.control_socket, "consultants.list", seconds=3.0)["consultants"]
+        counted = ask(settings.control_socket, "phones.count", seconds=3.0)
     except (EngineAway, Wrong) as why:
         yield Check("engine", "failure", str(why), "start the line: make run")
         return
     yield Check("engine", "ok", "answers")
     yield _console(settings)
-    reachable = sum(bool(seat["reachable"]) for seat in seats)
-    if reachable:
-        yield Check("consultants", "ok", f"{reachable} of {len(seats)} phones registered")
+    if counted["reachable"]:
+        told = f"{counted['reachable']} of {counted['phones']} phones registered"
+        yield Check("consultants", "ok", told)
     else:
         yield Check(
             "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"

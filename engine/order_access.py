@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from config.rights import RIGHTS, Right, may
+from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.control import Answer, Asker, Order, Wrong
-from engine.who import Nobody, person
+from engine.who import Nobody, person, refusal
 from recordings.access import Action, Actor, ReasonMissing, act
 
 if TYPE_CHECKING:
     from recordings.store import Journal
 
 LONGEST: Final = 1000  # characters of a reason or a subject
+
+# What the command line shows by itself, once it is written down here; all else the engine knows better.
+NOTED: Final[Mapping[str, Right]] = {Action.UNMASKED: Right.TAKE_OUT}
 
 
 class Keeps(Protocol):
@@ -38,11 +41,10 @@ class AccessOrders:
 
     async def note(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Write one entry for each of `subjects`; answered when they would outlive a crash."""
-        who = self.actor(asker, asked)
-        try:
-            action = Action(str(asked.get("action", "")))
-        except ValueError:
-            raise Wrong("the access log knows no such act") from None
+        right = NOTED.get(str(asked.get("action", "")))
+        if right is None:
+            raise Wrong("the access log is told of no such act from outside")
+        who, action = self.may(asker, asked, right), Action(str(asked["action"]))
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
             raise Wrong("the access log needs to know what is looked at")
@@ -54,12 +56,8 @@ class AccessOrders:
     async def changed(
         self, asker: Asker, asked: Mapping[str, Any], action: Action, subject: str, reason: str = ""
     ) -> None:
-        """Write down an order that was carried out; a system user whom nobody named stands there as such."""
-        try:
-            who = self.actor(asker, asked)
-        except Wrong:
-            who = Actor(f"system user {asker}", "none", asker)
-        await self._write(who, action, [subject], reason)
+        """Write down an order that was carried out."""
+        await self._write(self.actor(asker, asked), action, [subject], reason)
 
     async def enter(self, who: Actor, action: Action, subject: str, reason: str = "") -> None:
         """Write down an order of somebody whose right was checked."""
@@ -69,30 +67,30 @@ class AccessOrders:
         """Who asks, if their role has the right. Raises Wrong."""
         who = self.actor(asker, asked)
         if not may(who.role, right):
-            roles = " or ".join(sorted(RIGHTS[right]))
-            raise Wrong(f"{who.person} is {who.role}: this needs {roles}")
+            raise Wrong(refusal(who.person, who.role, right))
         return who
 
     def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> None:
-        """The console's word for somebody is checked; a system user's own, at the socket, is the system's."""
+        """The right to steer, or it is the consultant's own seat. Raises Wrong."""
         by = self.by(asker, asked)
-        if by is not None:
-            own = str(by.get("consultant") or "") == consultant
-            self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
-        else:
-            self.trusted(asker, asked, Right.STEER)
+        own = by is not None and str(by.get("consultant") or "") == consultant
+        self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
 
-    def trusted(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> None:
-        """Root is the system itself; any other system user needs the right of whoever they are."""
-        if asker != "root" or self.by(asker, asked) is not None:
-            self.may(asker, asked, right)
+    def follows(self, asker: Asker) -> None:
+        """The console shows the board to those who may see it; anybody else is asked for that right."""
+        if not self.speaks_for_others(asker):
+            self.may(asker, {}, Right.WATCH)
+
+    def speaks_for_others(self, asker: Asker) -> bool:
+        """The console, which has asked each person for a password."""
+        return asker == self._engine.settings.run_user
 
     def by(self, asker: Asker, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """For whom the console asks; nobody else may say that they ask for somebody. Raises Wrong."""
         by = asked.get("by")
         if by is None:
             return None
-        if asker not in (self._engine.settings.run_user, "root") or not isinstance(by, Mapping):
+        if not self.speaks_for_others(asker) or not isinstance(by, Mapping):
             raise Wrong("by: only the console asks for somebody, with person, role and user")
         return by
 
@@ -110,7 +108,7 @@ class AccessOrders:
     def person(self, asker: Asker) -> Person:
         """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""
         try:
-            return person(self._engine.settings, asker)
+            return person(self._engine.settings, asker, as_root=asker.root)
         except Nobody as why:
             raise Wrong(str(why)) from None
 

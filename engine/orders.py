@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from config.rights import Right
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
 from engine.order_accounts import AccountOrders
@@ -33,6 +34,7 @@ class Orders:
             "ping": self.ping,
             "queue.show": self.queue,
             "consultants.list": self.consultants,
+            "phones.count": self.phones,
             "consultants.pause": self.pause,
             "consultants.unpause": self.unpause,
             **self._access.by_name(),
@@ -41,16 +43,22 @@ class Orders:
             "board.show": self.board,
         }
 
+    def follows(self, asker: Asker) -> None:
+        """Whether this one may follow the board. Raises Wrong."""
+        self._access.follows(asker)
+
     async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """The loop is alive."""
         return {}
 
     async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """All that the console shows, with the number of the event for which it is true."""
+        self._access.follows(asker)
         return self._engine.feed.board()
 
     async def queue(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Who waits, who serves, now: the same board, in the command line's words."""
+        self._access.may(asker, asked, Right.WATCH)
         board = self._engine.feed.board()
         at = datetime.fromtimestamp(board["at"], self._engine.settings.zone)
         return {
@@ -76,7 +84,13 @@ class Orders:
 
     async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """All consultants and what they do."""
+        self._access.may(asker, asked, Right.WATCH)
         return {"consultants": self._consultants()}
+
+    async def phones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
+        seats = self._engine.desk.snapshot().consultants
+        return {"phones": len(seats), "reachable": sum(bool(seat.reachable) for seat in seats)}
 
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""

@@ -154,8 +154,9 @@ class Engine:
             apology=apologise,
             reply_deadline=settings.agi_reply_deadline,
         )
+        orders = Orders(self)
         self.control = Control(
-            settings.control_socket, Orders(self).by_name(), {"board.follow": self.feed.follow}
+            settings.control_socket, orders.by_name(), {"board.follow": self.feed.follow}, orders.follows
         )
         self._keeping: asyncio.TimerHandle | None = None
         self._restored = False

@@ -36,6 +36,9 @@ class Action(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGN_IN_REFUSED = "sign_in_refused"
     ACCOUNT = "account"  # made, changed, closed; the reason says what
+    VIEWED = "viewed"  # a recording's facts, a demand, its letter, holds, accounts: no number unmasked
+    STATED = "stated"  # a statement asked for by a person: made, signed
+    RENDERED = "rendered"  # Asterisk's configuration, which holds all passwords
 
 
 REASON_NEEDED = frozenset(

@@ -237,12 +237,17 @@ def test_somebody_whom_nobody_named_sees_no_number_at_a_site(ivr111, journal, se
     assert log_of(settings)[0] == []
 
 
-def test_the_settings_name_the_person(ivr111, journal, settings, monkeypatch):
-    monkeypatch.setenv("IVR111_PEOPLE", '{"root": {"person": "Әлия Сынақ", "role": "auditor"}}')
+@pytest.mark.parametrize(
+    "role, allowed", [("administrator", True), ("auditor", False), ("supervisor", False)]
+)
+def test_the_settings_name_the_person(ivr111, journal, settings, monkeypatch, role, allowed):
+    monkeypatch.setenv("IVR111_PEOPLE", f'{{"root": {{"person": "Әлия Сынақ", "role": "{role}"}}}}')
     with engine(type(settings)()):
-        assert ivr111("calls", "show", call_id(1), "--unmask", "--reason", REASON).exit_code == 0
-    [entry] = log_of(settings)[0]
-    assert (entry.person, entry.role, entry.subject) == ("Әлия Сынақ", "auditor", call_id(1))
+        result = ivr111("calls", "show", call_id(1), "--unmask", "--reason", REASON)
+    assert (0 if allowed else 1) == result.exit_code
+    assert allowed == (CALLER in result.stdout)
+    written = [(one.person, one.role, one.subject) for one in log_of(settings)[0]]
+    assert ([("Әлия Сынақ", role, call_id(1))] if allowed else []) == written
 
 
 # One call's story.

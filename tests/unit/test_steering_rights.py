@@ -30,6 +30,20 @@ STEERING = {
 }
 
 
+OTHERS = {
+    "ping": (None, {}),
+    "phones.count": (None, {}),
+    "queue.show": (Right.WATCH, {}),
+    "board.show": (Right.WATCH, {}),
+    "consultants.list": (Right.WATCH, {}),
+    "steer.unassign": (Right.STEER, {"call": "n1-1-1"}),
+    "access.note": (Right.TAKE_OUT, {"action": "unmasked", "subjects": ["n1-1-1"], "reason": "сынақ"}),
+    "accounts.add": (Right.ACCOUNTS, {"id": "c105", "name": "x", "languages": ["kk"]}),
+    "accounts.remove": (Right.ACCOUNTS, {"id": "c102"}),
+}
+NAMED = {role: f"a-{role}" for role in ROLES}
+
+
 @pytest.fixture
 def box(settings):
     from engine import accounts
@@ -37,7 +51,11 @@ def box(settings):
     accounts.load(settings)
     with engine(settings) as running:
         running.settings = Settings(
-            home=settings.home, people={"sam": Person(person="Сэм", role="supervisor")}
+            home=settings.home,
+            people={
+                "sam": Person(person="Сэм", role="supervisor"),
+                **{user: Person(person=user, role=role) for role, user in NAMED.items()},
+            },
         )
         running.call_desk.start_shift = running.call_desk.end_shift = lambda _: True
         running.call_desk.divert = lambda *_: None
@@ -48,6 +66,72 @@ def order(box, asker: str, do: str, **asked):
     """The engine's answer to one system user. Raises Wrong."""
     asking = Orders(box).by_name()[do](Asker(asker), asked)
     return asyncio.run_coroutine_threadsafe(asking, box.loop).result(10)
+
+
+def test_every_order_stands_in_a_table_of_this_file(box):
+    assert set(Orders(box).by_name()) == {*STEERING, *OTHERS}
+
+
+@pytest.mark.parametrize("do", [*STEERING, *OTHERS])
+def test_at_the_socket_each_order_asks_for_the_same_right_as_everywhere(box, do):
+    right, asked = {**STEERING, **OTHERS}[do]
+    box.settings = box.settings.model_copy(update={"profile": "site", "run_user": "ivr111"})
+    for role, user in NAMED.items():
+        assert refused_for_the_role(box, user, do, **asked) == (right is not None and not may(role, right)), (
+            role
+        )
+    for user in ("unknown", "root", "ivr111"):
+        if do != "board.show" or user != "ivr111":
+            assert refused_for_the_role(box, user, do, **asked) == (right is not None), user
+
+
+def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, monkeypatch):
+    from engine.control import ask
+
+    people = {
+        "uid7001": Person(person="Әлия", role="auditor"),
+        "root": Person(person="Rt", role="administrator"),
+    }
+    with engine(settings.model_copy(update={"people": people})) as running:
+        monkeypatch.setenv("SUDO_UID", "7001")
+        with pytest.raises(Wrong, match="Әлия is auditor"):
+            ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
+        monkeypatch.setenv("SUDO_UID", "7002")
+        with pytest.raises(Wrong, match="uid7002 is nobody we know"):
+            ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
+        assert running.paused == []
+        monkeypatch.delenv("SUDO_UID")
+        ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
+    assert [("c101", "x")] == running.paused
+
+
+@pytest.mark.parametrize("told", [True, -1, 2**32, "7001", 7.5, [7001]])
+def test_an_asker_that_is_no_number_of_a_user_is_refused(told):
+    from engine.control import _asker
+
+    with pytest.raises(Wrong):
+        _asker((0, None), told)
+
+
+def test_who_is_not_root_asks_for_themselves_only():
+    from engine.control import _asker
+
+    assert ("uid7001", False) == (_asker((7001, None), None), _asker((7001, None), 7001).root)
+    with pytest.raises(Wrong, match="only root"):
+        _asker((7001, None), 7002)
+
+
+def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
+    from engine.who import Nobody, asking_uid
+
+    assert 7001 == asking_uid(None, 0, 7001)  # su to root: SUDO_UID is gone, the login is not
+    assert 7001 == asking_uid(7001, 0, 7001)
+    assert 7002 == asking_uid(7002, 0, None)  # no login: a service, a container
+    assert 7002 == asking_uid(7002, 0, 0)  # root signed in, who names nobody
+    assert 7003 == asking_uid(7002, 7003, 7001)  # not root: the kernel's word alone
+    for said in (7002, 0):
+        with pytest.raises(Nobody, match="sign in as yourself"):
+            asking_uid(said, 0, 7001)
 
 
 def refused_for_the_role(box, asker: str, do: str, **asked) -> bool:
