@@ -28,10 +28,13 @@ class Basis(BaseModel):
 
 
 class RetentionPolicy(BaseModel):
-    """How long one kind of call's audio, or the journal's rows of it, are kept; without one: for ever."""
+    """How long one kind of call's audio, or the journal's rows of it, are kept; without one: for ever.
+
+    `stints`: what each consultant did from when to when; `channel_log`: Asterisk's own event log.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
-    what: Literal["audio", "journal", "channel_log"]
+    what: Literal["audio", "journal", "channel_log", "stints"]
     outcomes: tuple[str, ...] = ()  # as `calls list` names them; empty: every kind
     days: int = Field(ge=1)
     source: str  # the law or order it rests on, as text

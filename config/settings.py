@@ -137,6 +137,7 @@ class Settings(BaseSettings):
     authorities: tuple[Authority, ...] = AUTHORITIES
     bases: tuple[Basis, ...] = BASES
     demand_warnings: tuple[float, ...] = (0.5, 0.8)  # shares of the term
+    demand_closed_days: float = Field(92.0, ge=0)  # what a demand named stays so long after its end
     escalate_to: str = ""  # system user told of a missed term
     retention: tuple[RetentionPolicy, ...] = ()
 

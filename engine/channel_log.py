@@ -1,9 +1,11 @@
 """The channel event log rotated once a day; old ones go by policy, never before they were read; edge."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
+from recordings.holding.meaning import Span
 
 HOUR = 3  # in the centre's zone: the quietest
 LARGEST = 50_000_000  # bytes; beyond it is rotated at any hour
@@ -24,10 +26,11 @@ def rotate(settings: Settings, now: datetime) -> Path | None:
     return aside
 
 
-def expire(settings: Settings, now: datetime) -> int:
+def expire(settings: Settings, now: datetime, kept: Sequence[Span] = ()) -> int:
     """Delete those older than the policy keeps them; how many. Without a policy none.
 
-    What the engine has not read to the end stays, however old: it may be all there is of a call.
+    What the engine has not read to the end stays, however old: it may be all there is of a call; so does
+    what has rows of a time in `kept`, which a demand, an appeal or a hold may be about.
     """
     days = max((one.days for one in settings.retention if one.what == "channel_log"), default=None)
     if days is None:
@@ -36,11 +39,14 @@ def expire(settings: Settings, now: datetime) -> int:
         settings.cel_file.parent.glob(f"{settings.cel_file.name}.*"), key=lambda f: f.stat().st_mtime_ns
     )
     reading = _reading(settings)
-    gone = 0
+    gone, began = 0, None
     for file in files:
         if file.stat().st_ino == reading or reading is None:
             break
-        if datetime.fromtimestamp(file.stat().st_mtime, UTC) < now - timedelta(days=days):
+        since, began = began, datetime.fromtimestamp(file.stat().st_mtime, UTC)  # its rows lie between these
+        if any(span.meets(since, began) for span in kept):
+            continue
+        if began < now - timedelta(days=days):
             file.unlink()
             gone += 1
     return gone

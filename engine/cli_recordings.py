@@ -186,7 +186,8 @@ def link(
         if not await evidence.finder.find(Criteria(call_id=call_id)):
             raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
         await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
-        await tie(evidence.database, registration.strip(), call_id, not closed, datetime.now(UTC))
+        if not await tie(evidence.database, registration.strip(), call_id, not closed, datetime.now(UTC)):
+            raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
 
     with_evidence(settings, question)
     typer.echo(f"{call_id} belongs to {registration} ({'closed' if closed else 'open'})")

@@ -119,17 +119,26 @@ def apply(
         typer.confirm("destroy it?", abort=True)
     ticker = Ticker("destroying", "things")
 
-    async def question(evidence: "Evidence") -> "Applied":
-        return await evidence.retention.apply(who, datetime.now(UTC), reason, ticker)
+    async def question(evidence: "Evidence") -> "tuple[Applied, int]":
+        now, service = datetime.now(UTC), evidence.retention
+        done = await service.apply(who, now, reason, ticker)
+        return done, await service.expire_logs(now, lambda kept: expire(settings, now, kept))
 
-    done = with_evidence(settings, question)
+    done, logs = with_evidence(settings, question)
     ticker.done()
-    logs = expire(settings, datetime.now(UTC))
     if json:
-        as_json({"recordings": done.recordings, "calls": done.calls, "channel_logs": logs})
+        as_json(
+            {
+                "recordings": done.recordings,
+                "calls": done.calls,
+                "stints": done.stints,
+                "channel_logs": logs,
+            }
+        )
     else:
         typer.echo(
-            f"destroyed: {done.recordings} recordings, rows of {done.calls} calls, {logs} channel event logs"
+            f"destroyed: {done.recordings} recordings, rows of {done.calls} calls, "
+            f"{done.stints} stints of consultants, {logs} channel event logs"
         )
 
 

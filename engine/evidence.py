@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
 from recordings.demands.service import Demands
 from recordings.finding.service import Finder
+from recordings.holding.store import Holding
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.package.service import Packages
@@ -67,8 +69,10 @@ class Evidence:
 
     @property
     def retention(self) -> Retention:
-        """What goes, and what is held."""
-        return Retention(self.database, self.sealed, self.settings.retention)
+        """What goes, and what is held. Raises KeyMissing: without the number keys nobody knows."""
+        closed_for = timedelta(days=self.settings.demand_closed_days)
+        holding = Holding(self.keys.numbers(), self.settings.zone, closed_for)
+        return Retention(self.database, self.sealed, holding, self.settings.retention)
 
     @property
     def packages(self) -> Packages:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
@@ -90,7 +90,12 @@ async def set_state(connection: AsyncConnection, demand_id: int, state: State) -
 
 
 async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
-    """The state, nobody else changing it meanwhile. Raises NoSuchDemand."""
+    """The state, nobody else changing it meanwhile. Raises NoSuchDemand.
+
+    First in its transaction: a retention run takes the demands first too, and then the chain.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("LOCK TABLE demands IN ROW EXCLUSIVE MODE"))
     query = select(demands.c.state).where(demands.c.id == demand_id).with_for_update()
     found = (await connection.execute(query)).scalar()
     if found is None:
@@ -151,6 +156,11 @@ async def load(
     return [_demand(row, lives.get(row.id, []), covers.get(row.id, []), numbers) for row in rows]
 
 
+def criteria_of(hidden: str, numbers: Numbers) -> Criteria:
+    """What to search by, from the row. Raises ValueError when it was altered or hidden with another key."""
+    return _CRITERIA.validate_json(numbers.reveal(hidden))
+
+
 def _demand(row: Row[Any], life: list[Event], covered: list[Finding], numbers: Numbers) -> Demand:
     letter = Letter(
         authority=row.authority,
@@ -158,7 +168,7 @@ def _demand(row: Row[Any], life: list[Event], covered: list[Finding], numbers: N
         number=row.letter_number,
         date=date.fromisoformat(row.letter_date),
         asked=numbers.reveal(row.pii_asked),
-        criteria=_CRITERIA.validate_json(numbers.reveal(row.pii_criteria)),
+        criteria=criteria_of(row.pii_criteria, numbers),
         received_at=row.received_at,
         due_at=row.due_at if row.term_source == "letter" else None,
         responsible=row.responsible,

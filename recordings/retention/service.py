@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.evidence import RetentionPolicy
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
+from recordings.holding.store import Holding
 from recordings.retention import store
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going, expired
+from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[int, int], object]
@@ -39,16 +41,22 @@ class Applied:
 
     recordings: int
     calls: int
+    stints: int = 0
 
 
 class Retention:
     """Nothing goes without a policy, and nothing that a demand, an appeal or a hold keeps."""
 
     def __init__(
-        self, database: AsyncEngine, sealed: SealedRecordings, policies: Sequence[RetentionPolicy]
+        self,
+        database: AsyncEngine,
+        sealed: SealedRecordings,
+        holding: Holding,
+        policies: Sequence[RetentionPolicy],
     ) -> None:
         self._database = database
         self._sealed = sealed
+        self._holding = holding
         self._policies = policies
 
     async def plan(
@@ -74,13 +82,13 @@ class Retention:
         """Do it, recording by recording; interrupted, the next run goes on. Raises ReasonMissing."""
         run = now.isoformat(timespec="seconds")
         await AccessLog(self._database).note(who, Action.DESTROYED, [f"retention run {run}"], reason)
-        destroyed = calls = 0
+        destroyed = calls = stints = 0
         rows: list[str] = []
         try:
             await self._finish_earlier()
             async for going in self._expired(now, "audio"):
                 if not going.candidate.held:
-                    done = await store.destroy(self._database, self._sealed, going, run, now)
+                    done = await self._destroy(going, run, now)
                     if done is not None:
                         await asyncio.to_thread(self._sealed.remove, done)
                         destroyed += 1
@@ -89,21 +97,29 @@ class Retention:
                 if not going.candidate.held:
                     rows.append(going.candidate.call_id)
                 if len(rows) >= _ROWS:
-                    calls += await store.delete_rows(self._database, rows, now)
+                    calls += await store.delete_rows(self._database, self._holding, rows, now)
                     progress(destroyed + calls, 0)
                     rows.clear()
             if rows:
-                calls += await store.delete_rows(self._database, rows, now)
+                calls += await store.delete_rows(self._database, self._holding, rows, now)
+            for policy in (one for one in self._policies if one.what == "stints"):
+                before = now - timedelta(days=policy.days)
+                stints += await store.delete_stints(self._database, self._holding, before, now)
         finally:
             facts: dict[str, object] = {
                 "run": run,
                 "reason": reason,
                 "recordings": destroyed,
                 "calls": calls,
+                "stints": stints,
                 "policies": [one.model_dump() for one in self._policies],
             }
             await store.ran(self._database, who, now, facts)
-        return Applied(destroyed, calls)
+        return Applied(destroyed, calls, stints)
+
+    async def expire_logs(self, now: datetime, expire: store.Expire) -> int:
+        """Let `expire` delete what lies beside the database, but for the times given to it; how many went."""
+        return await store.unlogged(self._database, self._holding, now, expire)
 
     async def hold(self, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime) -> int:
         """Keep a call whatever the policies say; the hold's id. Raises NoSuchHold, ReasonMissing."""
@@ -129,9 +145,16 @@ class Retention:
             if not days or what not in ("", kind):
                 continue
             before = now - timedelta(days=min(days))
-            async for part in _parts(source(self._database, before, now)):
-                for going in expired(part, self._policies, now):
-                    yield going
+            async for part in _parts(source(self._database, before)):
+                going = [one.candidate for one in expired(part, self._policies, now)]
+                for one in expired(await self._kept(going, now), self._policies, now):
+                    yield one
+
+    async def _kept(self, candidates: Sequence[Candidate], now: datetime) -> Sequence[Candidate]:
+        return await store.kept(self._database, self._holding, candidates, now) if candidates else ()
+
+    async def _destroy(self, going: Going, run: str, now: datetime) -> Sealed | None:
+        return await store.destroy(self._database, self._sealed, self._holding, going, run, now)
 
     async def _finish_earlier(self) -> None:
         """A crash between the key's end and the file's left a file that nobody can open."""

@@ -1,67 +1,41 @@
 """What retention reads and writes: candidates in parts, holds, the destruction of one thing at a time."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from recordings.access import Actor
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
-from recordings.demands.demand import CLOSED
-from recordings.evidence_tables import (
-    demand_findings,
-    demands,
-    holds,
-    registrations,
-    retention_runs,
-    sealed,
-)
-from recordings.models import calls, connections, recordings, segments
+from recordings.evidence_tables import holds, registrations, retention_runs, sealed
+from recordings.holding.meaning import Span
+from recordings.holding.store import Holding, alone
+from recordings.models import calls, connections, consultant_stints, recordings, segments
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
 from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.store import sealed_of
 
+OF_A_CALL = (connections, registrations, holds)  # rows that hang on a call and go with it
+Expire = Callable[[Sequence[Span]], int]
 _AT_ONCE = 500
-_CLOSED = [state.value for state in CLOSED]
 
 
-def _open_demand() -> ColumnElement[bool]:
-    return exists().where(
-        demand_findings.c.call_id == calls.c.call_id,
-        demands.c.id == demand_findings.c.demand_id,
-        demands.c.state.not_in(_CLOSED),
-    )
-
-
-def _open_appeal() -> ColumnElement[bool]:
-    return exists().where(registrations.c.call_id == calls.c.call_id, registrations.c.open.is_(True))
-
-
-def _held(now: datetime) -> ColumnElement[bool]:
-    return exists().where(
-        holds.c.subject == calls.c.call_id,
-        holds.c.lifted_at.is_(None),
-        or_(holds.c.until.is_(None), holds.c.until > now),
-    )
-
-
-async def audio(database: AsyncEngine, before: datetime, now: datetime) -> AsyncIterator[list[Candidate]]:
-    """Sealed recordings of calls that ended before, with what holds them."""
+async def audio(database: AsyncEngine, before: datetime) -> AsyncIterator[list[Candidate]]:
+    """Sealed recordings of calls that ended before; what keeps them is asked apart."""
     query = (
         select(
             sealed.c.recording_id,
             calls.c.call_id,
             calls.c.outcome,
             func.coalesce(calls.c.ended_at, calls.c.arrived_at).label("ended"),
-            _open_demand().label("demand"),
-            _open_appeal().label("appeal"),
-            _held(now).label("hold"),
         )
         .select_from(sealed)
         .join(calls, calls.c.call_id == sealed.c.call_id)
@@ -72,13 +46,12 @@ async def audio(database: AsyncEngine, before: datetime, now: datetime) -> Async
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [
-                Candidate("audio", row.call_id, row.recording_id, row.outcome, row.ended, _why(row))
-                for row in part
+                Candidate("audio", row.call_id, row.recording_id, row.outcome, row.ended, ()) for row in part
             ]
 
 
-async def rows(database: AsyncEngine, before: datetime, now: datetime) -> AsyncIterator[list[Candidate]]:
-    """Calls that ended before and have no audio left, with what holds them."""
+async def rows(database: AsyncEngine, before: datetime) -> AsyncIterator[list[Candidate]]:
+    """Calls that ended before and have no audio left; what keeps them is asked apart."""
     sounding = exists().where(sealed.c.call_id == calls.c.call_id, sealed.c.destroyed_at.is_(None))
     unsealed = exists().where(
         recordings.c.call_id == calls.c.call_id,
@@ -90,9 +63,6 @@ async def rows(database: AsyncEngine, before: datetime, now: datetime) -> AsyncI
             calls.c.call_id,
             calls.c.outcome,
             func.coalesce(calls.c.ended_at, calls.c.arrived_at).label("ended"),
-            _open_demand().label("demand"),
-            _open_appeal().label("appeal"),
-            _held(now).label("hold"),
         )
         .where(calls.c.arrived_at < before, ~sounding, ~unsealed)
         .order_by(calls.c.arrived_at)
@@ -100,29 +70,44 @@ async def rows(database: AsyncEngine, before: datetime, now: datetime) -> AsyncI
     async with reading(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
-            yield [Candidate("journal", row.call_id, "", row.outcome, row.ended, _why(row)) for row in part]
+            yield [Candidate("journal", row.call_id, "", row.outcome, row.ended, ()) for row in part]
+
+
+async def kept(
+    database: AsyncEngine, holding: Holding, candidates: Sequence[Candidate], now: datetime
+) -> list[Candidate]:
+    """The same, each with what keeps it now."""
+    async with reading(database) as connection:
+        why = await holding.why(connection, {one.call_id for one in candidates}, now)
+    return [replace(one, held=why.get(one.call_id, ())) for one in candidates]
 
 
 async def destroy(
-    database: AsyncEngine, keys: SealedRecordings, going: Going, run: str, now: datetime
+    database: AsyncEngine, keys: SealedRecordings, holding: Holding, going: Going, run: str, now: datetime
 ) -> Sealed | None:
-    """The key and the chain's word of it, in one transaction; None when it is held by now or gone already.
+    """The key and the chain's word of it, in one transaction; None when it is kept by now or gone already.
 
-    What holds is asked again here: it may have been set since the plan.
+    What keeps it is asked here, with everybody shut out who could change the answer before the commit.
     """
-    id_ = going.candidate.recording_id
+    id_, call_id = going.candidate.recording_id, going.candidate.call_id
     async with database.begin() as connection:
-        if await _holds(connection, going.candidate.call_id, now):
+        await alone(connection)
+        if await holding.why(connection, [call_id], now):
             return None
-        found = select(sealed).where(sealed.c.recording_id == id_, sealed.c.destroyed_at.is_(None))
-        row = (await connection.execute(found)).first()
-        if row is None:
+        rows = await sealed_rows(connection, id_)
+        if not rows:
             return None
-        known = sealed_of(row)
+        known = rows[0]
         facts = {"policy": going.policy.id, "source": going.policy.source, "run": run}
         await append(connection, [entry(Kind.DESTROYED, id_, now, facts)])
         await keys.forget(connection, known)
     return known
+
+
+async def sealed_rows(connection: AsyncConnection, recording_id: str) -> list[Sealed]:
+    """The recording's row, unless it is destroyed."""
+    found = select(sealed).where(sealed.c.recording_id == recording_id, sealed.c.destroyed_at.is_(None))
+    return [sealed_of(row) for row in (await connection.execute(found)).all()]
 
 
 async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
@@ -134,21 +119,51 @@ async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
                 yield sealed_of(row)
 
 
-async def delete_rows(database: AsyncEngine, call_ids: Sequence[str], now: datetime) -> int:
-    """The journal's rows of these calls, those held by now left out; the chain stays."""
-    ids = list(call_ids)
+async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequence[str], now: datetime) -> int:
+    """The journal's rows of these calls, those kept by now left out; the chain stays."""
     async with database.begin() as connection:
-        free = select(calls.c.call_id).where(
-            calls.c.call_id.in_(ids), ~_open_demand(), ~_open_appeal(), ~_held(now)
-        )
-        gone = list((await connection.execute(free)).scalars())
+        await alone(connection)
+        kept_by_now = await holding.why(connection, call_ids, now)
+        known = select(calls.c.call_id).where(calls.c.call_id.in_(list(call_ids)))
+        gone = [id_ for id_ in (await connection.execute(known)).scalars() if id_ not in kept_by_now]
         of_these = select(recordings.c.id).where(recordings.c.call_id.in_(gone))
         await connection.execute(delete(segments).where(segments.c.recording_id.in_(of_these)))
-        for table in (recordings, connections, registrations, holds):
+        for table in (recordings, *OF_A_CALL):
             column = table.c.subject if table is holds else table.c.call_id
             await connection.execute(delete(table).where(column.in_(gone)))
         await connection.execute(delete(calls).where(calls.c.call_id.in_(gone)))
     return len(gone)
+
+
+async def delete_stints(database: AsyncEngine, holding: Holding, before: datetime, now: datetime) -> int:
+    """What consultants did and had done before then, day by day, but for times that something keeps."""
+    table = consultant_stints
+    ended = and_(table.c.ended_at.is_not(None), table.c.ended_at < before)
+    first, gone = select(func.min(table.c.ended_at)).where(ended), 0
+    async with reading(database) as connection:
+        at: datetime | None = (await connection.execute(first)).scalar()
+    while at is not None and at < before:
+        until = min(at + timedelta(days=1), before)
+        async with database.begin() as connection:
+            await alone(connection)
+            free = [~_within(span) for span in await holding.spans(connection, now)]
+            that_day = and_(ended, table.c.ended_at >= at, table.c.ended_at < until)
+            gone += (await connection.execute(delete(table).where(that_day, *free))).rowcount
+        at = until
+    return gone
+
+
+def _within(span: Span) -> ColumnElement[bool]:
+    table = consultant_stints
+    since = true() if span.since is None else table.c.ended_at >= span.since
+    return and_(since, true() if span.until is None else table.c.began_at < span.until)
+
+
+async def unlogged(database: AsyncEngine, holding: Holding, now: datetime, expire: Expire) -> int:
+    """Let `expire` delete channel logs but for the times given to it, nobody registering meanwhile."""
+    async with database.begin() as connection:
+        await alone(connection)
+        return await asyncio.to_thread(expire, await holding.spans(connection, now))
 
 
 async def ran(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str, object]) -> None:
@@ -168,9 +183,6 @@ async def hold(
 ) -> int | None:
     """A new hold's id; None when there is no such call."""
     async with database.begin() as connection:
-        known = select(calls.c.call_id).where(calls.c.call_id == call_id)
-        if (await connection.execute(known)).first() is None:
-            return None
         new = insert(holds).values(
             subject=call_id,
             person=who.person,
@@ -179,7 +191,12 @@ async def hold(
             set_at=now,
             until=until,
         )
+        # The hold first: this waits for a retention run that is deleting the call just now.
         key = (await connection.execute(new)).inserted_primary_key
+        known = select(calls.c.call_id).where(calls.c.call_id == call_id)
+        if (await connection.execute(known)).first() is None:
+            await connection.rollback()
+            return None
     assert key is not None
     return int(key[0])
 
@@ -200,15 +217,3 @@ async def all_holds(database: AsyncEngine) -> list[Hold]:
     async with reading(database) as connection:
         found = (await connection.execute(select(holds).order_by(holds.c.id))).mappings().all()
     return [Hold(**row) for row in found]
-
-
-async def _holds(connection: AsyncConnection, call_id: str, now: datetime) -> bool:
-    query = select(calls.c.call_id).where(
-        calls.c.call_id == call_id, or_(_open_demand(), _open_appeal(), _held(now))
-    )
-    return (await connection.execute(query)).first() is not None
-
-
-def _why(row: object) -> tuple[str, ...]:
-    words = {"demand": "open demand", "appeal": "open appeal", "hold": "manual hold"}
-    return tuple(said for name, said in words.items() if getattr(row, name))

@@ -17,6 +17,7 @@ from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
 from recordings.finding.store import link
 from recordings.hash_chain import verify
+from recordings.holding.store import Holding
 from recordings.models import calls
 from recordings.retention import store
 from recordings.retention.service import Retention
@@ -41,9 +42,12 @@ async def home(url, tmp_path):
 
 
 def service(home: EvidenceHome, *policies: RetentionPolicy) -> Retention:
-    return Retention(
-        home.database, SealedRecordings(home.database, home.keys, home.settings.sealed), policies
-    )
+    sealed_ones = SealedRecordings(home.database, home.keys, home.settings.sealed)
+    return Retention(home.database, sealed_ones, holding(home), policies)
+
+
+def holding(home: EvidenceHome) -> Holding:
+    return Holding(home.keys.numbers(), home.settings.zone, timedelta(days=92))
 
 
 async def sealed_talk(home: EvidenceHome, number: int = 1, **options):
@@ -159,8 +163,8 @@ async def test_a_hold_set_after_the_plan_was_read_still_wins(home):
     going = [item async for item in one._expired(LATER)]
     await one.hold(talk.record.call_id, AIGUL, "сот", None, LATER)
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    assert await store.destroy(home.database, reading, going[0], "run", LATER) is None
-    assert 0 == await store.delete_rows(home.database, [talk.record.call_id], LATER)
+    assert await store.destroy(home.database, reading, holding(home), going[0], "run", LATER) is None
+    assert 0 == await store.delete_rows(home.database, holding(home), [talk.record.call_id], LATER)
     assert (1, 1, 1) == await left(home)
 
 
@@ -177,7 +181,9 @@ async def test_a_file_that_outlived_a_crash_goes_with_the_next_run(home):
     one = service(home, AUDIO)
     going = [item async for item in one._expired(LATER)]
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    await store.destroy(home.database, reading, going[0], "run", LATER)  # and then the power went
+    await store.destroy(
+        home.database, reading, holding(home), going[0], "run", LATER
+    )  # and then the power went
     assert (0, 1, 1) == await left(home)
     await one.apply(AIGUL, LATER, "тексеру")
     assert (0, 0, 1) == await left(home)

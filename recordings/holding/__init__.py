@@ -1,0 +1,1 @@
+"""What keeps a call's recordings and rows from going: demands, appeals, manual holds."""
