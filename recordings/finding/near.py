@@ -1,10 +1,21 @@
 """Numbers a slip of the pen apart: one digit wrong, missing or too many, or two neighbours swapped (C6)."""
 
-from recordings.numbers import one_form
+from recordings.phone_number import NotOneNumber, forms, one_form
 
 
-def spelled(text: str) -> frozenset[str]:
-    """The forms that a number as written may have; its bare digits where it cannot be one number."""
+def asked_for(text: str) -> frozenset[str]:
+    """The forms a letter's number may have, also of what cannot be one; empty without a digit."""
+    try:
+        return frozenset(forms(text))
+    except NotOneNumber:
+        digits = "".join(filter(str.isdigit, text))
+        # With a digit missing or too many: as our numbers begin, 8 or 7 or nothing before them.
+        ours = {f"+7{digits[1:]}", f"+7{digits}"} if digits[:1] in ("7", "8") else set()
+        return frozenset({one_form(text), digits, *ours} - {""})
+
+
+def sent(text: str) -> frozenset[str]:
+    """The form of a number as it came with a call; empty without a digit."""
     return frozenset({one_form(text)} - {""})
 
 

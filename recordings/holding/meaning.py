@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
-from recordings.finding.near import near, spelled
+from recordings.finding.near import asked_for, near
 
 LONGEST = timedelta(days=2)  # a call lasts less
 
@@ -98,7 +98,7 @@ def meaning(
     """`known_...`: which of the named calls and registration numbers there are; others may be misread."""
     call_id = wanted.call_id if wanted.call_id in known_calls else None
     registration = wanted.registration if wanted.registration in known_registrations else None
-    forms = frozenset() if wanted.number is None else spelled(wanted.number)
+    forms = frozenset() if wanted.number is None else asked_for(wanted.number)
     named = call_id or registration or forms
     window = _window(wanted, zone)
     if window is not None and (call_id or registration):

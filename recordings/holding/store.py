@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recordings.demands.demand import CLOSED
 from recordings.demands.store import criteria_of
 from recordings.evidence_tables import demand_events, demand_findings, demands, holds, registrations
-from recordings.finding.near import spelled
+from recordings.finding.near import sent
 from recordings.holding.meaning import CallFacts, Meaning, Span, arrival, meaning
 from recordings.models import calls, connections
 from recordings.numbers import Numbers
@@ -165,7 +165,7 @@ class Holding:
         if hidden is None:
             return frozenset()
         try:
-            return spelled(self._numbers.reveal(hidden))
+            return sent(self._numbers.reveal(hidden))
         except ValueError:
             return None
 

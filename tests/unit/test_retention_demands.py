@@ -15,7 +15,7 @@ from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
 from recordings.evidence_tables import demands, sealed
 from recordings.finding.criteria import Criteria
-from recordings.finding.near import one_slip
+from recordings.finding.near import asked_for, near, one_slip, sent
 from recordings.finding.service import Finder
 from recordings.finding.store import link
 from recordings.holding.store import Holding, alone
@@ -329,3 +329,10 @@ async def test_what_consultants_did_goes_by_policy_but_for_the_times_a_demand_na
 )
 def test_a_slip_of_the_pen_is_one_digit_or_two_neighbours_swapped(one, other, slip):
     assert slip == one_slip(one, other) == one_slip(other, one)
+
+
+@pytest.mark.parametrize(
+    "asked", ["8 701 000 00 0", "701 000 00 001", "+7 701 000 000 01", "8 7010 000 0001"]
+)
+def test_a_number_that_cannot_be_one_is_near_the_one_that_was_meant(asked):
+    assert near(asked_for(asked), sent(NUMBER))
