@@ -8,6 +8,7 @@ from engine.call_json import Teller, queue, waited
 from engine.show import one_line
 from recordings.record import CallRecord, Connection
 from recordings.recording import Recording
+from recordings.spans import holes
 
 LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
 UCC = {
@@ -98,6 +99,12 @@ def _recording(one: Recording, tell: Teller) -> Iterator[str]:
     yield f"  levels: caller {_level(one.caller_level)}, consultant {_level(one.consultant_level)}"
     if one.checks:
         yield f"  found: {', '.join(one.checks)}"
+    for begin, end in holes(one.pieces):
+        since = one.started_at or begin
+        yield (
+            f"  nothing was recorded from {(begin - since).total_seconds():.1f} "
+            f"to {(end - since).total_seconds():.1f} s"
+        )
     files = [("both", one.stereo_file)]
     for part in one.segments:
         files += [("caller", part.caller_file), ("consultant", part.consultant_file)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil, log10
+from math import log10
 from typing import TypeAlias
 
 import numpy as np
@@ -128,47 +128,3 @@ def _runs(marks: Marks) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], marks, [False])).astype(np.int8)))
     for first, last in edges.reshape(-1, 2):
         yield int(first), int(last)
-
-
-def stereo(caller: Samples, consultant: Samples) -> Samples:
-    """Caller left, consultant right; the shorter one is filled with silence."""
-    both = np.zeros((max(len(caller), len(consultant)), 2), np.int16)
-    both[: len(caller), 0] = caller
-    both[: len(consultant), 1] = consultant
-    return both
-
-
-def silence_before(started: float, written: int) -> int:
-    """Samples of silence that bring a file of `written` samples to a segment starting at `started` seconds.
-
-    Zero where the clocks say that segments overlap: no sound is ever cut.
-    """
-    return max(0, ceil(started * RATE - 0.5) - written)
-
-
-def joined(
-    segments: Iterable[tuple[float, Iterable[Samples], Iterable[Samples]]], block: int
-) -> Iterator[Samples]:
-    """A whole conversation in stereo blocks: (start in seconds, caller's blocks, consultant's blocks) each.
-
-    Both legs must come in blocks of `block` samples, the last one shorter.
-    """
-    written = 0
-    for started, caller, consultant in segments:
-        gap = silence_before(started, written)
-        while gap:
-            part = min(gap, block)
-            yield np.zeros((part, 2), np.int16)
-            gap, written = gap - part, written + part
-        for both in _side_by_side(iter(caller), iter(consultant)):
-            written += len(both)
-            yield both
-
-
-def _side_by_side(caller: Iterator[Samples], consultant: Iterator[Samples]) -> Iterator[Samples]:
-    nothing = np.zeros(0, np.int16)
-    while True:
-        left, right = next(caller, nothing), next(consultant, nothing)
-        if not len(left) and not len(right):
-            return
-        yield stereo(left, right)

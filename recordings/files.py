@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from recordings.audio import RATE, Samples
+from recordings.lost_header import understood
 from recordings.names import SECOND, Found, parse_file
+from recordings.placing import NO_TRACK, Track
 from recordings.spool import flush_folder
-from recordings.wave_header import LONGEST, Header, is_true, new_header, read_header, sound_bytes, true_header
+from recordings.wave_header import Header, is_true, new_header, sound_bytes, true_header
 
 BLOCK = 1 << 16  # samples read at once: 8 s
 _TAIL = 1 << 17  # bytes of a growing file worth looking at
+_HEAD = 1 << 16  # bytes: where a header was lost, sound tells where it begins
+_BARE = 44  # bytes of a file in which nothing was recorded
 
 
 def scan(audio: Path, since: str = "") -> list[Found]:
@@ -49,13 +53,10 @@ def _day_folders(audio: Path) -> Iterator[tuple[str, Path]]:
         yield from ((volume, folder) for folder in folders if folder.name != SECOND)
 
 
-def header_of(path: Path) -> tuple[bytes, Header | None]:
-    """The first bytes of a file and what they say; one of zeros (lost with the power) is ours."""
+def header_of(path: Path) -> tuple[bytes, Header]:
+    """The first bytes of a file and what they say, a damaged header put right (lost_header.py)."""
     with path.open("rb") as file:
-        head = file.read(LONGEST)
-    if len(head) >= 44 and not any(head[:44]):
-        head = new_header(1, RATE, 0) + head[44:]
-    return head, read_header(head)
+        return understood(file.read(_HEAD))
 
 
 def repair(path: Path) -> bool:
@@ -68,7 +69,7 @@ def repair(path: Path) -> bool:
     head, header = header_of(path)
     with path.open("rb") as file:
         on_disk = file.read(len(head))
-    if header is None or (is_true(header, length) and on_disk == head):
+    if not header.whole or length <= _BARE - 1 or (is_true(header, length) and on_disk == head):
         return False
     handle = os.open(path, os.O_WRONLY)
     try:
@@ -82,9 +83,9 @@ def repair(path: Path) -> bool:
 
 
 def sound_length(path: Path) -> int:
-    """Samples in a mono file by its length, whatever its header claims; 0 when there is no sound in it."""
+    """Samples in a mono file by its length, whatever its header claims; one without header is all sound."""
     _, header = header_of(path)
-    return 0 if header is None else sound_bytes(header, path.stat().st_size) // 2
+    return sound_bytes(header, path.stat().st_size) // 2
 
 
 def silent_tail(path: Path, read: int) -> tuple[int, float, float]:
@@ -104,22 +105,22 @@ def silent_tail(path: Path, read: int) -> tuple[int, float, float]:
     return read + len(added), len(added) / (2 * RATE), silent / (2 * RATE)
 
 
-def blocks(path: Path | None) -> Iterator[Samples]:
-    """A mono file's samples, 8 s at a time; nothing for no file."""
+def track(path: Path | None) -> Track:
+    """A mono file's samples, read where they are wanted; an empty one for no file."""
     if path is None:
-        return
+        return NO_TRACK
     _, header = header_of(path)
-    if header is None or header.channels != 1 or header.rate != RATE:
-        return
-    left = sound_bytes(header, path.stat().st_size) // 2
-    with path.open("rb") as file:
-        file.seek(header.start)
-        while left:
-            part = np.fromfile(file, "<i2", min(left, BLOCK)).astype(np.int16, copy=False)
-            if not len(part):
-                return
-            left -= len(part)
-            yield part
+    if header.channels != 1 or header.rate != RATE:
+        return NO_TRACK
+    length = sound_bytes(header, path.stat().st_size) // 2
+
+    def read(first: int, count: int) -> Samples:
+        count = max(0, min(count, length - first))
+        with path.open("rb") as file:
+            file.seek(header.start + 2 * first)
+            return np.fromfile(file, "<i2", count).astype(np.int16, copy=False)
+
+    return Track(length, read, header.whole)
 
 
 def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
@@ -143,7 +144,16 @@ def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
     return written
 
 
-def remove(audio: Path, paths: Iterable[str]) -> None:
-    """Delete files without sound; already gone is as good."""
+def remove(audio: Path, paths: Iterable[str]) -> list[str]:
+    """Delete files without sound; those that stay, for they hold more than a header, are given back."""
+    left = []
     for path in paths:
-        (audio / path).unlink(missing_ok=True)
+        one = audio / path
+        try:
+            if one.stat().st_size > _BARE:
+                left.append(path)
+            else:
+                one.unlink()
+        except FileNotFoundError:  # as good
+            continue
+    return left

@@ -5,15 +5,16 @@ One job a line of JSON on standard input, one report a line on standard output, 
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from recordings.audio import Leg, LegReport, compare_legs, joined, measure
-from recordings.files import BLOCK, blocks, repair, sound_length, write_stereo
+from recordings.audio import RATE, Leg, LegReport, Samples, compare_legs, measure
+from recordings.files import BLOCK, repair, track, write_stereo
+from recordings.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A recording to look at; the stereo file is written to `into` when there is any sound."""
+    """A recording to look at, its pieces in order; the stereo file is written to `into` if there is sound."""
 
     audio: str
     into: str
@@ -45,10 +46,18 @@ class LegFigures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`seconds` of the stereo file and of each piece; `faults` as audio.LegReport, `error` when it failed."""
+    """What was found; `error` when it failed.
+
+    `seconds` of the stereo file, `sound` of what was recorded in it (what lies between two pieces is silence
+    that nobody recorded), `pieces` of each piece, `starts` where each begins in the stereo file.
+    `faults` as audio.LegReport, and: header_wrong, header_lost (a file that begins with its sound, for the
+    volume was full), hole (more than a second between two pieces).
+    """
 
     seconds: float = 0.0
+    sound: float = 0.0
     pieces: tuple[float, ...] = ()
+    starts: tuple[float, ...] = ()
     repaired: bool = False
     faults: tuple[str, ...] = ()
     lost_at: float | None = None
@@ -64,46 +73,36 @@ REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 def join_stereo(audio: Path, pieces: Sequence[Piece], into: Path) -> int:
     """Segments at their places with silence between, caller left and consultant right; samples written."""
     ordered = sorted(pieces, key=lambda piece: piece.start)
-    return write_stereo(
-        into,
-        joined(
-            (
-                (piece.start, blocks(_path(audio, piece.caller)), blocks(_path(audio, piece.consultant)))
-                for piece in ordered
-            ),
-            BLOCK,
-        ),
-    )
+    return write_stereo(into, stereo_blocks(placed([_stretch(audio, piece) for piece in ordered]), BLOCK))
 
 
 def work(job: Job) -> Report:
     """Repair each leg, compare the legs of each piece, join all that has sound."""
     audio = Path(job.audio)
-    files = [
-        path
-        for piece in job.pieces
-        for name in (piece.caller, piece.consultant)
-        if (path := _path(audio, name))
-    ]
+    files = [audio / name for piece in job.pieces for name in (piece.caller, piece.consultant) if name]
     repaired, faults = False, []
     for path in files:
         try:
             repaired |= repair(path)
         except PermissionError:
             faults.append("header_wrong")  # still read by its length; only other players cannot
-    lengths = [
-        max(_samples(audio, piece.caller), _samples(audio, piece.consultant)) / 8000 for piece in job.pieces
-    ]
-    heard = [piece for piece, seconds in zip(job.pieces, lengths, strict=True) if seconds]
+    every = [_stretch(audio, piece) for piece in job.pieces]
+    lengths = tuple(one.samples / RATE for one in every)
+    heard = placed([one for one in every if one.samples])
     if not heard:
-        return Report(pieces=tuple(lengths), repaired=repaired)
-    reports = [(piece, _compared(audio, piece)) for piece in heard]
-    lost = [piece.start + report.lost_at for piece, report in reports if report.lost_at is not None]
-    faults += [fault for _, report in reports for fault in report.faults]
-    written = join_stereo(audio, heard, audio / job.into)
+        return Report(pieces=lengths, starts=tuple(piece.start for piece in job.pieces), repaired=repaired)
+    reports = [(one, _compared(one)) for one in heard]
+    lost = [one.start / RATE + report.lost_at for one, report in reports if report.lost_at is not None]
+    faults += [fault for one, report in reports for fault in (*report.faults, *_headless(one))]
+    if any(last - first > HOLE for first, last in gaps(heard)):
+        faults.append("hole")
+    written = write_stereo(audio / job.into, stereo_blocks(heard, BLOCK))
+    starts = iter(heard)
     return Report(
-        seconds=written / 8000,
-        pieces=tuple(lengths),
+        seconds=written / RATE,
+        sound=covered(heard) / RATE,
+        pieces=lengths,
+        starts=tuple(next(starts).start / RATE if one.samples else one.start / RATE for one in every),
         repaired=repaired,
         faults=tuple(dict.fromkeys(faults)),
         lost_at=min(lost, default=None),
@@ -112,19 +111,31 @@ def work(job: Job) -> Report:
     )
 
 
-def _path(audio: Path, name: str | None) -> Path | None:
-    return audio / name if name else None
+def _stretch(audio: Path, piece: Piece) -> Stretch:
+    caller, consultant = (track(audio / name if name else None) for name in (piece.caller, piece.consultant))
+    return Stretch(max(0, round(piece.start * RATE)), caller, consultant)
 
 
-def _samples(audio: Path, name: str | None) -> int:
-    path = _path(audio, name)
-    return sound_length(path) if path else 0
-
-
-def _compared(audio: Path, piece: Piece) -> LegReport:
+def _compared(one: Stretch) -> LegReport:
+    (before, caller), (before_too, consultant) = one.legs
     return compare_legs(
-        measure(blocks(_path(audio, piece.caller))), measure(blocks(_path(audio, piece.consultant)))
+        measure(_blocks(before, caller.blocks(BLOCK))), measure(_blocks(before_too, consultant.blocks(BLOCK)))
     )
+
+
+def _blocks(before: int, sound: Iterator[Samples]) -> Iterator[Samples]:
+    """With the silence in which a leg that lost its begin was not written."""
+    for first in range(0, before, BLOCK):
+        yield np.zeros(min(BLOCK, before - first), np.int16)
+    yield from sound
+
+
+def _headless(one: Stretch) -> Iterator[str]:
+    for name, (before, track_) in zip(("caller", "consultant"), one.legs, strict=True):
+        if not track_.whole and track_.samples:
+            yield "header_lost"
+            if before > HOLE:
+                yield f"{name}_gap"
 
 
 def _figures(legs: list[Leg]) -> LegFigures:

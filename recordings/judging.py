@@ -6,9 +6,10 @@ from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.gather import Due
 from recordings.join import Job, Piece, Report
 from recordings.names import Found
+from recordings.places import HEADER
+from recordings.spans import APART
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
-APART = 1.0  # seconds by which a recording may differ from its conversation
 _ALARMING = ("_silent", "_lost", "_gap")
 
 
@@ -19,26 +20,28 @@ def started(due: Due) -> dict[str, datetime]:
     """
     intents = {part.stem: part.started_at for part in due.known.segments} if due.known else {}
     result: dict[str, datetime] = {}
-    for file in _legs(due):
-        sound = max(0, file.size - 44) / 16000
+    legs = _legs(due)
+    for file in [file for file in legs if file.size > HEADER] or legs:
+        sound = max(0, file.size - HEADER) / 16000
         counted = file.modified - timedelta(seconds=sound)
         result[file.stem.text] = min(counted, result.get(file.stem.text, counted))
     return {stem: max(at, intents.get(stem) or at) for stem, at in result.items()}
 
 
 def job(due: Due, audio: str) -> Job:
-    """The work for another process; segments in the order of their start."""
+    """The work for another process; segments in their order: their numbers, for a clock may be set."""
     begun = started(due)
-    first = min(begun.values())
+    stems = _stems(due, begun)
+    first = begun[stems[0]]
     legs = _legs(due)
     folder = legs[0].path.rsplit("/", 1)[0]
     pieces = tuple(
         Piece(
-            (begun[stem] - first).total_seconds(),
+            max(0.0, (begun[stem] - first).total_seconds()),
             _file(legs, stem, "caller"),
             _file(legs, stem, "consultant"),
         )
-        for stem in sorted(begun, key=lambda stem: (begun[stem], stem))
+        for stem in stems
     )
     return Job(audio, f"{folder}/{due.recording_id}-stereo.wav", pieces)
 
@@ -46,7 +49,8 @@ def job(due: Due, audio: str) -> Job:
 def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
     """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none."""
     begun = started(due)
-    first = min(begun.values(), default=None)
+    stems = _stems(due, begun)
+    first = begun[stems[0]] if stems else None
     since = due.answered.answered_at if due.answered else first or now
     checks = list(report.faults)
     alarms: list[str] = []
@@ -55,7 +59,8 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
         if due.answered and _talked(due) >= HARDLY:
             alarms.append("recording_missing")
     else:
-        state = RecordingState.REPAIRED if report.repaired else RecordingState.FINISHED
+        mended = report.repaired or "header_lost" in report.faults
+        state = RecordingState.REPAIRED if mended else RecordingState.FINISHED
         if due.known is not None and due.known.state is RecordingState.REPAIRED:
             state = RecordingState.REPAIRED
         if any(fault.endswith(_ALARMING) for fault in report.faults):
@@ -63,14 +68,16 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
             alarms.append("recording_leg_silent")
         if due.answered is not None and due.answered.ended_at is not None:
             talked = _talked(due)
-            if abs(talked - report.seconds) > APART:
+            if abs(talked - report.sound) > APART:
                 checks.append("length_differs")
                 alarms.append("recording_length")
+        if "hole" in report.faults:
+            alarms.append("recording_hole")
     if due.orphan:
         alarms.append("recording_orphan")
     if report.repaired:
         checks.append("repaired")
-    segments = _segments(due, asked, report, begun)
+    segments = _segments(due, asked, report, stems, first)
     checked = RecordingChecked(
         recording_id=due.recording_id,
         call_id=due.call_id,
@@ -94,24 +101,30 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
     return checked, [Alarm(kind, due.recording_id, since) for kind in alarms]
 
 
-def _segments(due: Due, asked: Job | None, report: Report, begun: dict[str, datetime]) -> tuple[Segment, ...]:
-    if asked is None:
+def _segments(
+    due: Due, asked: Job | None, report: Report, stems: list[str], first: datetime | None
+) -> tuple[Segment, ...]:
+    if asked is None or first is None:
         return ()
-    stems = sorted(begun, key=lambda stem: (begun[stem], stem))
     numbers = {file.stem.text: file.stem.segment for file in due.files}
     return tuple(
         Segment(
             stem=stem,
             number=numbers[stem],
-            started_at=begun[stem],
-            ended_at=begun[stem] + timedelta(seconds=seconds),
+            started_at=first + timedelta(seconds=start),
+            ended_at=first + timedelta(seconds=start + seconds),
             seconds=seconds,
             caller_file=piece.caller,
             consultant_file=piece.consultant,
         )
-        for stem, piece, seconds in zip(stems, asked.pieces, report.pieces, strict=True)
+        for stem, piece, start, seconds in zip(stems, asked.pieces, report.starts, report.pieces, strict=True)
         if seconds
     )
+
+
+def _stems(due: Due, begun: dict[str, datetime]) -> list[str]:
+    numbers = {file.stem.text: file.stem.segment for file in due.files}
+    return sorted(begun, key=lambda stem: (numbers[stem], stem))
 
 
 def _legs(due: Due) -> list[Found]:

@@ -139,7 +139,9 @@ class Reconciler:
         report = await self._joiner.work(asked) if asked else Report()
         checked, alarms = judge(one, asked, report, now)
         if checked.state is RecordingState.EMPTY:
-            await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
+            left = await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
+            if left:  # what is taken for no sound is taken away only where it can be none
+                self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         for alarm in alarms:  # first: a crash in between repeats the look, and with it the alarm
             self._journal.alarm(alarm.kind, alarm.about, alarm.at)
         await self._journal.write(checked)

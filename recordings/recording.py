@@ -1,9 +1,10 @@
 """One recording as it is read back: what was intended, what the disk was found to hold."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from recordings.entries import PLAYABLE, RecordingState
+from recordings.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Recording:
     def of_a_conversation(self) -> bool:
         """Somebody answered, as far as is known: a ring that nobody answered leaves an empty recording."""
         return self.state is not RecordingState.EMPTY
+
+    @property
+    def pieces(self) -> list[Span]:
+        """From when to when each segment lasts that has sound."""
+        return [
+            (part.started_at, part.started_at + timedelta(seconds=part.seconds))
+            for part in self.segments
+            if part.started_at is not None and part.seconds
+        ]
 
     @property
     def playable(self) -> bool:

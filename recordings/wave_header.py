@@ -8,7 +8,10 @@ LONGEST = 4096  # bytes of a file in which its header must end; Asterisk's has 4
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`start`: byte at which samples begin; `stated`: bytes of samples the header claims."""
+    """`start`: byte at which samples begin; `stated`: bytes of samples the header claims.
+
+    `whole` is False for a file that has lost its header (recordings/lost_header.py).
+    """
 
     channels: int
     rate: int
@@ -16,6 +19,7 @@ class Header:
     start: int
     stated: int
     riff_stated: int
+    whole: bool = True
 
 
 def read_header(head: bytes) -> Header | None:

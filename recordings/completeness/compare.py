@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from recordings.completeness.gap import Gap
 from recordings.entries import PLAYABLE, RecordingState
-from recordings.judging import APART, HARDLY
+from recordings.judging import HARDLY
+from recordings.spans import APART, Span, holes, seconds
 
 GRACE = timedelta(seconds=25)  # after the end of a conversation its recording is looked at and judged
 LATE = timedelta(minutes=10)  # to be sealed in
@@ -46,6 +47,19 @@ class Kept:
     sealed_file: str | None
     sealed_size: int | None
     destroyed: bool
+    pieces: tuple[Span, ...] = ()
+
+    @property
+    def recorded(self) -> float:
+        """Seconds that were recorded: the sum of the pieces, what they share once."""
+        if not self.pieces:
+            return self.seconds or 0.0
+        return seconds(self.pieces)
+
+    @property
+    def holes(self) -> list[Span]:
+        """What lies between two pieces, where it is longer than a second."""
+        return holes(self.pieces)
 
 
 Size = Mapping[str, int]  # bytes by file, of those that are there
@@ -58,7 +72,7 @@ def wrong(talk: Talk, raw: Size, sealed: Size, now: datetime) -> Gap | None:
         return _missing(talk, now)
     if kept.destroyed:
         return None
-    found = _file(kept, raw, sealed) or _length(talk, kept) or _late(kept, now)
+    found = _file(kept, raw, sealed) or _hole(talk, kept) or _length(talk, kept) or _late(kept, now)
     return _gap(*found, talk) if found else None
 
 
@@ -82,10 +96,19 @@ def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
 
 
 def _length(talk: Talk, kept: Kept) -> tuple[str, str] | None:
-    recorded = kept.seconds or 0.0
-    if abs(talk.seconds - recorded) <= APART:
+    if abs(talk.seconds - kept.recorded) <= APART:
         return None
-    return "length", f"talked {talk.seconds:.1f} s, recorded {recorded:.1f} s"
+    return "length", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s"
+
+
+def _hole(talk: Talk, kept: Kept) -> tuple[str, str] | None:
+    if not kept.holes:
+        return None
+    at = ", ".join(
+        f"{(begin - talk.answered_at).total_seconds():.1f} to {(end - talk.answered_at).total_seconds():.1f}"
+        for begin, end in kept.holes
+    )
+    return "hole", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s, nothing from {at} s"
 
 
 def _late(kept: Kept, now: datetime) -> tuple[str, str] | None:

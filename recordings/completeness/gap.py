@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`kind`: missing, orphan, length, unsealed, file_missing, file_size, ...; one gap is one alarm.
+    """`kind`: missing, orphan, length, hole, unsealed, file_missing, file_size, ...; one gap is one alarm.
 
     `at` is the conversation's answer (or the file's own time), so that a second look raises no second alarm.
     """

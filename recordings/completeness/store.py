@@ -10,8 +10,9 @@ from config.database import reading
 from recordings.completeness.compare import Kept, Talk
 from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed
-from recordings.models import calls, connections, recordings
+from recordings.models import calls, connections, recordings, segments
 from recordings.places import NOT_RECORDED
+from recordings.spans import Span
 
 _LONGEST = timedelta(days=2)  # a call lasts less
 _AT_ONCE = 1000
@@ -55,6 +56,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
     async with reading(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
+            pieces = await _pieces(database, [row.id for row in part if row.id])
             yield [
                 Talk(
                     row.call_id,
@@ -72,10 +74,28 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
                         row.path,
                         row.size,
                         row.destroyed_at is not None,
+                        tuple(pieces.get(row.id, ())),
                     ),
                 )
                 for row in part
             ]
+
+
+async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, list[Span]]:
+    """From when to when each segment with sound lasts, by recording."""
+    found: dict[str, list[Span]] = {}
+    for start in range(0, len(recording_ids), 500):
+        query = select(segments.c.recording_id, segments.c.started_at, segments.c.seconds).where(
+            segments.c.recording_id.in_(recording_ids[start : start + 500]),
+            segments.c.started_at.is_not(None),
+            segments.c.seconds > 0,
+        )
+        async with reading(database) as connection:  # its own: the other one is being read from
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            end = row.started_at + timedelta(seconds=row.seconds)
+            found.setdefault(row.recording_id, []).append((row.started_at, end))
+    return found
 
 
 async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:

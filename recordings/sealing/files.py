@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from recordings.files import sound_length
 from recordings.names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, Damaged, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
 from recordings.spool import flush_folder, give
 
 _READ = 1 << 20
+_BARE = 44  # bytes of a file in which nothing was recorded
 _ROUNDED = 3  # bytes: less than one frame of both legs
 
 Step = Callable[[str], None]
@@ -114,7 +114,13 @@ def raw_files(audio: Path, stereo_file: str, recording_id: str, named: Iterable[
             parsed = parse_file(entry.name)
             if parsed is not None and parsed[0].recording == recording_id:
                 found.add(entry)
-    return sorted(path for path in found if path.exists())
+    return sorted((path for path in found if path.exists()), key=_mixes_first)
+
+
+def _mixes_first(path: Path) -> tuple[bool, Path]:
+    """So that after a crash no mix lies there without the legs that tell what is in it."""
+    parsed = parse_file(path.name)
+    return parsed is None or parsed[1] != "mixed", path
 
 
 def beyond(audio: Path, found: Iterable[Path], named: Iterable[str], size: int) -> list[Path]:
@@ -130,7 +136,8 @@ def beyond(audio: Path, found: Iterable[Path], named: Iterable[str], size: int) 
         if parsed is not None and parsed[1] in ("caller", "consultant"):
             (known if path in joined else others).append(path)
     grown = sum(path.stat().st_size for path in known) - size
-    return [path for path in others if sound_length(path)] + (known if grown > _ROUNDED else [])
+    more = [path for path in others if path.stat().st_size > _BARE]  # by its bytes: a header may be lost
+    return more + (known if grown > _ROUNDED else [])
 
 
 def changed_since(paths: Iterable[Path], at: float) -> list[Path]:

@@ -8,7 +8,7 @@ from datetime import datetime
 class SealFault:
     """Why sealing does not get on: `kind` for programs, `words` with what to do for people."""
 
-    kind: str  # key_missing | disk_full | disk | database_away | unreadable | grown | altered
+    kind: str  # key_missing | disk_full | disk | database_away | unreadable | grown | altered | unheard
     about: str
     words: str
     at: datetime

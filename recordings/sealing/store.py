@@ -153,6 +153,27 @@ def wrapped_of(row: Sealed) -> Wrapped:
     return Wrapped(row.key_id, row.wrapped_key or "")
 
 
+async def places_of(database: AsyncEngine, recording_id: str) -> dict[str, float]:
+    """Where each leg should lie in the joined file, in seconds; by name, relative to the audio folder."""
+    query = (
+        select(
+            segments.c.caller_file,
+            segments.c.consultant_file,
+            segments.c.started_at,
+            recordings.c.started_at.label("begun_at"),
+        )
+        .join(recordings, recordings.c.id == segments.c.recording_id)
+        .where(segments.c.recording_id == recording_id)
+    )
+    found: dict[str, float] = {}
+    async with reading(database) as connection:
+        for row in (await connection.execute(query)).all():
+            if row.started_at and row.begun_at:
+                at = (row.started_at - row.begun_at).total_seconds()
+                found |= {name: at for name in (row.caller_file, row.consultant_file) if name}
+    return found
+
+
 async def joined(database: AsyncEngine, recording_id: str) -> tuple[str, int] | None:
     """Where the joined file lay or lies, and the bytes of the legs it was joined from."""
     query = select(recordings.c.stereo_file, recordings.c.size).where(recordings.c.id == recording_id)

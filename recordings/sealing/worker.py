@@ -33,7 +33,9 @@ from recordings.sealing.files import (
     remove_raw,
     write_sealed,
 )
+from recordings.sealing.heard import unheard
 from recordings.sealing.sealed import Sealed
+from recordings.sealing.service import Altered, SealedAudio
 from recordings.sealing.sound import Unreadable
 from recordings.sealing.state import SealFault, SealReport, SealState
 from recordings.sealing.store import Waiting
@@ -46,7 +48,12 @@ _AT_ONCE = 200
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _LOOK = 60.0  # seconds between two looks at the raw files that lie there
-_ONE = ("unreadable", "grown", "altered")  # kinds that hold up nothing but the recording they are about
+_ONE = (
+    "unreadable",
+    "grown",
+    "altered",
+    "unheard",
+)  # kinds that hold up nothing but the recording they are about
 
 
 class Busy(Exception):
@@ -245,19 +252,40 @@ class Sealer:
             )
             self._kept_back.append(self._note("grown", row.recording_id, words))
             return False
-        if not checked:
-            try:
-                await self._in_thread(self._check, row)
-            except (Damaged, Unreadable, OSError, KeyMissing, WrongKey) as why:
-                words = f"sealed file {row.recording_id}: {why}; its raw files stay"
-                if isinstance(why, KeyMissing):  # says nothing about the file
-                    self._kept_back.append(self._note("key_missing", row.recording_id, words))
-                    return False
-                self._kept_back.append(self._note("altered", row.recording_id, words))
-                await alarm(self._database, "recording_sealed_altered", row.recording_id, row.sealed_at)
-                return False
+        if not await self._is_superfluous(row, found, checked=checked):
+            return False
         await self._in_thread(remove_raw, found, self._step)
         return True
+
+    async def _is_superfluous(self, row: Sealed, found: list[Path], *, checked: bool) -> bool:
+        """The sealed copy is whole, and all that the raw files hold was found in it."""
+        places = await store.places_of(self._database, row.recording_id)
+        try:
+            if not checked:
+                await self._in_thread(self._check, row)
+            left = await self._in_thread(self._unheard, row, found, places)
+        except (Altered, Damaged, Unreadable, OSError, KeyMissing, WrongKey) as why:
+            words = f"sealed file {row.recording_id}: {why}; its raw files stay"
+            if isinstance(why, KeyMissing):  # says nothing about the file
+                self._kept_back.append(self._note("key_missing", row.recording_id, words))
+                return False
+            self._kept_back.append(self._note("altered", row.recording_id, words))
+            await alarm(self._database, "recording_sealed_altered", row.recording_id, row.sealed_at)
+            return False
+        if left:
+            await alarm(self._database, "recording_sound_not_sealed", row.recording_id, row.sealed_at)
+            words = (
+                f"recording {row.recording_id}: sound of {len(left)} raw files is not in the sealed copy: "
+                "all its raw files stay; listen to both"
+            )
+            self._kept_back.append(self._note("unheard", row.recording_id, words))
+        return not left
+
+    def _unheard(self, row: Sealed, found: list[Path], places: dict[str, float]) -> list[Path]:
+        assert row.wrapped_key is not None
+        key = self._keys.unwrap(store.wrapped_of(row), row.recording_id)
+        with SealedAudio(self._folder / row.path, key, row.recording_id) as sealed:
+            return unheard(sealed, found, {self._audio / name: at for name, at in places.items()})
 
     def _beyond(self, one: Waiting, named: list[str]) -> list[Path]:
         found = raw_files(self._audio, one.stereo_file, one.recording_id, named)

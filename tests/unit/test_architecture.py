@@ -27,7 +27,7 @@ EDGES = {
     "reconcile",
 }
 # In the folders of recordings/ these names are edges, whichever folder they are in.
-INNER_EDGES = frozenset("store files service worker sound pdf envelope verify_package".split())
+INNER_EDGES = frozenset("store files service worker sound heard pdf envelope verify_package".split())
 TALKS = frozenset(
     "socket subprocess shutil tempfile os pathlib io soundfile soxr panoramisk alembic aiosqlite asyncpg "
     "sqlalchemy.ext.asyncio urllib http aiohttp select threading".split()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from recordings.completeness.service import Completeness
 from recordings.completeness.worker import Watch
-from recordings.models import alarms
+from recordings.models import alarms, segments
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
@@ -109,3 +109,36 @@ async def test_a_day_counts_what_was_answered_in_it_by_the_centres_clock(home):
     second = await service(home).day(T0.date() + timedelta(days=1), LATER + timedelta(days=1))
     assert (1, 1) == (first.conversations, first.recordings)
     assert (1, 1) == (second.conversations, second.recordings)
+
+
+async def pieces(home: EvidenceHome, talk, *spans: tuple[float, float]) -> None:
+    """The segments as (begin, end) in seconds from the answer; the joined file spans them all."""
+    async with home.database.begin() as connection:
+        await connection.execute(segments.delete())
+        for number, (begin, end) in enumerate(spans, 1):
+            await connection.execute(
+                segments.insert().values(
+                    stem=talk.recording_id if number == 1 else f"{talk.recording_id}-s{number}",
+                    recording_id=talk.recording_id,
+                    number=number,
+                    started_at=talk.record.answered_at + timedelta(seconds=begin),
+                    ended_at=talk.record.answered_at + timedelta(seconds=end),
+                    seconds=end - begin,
+                )
+            )
+
+
+async def test_a_hole_between_two_pieces_is_a_gap_though_the_joined_file_is_as_long_as_the_talk(home):
+    talk = await home.talk(1, seconds=30)
+    await pieces(home, talk, (0, 10), (21.5, 30))
+    [gap] = await service(home).gaps(T0 - timedelta(hours=1), LATER, LATER)
+    assert ("hole", talk.recording_id) == (gap.kind, gap.recording_id)
+    assert "talked 30.0 s, recorded 18.5 s, nothing from 10.0 to 21.5 s" == gap.detail
+
+
+async def test_the_length_is_the_sum_of_the_pieces(home):
+    talk = await home.talk(1, seconds=30)
+    await pieces(home, talk, (0, 9.3), (10, 19.3), (20, 30))
+    assert [("length", talk.recording_id)] == await gaps(home)
+    await pieces(home, talk, (0, 10.4), (10.2, 20), (19.1, 30))
+    assert [] == await gaps(home)

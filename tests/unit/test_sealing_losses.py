@@ -15,7 +15,7 @@ from sqlalchemy import select
 from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed as table
 from recordings.files import write_stereo
-from recordings.models import alarms
+from recordings.models import alarms, recordings
 from recordings.reconcile import Reconciler
 from recordings.sealing.files import no_step
 from recordings.sealing.service import SealedRecordings
@@ -238,3 +238,103 @@ async def test_raw_files_half_removed_are_not_judged_as_a_loss(home):
     assert (RecordingState.FINISHED, []) == (row.state, await journal.reader.alarms(T0 - timedelta(days=1)))
     await reconciler.close()
     await journal.stop()
+
+
+async def stored(home: EvidenceHome, recording_id: str) -> np.ndarray:
+    reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
+    row = (await reading.of([recording_id]))[recording_id]
+    with reading.open(row) as opened:
+        return np.concatenate(list(opened.blocks()))
+
+
+async def judged(home: EvidenceHome, ends: dict[str, datetime]) -> Reconciler:
+    """Files' times set, and looked at by an engine that wakes up a minute later."""
+    for path in home.settings.audio.rglob("*.wav"):
+        stem = path.name.removesuffix(".wav").removesuffix("-caller").removesuffix("-consultant")
+        if stem in ends:
+            os.utime(path, (ends[stem].timestamp(), ends[stem].timestamp()))
+    journal = Journal(home.settings.database, home.settings.spool / "journal", home.keys.numbers)
+    await journal.start()
+    looking = Reconciler(journal, home.settings.audio, now=lambda: T0 + timedelta(minutes=5))
+    await looking.look(wide=True)
+    await looking.close()
+    await journal.stop()
+    return looking
+
+
+async def test_speech_of_a_segment_opened_on_a_full_volume_is_sealed_and_only_then_its_raw_files_go(home):
+    """Full at the ring, room again 2.2 s after the answer, one hold: the first segment has no header."""
+    talk = await home.talk(1, seconds=30, audio=False)
+    day = home.settings.audio / "2026-11-22"
+    day.mkdir(parents=True)
+    voices = sound(1, 30)
+    for side, leg_ in ((0, "caller"), (1, "consultant")):
+        first, second = (
+            np.ascontiguousarray(voices[a:b, side]) for a, b in ((17_600, 184_000), (185_000, 240_000))
+        )
+        (day / f"{talk.recording_id}-{leg_}.wav").write_bytes(first.tobytes())
+        (day / f"{talk.recording_id}-s2-{leg_}.wav").write_bytes(new_header(1, 8000, 0) + second.tobytes())
+    answered = talk.record.answered_at
+    assert answered is not None
+    await judged(
+        home,
+        {
+            talk.recording_id: answered + timedelta(seconds=23),
+            f"{talk.recording_id}-s2": answered + timedelta(seconds=30),
+        },
+    )
+    assert (1, ()) == ((report := await sealer(home).pass_once()).sealed, report.faults)
+    kept = await stored(home, talk.recording_id)
+    assert np.array_equal(voices[17_600:184_000], kept[22 : 22 + 166_400]) or np.array_equal(
+        voices[17_600:184_000], kept[:166_400]
+    )
+    assert np.array_equal(voices[185_000:], kept[-55_000:])
+    assert [] == raw(home)
+    marks = (await sealed_rows(home))[0].marks.split()
+    assert {"header_lost", "length_differs"} <= set(marks)
+    assert "recording_length" in await alarmed(home)
+
+
+@pytest.mark.parametrize("part", ["all", "a tenth of a second in the middle"])
+async def test_a_leg_whose_sound_is_not_in_the_sealed_copy_stays_with_all_others(home, part):
+    """Whatever the joining left out: here it was told that there were only zeros."""
+    talk = await home.talk(1, seconds=20)
+    silent = sound(1, 20)
+    silent[: None if part == "all" else 80_800, 0][(0 if part == "all" else 80_000) :] = 0
+    write_stereo(talk.stereo, [silent])
+    report = await sealer(home).pass_once()
+    assert (1, ["unheard"]) == (report.sealed, [fault.kind for fault in report.faults])
+    assert 4 == len(raw(home))
+    assert ["recording_sound_not_sealed"] == await alarmed(home)
+
+
+async def test_a_mix_longer_than_both_legs_stays(home):
+    talk = await home.talk(1, seconds=5)
+    leg(talk.stereo.with_name(f"{talk.recording_id}.wav"), 8)
+    report = await sealer(home).pass_once()
+    assert (1, ["unheard"]) == (report.sealed, [fault.kind for fault in report.faults])
+    assert 4 == len(raw(home))
+
+
+async def test_a_segment_of_a_tone_that_lies_elsewhere_than_its_row_says_is_found(home):
+    talk = await home.talk(1, seconds=5)
+    voices = np.concatenate((np.zeros((24_000, 2), "<i2"), sound(1, 5)))
+    write_stereo(talk.stereo, [voices])
+    async with home.database.begin() as connection:
+        await connection.execute(recordings.update().values(seconds=8.0))
+    report = await sealer(home).pass_once()
+    assert (1, ()) == (report.sealed, report.faults)
+    assert [] == raw(home)
+
+
+async def test_an_empty_recording_with_more_than_a_header_is_not_removed(home):
+    """Whatever took its sound for none: what cannot be understood stays, and is told."""
+    talk = await home.talk(1)
+    day = talk.stereo.parent
+    other = day / f"{talk.record.call_id}-c2-caller.wav"
+    other.write_bytes(new_header(2, 44_100, 4000) + b"\1\2" * 2000)
+    bare = day / f"{talk.record.call_id}-c2-consultant.wav"
+    bare.write_bytes(new_header(1, 8000, 0))
+    await judged(home, {f"{talk.record.call_id}-c2": T0 + timedelta(seconds=20)})
+    assert [other.name] == [name for name in raw(home) if talk.recording_id not in name]
+    assert "recording_unread" in await alarmed(home)

@@ -335,3 +335,39 @@ def test_a_name_that_is_not_ours_is_no_stem(name):
 )
 def test_a_masked_number_shows_its_last_two_digits_at_most(number, shown):
     assert mask(number) == shown
+
+
+async def test_a_hole_between_two_segments_is_a_fault_of_its_own_and_no_part_of_the_length(desk):
+    second = stem_of(CALL, 1, 2)
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    desk.save(second, TONE, TONE, ends=after(46))
+    await desk.call(replace(TALK, ended_at=after(46)))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.seconds, row.checks) == (31.0, ("hole", "length_differs"))
+    assert {("recording_hole", ONE), ("recording_length", ONE)} == set(await desk.alarms())
+
+
+async def test_a_recorder_started_before_the_old_one_stopped_doubles_nothing(desk):
+    sound = np.random.default_rng(1).integers(-9000, 9000, 160_000).astype("<i2") | 4
+    second = stem_of(CALL, 1, 2)
+    desk.save(ONE, sound[:82_000], sound[:82_000], ends=after(25.26))
+    desk.save(second, sound[80_000:], sound[80_000:], ends=after(35))
+    await desk.call(replace(TALK, ended_at=after(35)))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.seconds, row.checks) == (20.0, ())
+    joined = np.frombuffer((desk.audio / row.stereo_file).read_bytes()[44:], "<i2").reshape(-1, 2)
+    assert np.array_equal(sound, joined[:, 0])
+    assert [10.25, 10.0] == [part.seconds for part in row.segments]
+    assert row.started_at + timedelta(seconds=10) == row.segments[1].started_at
+
+
+async def test_segments_are_joined_in_the_order_of_their_numbers_whatever_the_clock_says(desk):
+    second = stem_of(CALL, 1, 2)
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    desk.save(second, TONE[::-1], TONE[::-1], ends=after(-3600))
+    await desk.call(replace(TALK, ended_at=after(35)))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.seconds, row.checks) == (20.0, ())

@@ -1,0 +1,164 @@
+"""Segments of a conversation in their places in time: none doubled, none cut, silence where nothing is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recordings.audio import RATE, Samples
+
+HOLE = RATE  # samples between two segments that nobody recorded, and that are told
+_WINDOW = RATE // 10  # samples that must be the same to the last bit where two recorders heard the same
+_SLACK = RATE  # samples by which the clocks may be wrong about where they overlap
+_TRIES = 50  # places in a sound that repeats itself, as a tone does
+_LONGEST = 60 * RATE  # samples two recorders run beside each other at most; more is a clock that was set
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One leg of a segment: `read(first, count)` gives what there is of these samples.
+
+    `whole` is False where the file's first bytes were lost.
+    """
+
+    samples: int
+    read: Callable[[int, int], Samples]
+    whole: bool = True
+
+    def blocks(self, size: int) -> Iterator[Samples]:
+        """All of it in order."""
+        for first in range(0, self.samples, size):
+            yield self.read(first, size)
+
+
+NO_TRACK = Track(0, lambda first, count: np.zeros(0, np.int16))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One segment: `start` in samples from the recording's begin, each leg so many samples into it."""
+
+    start: int
+    caller: Track
+    consultant: Track
+
+    @property
+    def legs(self) -> tuple[tuple[int, Track], tuple[int, Track]]:
+        """Where each leg begins. One that lost its begin ends with the other: both were closed at once."""
+        longest = self.samples
+        return (
+            (0 if self.caller.whole else longest - self.caller.samples, self.caller),
+            (0 if self.consultant.whole else longest - self.consultant.samples, self.consultant),
+        )
+
+    @property
+    def samples(self) -> int:
+        """Of the longer leg."""
+        return max(self.caller.samples, self.consultant.samples)
+
+    @property
+    def end(self) -> int:
+        """One past its last sample."""
+        return self.start + self.samples
+
+    def side(self, side: int, first: int, count: int) -> Samples:
+        """Samples of a leg (0 caller, 1 consultant) at a place of the recording; zeros where it has none."""
+        offset, track = self.legs[side]
+        at = self.start + offset
+        result = np.zeros(count, np.int16)
+        begin, end = max(first, at), min(first + count, at + track.samples)
+        if begin < end:
+            result[begin - first : end - first] = track.read(begin - at, end - begin)
+        return result
+
+
+def placed(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """The same, in the order given, each at its true start.
+
+    Where the clocks say that two overlap, the later one lies over the earlier only if what they share is the
+    same to the last bit (a new recorder begins before the old one stops); else a clock was set, and it
+    follows: no sound is ever cut.
+    """
+    result: list[Stretch] = []
+    end = 0
+    for one in stretches:
+        start = one.start
+        if result and start < end:
+            start = _shared(result[-1], one, end)
+        result.append(replace(one, start=start))
+        end = max(end, result[-1].end)
+    return result
+
+
+def stereo_blocks(stretches: Sequence[Stretch], size: int) -> Iterator[Samples]:
+    """The whole conversation, caller left and consultant right, in blocks (n x 2); `stretches` as placed.
+
+    Where two overlap the first is kept, except where it is digital silence (a recorder that went deaf).
+    """
+    end = max((one.end for one in stretches), default=0)
+    for first in range(0, end, size):
+        both = np.zeros((min(size, end - first), 2), np.int16)
+        for one in stretches:
+            if one.start < first + len(both) and one.end > first:
+                for side in (0, 1):
+                    column = both[:, side]
+                    column[:] = np.where(column == 0, one.side(side, first, len(both)), column)
+        yield both
+
+
+def covered(stretches: Sequence[Stretch]) -> int:
+    """Samples in which any of them has sound: the sum of the pieces, shared ones once."""
+    holes = sum(last - first for first, last in gaps(stretches))
+    return max((one.end for one in stretches), default=0) - holes
+
+
+def gaps(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+    """First and one past the last sample of all that lies between the segments, or before the first."""
+    found, end = [], 0
+    for one in sorted(stretches, key=lambda each: each.start):
+        if one.start > end:
+            found.append((end, one.start))
+        end = max(end, one.end)
+    return found
+
+
+def _shared(before: Stretch, one: Stretch, end: int) -> int:
+    """Where `one` begins so that what it shares with `before` is the same; `end` where nothing is shared."""
+    if end != before.end or end - one.start > _LONGEST:
+        return end
+    wanted = max(one.start, before.start)
+    starts = sorted({wanted, *_meeting(before, one, wanted)}, key=lambda at: abs(at - wanted))
+    for start in starts[:_TRIES]:
+        if before.start <= start < end and _alike(before, one, start):
+            return start
+    return end
+
+
+def _meeting(before: Stretch, one: Stretch, wanted: int) -> Iterator[int]:
+    """Starts of `one` that bring the last telling tenth of a second of `before` onto the same sound."""
+    reach = min(one.samples, before.end - wanted + _SLACK)
+    for side in (0, 1):
+        head = one.side(side, one.start, reach).tobytes()
+        for back in range(_WINDOW, min(before.samples, before.end - wanted, 4 * RATE) + 1, _WINDOW):
+            at = before.end - back
+            window = before.side(side, at, _WINDOW)
+            if np.all(window == window[0]):
+                continue
+            found = head.find(window.tobytes())
+            while found >= 0:
+                if found % 2 == 0:
+                    yield at - found // 2
+                found = head.find(window.tobytes(), found + 1)
+            break
+
+
+def _alike(before: Stretch, one: Stretch, start: int) -> bool:
+    """Nothing is lost by laying `one` over `before` from `start` on: zeros on either side give way."""
+    moved = replace(one, start=start)
+    for side in (0, 1):
+        for first in range(start, before.end, 1 << 16):
+            count = min(1 << 16, before.end - first)
+            old, new = before.side(side, first, count), moved.side(side, first, count)
+            if not np.all((old == new) | (old == 0) | (new == 0)):
+                return False
+    return True
