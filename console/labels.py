@@ -57,6 +57,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "trunk_down": N_("The phone provider's trunk does not answer"),
     "ami_down": N_("The connection to the telephone exchange is lost"),
     "disk_low": N_("The disk for recordings is nearly full"),
+    "disk_failing": N_("A disk for recordings takes no writes"),
     "recorder": N_("Recording fault"),
     "ucc_unreachable": N_("1414 could not be reached"),
     "diverted": N_("The queue is diverted to the duty phone"),

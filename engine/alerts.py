@@ -28,9 +28,20 @@ BOARD: Final = {
     "last_consultant_missed": "last_consultant_missed",
     "consultant_healed": "healed",
 }
-NOT_SHOWN: Final = frozenset({"nobody_on_shift", "answer_unseen"})  # told by the state itself
+NOT_SHOWN: Final = frozenset(
+    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing"}
+)  # told by the state itself
 CRITICAL: Final = frozenset(
-    {"nobody_on_shift", "wait_critical", "trunk_down", "ami_down", "disk_low", "recorder", "ucc_unreachable"}
+    {
+        "nobody_on_shift",
+        "wait_critical",
+        "trunk_down",
+        "ami_down",
+        "disk_low",
+        "disk_failing",
+        "recorder",
+        "ucc_unreachable",
+    }
 )
 
 Row = Mapping[str, Any]
@@ -43,6 +54,8 @@ class Alerts:
     settings: Settings
     reader: Callable[[], Reader]
     changed: Callable[[], None]
+    stopped: Mapping[str, float] = field(default_factory=dict)  # recordings that do not grow, since when
+    volumes: Callable[[], Mapping[str, datetime]] = dict  # those that take no writes, since when
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
     _told: tuple[Alarm, ...] = ()
     _evidence: bool = True
@@ -102,6 +115,8 @@ class Alerts:
             yield ("figures_incomplete", ""), None
         if not self._evidence:
             yield ("recorder", "evidence"), None
+        yield from ((("recorder", recording), since) for recording, since in self.stopped.items())
+        yield from ((("disk_failing", name), at_.timestamp()) for name, at_ in self.volumes().items())
         for alarm in self._told:
             yield (BOARD.get(alarm.kind, "recorder"), alarm.about), alarm.at.timestamp()
 

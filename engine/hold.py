@@ -1,32 +1,44 @@
-"""The recorder of a conversation started anew, as after a hold: else it may have lost a side; edge."""
+"""The recorder of a conversation started anew, the new one before the old one stops; edge."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from dialplan import recorder
 from dialplan import words as w
+from engine.disk import Disk
+from recordings.files import last_segment
 from recordings.names import SECOND, stem_of
+from recordings.places import NOT_RECORDED
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
+from routing.legs import Leg
 from routing.ongoing import OngoingCall
 
 log = structlog.get_logger()
 
+PAUSES: Final = (0.0, 0.2, 1.0)  # seconds before each try to start a recorder
+SEEN: Final = 0.6  # seconds within which both files of a new recorder must be there
+LOOKS: Final = 0.02  # seconds between two looks for them
+MOST_STALE: Final = 3  # recorders left on a channel by an engine that was killed between start and stop
+
 
 class HoldGuard:
-    """Segments of a conversation: a new one after each hold, and whenever a side was lost.
+    """Segments of a conversation: a new one after each hold, when a side was lost, when none is written.
 
     `find` gives the living call of an id: a conversation may end while its recorder is started anew.
+    `volume` gives the folder for the n-th try.
     """
 
     def __init__(
         self,
         ami: Ami,
-        volume: Callable[[], Path],
+        volume: Callable[[int], Path],
         audio: Path,
         zone: ZoneInfo,
         find: Callable[[str], OngoingCall | None],
@@ -36,79 +48,148 @@ class HoldGuard:
         self._audio = audio
         self._zone = zone
         self._find = find
-        self._segments: dict[str, int] = {}
+        self._disk = Disk()
+        self._begun: dict[str, tuple[int, Path]] = {}  # by recording: the segment begun last, and where
         self._busy: dict[str, asyncio.Lock] = {}
 
     def path(self, call: OngoingCall) -> Path:
-        """Where the running segment is written: its files' names without -caller.wav and -consultant.wav."""
-        stem = stem_of(call.word(w.CALL), _number(call), self._segment(call))
-        return next(
-            (at / stem for at in self._folders(call) if _written(at / stem)), self._folder(call) / stem
-        )
+        """Where the running segment is written: its files' names without -caller.wav and -consultant.wav.
+
+        Looks at the disk, so not for the loop.
+        """
+        return self._last(call)[1]
+
+    def folders(self, call: OngoingCall) -> tuple[Path, ...]:
+        """Where files of the call may lie: which volume is used may change during a call."""
+        day = self._day(call)
+        return tuple({self._audio / day: 0, self._audio / SECOND / day: 0, self._volume(0) / day: 0})
 
     async def restart(self, call: OngoingCall) -> str | None:
-        """Stop and start the recording of a call; the new segment's stem, None when there is none."""
-        call_id, number = call.word(w.CALL), _number(call)
+        """Start a new recorder, see its files, stop the old one; the new segment's stem.
+
+        None when no recorder could be started, or the conversation ended: the old one was not touched.
+        """
+        call_id, number = call.word(w.CALL), number_of(call)
         async with self._busy.setdefault(call_id, asyncio.Lock()):
-            if not self._talks(call_id, number):
-                return None
-            segment = self._segment(call) + 1
-            self._segments[stem_of(call_id, number)] = segment
-            stem = stem_of(call_id, number, segment)
             try:
-                await self._again(call, number, str(self._folder(call) / stem))
-            except (AmiDown, AmiError, AmiTimeout) as why:
-                log.error("recording_not_restarted", call=call_id, why=type(why).__name__)
-                return None
-        log.info("recording_restarted", call=call_id, segment=segment)
-        return stem
+                segment, _ = await self._disk.ask(partial(self._last, call))
+            except OSError:  # the disk does not answer: what we know ourselves must do
+                segment = self._begun.get(stem_of(call_id, number), (1, Path()))[0]
+            for tried, pause in enumerate(PAUSES):
+                await asyncio.sleep(pause)
+                # By two after a failure: the new one stays off the channel of the one that may still run.
+                stem = stem_of(call_id, number, segment + 1 + 2 * tried)
+                if self._talking(call_id, number) is None:
+                    return None
+                try:
+                    if await self._begin(call, number, segment + 1 + 2 * tried, self._volume(tried)):
+                        log.info("recording_restarted", call=call_id, segment=segment + 1 + 2 * tried)
+                        return stem
+                except (AmiDown, AmiError, AmiTimeout) as why:
+                    log.error("recording_not_restarted", call=call_id, tried=tried, why=type(why).__name__)
+                    if isinstance(why, AmiDown):
+                        return None
+            return None
+
+    async def settle(self, call: OngoingCall, segment: int) -> None:
+        """Stop what an engine, killed between start and stop, left running beside that segment's recorder."""
+        leg = partner(call)
+        if leg is None or not leg.channel:
+            return
+        old = leg.channel if recorder.side(segment) == "caller" else call.channel
+        try:
+            if await self._clear(old):
+                log.warning("recorder_left_over", call=call.word(w.CALL), segment=segment)
+        except (AmiDown, AmiTimeout):
+            return  # the next look finds it again
 
     def forget(self, call_id: str) -> None:
         """The call is over."""
         self._busy.pop(call_id, None)
-        for key in [key for key in self._segments if key.startswith(f"{call_id}-")]:
-            del self._segments[key]
+        for key in [key for key in self._begun if key.startswith(f"{call_id}-")]:
+            del self._begun[key]
 
-    async def _again(self, call: OngoingCall, number: int, path: str) -> None:
-        await self._ami.send("StopMixMonitor", {"Channel": call.channel})
-        await asyncio.sleep(recorder.REST)
-        if not self._talks(call.word(w.CALL), number):
-            return
-        order = {"Channel": call.channel, "File": f"{path}.wav", "Options": recorder.options(path)}
+    async def _begin(self, call: OngoingCall, number: int, segment: int, volume: Path) -> bool:
+        call_id = call.word(w.CALL)
+        leg = self._talking(call_id, number)
+        if leg is None:
+            return False
+        on = recorder.side(segment)
+        channels = {"caller": call.channel, "consultant": leg.channel or call.channel}
+        channel, other = channels[on], channels["caller" if on == "consultant" else "consultant"]
+        if await self._clear(channel):
+            await asyncio.sleep(recorder.REST)
+        path = volume / self._day(call) / stem_of(call_id, number, segment)
+        side = on if channel != call.channel or on == "caller" else "caller"
+        order = {"Channel": channel, "File": f"{path}.wav", "Options": recorder.options(str(path), side)}
         begun = await self._ami.send("MixMonitor", order)
-        if not self._talks(call.word(w.CALL), number):  # ended meanwhile: what follows is not recorded
-            id_ = str(begun.get("MixMonitorID", ""))
-            await self._ami.send("StopMixMonitor", {"Channel": call.channel, "MixMonitorID": id_})
+        self._begun[stem_of(call_id, number)] = (segment, path)
+        id_ = {"Channel": channel, "MixMonitorID": str(begun.get("MixMonitorID", ""))}
+        if self._talking(call_id, number) is None:  # ended meanwhile: what follows is not recorded
+            await self._ami.send("StopMixMonitor", id_)
+            return False
+        if not await self._seen(path):  # Asterisk says Success also when it cannot open the files
+            log.error("recording_not_begun", call=call_id, segment=segment)
+            await self._stop(id_)
+            return False
+        if other != channel:
+            await self._clear(other)
+        return True
 
-    def _talks(self, call_id: str, number: int) -> bool:
+    async def _seen(self, path: Path) -> bool:
+        files = [path.with_name(f"{path.name}-{side}.wav") for side in ("caller", "consultant")]
+        end = asyncio.get_running_loop().time() + SEEN
+        while True:
+            try:
+                if await self._disk.ask(lambda: all(file.exists() for file in files), SEEN):
+                    return True
+            except OSError:
+                return False
+            if asyncio.get_running_loop().time() >= end:
+                return False
+            await asyncio.sleep(LOOKS)
+
+    async def _clear(self, channel: str) -> bool:
+        """Stop whatever records on a channel; whether there was anything."""
+        stopped = 0
+        while stopped < MOST_STALE and await self._stop({"Channel": channel}):
+            stopped += 1
+        return stopped > 0
+
+    async def _stop(self, which: dict[str, str]) -> bool:
+        try:
+            await self._ami.send("StopMixMonitor", which)
+        except AmiError:  # nothing records there
+            return False
+        return True
+
+    def _talking(self, call_id: str, number: int) -> Leg | None:
+        """The phone the caller talks with now, in that conversation."""
         call = self._find(call_id)
-        return call is not None and _number(call) == number and bool(call.legs.talking())
+        return partner(call) if call is not None and number_of(call) == number else None
 
-    def _segment(self, call: OngoingCall) -> int:
-        """The last one begun: by us, or before this engine was there (its files are on the disk)."""
-        call_id, number = call.word(w.CALL), _number(call)
-        segment = self._segments.get(stem_of(call_id, number), 1)
-        while any(_written(at / stem_of(call_id, number, segment + 1)) for at in self._folders(call)):
-            segment += 1
-        return segment
-
-    def _folder(self, call: OngoingCall) -> Path:
-        return self._volume() / self._day(call)
-
-    def _folders(self, call: OngoingCall) -> tuple[Path, Path]:
-        """On either volume: which one is used may change during a call."""
-        day = self._day(call)
-        return self._audio / day, self._audio / SECOND / day
+    def _last(self, call: OngoingCall) -> tuple[int, Path]:
+        """The segment begun last: by us, or before this engine was there (its files are on the disk)."""
+        first = stem_of(call.word(w.CALL), number_of(call))
+        begun = self._begun.get(first, (1, self._volume(0) / self._day(call) / first))
+        found = [(last_segment(folder, first), folder) for folder in self.folders(call)]
+        segment, folder = max(found, key=lambda one: one[0])
+        if segment < begun[0] or not segment:
+            return begun
+        name = first if segment == 1 else f"{first}-s{segment}"
+        return segment, folder / name
 
     def _day(self, call: OngoingCall) -> str:
         arrived = int(call.word(w.ARRIVED) or "0") / 1000
         return datetime.fromtimestamp(arrived, self._zone).date().isoformat()
 
 
-def _written(stem: Path) -> bool:
-    return stem.with_name(f"{stem.name}-caller.wav").exists()
+def partner(call: OngoingCall) -> Leg | None:
+    """Whom the caller talks with in a conversation that is ours to record."""
+    return next((leg for leg in call.legs.talking() if leg.device not in NOT_RECORDED), None)
 
 
-def _number(call: OngoingCall) -> int:
+def number_of(call: OngoingCall) -> int:
+    """The number of the call's last connection, as its files have it."""
     text = call.word(w.CONNECTION)
     return int(text) if text.isascii() and text.isdigit() else 1

@@ -29,6 +29,7 @@ from engine.kept import Kept
 from engine.line import Line
 from engine.mirror import Mirror
 from engine.orders import Orders
+from engine.recording_guard import RecordingGuard
 from engine.shift_at_start import adopt_pauses
 from engine.spying import Spying
 from engine.tasks import Tasks
@@ -118,12 +119,29 @@ class Engine:
             on_up=self._up,
             on_down=self.line.on_down,
         )
-        self.volumes = Volumes(settings, self.ami, self.journal.alarm)
+        self.volumes = Volumes(
+            settings,
+            self.ami,
+            self.journal.alarm,
+            failed=self._volume_failed,
+            changed=self.feed.changed,
+        )
         self.fetch = Fetch(self.ami, self.line)
         self.withdraw = Withdrawal(self.ami, self._rings)
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, self.volumes.folder, settings.audio, settings.zone, self.line.find)
-        self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._restart_recording)
+        self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._unheld)
+        self.recorded = RecordingGuard(
+            self.ami,
+            self.hold,
+            self.line.living,
+            up=lambda: self.line.up,
+            restart=self._restart_recording,
+            soon=self.tasks.soon,
+            alarm=self.alarms.raise_,
+            changed=self.feed.changed,
+        )
+        self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.faults
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
         self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
@@ -175,6 +193,8 @@ class Engine:
         await asyncio.wait({self.tasks.soon(self._load_day())}, timeout=LOAD_FIRST)
         guards = (
             self.deaf.keep,
+            self.recorded.keep,
+            *(helper.keep for helper in self.volumes.helpers()),
             self.vanished.keep,
             self.volumes.keep,
             self.watchdog.keep,
@@ -297,13 +317,17 @@ class Engine:
         log.info("recording_intended", call=call_id, connection=connection, party=party)
         self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
 
+    def _volume_failed(self) -> None:
+        self.recorded.volume_failed()
+
     def _unheld(self, call: OngoingCall) -> None:
         self.tasks.soon(self._restart_recording(call))
 
-    async def _restart_recording(self, call: OngoingCall) -> None:
+    async def _restart_recording(self, call: OngoingCall) -> str | None:
         stem = await self.hold.restart(call)
         if stem:
             self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
+        return stem
 
     def _state_changed(self) -> None:
         """A wrap-up began or a ring was missed: kept a moment later, the next caller's ring comes first.

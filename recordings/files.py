@@ -1,5 +1,6 @@
 """Audio on the disk: what is there, headers put right, a stereo file written whole or not at all."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import numpy as np
 
 from recordings.audio import RATE, Samples
 from recordings.lost_header import understood
-from recordings.names import SECOND, Found, parse_file
+from recordings.names import SECOND, Found, Leg, parse_file
 from recordings.placing import NO_TRACK, Track
 from recordings.spool import flush_folder
 from recordings.wave_header import Header, is_true, new_header, sound_bytes, true_header
@@ -51,6 +52,35 @@ def _day_folders(audio: Path) -> Iterator[tuple[str, Path]]:
         except OSError:  # not there (yet), or a volume that is gone: the other one goes on
             continue
         yield from ((volume, folder) for folder in folders if folder.name != SECOND)
+
+
+def last_segment(folder: Path, first: str) -> int:
+    """The newest segment of a recording whose files lie in a day folder; 0 where there is none.
+
+    `first` is the stem of its first segment. An OSError other than a missing folder is the disk's.
+    """
+    return max((segment for _, segment, _, _ in _legs(folder, frozenset({first}))), default=0)
+
+
+def lengths(folder: Path, recordings: frozenset[str]) -> dict[tuple[str, int, Leg], int]:
+    """Bytes of each leg's file of these recordings in a day folder, by recording, segment and leg."""
+    found: dict[tuple[str, int, Leg], int] = {}
+    for recording, segment, leg, entry in _legs(folder, recordings):
+        with contextlib.suppress(FileNotFoundError):  # sealed and taken away meanwhile
+            found[recording, segment, leg] = entry.stat().st_size
+    return found
+
+
+def _legs(folder: Path, recordings: frozenset[str]) -> Iterator[tuple[str, int, Leg, os.DirEntry[str]]]:
+    try:
+        entries = os.scandir(folder)
+    except FileNotFoundError:
+        return
+    with entries:
+        for entry in entries:
+            parsed = parse_file(entry.name)
+            if parsed and parsed[1] in ("caller", "consultant") and parsed[0].recording in recordings:
+                yield parsed[0].recording, parsed[0].segment, parsed[1], entry
 
 
 def header_of(path: Path) -> tuple[bytes, Header]:

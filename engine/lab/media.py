@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.lab import rtp, udp
 from engine.lab.ear import Ear
+from engine.lab.network import Network
 from engine.lab.sdp import ALAW, EVENTS, Session
 from engine.lab.sip import Address
 from engine.lab.voice import FRAME, SILENCE, Voice
@@ -41,6 +42,7 @@ class Stream:
         self.sending = False  # allowed by the session's direction
         self.paused = False  # RTP stopped altogether: pulled plug, silence suppression
         self.muted = False  # packets of silence
+        self.network = Network()  # between this phone and the line
         self.sent = 0
         self._frame = 0
         self._talkspurt = True
@@ -94,7 +96,8 @@ class Stream:
     def _send(self, kind: int, payload: bytes, *, marker: bool = False) -> None:
         assert self.remote is not None
         try:
-            self._socket.sendto(self.numbering.packet(kind, payload, marker=marker), self.remote)
+            for packet in self.network.carry(self.numbering.packet(kind, payload, marker=marker)):
+                self._socket.sendto(packet, self.remote)
             self.sent += 1
         except OSError:
             return  # a full buffer or an address of nowhere loses a packet, as a network would

@@ -23,8 +23,8 @@ EDGES = {
     "ivr": "files sound_files speech studio music",
     "dialplan": "check",
     "routing": "ami ami_connection ami_login ami_message ami_protocol ami_reconnect cel_file desk ticket",
-    "recordings": "access_store alarming keys store files spool reading writing migrating join joiner "
-    "reconcile",
+    "recordings": "access_store alarming keys store files flushing spool reading writing migrating join "
+    "joiner reconcile",
 }
 # In the folders of recordings/ these names are edges, whichever folder they are in.
 INNER_EDGES = frozenset("store files service worker sound heard pdf envelope verify_package".split())

@@ -1,0 +1,218 @@
+"""Every living conversation is recorded on both legs now, or a recorder is started anew; edge."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import structlog
+
+from dialplan import words as w
+from engine.disk import Disk
+from engine.hold import HoldGuard, number_of, partner
+from engine.packets import received
+from recordings.files import lengths
+from recordings.names import Leg, stem_of
+from recordings.places import HEADER
+from routing.ami import Ami
+from routing.ongoing import OngoingCall
+
+log = structlog.get_logger()
+
+EVERY: Final = 1.0  # seconds between two looks
+STILL: Final = 3.5  # seconds without growth that raise the suspicion: Asterisk writes every 2.05 s
+ASKED: Final = 0.3  # seconds between two counts of packets
+AGAIN: Final = (1.0, 2.0, 5.0)  # seconds between the tries for one conversation; the last one for ever
+QUIET: Final = 2.0  # seconds until phones that say nothing are asked again
+AT_ONCE: Final = 8  # recorders started at the same time
+KIND: Final = "recording_stopped"
+
+Sizes = Mapping[tuple[str, int, Leg], int]
+Step = Literal["grows", "waits", "stands"]
+
+
+@dataclass(slots=True)
+class Growth:
+    """How the files of one conversation grow; times are monotonic."""
+
+    since: dict[Leg, float]  # when each leg grew last
+    size: dict[Leg, int]
+    segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
+    both: int = 0  # looks at which an older segment grew beside the newest
+    tried: int = 0  # recorders started in vain since both legs grew last
+    next_try: float = 0.0
+    busy: bool = False
+    told: bool = False
+
+    @classmethod
+    def begun(cls, now: float) -> "Growth":
+        """A conversation seen for the first time."""
+        return cls({"caller": now, "consultant": now}, {"caller": 0, "consultant": 0})
+
+    def look(self, size: Mapping[Leg, int], now: float) -> Step:
+        """Take in the bytes of all segments, by leg."""
+        for leg, bytes_ in size.items():
+            if bytes_ > self.size[leg]:
+                self.since[leg] = now
+            self.size[leg] = bytes_
+        if now - min(self.since.values()) < STILL:
+            return "grows"
+        return "waits" if self.busy or now < self.next_try else "stands"
+
+    def tried_at(self, now: float, *, started: bool) -> None:
+        """A recorder was started, and has to write first, or could not be: when to try again."""
+        self.next_try = now + (STILL if started else AGAIN[min(self.tried, len(AGAIN) - 1)])
+        self.tried += 1
+
+    def twice(self, segments: Mapping[int, int]) -> bool:
+        """Whether an older recorder writes on beside the newest; bytes by segment, one leg's."""
+        newest = max(segments, default=1)
+        grew = {n for n, bytes_ in segments.items() if bytes_ > self.segments.get(n, bytes_)}
+        self.segments = dict(segments)
+        both = bool(segments.get(newest)) and any(n != newest for n in grew)
+        self.both = self.both + 1 if both else max(0, self.both - 1) if newest not in grew else self.both
+        if self.both < 2:
+            return False
+        self.both = 0
+        return True
+
+    def grows(self) -> None:
+        """Both legs do."""
+        self.tried, self.next_try, self.told = 0, 0.0, False
+
+
+@dataclass(slots=True)
+class RecordingGuard:
+    """Compares conversations with growing files, on both volumes; orders and intentions count for nothing.
+
+    Silent phones write nothing and are no fault: packets of either side must have come (0066).
+    """
+
+    ami: Ami
+    hold: HoldGuard
+    calls: Callable[[], Iterable[OngoingCall]]
+    up: Callable[[], bool]  # what is known of the calls is the present
+    restart: Callable[[OngoingCall], Coroutine[Any, Any, str | None]]
+    soon: Callable[[Coroutine[Any, Any, None]], object]
+    alarm: Callable[[str, str], None]
+    changed: Callable[[], None]
+    clock: Callable[[], float] = time.monotonic
+    stopped: dict[str, float] = field(default_factory=dict)  # recording -> since when (epoch): the board's
+    _growth: dict[str, Growth] = field(default_factory=dict)
+    _disks: dict[Path, Disk] = field(default_factory=dict)
+    _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def keep(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            if self.up():
+                await self.look()
+
+    async def look(self) -> None:
+        """One comparison; recorders are started beside it."""
+        talking = {_recording(call): call for call in self.calls() if call.word(w.CALL) and partner(call)}
+        self._forget(talking.keys())
+        sizes = await self._sizes(talking)
+        now = self.clock()
+        for recording, call in talking.items():
+            growth = self._growth.setdefault(recording, Growth.begun(now))
+            size: dict[Leg, int] = {"caller": 0, "consultant": 0}
+            segments: dict[int, int] = {}
+            for (name, segment, leg), bytes_ in sizes.items():
+                if name == recording:
+                    size[leg] += bytes_
+                    segments[segment] = bytes_ if leg == "caller" else segments.get(segment, 0)
+            if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
+                self.soon(self.hold.settle(call, max(segments)))
+            match growth.look(size, now):
+                case "grows" if growth.tried or growth.told:
+                    self._grows(recording, growth)
+                case "stands":
+                    growth.busy = True
+                    self.soon(self._mend(call, recording, growth))
+
+    def volume_failed(self) -> None:
+        """Recorders move to the other volume now, whatever their files seem to do."""
+        for call in self.calls():
+            if call.word(w.CALL) and partner(call):
+                recording = _recording(call)
+                growth = self._growth.setdefault(recording, Growth.begun(self.clock()))
+                if not growth.busy:
+                    growth.busy = True
+                    self.soon(self._mend(call, recording, growth, sure=True))
+
+    async def _sizes(self, talking: Mapping[str, OngoingCall]) -> Sizes:
+        """A volume that does not answer shows no growth."""
+        by_folder: dict[Path, set[str]] = {}
+        for recording, call in talking.items():
+            for folder in self.hold.folders(call):
+                by_folder.setdefault(folder, set()).add(recording)
+
+        async def ask(folder: Path, recordings: frozenset[str]) -> Sizes:
+            try:
+                disk = self._disks.setdefault(folder.parent, Disk())
+                return await disk.ask(partial(lengths, folder, recordings))
+            except OSError as why:
+                log.warning("recordings_not_seen", folder=folder.parent.name, why=why.strerror or str(why))
+                return {}
+
+        found: dict[tuple[str, int, Leg], int] = {}
+        answers = await asyncio.gather(*(ask(at, frozenset(names)) for at, names in by_folder.items()))
+        for sizes in answers:
+            for key, bytes_ in sizes.items():  # the link to the second volume is the same folder twice
+                found[key] = max(bytes_ - HEADER, found.get(key, 0))  # a header alone is no growth
+        return found
+
+    async def _mend(self, call: OngoingCall, recording: str, growth: Growth, *, sure: bool = False) -> None:
+        try:
+            async with self._at_once:
+                if not sure and not growth.tried and not await self._sound(call):
+                    growth.next_try = self.clock() + QUIET
+                    return
+                if partner(call) is None or _recording(call) != recording:
+                    return
+                log.error("recording_not_growing", call=call.word(w.CALL), tried=growth.tried)
+                stem = await self.restart(call)
+                if (stem is None or growth.tried) and partner(call) is not None:
+                    self._tell(recording, growth)
+                growth.tried_at(self.clock(), started=stem is not None)
+        finally:
+            growth.busy = False
+
+    async def _sound(self, call: OngoingCall) -> bool:
+        """Whether packets of either side come now; also when Asterisk does not say."""
+        leg = partner(call)
+        channels = [call.channel, *([leg.channel] if leg and leg.channel else [])]
+        before = await asyncio.gather(*(received(self.ami, channel) for channel in channels))
+        await asyncio.sleep(ASKED)
+        after = await asyncio.gather(*(received(self.ami, channel) for channel in channels))
+        return any(b is None or a is None or a != b for b, a in zip(before, after, strict=True))
+
+    def _tell(self, recording: str, growth: Growth) -> None:
+        self.stopped.setdefault(recording, time.time())
+        if not growth.told:
+            growth.told = True
+            self.alarm(KIND, recording)
+            self.changed()
+
+    def _grows(self, recording: str, growth: Growth) -> None:
+        growth.grows()
+        log.warning("recording_grows_again", recording=recording)
+        if self.stopped.pop(recording, None) is not None:
+            self.changed()
+
+    def _forget(self, talking: Iterable[str]) -> None:
+        names = set(talking)
+        for recording in self._growth.keys() - names:
+            del self._growth[recording]
+        for recording in self.stopped.keys() - names:
+            del self.stopped[recording]
+            self.changed()
+
+
+def _recording(call: OngoingCall) -> str:
+    return stem_of(call.word(w.CALL), number_of(call))
