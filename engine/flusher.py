@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 SLOW: Final = 6.0  # seconds without a word: the volume hangs
 FAULT_SLOW: Final = "slow"
+MODULE: Final = ("-m", "recordings.flushing")
 _TOP = Path(__file__).resolve().parent.parent
 _LOOK: TypeAdapter[Look] = TypeAdapter(Look)
 
@@ -34,8 +35,7 @@ class Flusher:
         """Until cancelled; raises EOFError when the process died, to be begun again."""
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "recordings.flushing",
+            *MODULE,
             str(self._folder),
             cwd=_TOP,
             stdin=asyncio.subprocess.PIPE,

@@ -91,6 +91,19 @@ class HoldGuard:
                         return None
             return None
 
+    async def held(self, call: OngoingCall, by: recorder.Side) -> str | None:
+        """A side holds the other: the recorder moves to the channel that hears the music, if it must.
+
+        On the holder's own channel that side would be digital silence, as one that was lost is.
+        """
+        if call.word(w.CALL) in self._busy and self._busy[call.word(w.CALL)].locked():
+            return None  # a phone that holds and comes back within moments: the last restart counts
+        try:
+            segment, _ = await self._disk.ask(partial(self._last, call))
+        except OSError:
+            return None
+        return await self.restart(call) if recorder.side(segment) == by else None
+
     async def settle(self, call: OngoingCall, segment: int) -> None:
         """Stop what an engine, killed between start and stop, left running beside that segment's recorder."""
         leg = partner(call)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from config.settings import Language
+from dialplan import recorder
 from dialplan import words as w
 from routing.ami import Ami, Message
 from routing.desk import Desk
@@ -45,6 +46,7 @@ class Line:
     up: bool = False
     away_since: float = field(default_factory=time.time)  # when the connection was lost last
     changed: Callable[[], None] = lambda: None
+    held: Callable[[OngoingCall, recorder.Side], object] = lambda call, by: None  # that side holds the other
     _queued: list[Event] | None = None
 
     def on_message(self, message: Message) -> None:
@@ -109,6 +111,8 @@ class Line:
                 self.released(call.word(w.CALL), call.word(w.CONSULTANT))
             case HoldChanged(held=False) if call is not None and call.legs.talking():
                 self.unheld(call)
+            case HoldChanged(held=True, id=id_) if call is not None and call.legs.talking():
+                self.held(call, "caller" if id_ == call.id else "consultant")
             case DialBegan() | QueueRinging(ringing=True):
                 self._occupied(event.linked)
             case QueueRinging(ringing=False) | VariableSet(name=w.SURVIVED):

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ class Engine:
             released=self.call_desk.release,
             ours=self.call_desk.holds,
             changed=self.feed.changed,
+            held=lambda call, by: self.tasks.soon(self._intended(self.hold.held(call, by))),
         )
         self.today = Today(settings.zone, settings.service_level_seconds)
         self.alerts = Alerts(settings, lambda: self.journal.reader, self.feed.changed)
@@ -324,7 +326,10 @@ class Engine:
         self.tasks.soon(self._restart_recording(call))
 
     async def _restart_recording(self, call: OngoingCall) -> str | None:
-        stem = await self.hold.restart(call)
+        return await self._intended(self.hold.restart(call))
+
+    async def _intended(self, recorder: Coroutine[Any, Any, str | None]) -> str | None:
+        stem = await recorder
         if stem:
             self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
         return stem

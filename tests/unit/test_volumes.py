@@ -1,5 +1,10 @@
 """Two volumes: new calls go where there is room, and what may be lost is named in time."""
 
+import asyncio
+import errno
+import os
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Settings
+from engine.disk import Disk, DiskSlow
+from engine.flusher import Flusher
 from engine.volumes import LEAST, Room, Volumes, choose
+from recordings import flushing
 from recordings.files import scan
 from routing.ami import AmiDown
 
@@ -45,9 +53,18 @@ class Place:
         self.told: list[tuple[str, str]] = []
         self.sent: list[str] = []
         self.down = False
-        self.volumes = Volumes(self.settings, SimpleNamespace(send=self.send), self.tell, self.usage)
+        self.broken: dict[str, OSError] = {}
+        self.moved = 0
+        ami = SimpleNamespace(send=self.send)
+        self.volumes = Volumes(self.settings, ami, self.tell, self.usage, failed=self.failed)
+        self.free["second"] = 50
+
+    def failed(self) -> None:
+        self.moved += 1
 
     def usage(self, folder: Path) -> tuple[int, int, int]:
+        if folder.name in self.broken:
+            raise self.broken[folder.name]
         return 100 * LEAST, 0, int(self.free[folder.name] * LEAST)
 
     def tell(self, kind: str, about: str, _at: datetime) -> None:
@@ -102,3 +119,111 @@ async def test_what_lies_on_the_second_volume_is_found_with_all_others(tmp_path)
         (day / f"{name}-caller.wav").write_bytes(b"x" * 100)
     expected = [f"2026-11-22/{name}-caller.wav", f"v2/2026-11-22/{name}-caller.wav"]
     assert expected == [file.path for file in scan(place.settings.audio)]
+
+
+async def test_a_first_volume_that_does_not_even_answer_is_an_alarm_and_the_second_is_used(tmp_path):
+    place = Place(tmp_path)
+    place.broken["audio"] = OSError(errno.EIO, "Input/output error")
+    await place.volumes.look(NOW)
+    assert ("volume_failing", "first volume") in place.told
+    second = tmp_path / "second"  # by its own path: the link to it lies on the volume that fails
+    assert (second, [f"Setvar ENGINE_VOLUME={second}/"]) == (place.volumes.folder(), place.sent)
+    assert {"first volume": NOW} == place.volumes.faults()
+    assert 1 == place.moved
+
+
+@pytest.mark.parametrize("why", ["EIO", "ENOSPC", "EROFS", "ESTALE", "slow"])
+async def test_a_volume_that_takes_no_writes_is_left_at_once_and_used_again_when_it_has_worked_for_a_while(
+    tmp_path, why
+):
+    place = Place(tmp_path)
+    await place.volumes.look(NOW)
+    place.volumes.said("first volume", why, NOW)
+    await place.volumes.look(NOW)
+    assert [("volume_failing", "first volume")] == place.told
+    assert (tmp_path / "second", 1) == (place.volumes.folder(), place.moved)
+    assert place.settings.audio == place.volumes.folder(1)  # where a second try goes
+    place.volumes.said("first volume", why, NOW + timedelta(seconds=60))
+    place.volumes.said("first volume", None, NOW + timedelta(seconds=70))
+    await place.volumes.look(NOW)
+    assert tmp_path / "second" == place.volumes.folder()
+    place.volumes.said("first volume", None, NOW + timedelta(seconds=91))
+    await place.volumes.look(NOW)
+    assert (place.settings.audio, {}) == (place.volumes.folder(), place.volumes.faults())
+    assert "Setvar ENGINE_VOLUME=" == place.sent[-1]
+
+
+async def test_both_volumes_failing_is_told_twice_and_recordings_stay_where_they_are_tried(tmp_path):
+    place = Place(tmp_path)
+    for volume in ("first volume", "second volume"):
+        place.volumes.said(volume, "EIO", NOW)
+    await place.volumes.look(NOW)
+    assert [("volume_failing", "first volume"), ("volume_failing", "second volume")] == place.told
+    assert place.settings.audio == place.volumes.folder()
+
+
+async def test_a_second_volume_that_is_not_mounted_is_missing_and_not_failing(tmp_path):
+    place = Place(tmp_path)
+    (tmp_path / "second").rmdir()
+    place.volumes.said("second volume", "ENOENT", NOW)
+    await place.volumes.look(NOW)
+    assert [("volume_missing", "second volume")] == place.told
+
+
+async def test_a_question_to_a_disk_that_hangs_is_given_up_and_nothing_else_waits():
+    hangs = threading.Event()
+    disk = Disk(at_once=2)
+    for _ in range(3):
+        with pytest.raises(DiskSlow):
+            await disk.ask(hangs.wait, 0.05)
+    hangs.set()
+    assert 7 == await disk.ask(lambda: 7, 5.0)
+
+
+def test_growing_audio_is_flushed_and_other_files_are_not(tmp_path):
+    day = tmp_path / "2026-11-22"
+    day.mkdir()
+    fresh, old, sealed = (
+        day / f"n1-1763815501123-{n}-c1-{leg}.wav" for n, leg in ((1, "caller"), (2, "caller"), (3, "stereo"))
+    )
+    for file in (fresh, old, sealed):
+        file.write_bytes(b"x" * 100)
+    os.utime(old, (1000, 1000))
+    assert [str(fresh)] == flushing.growing(tmp_path, time.time())
+    assert 1 == flushing.flush(tmp_path, time.time())
+
+
+def test_a_probe_leaves_nothing_behind(tmp_path):
+    flushing.probe(tmp_path)
+    assert [] == list(tmp_path.iterdir())
+    with pytest.raises(FileNotFoundError):
+        flushing.probe(tmp_path / "gone")
+
+
+async def test_the_flushing_process_tells_that_the_volume_works_and_when_it_is_gone(tmp_path):
+    folder = tmp_path / "audio"
+    folder.mkdir()
+    said: asyncio.Queue[str | None] = asyncio.Queue()
+    work = asyncio.create_task(Flusher(folder, said.put_nowait).keep())
+    async with asyncio.timeout(20):
+        assert await said.get() is None
+        folder.rmdir()
+        while (why := await said.get()) is None:
+            pass
+    assert "ENOENT" == why
+    work.cancel()
+    await asyncio.wait({work})
+
+
+async def test_a_flushing_process_that_says_nothing_means_a_volume_that_hangs(tmp_path, monkeypatch):
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexec cat\n")  # waits for its input's end and says nothing
+    silent.chmod(0o755)
+    monkeypatch.setattr("engine.flusher.sys.executable", str(silent))
+    said: asyncio.Queue[str | None] = asyncio.Queue()
+    work = asyncio.create_task(Flusher(tmp_path, said.put_nowait, slow=0.05).keep())
+    monkeypatch.setattr("engine.flusher.MODULE", ())
+    async with asyncio.timeout(20):
+        assert "slow" == await said.get()
+    work.cancel()
+    await asyncio.wait({work})
