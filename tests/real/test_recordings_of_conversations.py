@@ -144,7 +144,12 @@ def test_after_each_hold_both_are_recorded_though_the_phone_begins_to_number_ane
 ) -> None:
     one = told[450]
     (recording,) = one.recordings
-    assert [1, 2, 3] == [segment.number for segment in recording.segments]
+    # At the second hold the recorder sits on the holder's channel, and moves to where the music is.
+    assert [1, 2, 3, 4] == [segment.number for segment in recording.segments]
+    (connection,) = one.call.connections
+    assert connection.ended_at
+    lasted = (connection.ended_at - connection.answered_at).total_seconds()
+    assert recording.seconds == pytest.approx(lasted, abs=0.3)  # nothing is lost between two recorders
     first, second, third = one.consultant()
     assert second[0] - first[1] == pytest.approx(HELD, abs=0.6)
     assert third[0] - second[1] == pytest.approx(HELD, abs=0.6)
@@ -171,6 +176,7 @@ def test_after_a_hold_by_the_operator_both_are_recorded(told: dict[int, Told]) -
     assert second[1] - second[0] > 2
     assert recording.seconds
     assert seconds(one.consultant()) > recording.seconds - 1.0
+    assert recording.checks == ()
 
 
 @pytest.mark.parametrize(("frequency", "side"), [(550, "consultant"), (600, "caller")])
