@@ -1,5 +1,6 @@
 """The database by URL: SQLite by default, PostgreSQL where one is given."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,16 @@ def open_database(url: str, *, read_only: bool = False, busy_seconds: float = 5.
     )
 
 
+def _for_all_writers(file: Path) -> None:
+    """Made for owner and group, whatever our umask: SQLite gives -wal and -shm the file's own mode."""
+    try:
+        made = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
+    except OSError:
+        return  # there already, or not ours to make: SQLite says so
+    os.fchmod(made, 0o660)
+    os.close(made)
+
+
 def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
     file = Path(url.database or "")
     if read_only:
@@ -96,6 +107,11 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
         reads = read_only or connection.get_execution_options().get(_READS)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
+    def connecting(*_: Any) -> None:
+        if not read_only and url.database not in (None, "", ":memory:"):
+            _for_all_writers(file)
+
+    event.listen(engine.sync_engine, "do_connect", connecting)
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
     return engine

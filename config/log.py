@@ -70,7 +70,7 @@ def configure(
     program: Literal["engine", "evidence", "console", "supervise"] | None,
     stderr: bool | None = None,
 ) -> None:
-    """Send all logs to home/log/`program`.log (None: no file) and to stderr.
+    """Send all logs to home/log/`program`/`program`.log (None: no file) and to stderr.
 
     `stderr` None: unless IVR111_LOG_STDERR is 0, as under the supervisor, where nobody may be reading any
     more, and a full pipe would stop the engine.
@@ -79,7 +79,7 @@ def configure(
         stderr = os.environ.get("IVR111_LOG_STDERR") != "0"
     handlers: list[logging.Handler] = []
     if program is not None:
-        folder = settings.home / "log"
+        folder = settings.home / "log" / ("" if program == "supervise" else program)  # root's are its own
         folder.mkdir(parents=True, exist_ok=True)
         handlers.append(RotatingFileHandler(folder / f"{program}.log", maxBytes=LONGEST, backupCount=OLDER))
     if stderr:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Almaty"
     run_user: str = "ivr111"
     asterisk_user: str = "asterisk"
+    console_user: str = "ivr111-console"
+    evidence_user: str = "ivr111-evidence"
+    mender_user: str = "ivr111-mender"
+    journal_group: str = "ivr111-journal"  # those who write the journal: engine, evidence process, console
 
     # Addresses and ports.
     sip_address: str = "127.0.0.1"
@@ -186,7 +190,7 @@ class Settings(BaseSettings):
 
     @property
     def run_dir(self) -> Path:
-        """Pid files, the control socket, lab.json."""
+        """Pid files, lab.json; below it a folder for each process that makes a socket."""
         return self.home / "run"
 
     @property
@@ -222,12 +226,12 @@ class Settings(BaseSettings):
     @property
     def evidence_socket(self) -> Path:
         """Unix socket of the evidence process."""
-        return self.run_dir / "evidence.sock"
+        return self.run_dir / "evidence" / "sock"
 
     @property
     def console_socket(self) -> Path:
         """Unix socket of the console process, for the supervisor's question whether it lives."""
-        return self.run_dir / "console.sock"
+        return self.run_dir / "console" / "sock"
 
     @property
     def web(self) -> Path:
@@ -242,7 +246,7 @@ class Settings(BaseSettings):
     @property
     def control_socket(self) -> Path:
         """Unix socket for orders and live questions."""
-        return self.run_dir / "engine.sock"
+        return self.run_dir / "engine" / "sock"
 
     @property
     def sounds(self) -> Path:

@@ -58,7 +58,7 @@ def evidence_charge(settings: Settings) -> Charge:
     gently = ("nice", "-n", "10", "ionice", "-c", "3")
     return Charge(
         name="evidence",
-        command=(PRIVATE, "engine", *gently, PYTHON, "-m", "engine.evidence_main"),
+        command=(PRIVATE, "evidence", *gently, PYTHON, "-m", "engine.evidence_main"),
         environment=environment(settings),
         words=("engine.evidence_main", f"IVR111_HOME={settings.home}"),
         pid_file=settings.run_dir / "evidence.pid",
@@ -76,7 +76,7 @@ def console_charge(settings: Settings) -> Charge:
     """The console: behind the calls, before the evidence."""
     return Charge(
         name="console",
-        command=(PRIVATE, "engine", "nice", "-n", "5", PYTHON, "-m", "engine.console_main"),
+        command=(PRIVATE, "console", "nice", "-n", "5", PYTHON, "-m", "engine.console_main"),
         environment=environment(settings),
         words=("engine.console_main", f"IVR111_HOME={settings.home}"),
         pid_file=settings.run_dir / "console.pid",
@@ -103,6 +103,10 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "IVR111_SETUP": str(settings.setup),
         "IVR111_RUN_USER": settings.run_user,
         "IVR111_ASTERISK_USER": settings.asterisk_user,
+        "IVR111_CONSOLE_USER": settings.console_user,
+        "IVR111_EVIDENCE_USER": settings.evidence_user,
+        "IVR111_MENDER_USER": settings.mender_user,
+        "IVR111_JOURNAL_GROUP": settings.journal_group,
         "IVR111_LOG_STDERR": "0",
         **({"IVR111_SECOND_AUDIO": str(settings.second_audio)} if settings.second_audio else {}),
         **({"IVR111_KEYS": str(settings.keys)} if settings.keys else {}),

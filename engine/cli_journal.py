@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.settings import Settings
+from engine.acting import as_evidence
 from engine.show import Problem
 from recordings.keys import KeyMissing, Keyring
 from recordings.numbers import Numbers
@@ -20,8 +21,8 @@ T = TypeVar("T")
 def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | None:
     """The answer; None where nothing was ever written. Raises Problem when the journal cannot be read.
 
-    Read by root, SQLite gives the -wal and -shm files it makes to the owner of the database itself, so
-    the engine can write them afterwards (a test holds this).
+    Root's commands read as the evidence process: the -wal and -shm files that SQLite makes meanwhile are
+    then writable for all who write the journal (a test holds this).
     """
     file = sqlite_file(settings)
     try:
@@ -29,10 +30,11 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
             if not file.exists():
                 return None
             file.open("rb").close()
-        return asyncio.run(_ask(settings, question))
+        with as_evidence(settings):
+            return asyncio.run(_ask(settings, question))
     except PermissionError as why:
         raise Problem(
-            f"not allowed to read the journal ({why.filename}): use sudo, or be user {settings.run_user}"
+            f"not allowed to read the journal ({why.filename}): use sudo, or be user {settings.evidence_user}"
         ) from why
     except DBAPIError as why:
         if _empty(why):

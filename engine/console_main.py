@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import open_database
+from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
 from console.app import build
@@ -100,6 +101,7 @@ def _device_key(settings: Settings) -> bytes:
 
 def main() -> int:
     """Exit code 0 when stopped as asked, 1 when a port is taken."""
+    not_dumpable()
     settings = Settings()
     configure(settings, "console")
     try:

@@ -63,6 +63,7 @@ class Control:
 
     async def start(self) -> None:
         """Listen; a socket left by a dead engine is replaced."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST)
         self._path.chmod(0o660)
@@ -112,7 +113,7 @@ class Control:
             return {"ok": False, "error": str(why)}
         except Exception:
             log.exception("order_failed", order=asked["do"])
-            return {"ok": False, "error": "the engine met a fault; see log/engine.log"}
+            return {"ok": False, "error": "the engine met a fault; see log/engine/engine.log"}
 
 
 def _read(line: bytes) -> Mapping[str, Any]:

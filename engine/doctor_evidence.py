@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import open_database
 from config.settings import Settings
+from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
 from engine.finding import Check
 from engine.keys_at_start import absent
@@ -46,7 +47,9 @@ def evidence(settings: Settings) -> Iterator[Check]:
         yield Check(
             "evidence process", "failure", "does not answer: nothing is sealed", "start the line: make run"
         )
-        yield from asyncio.run(_standing(settings))
+        with as_evidence(settings):
+            found = asyncio.run(_standing(settings))
+        yield from found
         return
     yield Check("evidence process", "ok", "answers")
     yield from _sealing(state["sealing"])
@@ -104,7 +107,9 @@ def _stated(state: dict[str, Any]) -> Iterator[Check]:
     if last is None:
         yield Check("statements", "ok", "none is due yet")
     elif datetime.now(UTC) - datetime.fromisoformat(last).replace(tzinfo=UTC) > STATED:
-        yield Check("statements", "warning", f"the last day stated is {last}", "see log/evidence.log")
+        yield Check(
+            "statements", "warning", f"the last day stated is {last}", "see log/evidence/evidence.log"
+        )
     else:
         yield Check("statements", "ok", f"signed up to {last}")
 

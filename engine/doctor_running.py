@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import open_database
 from config.settings import Settings
+from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
 from engine.finding import Check
 from engine.ports import Port, holders, program
@@ -44,7 +45,8 @@ def database(settings: Settings) -> Iterator[Check]:
         yield Check("database", "ok", f"{file} will be made at the first start")
         return
     try:
-        asyncio.run(_select(settings))
+        with as_evidence(settings):
+            asyncio.run(_select(settings))
     except (OSError, SQLAlchemyError, TimeoutError) as why:
         remedy = "start it, or correct IVR111_DATABASE_URL" if settings.database_url else f"look after {file}"
         yield Check("database", "failure", f"does not answer: {type(why).__name__}", remedy)
@@ -91,7 +93,10 @@ def _console(settings: Settings) -> Check:
     except (EngineAway, Wrong):
         port = f"{settings.console_port} or {settings.console_plain_port}"
         return Check(
-            "console", "warning", "does not answer", f"see log/console.log; is port {port} taken by another?"
+            "console",
+            "warning",
+            "does not answer",
+            f"see log/console/console.log; is port {port} taken by another?",
         )
     return Check("console", "ok", "answers")
 

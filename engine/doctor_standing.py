@@ -1,5 +1,6 @@
 """The doctor's looks at what set-up made and at the machine."""
 
+import grp
 import json
 import pwd
 import re
@@ -55,9 +56,19 @@ def setup(settings: Settings) -> Iterator[Check]:
 
 
 def users(settings: Settings) -> Iterator[Check]:
-    """The users Asterisk and the engine run as."""
+    """The users that Asterisk and our processes run as, and the group of those who write the journal."""
     known = {entry.pw_name for entry in pwd.getpwall()}
-    for name in (settings.run_user, settings.asterisk_user):
+    group, groups = settings.journal_group, {entry.gr_name for entry in grp.getgrall()}
+    if group not in groups:
+        yield Check(f"group {group}", "failure", "does not exist", "run: make setup")
+    users = (
+        settings.run_user,
+        settings.asterisk_user,
+        settings.console_user,
+        settings.evidence_user,
+        settings.mender_user,
+    )
+    for name in dict.fromkeys(users):
         if name in known:
             yield Check(f"user {name}", "ok", "exists")
         else:

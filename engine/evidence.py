@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database
 from config.log import configure
 from config.settings import Settings
+from engine.acting import as_evidence
 from engine.keys_at_start import ensure_keys
 from engine.show import Problem
 from recordings.access_store import AccessLog
@@ -115,7 +116,7 @@ async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
 
 
 def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
-    """For a command. What root writes meanwhile belongs to the folder's owner (recordings/spool.py: give).
+    """For a command; root's acts as the evidence process meanwhile (engine/acting.py).
 
     Raises Problem, with what to do; ends the program with 130 when it is interrupted.
     """
@@ -127,12 +128,13 @@ def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T
     configure(settings, None, stderr=False)  # a command speaks for itself
     try:
         ensure_keys_where_we_may(settings)
-        return asyncio.run(asked())
+        with as_evidence(settings):
+            return asyncio.run(asked())
     except KeyboardInterrupt:
         print("stopped; what was done until here stays done", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None
     except PermissionError as why:
-        raise Problem(f"not allowed ({why.filename}): use sudo, or be user {settings.run_user}") from why
+        raise Problem(f"not allowed ({why.filename}): use sudo, or be user {settings.evidence_user}") from why
     except DBAPIError as why:
         raise Problem(f"the database cannot be used: {why.orig}; see: ivr111 doctor") from why
     except SQLAlchemyError as why:

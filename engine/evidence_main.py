@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
 from engine.channel_log import rotate
@@ -106,6 +107,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Exit code 0 when stopped as asked, 1 when another one has this home."""
+    not_dumpable()
     settings = Settings()
     configure(settings, "evidence")
     lock = os.open(settings.home / "db" / "evidence.lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,11 +1,12 @@
 """Keys are made once; one that was made and is gone is missed aloud, never replaced in silence."""
 
 import hashlib
-import os
+from contextlib import suppress
 from pathlib import Path
 
+from config import no_follow
 from config.settings import Settings
-from engine.secrets import write_private
+from engine.places import NoSuchUser, share_keys
 from recordings.keys import Keyring
 
 
@@ -14,11 +15,9 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
 
     Needs the right to write there: root, or whoever owns a home of their own.
     """
-    ring, made = Keyring(settings.keys_dir), settings.home / "db" / "keys.made"
-    known = _read(made)
-    if known:
+    if _known(settings):
         return absent(settings)
-    ring.make()
+    Keyring(settings.keys_dir).make()
     remember(settings)
     return ()
 
@@ -26,17 +25,14 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
 def remember(settings: Settings) -> None:
     """Note the fingerprints of the keys there are, after they were made or exchanged."""
     lines = [f"{name} {mark}" for name, mark in sorted(fingerprints(settings.keys_dir).items())]
-    made = settings.home / "db" / "keys.made"
-    write_private(made, "\n".join(lines) + "\n")
-    for file in (made, *(settings.keys_dir.glob("*") if os.geteuid() == 0 else ())):
-        folder = made.parent.stat()
-        if os.geteuid() == 0:  # the engine reads them, and only root writes keys
-            os.chown(file, -1, folder.st_gid)
+    no_follow.write_whole(_made(settings), ("\n".join(lines) + "\n").encode(), 0o644)
+    with suppress(NoSuchUser):  # a home that the line was never started in
+        share_keys(settings)
 
 
 def absent(settings: Settings) -> tuple[str, ...]:
     """Names of keys that were made once and are gone, or are others now."""
-    known, there = _read(settings.home / "db" / "keys.made"), fingerprints(settings.keys_dir)
+    known, there = _known(settings), fingerprints(settings.keys_dir)
     return tuple(sorted(name for name, mark in known.items() if there.get(name) != mark))
 
 
@@ -51,8 +47,21 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return found
 
 
+def _made(settings: Settings) -> Path:
+    """In home itself, which is root's: who writes the journal must not choose which keys are missed."""
+    return settings.home / "keys.made"
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    """As remembered; by homes of before in db."""
+    return _read(_made(settings)) or _read(settings.home / "db" / "keys.made")
+
+
 def _read(file: Path) -> dict[str, str]:
-    if not file.exists():
+    try:
+        with no_follow.folder(file.parent) as folder:
+            lines = (no_follow.read_below(folder, file.name) or b"").decode("utf-8", "replace")
+    except FileNotFoundError:
         return {}
-    pairs = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split() for line in lines.splitlines())
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -6,6 +6,7 @@ import sys
 
 import uvloop
 
+from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
 from engine.wiring import Engine, lock_home
@@ -22,6 +23,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Exit code 0 when stopped as asked, 1 when another engine has this home."""
+    not_dumpable()
     settings = Settings()
     configure(settings, "engine")
     try:

@@ -7,6 +7,7 @@ import struct
 import sys
 from typing import Final
 
+from config.dumpable import not_dumpable
 from engine.mended import mended
 
 PR_SET_PDEATHSIG: Final = 1
@@ -33,6 +34,7 @@ def copy(packet: bytes) -> tuple[bytes, str] | None:
 
 def main() -> None:
     """`python -m engine.mender IN OUT`: two raw sockets, opened by the supervisor, read for ever."""
+    not_dumpable()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the next supervisor starts one of its own
     coming, going = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     while True:

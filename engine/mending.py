@@ -31,7 +31,7 @@ async def mend(settings: Settings) -> None:
                 only(coming, settings.sip_port, trunk)
                 shorten(output)
                 numbers = (coming.fileno(), going.fileno())
-                command = (PRIVATE, "engine", PYTHON, "-m", "engine.mender", *map(str, numbers))
+                command = (PRIVATE, "mender", PYTHON, "-m", "engine.mender", *map(str, numbers))
                 running = start(command, environment(settings), output, keep=numbers)
             try:
                 await running.ended()

@@ -83,7 +83,7 @@ class AccessOrders:
 
     def speaks_for_others(self, asker: Asker) -> bool:
         """The console, which has asked each person for a password."""
-        return asker == self._engine.settings.run_user
+        return asker == self._engine.settings.console_user
 
     def by(self, asker: Asker, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """For whom the console asks; nobody else may say that they ask for somebody. Raises Wrong."""

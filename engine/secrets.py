@@ -1,9 +1,9 @@
 """Secrets of one copy of the line: made once, kept in files only their reader may open; edge."""
 
-import os
 import secrets
 from pathlib import Path
 
+from config import no_follow
 from dialplan.render import Secrets
 
 
@@ -27,13 +27,7 @@ def fresh() -> str:
 def write_private(path: Path, text: str) -> None:
     """Write a whole file, flushed and renamed into place, readable for owner and group only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    no_follow.write_whole(path, text.encode())
 
 
 def _secret(path: Path) -> str:

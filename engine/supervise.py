@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
 from engine.asterisk_log import AsteriskLog
@@ -23,7 +24,7 @@ from engine.charges import (
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
 from engine.keeper import DidNotStart, Keeper
 from engine.mending import mend
-from engine.places import hand_over, lay_out
+from engine.places import NoSuchUser, hand_over, lay_out
 from engine.tasks import Tasks
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ def run(settings: Settings, prepare: Prepare) -> int:
     raises is said and ends the start. 0: stopped as asked; 1: it could not be started.
     """
     open_standard_streams()
+    not_dumpable()
     os.umask(0o027)
     if os.geteuid() != 0:
         say("ivr111 run needs root, to start each part as a user of its own: sudo .venv/bin/ivr111 run")
@@ -53,7 +55,10 @@ def run(settings: Settings, prepare: Prepare) -> int:
 
 async def _run(settings: Settings, prepare: Prepare) -> int:
     stop = catch_stops()
-    lay_out(settings)
+    try:
+        lay_out(settings)
+    except (NoSuchUser, OSError) as why:
+        raise Refused(f"the folders of {settings.home} cannot be set right: {why}") from why
     held = lock(settings.run_dir / "supervise.lock")
     configure(settings, "supervise", stderr=False)
     asterisk_log = AsteriskLog(settings)

@@ -5,7 +5,6 @@ numbers.key   hides callers' numbers, index.key finds them
 statement.key signs daily statements and packages (Ed25519); its public half is statement.pub
 """
 
-import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from config import no_follow
 from recordings.numbers import Numbers
 from recordings.spool import flush_folder
 
@@ -134,11 +134,4 @@ class Keyring:
 
 def _write(path: Path, key: bytes) -> None:
     """Flushed and renamed into place; readable for owner and group only."""
-    draft = path.with_name(f".{path.name}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    flush_folder(path.parent)
+    no_follow.write_whole(path, f"{key.hex()}\n".encode())

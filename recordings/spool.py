@@ -102,4 +102,4 @@ def give(path: Path, like: Path) -> None:
     """What root makes in a folder of the engine's becomes the engine's; nothing for anybody else."""
     if os.geteuid() == 0:
         owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -1,5 +1,6 @@
 """Fixtures: a home of its own, and the command line in it."""
 
+import grp
 import os
 import pwd
 
@@ -25,9 +26,13 @@ def settings(tmp_path, monkeypatch) -> Settings:
         ("SETUP", str(setup)),
         ("RUN_USER", me),
         ("ASTERISK_USER", me),
+        ("CONSOLE_USER", me),
+        ("EVIDENCE_USER", me),
+        ("MENDER_USER", me),
+        ("JOURNAL_GROUP", grp.getgrgid(os.getgid()).gr_name),
     ):
         monkeypatch.setenv(f"IVR111_{name}", value)
-    (tmp_path / "home" / "run").mkdir(parents=True)
+    (tmp_path / "home" / "run" / "engine").mkdir(parents=True)
     return Settings()
 
 

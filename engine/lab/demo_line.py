@@ -13,7 +13,8 @@ from engine.doctor_running import ports
 STARTS = 90.0  # seconds until `ready`
 STOPS = 20.0
 KEPT = (
-    "setup", "run_user", "asterisk_user", "time_zone", "sip_address", "sip_port", "rtp_first", "rtp_last",
+    "setup", "run_user", "asterisk_user", "console_user", "evidence_user", "mender_user", "journal_group",
+    "time_zone", "sip_address", "sip_port", "rtp_first", "rtp_last",
     "agi_address", "agi_port", "ami_address", "ami_port", "http_port", "ucc_address", "ucc_port",
     "duty_address", "duty_port", "default_language",
 )  # fmt: skip

@@ -149,7 +149,10 @@ class RunningLine:
 
     def engine_log(self) -> list[dict[str, Any]]:
         """The engine's log, line by line."""
-        return [json.loads(line) for line in (self.home / "log" / "engine.log").read_text().splitlines()]
+        return [
+            json.loads(line)
+            for line in (self.home / "log" / "engine" / "engine.log").read_text().splitlines()
+        ]
 
 
 def now() -> datetime:

@@ -108,7 +108,7 @@ async def test_a_recording_that_vanishes_is_an_alarm_within_a_minute_and_a_line_
     kept = file.read_bytes()
     file.unlink()
     began = time.monotonic()
-    log = line.home / "log" / "evidence.log"
+    log = line.home / "log" / "evidence" / "evidence.log"
     while not any(
         "alarm_raised" in text and "recording_file_missing" in text and row.id in text
         for text in log.read_text().splitlines()
@@ -118,7 +118,7 @@ async def test_a_recording_that_vanishes_is_an_alarm_within_a_minute_and_a_line_
     done = ivr111(line, "recordings", "reconcile")
     assert (1, True) == (done.returncode, f"file_missing  {row.id}" in done.stdout), done.stdout
     file.write_bytes(kept)
-    shutil.chown(file, line.settings.run_user, line.settings.run_user)
+    shutil.chown(file, line.settings.evidence_user, line.settings.evidence_user)
 
 
 async def test_the_evidence_process_killed_comes_back_and_calls_go_on(line, lab):
@@ -165,7 +165,9 @@ async def test_with_the_first_volume_full_a_call_is_recorded_on_the_second_and_s
         IVR111_DUTY_ADDRESS="127.0.0.15",
     ).start()
     try:
-        await other.until(lambda: "volume_changed" in (other.home / "log" / "engine.log").read_text())
+        await other.until(
+            lambda: "volume_changed" in (other.home / "log" / "engine" / "engine.log").read_text()
+        )
         async with other.lab() as phones:
             call_id, _ = await spoken(other, phones, 460)
             [row] = await other.recorded(call_id)

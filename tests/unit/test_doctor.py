@@ -16,7 +16,8 @@ from engine.ports import Port, holders, sockets
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "setup").mkdir()
-    return Settings(home=tmp_path / "home", setup=tmp_path / "setup", run_user="root", asterisk_user="root")
+    names = ("run_user", "asterisk_user", "console_user", "evidence_user", "mender_user", "journal_group")
+    return Settings(home=tmp_path / "home", setup=tmp_path / "setup", **dict.fromkeys(names, "root"))
 
 
 def provide(settings: Settings, words: str, root: str = "") -> None:
@@ -60,6 +61,8 @@ def test_a_root_that_is_gone_is_a_failure(settings: Settings) -> None:
 def test_a_missing_user_is_a_failure(settings: Settings) -> None:
     other = settings.model_copy(update={"run_user": "nobody-such"})
     assert [check.state for check in users(other)] == ["failure", "ok"]
+    without = settings.model_copy(update={"journal_group": "nobody-such"})
+    assert [check.state for check in users(without)] == ["failure", "ok"]
 
 
 GB = 1 << 30

@@ -64,7 +64,7 @@ def settings(home: Path, **more: str) -> Settings:
 
 
 def lines(home: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (home / "log" / "engine.log").read_text().splitlines()]
+    return [json.loads(line) for line in (home / "log" / "engine" / "engine.log").read_text().splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_numbers_in_libraries_words_and_in_tracebacks_are_masked(tmp_path: Path)
         raise ValueError("no such caller 87000000046")
     except ValueError:
         structlog.get_logger().exception("flow_failed")
-    text = (tmp_path / "log" / "engine.log").read_text()
+    text = (tmp_path / "log" / "engine" / "engine.log").read_text()
     assert ("7000000004" in text, "event from ***45" in text, "***46" in text) == (False, True, True)
 
 
@@ -126,7 +126,7 @@ def test_the_file_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     configure(settings(tmp_path), "engine", stderr=False)
     for number in range(300):
         structlog.get_logger().info("queue_moved", place=number)
-    sizes = [file.stat().st_size for file in (tmp_path / "log").iterdir()]
+    sizes = [file.stat().st_size for file in (tmp_path / "log" / "engine").iterdir()]
     assert (len(sizes), max(sizes) <= 2_000) == (our_log.OLDER + 1, True)
 
 

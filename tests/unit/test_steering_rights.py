@@ -75,7 +75,7 @@ def test_every_order_stands_in_a_table_of_this_file(box):
 @pytest.mark.parametrize("do", [*STEERING, *OTHERS])
 def test_at_the_socket_each_order_asks_for_the_same_right_as_everywhere(box, do):
     right, asked = {**STEERING, **OTHERS}[do]
-    box.settings = box.settings.model_copy(update={"profile": "site", "run_user": "ivr111"})
+    box.settings = box.settings.model_copy(update={"profile": "site", "console_user": "ivr111-console"})
     for role, user in NAMED.items():
         assert refused_for_the_role(box, user, do, **asked) == (right is not None and not may(role, right)), (
             role
@@ -149,7 +149,7 @@ def by(role: str, consultant: str | None = None) -> dict:
 @pytest.mark.parametrize("do", STEERING)
 def test_each_order_is_open_to_the_roles_that_have_its_right_and_to_no_other(box, do):
     right, asked = STEERING[do]
-    console = box.settings.run_user
+    console = box.settings.console_user
     for role in ROLES:
         own = by(role, "c101" if role == "consultant" else None)
         assert refused_for_the_role(box, console, do, **asked, by=own) != may(role, right), role
@@ -161,7 +161,7 @@ def test_each_order_is_open_to_the_roles_that_have_its_right_and_to_no_other(box
 def test_a_consultant_needs_nobodys_leave_at_their_own_seat(box, do):
     _, asked = STEERING[do]
     own = {**asked, "id": "c101"}
-    console = box.settings.run_user
+    console = box.settings.console_user
     assert not refused_for_the_role(box, console, do, **own, by=by("consultant", "c101"))
 
 
@@ -178,7 +178,7 @@ def test_nobody_but_the_console_speaks_for_somebody(box, do):
         with pytest.raises(Wrong, match="only the console"):
             order(box, "sam", do, **asked, by=told)
     with pytest.raises(Wrong, match="only the console"):
-        order(box, box.settings.run_user, do, **asked, by="x")
+        order(box, box.settings.console_user, do, **asked, by="x")
 
 
 def test_a_named_supervisor_steers_by_the_command_line_and_adds_nobody(box):
@@ -187,7 +187,7 @@ def test_a_named_supervisor_steers_by_the_command_line_and_adds_nobody(box):
 
 
 def test_closing_an_account_ends_its_listening_and_only_an_administrator_does_that(box):
-    console = box.settings.run_user
+    console = box.settings.console_user
     asked = {"phone": "s201", "closes": True}
     assert order(box, console, "steer.spy_end", **asked, by=by("administrator")) == {"ended": False}
     assert refused_for_the_role(box, console, "steer.spy_end", **asked, by=by("supervisor"))
@@ -199,7 +199,7 @@ def test_wrap_up_is_not_a_pause_without_a_reason(box):
     desk = box.desk
     desk.found_talking(Waiting("n1-1-1", "kk", 0.0), "c101")
     box.loop.call_soon_threadsafe(desk.conversation_ended, "n1-1-1", "c101")
-    console, own = box.settings.run_user, by("consultant", "c101")
+    console, own = box.settings.console_user, by("consultant", "c101")
     for _ in range(10):
         order(box, console, "desk.wrap_up_more", id="c101", by=own)
     with pytest.raises(Wrong, match="take a pause instead"):

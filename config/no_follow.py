@@ -1,0 +1,151 @@
+"""Files written and folders walked by descriptors, never through a link that somebody else made.
+
+Root works in folders near those of lesser users. A path is looked up anew at each call, and what it leads to
+may have been exchanged in between; a descriptor stays what it was. See docs/decisions/0074.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us
+
+
+class NotOurs(OSError):
+    """Something else lies where a folder or file of ours belongs; the text names it."""
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[int]:
+    """A descriptor of `path`, whose last part is no link. Raises OSError."""
+    descriptor = os.open(path, FOLDER)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def below(parent: int, name: str, *, make: bool = False) -> Iterator[int]:
+    """A descriptor of the folder `name` in `parent`, made where there is none.
+
+    A link is followed when root made it in a folder that only root can write: an administrator moved
+    the folder to another disk. Any other link is removed. Raises OSError, NotOurs.
+    """
+    there = _stat(parent, name)
+    flags = FOLDER
+    if there is not None and stat.S_ISLNK(there.st_mode):
+        if there.st_uid == 0 and there.st_nlink == 1 and only_roots(os.fstat(parent)):
+            flags &= ~os.O_NOFOLLOW
+        else:
+            os.unlink(name, dir_fd=parent)
+            there = None
+    if there is None and make:
+        with suppress(FileExistsError):
+            os.mkdir(name, 0o700, dir_fd=parent)
+    elif there is not None and not stat.S_ISDIR(there.st_mode) and flags == FOLDER:
+        raise NotOurs(f"{name}: a folder belongs here, and something else lies in its place: move it away")
+    descriptor = os.open(name, flags, dir_fd=parent)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def only_roots(one: os.stat_result) -> bool:
+    """Whether nobody but root can make, rename or remove names in this folder."""
+    return one.st_uid == 0 and not one.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def entries(parent: int) -> Iterator[tuple[str, os.stat_result]]:
+    """Names in a folder with what they are themselves: a link is a link."""
+    for name in os.listdir(parent):
+        there = _stat(parent, name)
+        if there is not None:
+            yield name, there
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o640, owner: tuple[int, int] | None = None) -> None:
+    """Write a whole file: a fresh draft nobody else can have opened, flushed, given away, renamed into place.
+
+    `owner`: uid and gid, given on the descriptor. A link at `path` is replaced. Raises OSError.
+    """
+    with folder(path.parent) as parent:
+        write_below(parent, path.name, data, mode, owner)
+
+
+def write_below(
+    parent: int, name: str, data: bytes, mode: int = 0o640, owner: tuple[int, int] | None = None
+) -> None:
+    """As `write_whole`, in an open folder."""
+    draft = f".{name}.{secrets.token_hex(4)}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(draft, flags, 0o600, dir_fd=parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(draft, name, src_dir_fd=parent, dst_dir_fd=parent)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(draft, dir_fd=parent)
+        raise
+    os.fsync(parent)
+
+
+def read_below(parent: int, name: str) -> bytes | None:
+    """A plain file's bytes; None where there is none, or something else lies there. Raises OSError."""
+    try:
+        descriptor = os.open(name, FILE, dir_fd=parent)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        if (there := _stat(parent, name)) is not None and stat.S_ISLNK(there.st_mode):
+            return None
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
+
+def give(parent: int, name: str, uid: int, gid: int, mode: int | None) -> bool:
+    """Owner, group and mode of one plain file; False, and nothing changed, for anything else.
+
+    The folder must be closed to others meanwhile (`closed`): a file with a second name may be anybody's.
+    """
+    try:
+        descriptor = os.open(name, FILE, dir_fd=parent)
+    except OSError:
+        return False
+    try:
+        there = os.fstat(descriptor)
+        if not stat.S_ISREG(there.st_mode) or there.st_nlink != 1:
+            return False
+        if (there.st_uid, there.st_gid) != (uid, gid):
+            os.fchown(descriptor, uid, gid)
+        if mode is not None and stat.S_IMODE(there.st_mode) != mode:
+            os.fchmod(descriptor, mode)
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def close_to_others(descriptor: int) -> None:
+    """From now on only root makes, renames or removes names in this folder."""
+    os.fchown(descriptor, 0, -1)
+    os.fchmod(descriptor, 0o700)
+
+
+def _stat(parent: int, name: str) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
