@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us
@@ -35,7 +35,8 @@ def below(parent: int, name: str, *, make: bool = False) -> Iterator[int]:
     """A descriptor of the folder `name` in `parent`, made where there is none.
 
     A link is followed when root made it in a folder that only root can write: an administrator moved
-    the folder to another disk. Any other link is removed. Raises OSError, NotOurs.
+    the folder to another disk. Any other link is removed; where a folder is to be made, a file is set aside.
+    Raises OSError.
     """
     there = _stat(parent, name)
     flags = FOLDER
@@ -45,11 +46,13 @@ def below(parent: int, name: str, *, make: bool = False) -> Iterator[int]:
         else:
             os.unlink(name, dir_fd=parent)
             there = None
+    elif there is not None and make and not stat.S_ISDIR(there.st_mode):
+        aside = f"{name}.{secrets.token_hex(4)}.aside"
+        os.rename(name, aside, src_dir_fd=parent, dst_dir_fd=parent)
+        there = None
     if there is None and make:
         with suppress(FileExistsError):
             os.mkdir(name, 0o700, dir_fd=parent)
-    elif there is not None and not stat.S_ISDIR(there.st_mode) and flags == FOLDER:
-        raise NotOurs(f"{name}: a folder belongs here, and something else lies in its place: move it away")
     descriptor = os.open(name, flags, dir_fd=parent)
     try:
         yield descriptor
@@ -116,10 +119,13 @@ def read_below(parent: int, name: str) -> bytes | None:
         return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
 
 
-def give(parent: int, name: str, uid: int, gid: int, mode: int | None) -> bool:
+def give(
+    parent: int, name: str, uid: int, gid: int, mode: int | None, trusted: int | Literal["all"] | None = None
+) -> bool:
     """Owner, group and mode of one plain file; False, and nothing changed, for anything else.
 
-    The folder must be closed to others meanwhile (`closed`): a file with a second name may be anybody's.
+    A file with a second name may be anybody's: it is given only where it belongs to `trusted`, or where that
+    is "all", in a folder that only root writes. The folder must be closed to others meanwhile.
     """
     try:
         descriptor = os.open(name, FILE, dir_fd=parent)
@@ -127,7 +133,8 @@ def give(parent: int, name: str, uid: int, gid: int, mode: int | None) -> bool:
         return False
     try:
         there = os.fstat(descriptor)
-        if not stat.S_ISREG(there.st_mode) or there.st_nlink != 1:
+        known = there.st_nlink == 1 or trusted in ("all", there.st_uid)
+        if not stat.S_ISREG(there.st_mode) or not known:
             return False
         if (there.st_uid, there.st_gid) != (uid, gid):
             os.fchown(descriptor, uid, gid)

@@ -5,10 +5,10 @@ import os
 import pwd
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 
@@ -155,12 +155,16 @@ def _set_right(here: int, place: Place, owners: Owners) -> None:
     there = os.fstat(here)
     if (there.st_uid, there.st_gid, stat.S_IMODE(there.st_mode)) == (uid, gid, place.mode):
         return
+    # Closed (0700) is how an interrupted taking over leaves a folder: then nobody is trusted.
+    trusted: int | Literal["all"] | None = there.st_uid or None
+    if no_follow.only_roots(there) and stat.S_IMODE(there.st_mode) != 0o700:
+        trusted = "all"
     no_follow.close_to_others(here)
     if place.path in MOVED:
         _move_down(here, MOVED[place.path])
     if place.path != "." and place.owner != "asterisk":  # Asterisk's own were always its own
         kept = {one.path.rpartition("/")[2] for one in PLACES if _parent(one.path) == place.path}
-        _take_over(here, place, owners, kept)
+        _take_over(here, place, owners, kept, trusted)
     os.fchown(here, uid, gid)
     os.fchmod(here, place.mode)
 
@@ -181,7 +185,9 @@ def _move_down(here: int, moved: dict[str, str]) -> None:
                         os.unlink(name, dir_fd=here)
 
 
-def _take_over(here: int, place: Place, owners: Owners, kept: set[str]) -> None:
+def _take_over(
+    here: int, place: Place, owners: Owners, kept: set[str], trusted: int | Literal["all"] | None
+) -> None:
     """A folder, closed to others now, was somebody else's: what it holds becomes its new owner's.
 
     In a folder of root's nothing of a lesser user's stays that is no plain file with one name: it was laid
@@ -194,12 +200,12 @@ def _take_over(here: int, place: Place, owners: Owners, kept: set[str]) -> None:
         if stat.S_ISDIR(there.st_mode):
             with no_follow.below(here, name) as inner:
                 no_follow.close_to_others(inner)
-                _take_over(inner, place, owners, set())
+                _take_over(inner, place, owners, set(), trusted)
                 os.fchown(inner, uid, gid)
                 os.fchmod(inner, stat.S_IMODE(there.st_mode))
-        elif not no_follow.give(here, name, uid, gid, place.files):
+        elif not no_follow.give(here, name, uid, gid, place.files, trusted) and trusted != "all":
             log.warning("place_not_ours", place=place.path, file=name)
-            if place.owner == "root" and (there.st_uid != 0 or stat.S_ISREG(there.st_mode)):
+            if place.owner == "root":
                 os.unlink(name, dir_fd=here)
 
 
@@ -263,7 +269,7 @@ def hand_over(settings: Settings) -> None:
     for place in PLACES:
         if place.path in RENDERED:
             uid, gid = owners.uid(place.owner), owners.gid(place.group)
-            with opened(settings, place.path) as here:
+            with suppress(FileNotFoundError), opened(settings, place.path) as here:
                 _hand_over(here, uid, gid, place)
     share_keys(settings)
 
@@ -276,7 +282,7 @@ def _hand_over(here: int, uid: int, gid: int, place: Place) -> None:
             with no_follow.below(here, name) as inner:
                 _hand_over(inner, uid, gid, place)
         elif stat.S_ISREG(there.st_mode):
-            no_follow.give(here, name, uid, gid, place.files)
+            no_follow.give(here, name, uid, gid, place.files, "all")
 
 
 def share_keys(settings: Settings) -> None:
@@ -285,10 +291,12 @@ def share_keys(settings: Settings) -> None:
         return
     owners = Owners(settings)
     with no_follow.folder(settings.keys_dir.resolve()) as here:
+        trusted: Literal["all"] | None = "all"
         if not no_follow.only_roots(os.fstat(here)):
             no_follow.close_to_others(here)
+            trusted = None
         for name, there in list(no_follow.entries(here)):
             if stat.S_ISREG(there.st_mode) and name.endswith((".key", ".pub")):
-                no_follow.give(here, name, 0, owners.gid(KEY_READERS.get(name, "evidence")), 0o640)
+                no_follow.give(here, name, 0, owners.gid(KEY_READERS.get(name, "evidence")), 0o640, trusted)
         os.fchown(here, 0, owners.gid("evidence"))
         os.fchmod(here, 0o751)

@@ -111,8 +111,12 @@ def write_pid(pid_file: Path, pid: int) -> None:
 def shorten(output: Path, longest: int = 1_000_000) -> None:
     """Empty an output file grown beyond `longest` bytes; its writer appends, so it goes on at the start."""
     with suppress(OSError):
-        if output.stat().st_size > longest:
-            os.truncate(output, 0)
+        descriptor = os.open(output, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if os.fstat(descriptor).st_size > longest:
+                os.ftruncate(descriptor, 0)
+        finally:
+            os.close(descriptor)
 
 
 def last_lines(output: Path, count: int = 8) -> list[str]:

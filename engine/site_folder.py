@@ -3,11 +3,12 @@
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from config import no_follow
 from dialplan.site import FOLDER, MARK, hooks, without_secrets
-from engine.secrets import write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def changes(into: Path, parts: Mapping[str, str]) -> list[Change]:
         before = _read(folder / name)
         if before != text:
             found.append(Change(folder / name, before, text))
-    found += [Change(folder / name, None, "") for name in hooks() if not (folder / name).exists()]
+    found += [Change(folder / name, None, "") for name in hooks() if not os.path.lexists(folder / name)]
     for file in sorted(folder.glob("*.conf")):
         if file.name not in parts and file.name not in hooks() and (_read(file) or "").startswith(MARK):
             found.append(Change(file, _read(file), None))
@@ -36,16 +37,20 @@ def changes(into: Path, parts: Mapping[str, str]) -> list[Change]:
 
 def write(into: Path, wanted: list[Change]) -> None:
     """Write them; owner and group are those of `into`, so that the site's Asterisk can read them."""
-    folder = into / FOLDER
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o750)
-        _own(folder, into)
-    for change in wanted:
-        if change.after is None:
-            change.file.unlink()
-        else:
-            write_private(change.file, change.after)
-            _own(change.file, into)
+    there = into.stat()
+    owner = (there.st_uid, there.st_gid) if os.geteuid() == 0 else None
+    with no_follow.folder(into.resolve()) as site:
+        with suppress(FileExistsError):
+            os.mkdir(FOLDER, 0o750, dir_fd=site)
+        # Debian gives /etc/asterisk to Asterisk's user: no name in it is followed, nothing is given by name.
+        with no_follow.below(site, FOLDER) as folder:
+            if owner is not None and os.fstat(folder).st_uid == 0:
+                os.fchown(folder, *owner)
+            for change in wanted:
+                if change.after is None:
+                    os.unlink(change.file.name, dir_fd=folder)
+                else:
+                    no_follow.write_below(folder, change.file.name, change.after.encode(), owner=owner)
 
 
 def shown(change: Change) -> Iterator[str]:
@@ -58,10 +63,9 @@ def shown(change: Change) -> Iterator[str]:
 
 
 def _read(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
-
-
-def _own(path: Path, like: Path) -> None:
-    if os.geteuid() == 0:
-        there = like.stat()
-        os.chown(path, there.st_uid, there.st_gid)
+    try:
+        with no_follow.folder(file.parent) as folder:
+            read = no_follow.read_below(folder, file.name)
+    except OSError:
+        return None
+    return None if read is None else read.decode("utf-8", "replace")
