@@ -80,8 +80,8 @@ def test_at_the_socket_each_order_asks_for_the_same_right_as_everywhere(box, do)
         assert refused_for_the_role(box, user, do, **asked) == (right is not None and not may(role, right)), (
             role
         )
-    for user in ("unknown", "root", "ivr111"):
-        if do != "board.show" or user != "ivr111":
+    for user in ("unknown", "root", "ivr111", "ivr111-evidence", "ivr111-console"):
+        if do != "board.show" or user != "ivr111-console":
             assert refused_for_the_role(box, user, do, **asked) == (right is not None), user
 
 
