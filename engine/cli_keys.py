@@ -42,15 +42,16 @@ def public(out: Annotated[str, typer.Option(help="File to write it to.")] = "", 
 
     from config.settings import Settings  # noqa: PLC0415
     from recordings.keys import Keyring  # noqa: PLC0415
+    from recordings.package.files import verifier  # noqa: PLC0415
 
     key = Keyring(Settings().keys_dir).public()
-    fingerprint = hashlib.sha256(key).hexdigest()
+    fingerprint, program = hashlib.sha256(key).hexdigest(), hashlib.sha256(verifier()).hexdigest()
     if out:
         Path(out).write_text(key.hex() + "\n", encoding="ascii")
     if json:
-        as_json({"public_key": key.hex(), "sha256": fingerprint})
+        as_json({"public_key": key.hex(), "sha256": fingerprint, "verifier_sha256": program})
     else:
-        typer.echo(f"{key.hex()}\nSHA-256 {fingerprint}")
+        typer.echo(f"{key.hex()}\nSHA-256 {fingerprint}\nverify.py SHA-256 {program}")
 
 
 @keys.command()

@@ -75,6 +75,8 @@ def verify(
     json: AsJson = False,
 ) -> None:
     """Check a package: one changed bit is found, and the member named, or "container"."""
+    import hashlib  # noqa: PLC0415
+
     from config.settings import Settings  # noqa: PLC0415
     from recordings.keys import Keyring  # noqa: PLC0415
     from recordings.package import verify_package as verifier  # noqa: PLC0415
@@ -82,26 +84,29 @@ def verify(
     path = Path(package)
     try:
         public = verifier.read_key(key) if key else Keyring(Settings().keys_dir).public()
-        if path.is_dir():
-            faults = verifier.verify_folder(path, public)
-        else:
-            beside = path.with_name(f"{path.name}.sig")
-            signature = beside.read_bytes() if beside.is_file() else None
-            faults = verifier.verify_zip(path.read_bytes(), public, signature)
-            if signature is None:
-                typer.echo(
-                    f"no {beside.name} beside it: the signature over the whole file was not checked", err=True
-                )
+        answer = verifier.check(path, public)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--key") from None
     except OSError as why:
         raise Problem(f"{path} cannot be read: {why.strerror}") from why
     if json:
-        as_json({"package": str(path), "faults": faults})
-    for line in () if json else faults or ("unaltered",):
-        typer.echo(line)
-    if faults:
-        raise typer.Exit(1)
+        as_json(
+            {
+                "package": str(path),
+                "faults": answer.faults,
+                "missing": answer.missing,
+                "demand": answer.demand,
+                "key_sha256": hashlib.sha256(public).hexdigest(),
+            }
+        )
+    else:
+        said = [*answer.faults, *answer.about, *answer.missing]
+        for line in (*said, f"SHA-256 of the key: {hashlib.sha256(public).hexdigest()}"):
+            typer.echo(line)
+        if not answer.faults:
+            typer.echo("not fully checked" if answer.missing else "unaltered")
+    if answer.faults or answer.missing:
+        raise typer.Exit(1 if answer.faults else 2)
 
 
 def _enclosed(made: Path, target: Path, age: str, passphrase_file: str) -> Path:

@@ -11,6 +11,7 @@ import soundfile
 
 from recordings.audio import RATE
 from recordings.finding.listening import wav
+from recordings.package import verify_package
 from recordings.package.manifest import Member
 from recordings.sealing.service import SealedAudio
 from recordings.sealing.sound import pcm
@@ -86,6 +87,11 @@ def pack(
         flush_folder(into.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def verifier() -> bytes:
+    """The program that a package is checked with, as it lies in each of them."""
+    return Path(verify_package.__file__).read_bytes()
 
 
 def sha256(path: Path) -> bytes:

@@ -15,9 +15,13 @@ _KK = """{name}: дәлел пакеті
 Қалай тексеру керек:
   1. Орталықтың ашық кілтін пакеттен емес, басқа жолмен алыңыз (хатпен, телефонмен немесе сайттан).
      Кілттің SHA-256 сомасы: {fingerprint}
+     Онымен бірге тексеру бағдарламасының сомасын алыңыз және салыстырыңыз:  sha256sum verify.py
+     Біздікі: {verifier}
   2. Пакет пен {name}.zip.sig файлын бір қалтаға салыңыз.
-  3. Іске қосыңыз:  python3 verify.py --key КІЛТ {name}.zip
-  «ӨЗГЕРІССІЗ» деген жауап бір бит те өзгермегенін білдіреді.
+  3. Іске қосыңыз:  python3 -I verify.py --key КІЛТ --demand {name} {name}.zip
+     (-I: Python жанында жатқан бөтен файлдарды өз бөлігі деп алмайды)
+  «ӨЗГЕРІССІЗ» деген жауап бір бит те өзгермегенін білдіреді; оның алдында талап пен кілт аталады.
+  {name}.zip.sig жоқ болса, жауап «ТОЛЫҚ ТЕКСЕРІЛМЕДІ».
   Әйтпесе өзгерген файлдың аты немесе «container» (ZIP файлының өзі) көрсетіледі.
 """
 
@@ -36,13 +40,19 @@ _RU = """{name}: доказательственный пакет
 Как проверить:
   1. Получите открытый ключ центра не из пакета, а другим путём (письмом, по телефону или с сайта).
      Сумма SHA-256 ключа: {fingerprint}
+     Вместе с ним получите сумму программы проверки и сравните:  sha256sum verify.py
+     Наша: {verifier}
   2. Положите пакет и файл {name}.zip.sig в одну папку.
-  3. Запустите:  python3 verify.py --key КЛЮЧ {name}.zip
-  Ответ «БЕЗ ИЗМЕНЕНИЙ» значит, что не изменён ни один бит.
+  3. Запустите:  python3 -I verify.py --key КЛЮЧ --demand {name} {name}.zip
+     (-I: Python не примет чужие файлы, лежащие рядом, за свои части)
+  Ответ «БЕЗ ИЗМЕНЕНИЙ» значит, что не изменён ни один бит; перед ним названы требование и ключ.
+  Если {name}.zip.sig нет, ответ: «ПРОВЕРЕНО НЕ ВСЁ».
   Иначе названы изменённый файл или «container» (сам файл ZIP).
 """
 
 
-def instructions(name: str, fingerprint: str) -> str:
-    """For the demand called `name`; `fingerprint`: SHA-256 (hex) of the public key."""
-    return "\n\n".join(text.format(name=name, fingerprint=fingerprint) for text in (_KK, _RU))
+def instructions(name: str, fingerprint: str, verifier: str) -> str:
+    """For the demand called `name`; SHA-256 (hex) of the public key and of verify.py."""
+    return "\n\n".join(
+        text.format(name=name, fingerprint=fingerprint, verifier=verifier) for text in (_KK, _RU)
+    )

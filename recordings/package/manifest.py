@@ -47,6 +47,7 @@ class Contents:
     calls: Sequence[FoundCall]
     evidence: Sequence[Evidence]
     public_key: str
+    verifier: str
     version: str
     zone: tzinfo
 
@@ -66,6 +67,7 @@ def manifest(contents: Contents, members: Sequence[Member]) -> bytes:
         "software": contents.version,
         "zone": str(contents.zone),
         "public_key_sha256": contents.public_key,
+        "verifier_sha256": contents.verifier,
         "demand": {
             "name": demand.name,
             "authority": {"kk": contents.authority.name_kk, "ru": contents.authority.name_ru},

@@ -35,6 +35,7 @@ class Letterhead:
     to_ru: str
     dated: datetime  # in the centre's zone
     key_sha256: str
+    verifier_sha256: str
     signed: tuple[str, ...]
 
 
@@ -58,7 +59,8 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         reply.kk,
         ("Жазба", "Басталған уақыты", "Ұзақтығы", "Дыбыстың SHA-256 сомасы"),
         "Қоса берілетін жазбалар",
-        f"Ашық кілттің SHA-256 сомасы (бөлек алынған кілтпен салыстырыңыз): {head.key_sha256}",
+        f"Ашық кілттің SHA-256 сомасы (бөлек алынған кілтпен салыстырыңыз): {head.key_sha256}\n"
+        f"verify.py бағдарламасының SHA-256 сомасы: {head.verifier_sha256}",
         ("Әкімші", "Бекіткен"),
     )
     ru = (
@@ -69,7 +71,8 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         reply.ru,
         ("Запись", "Начало", "Длительность", "Сумма SHA-256 звука"),
         "Прилагаемые записи",
-        f"Сумма SHA-256 открытого ключа (сравните с ключом, полученным отдельно): {head.key_sha256}",
+        f"Сумма SHA-256 открытого ключа (сравните с ключом, полученным отдельно): {head.key_sha256}\n"
+        f"Сумма SHA-256 программы verify.py: {head.verifier_sha256}",
         ("Администратор", "Утвердил"),
     )
     for page in (kk, ru):

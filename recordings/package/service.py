@@ -157,8 +157,9 @@ class Packages:
         members.append(files.put(work, "access-log.json", _json(rows)))
         fingerprint = hashlib.sha256(self._keys.public()).hexdigest()
         members.append(files.put(work, "letter.pdf", await asyncio.to_thread(self._letter, demand, evidence)))
-        members.append(files.put(work, "README.txt", instructions(demand.name, fingerprint).encode()))
-        verifier = await asyncio.to_thread(Path(verify_package.__file__).read_bytes)
+        verifier = await asyncio.to_thread(files.verifier)
+        sum_ = hashlib.sha256(verifier).hexdigest()
+        members.append(files.put(work, "README.txt", instructions(demand.name, fingerprint, sum_).encode()))
         members.append(files.put(work, "verify.py", verifier))
         return members
 
@@ -179,6 +180,7 @@ class Packages:
             calls=found,
             evidence=evidence,
             public_key=hashlib.sha256(self._keys.public()).hexdigest(),
+            verifier=hashlib.sha256(files.verifier()).hexdigest(),
             version=self._version,
             zone=self._zone,
         )
@@ -206,6 +208,7 @@ class Packages:
             to_ru=authority.name_ru,
             dated=_decided_at(demand).astimezone(self._zone),
             key_sha256=hashlib.sha256(self._keys.public()).hexdigest(),
+            verifier_sha256=hashlib.sha256(files.verifier()).hexdigest(),
             signed=(registered.person, str(decision["person"])),
         )
         enclosed = [

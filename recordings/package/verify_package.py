@@ -3,28 +3,40 @@
 
 Қолдану / применение / usage:
 
-    python3 verify.py --key PUBLIC_KEY PACKAGE.zip      (or a folder with the unpacked package)
+    python3 -I verify.py --key PUBLIC_KEY PACKAGE.zip      (or a folder with the unpacked package)
 
 PUBLIC_KEY: 64 hexadecimal digits, or a file that holds them. It comes from the centre by another way than
-the package: who alters a package could put a key of their own into it. Beside PACKAGE.zip its detached
-signature PACKAGE.zip.sig is looked for.
+the package: who alters a package could put a key of their own into it, and a program of their own, so that
+this program's SHA-256 comes with the key. Beside PACKAGE.zip its detached signature PACKAGE.zip.sig must lie.
 """
 
-from __future__ import annotations
+# Nothing is imported before this: a file beside this program (argparse.py, hashlib.py, ...) would be taken
+# for Python's own and could answer in our place. `sys`, `posix` and `nt` are built in: no file is asked.
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    sys.path[:] = []
+    if not sys.executable:
+        sys.exit("python3 -I verify.py ...")
+    system = __import__("posix" if "posix" in sys.builtin_module_names else "nt")
+    system.execv(sys.executable, [sys.executable, "-I", "-B", __file__] + sys.argv[1:])
 
 import argparse
 import hashlib
 import io
 import json
+import os
+import stat
 import struct
-import sys
+import unicodedata
 import wave
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.json.sig"
+SIG = ".sig"  # of the whole ZIP, beside it
 
 # --- Ed25519, RFC 8032, verifying only ---
 
@@ -211,10 +223,28 @@ def content_faults(members: Reading, key: bytes) -> List[str]:
         elif (_sha256(members[name]), len(members[name])) != (stated["sha256"], stated["size"]):
             faults.append(name + ": altered")
     known = {MANIFEST, SIGNATURE, *manifest["members"]}
-    faults += [name + ": does not belong here" for name in sorted(set(members) - known)]
+    faults += [_stray(name, known) for name in sorted(set(members) - known)]
     if not faults:
+        if manifest["public_key_sha256"] != _sha256(key):
+            faults.append(MANIFEST + ": states another key")
         faults += _recordings(manifest, members, key) + _access_log(members)
     return faults
+
+
+def _stray(name: str, known: "set[str]") -> str:
+    for other in sorted(known):
+        if _folded(other) == _folded(name):
+            return "%s: does not belong here, and looks like %s" % (shown(name), other)
+    return shown(name) + ": does not belong here"
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def shown(name: str) -> str:
+    """A name that can be printed without harm: what is not plain ASCII stands as its code."""
+    return ascii(name)[1:-1]
 
 
 def _manifest_fault(manifest: bytes, signature: Optional[bytes], key: bytes) -> str:
@@ -285,13 +315,87 @@ def verify_zip(data: bytes, key: bytes, signature: Optional[bytes] = None) -> Li
 
 
 def verify_folder(folder: Path, key: bytes) -> List[str]:
-    """The same for an unpacked package."""
-    members = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    return content_faults(members, key)
+    """The same for an unpacked package; whatever lies in the folder is named, links are not followed."""
+    files: List[str] = []
+    folders: List[str] = []
+    others: List[str] = []
+    _walk(str(folder), "", files, folders, others)
+    manifest = _read(folder, MANIFEST) if MANIFEST in files else b""
+    signature = _read(folder, SIGNATURE) if SIGNATURE in files else None
+    known = {MANIFEST, SIGNATURE}
+    if not _manifest_fault(manifest, signature, key):
+        known.update(json.loads(manifest)["members"])
+    # What does not belong here is named, not read: it may be of any size.
+    members = {name: _read(folder, name) if name in known else b"" for name in files}
+    faults = content_faults(members, key)
+    belonging = {name[:at] for name in known for at, sign in enumerate(name) if sign == "/"}
+    faults += [_stray(name, belonging) + " (a folder)" for name in folders if name not in belonging]
+    return faults + [shown(name) + ": a link, or no file: does not belong here" for name in others]
+
+
+def _walk(top: str, inside: str, files: List[str], folders: List[str], others: List[str]) -> None:
+    with os.scandir(top + "/" + inside) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            name = inside + "/" + entry.name if inside else entry.name
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISREG(mode):
+                files.append(name)
+            elif stat.S_ISDIR(mode):
+                folders.append(name)
+                _walk(top, name, files, folders, others)
+            else:
+                others.append(name)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    return (folder / name).read_bytes()
+
+
+class Answer(NamedTuple):
+    """`faults`: what was altered; `missing`: what was not there, so that not all was checked."""
+
+    faults: List[str]
+    missing: List[str]
+    about: List[str]
+    demand: str
+
+
+def check(package: Path, key: bytes) -> Answer:
+    """A package, or a folder with it unpacked. Raises OSError, ValueError."""
+    if package.is_dir():
+        faults, missing = verify_folder(package, key), []  # type: List[str], List[str]
+        manifest = b"" if faults else _read(package, MANIFEST)
+    else:
+        beside = package.with_name(package.name + SIG)
+        data = package.read_bytes()
+        signature = beside.read_bytes() if beside.is_file() else None
+        faults = verify_zip(data, key, signature)
+        missing = (
+            [] if signature is not None else [shown(beside.name) + ": missing, the whole ZIP's signature"]
+        )
+        manifest = b"" if faults else read_zip(data)[0][0][MANIFEST]
+    if faults:
+        return Answer(faults, missing, [], "")
+    return Answer(faults, missing, _about(manifest), json.loads(manifest)["demand"]["name"])
+
+
+def _about(manifest: bytes) -> List[str]:
+    """Whose demand this answers: a whole package of another one is unaltered too."""
+    said = json.loads(manifest)
+    demand = said["demand"]
+    return [
+        "%s: %s" % (name, _plain(value))
+        for name, value in (
+            ("талап / требование / demand", demand["name"]),
+            ("кімнен / от кого / from", demand["authority"]["ru"]),
+            ("хат / письмо / letter", "%s, %s" % (demand["letter_number"], demand["letter_date"])),
+            ("жазбалар / записей / recordings", len(said["recordings"])),
+        )
+    ]
+
+
+def _plain(value: Any) -> str:
+    return "".join(sign if sign.isprintable() else shown(sign) for sign in str(value))
 
 
 def read_key(text: str) -> bytes:
@@ -308,35 +412,39 @@ def read_key(text: str) -> bytes:
 
 
 def main() -> int:
-    """0: nothing altered, 1: altered (which member is said), 2: could not be checked."""
+    """0: nothing altered, 1: altered (which member is said), 2: could not be checked, or not all of it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a console without Kazakh letters is no reason to end
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--key", required=True, help="the centre's public key, got by another way")
+    parser.add_argument("--demand", help="the demand's name, as you know it: another one is refused")
     parser.add_argument("package", nargs="?", default=str(Path(__file__).resolve().parent))
     asked = parser.parse_args()
-    package = Path(asked.package)
     try:
         key = read_key(asked.key)
-        if package.is_dir():
-            faults = verify_folder(package, key)
-        else:
-            beside = package.with_name(package.name + ".sig")
-            signature = beside.read_bytes() if beside.is_file() else None
-            if signature is None:
-                print(
-                    "no %s beside the package: the signature over the whole file was not checked"
-                    % beside.name
-                )
-            faults = verify_zip(package.read_bytes(), key, signature)
-    except (OSError, ValueError) as why:
-        print("%s" % why, file=sys.stderr)
+        answer = check(Path(asked.package), key)
+        own = _sha256(Path(__file__).read_bytes())
+    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, struct.error, wave.Error) as why:
+        print("%s: %s" % (type(why).__name__, _plain(why)), file=sys.stderr)
         return 2
-    for fault in faults:
-        print(fault)
-    if faults:
+    print("SHA-256 verify.py: %s" % own)
+    print("SHA-256 кілт / ключ / key: %s" % _sha256(key))
+    for line in answer.faults + answer.about + answer.missing:
+        print(line)
+    if not answer.faults and asked.demand not in (None, answer.demand):
+        print("%s: басқа талап / другое требование / another demand" % shown(asked.demand))
+        return 1
+    if answer.faults:
         print("ӨЗГЕРТІЛГЕН / ИЗМЕНЕНО / ALTERED")
         return 1
+    if answer.missing:
+        print("ТОЛЫҚ ТЕКСЕРІЛМЕДІ / ПРОВЕРЕНО НЕ ВСЁ / NOT FULLY CHECKED")
+        return 2
     print("ӨЗГЕРІССІЗ / БЕЗ ИЗМЕНЕНИЙ / UNALTERED")
     return 0
 
