@@ -70,9 +70,13 @@ def test_a_letter_becomes_a_package_in_two_peoples_hands(ivr111, home, monkeypat
     made = answered(ivr111("demands", "package", "111-D-000001", "--out", str(tmp_path), "--json"))
     assert 2 == made["recordings"]
     package = tmp_path / "111-D-000001.zip"
-    assert {"package": str(package), "faults": []} == answered(
-        ivr111("demands", "verify", str(package), "--json")
-    )
+    told = answered(ivr111("demands", "verify", str(package), "--json"))
+    assert {**told, "package": str(package), "faults": [], "missing": [], "demand": "111-D-000001"} == told
+    signature = package.with_name(f"{package.name}.sig")
+    signature.rename(tmp_path / "away")
+    without = ivr111("demands", "verify", str(package))
+    assert (2, False) == (without.exit_code, "unaltered" in without.stdout)
+    (tmp_path / "away").rename(signature)
     data = bytearray(package.read_bytes())
     data[len(data) // 2] ^= 1
     package.write_bytes(data)
