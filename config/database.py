@@ -1,13 +1,18 @@
 """The database by URL: SQLite by default, PostgreSQL where one is given."""
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from errno import EIO, ENOENT
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import DateTime, event
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -47,16 +52,51 @@ def reading(database: AsyncEngine) -> AsyncConnection:
     return database.execution_options(**{_READS: True}).connect()
 
 
-def open_database(url: str, *, read_only: bool = False, busy_seconds: float = 5.0) -> AsyncEngine:
+class DatabaseMissing(FileNotFoundError):
+    """There is no database file, and who asked makes none; `filename` names it."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(ENOENT, "there is no journal here (was the line ever started?)", str(file))
+
+
+class DatabaseReplaced(OSError):
+    """The file was deleted, moved or replaced while it was open: what was written last is in no journal."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(EIO, "another file stands in the journal's place", str(file))
+
+
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for a server's."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database).absolute()
+
+
+def open_database(
+    url: str,
+    *,
+    read_only: bool = False,
+    busy_seconds: float = 5.0,
+    create: bool = False,
+    replaced: Callable[[], object] | None = None,
+) -> AsyncEngine:
     """An engine for `url`; connects on first use.
 
     `busy_seconds`: how long one statement waits for another's lock (SQLite) or for a new
     connection (PostgreSQL) before OperationalError or TimeoutError.
+    `create`: make an SQLite file that is not there; without it DatabaseMissing, when connecting.
+    `replaced` hears that the file was deleted, moved or replaced while it was open; the next connection is
+    to the file that stands there now.
     """
     parsed = make_url(url)
     parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, read_only, busy_seconds)
+        engine = _sqlite(parsed, read_only, busy_seconds, create)
+        if (file := database_file(url)) is not None:
+            _watch(engine, file, create, read_only, replaced)
+        return engine
     settings = {"application_name": "ivr111", "timezone": "UTC"}
     if read_only:
         settings["default_transaction_read_only"] = "on"
@@ -80,12 +120,15 @@ def _for_all_writers(file: Path) -> None:
     os.close(made)
 
 
-def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
-    file = Path(url.database or "")
-    if read_only:
-        url = url.set(database=f"file:{quote(str(file.absolute()))}", query={"mode": "ro", "uri": "true"})
-    else:
-        file.parent.mkdir(parents=True, exist_ok=True)
+def _sqlite(url: URL, read_only: bool, busy_seconds: float, create: bool) -> AsyncEngine:
+    if url.database:  # else in memory
+        file = Path(url.database).absolute()
+        if create:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _for_all_writers(file)
+        # What SQLite misses it makes, unless told not to: a reader's empty journal would hide the loss.
+        mode = "ro" if read_only else "rwc" if create else "rw"
+        url = url.set(database=f"file:{quote(str(file))}", query={"mode": mode, "uri": "true"})
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
 
     def connected(connection: Any, _record: Any) -> None:
@@ -115,3 +158,98 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
     return engine
+
+
+def _watch(
+    engine: AsyncEngine, file: Path, create: bool, read_only: bool, replaced: Callable[[], object] | None
+) -> None:
+    """Let no connection be used on whose file is not the one that the path names (decision 0068).
+
+    SQLite writes on into a file that was deleted or renamed and calls it committed.
+    """
+
+    def connecting(*_: Any) -> None:
+        if not create and not file.exists():
+            raise DatabaseMissing(file)
+
+    latest: list[Opened] = []
+
+    def connected(_connection: Any, record: Any) -> None:
+        latest[:] = [Opened.now(file)]
+        record.info["opened"] = latest[0]
+
+    def tell(opened: Opened) -> None:
+        """Once: connections to the file before the last one are no news when they come back."""
+        if replaced is not None and latest and latest[0].file == opened.file:
+            replaced()
+
+    def given(connection: Any, record: Any, _fairy: Any) -> None:
+        opened = record.info["opened"]
+        if not opened.stands(file):
+            tell(opened)
+            if not read_only and replace(opened, wal=None).stands(file):
+                # Only the write-ahead log was taken away; it is still open here: into the file with it.
+                with suppress(engine.dialect.loaded_dbapi.Error):
+                    connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
+
+    def returned(connection: Any, record: Any) -> None:
+        opened = record.info.get("opened")
+        if opened is None or connection is None:
+            return
+        if not opened.stands(file):
+            tell(opened)
+        else:
+            record.info["opened"] = opened.used(file)
+
+    def committing(connection: Any) -> None:
+        opened = connection.connection.info.get("opened")
+        if opened is not None and not opened.stands(file):
+            raise DatabaseReplaced(file)
+
+    event.listen(engine.sync_engine, "do_connect", connecting)
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "checkout", given)
+    event.listen(engine.sync_engine, "checkin", returned)
+    event.listen(engine.sync_engine, "commit", committing)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The files a connection has open: (device, inode) of the database and of its write-ahead log."""
+
+    file: tuple[int, int] | None
+    size: int
+    wal: tuple[int, int] | None = None  # known once used: until then another's end may take it away
+
+    @classmethod
+    def now(cls, file: Path) -> "Opened":
+        """As the path names it; made just after it was opened."""
+        seen = _seen(file)
+        return cls(None, 0) if seen is None else cls((seen.st_dev, seen.st_ino), seen.st_size)
+
+    def stands(self, file: Path) -> bool:
+        """Whether the path still names the same files; one that shrank was written over by another."""
+        seen = _seen(file)
+        if seen is None or (seen.st_dev, seen.st_ino) != self.file or seen.st_size < self.size:
+            return False
+        return self.wal is None or self.wal == _wal(file)
+
+    def used(self, file: Path) -> "Opened":
+        """After a transaction: the log is open, and nobody's end takes it away any more."""
+        seen = _seen(file)
+        return replace(
+            self, size=self.size if seen is None else max(self.size, seen.st_size), wal=self.wal or _wal(file)
+        )
+
+
+def _seen(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None
+
+
+def _wal(file: Path) -> tuple[int, int] | None:
+    seen = _seen(file.with_name(file.name + "-wal"))
+    return None if seen is None else (seen.st_dev, seen.st_ino)

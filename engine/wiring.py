@@ -28,6 +28,7 @@ from engine.fetch import Fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
 from engine.line import Line
+from engine.log_follower import LogFollower
 from engine.mirror import Mirror
 from engine.orders import Orders
 from engine.recording_guard import RecordingGuard
@@ -47,7 +48,6 @@ from recordings.keys import Keyring
 from recordings.reconcile import Reconciler
 from recordings.store import Journal
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
-from routing.cel_file import CelFile
 from routing.consultants import Activity, Consultant
 from routing.decisions import Alarm, Assign, Decision, Withdraw
 from routing.desk import Desk
@@ -146,7 +146,13 @@ class Engine:
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.faults
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
-        self.cel = CelFile(settings.cel_file, settings.home / "db" / "cel.mark")
+        self.log = LogFollower(
+            self.journal,
+            settings.cel_file,
+            settings.home / "db" / "cel.mark",
+            self._told,
+            self._journal_replaced,
+        )
         pace = Pace(
             ring=settings.ring_seconds,
             comfort=settings.comfort_seconds,
@@ -190,7 +196,8 @@ class Engine:
         for account in accounts.load(self.settings):
             if not account.supervisor:
                 self.desk.consultant_known(Consultant(account.id, account.languages))
-        await self.kept.restore()
+        if not await self.kept.restore():
+            self.tasks.soon(self._restore_late())
         self._restored = True
         await asyncio.wait({self.tasks.soon(self._load_day())}, timeout=LOAD_FIRST)
         guards = (
@@ -202,7 +209,7 @@ class Engine:
             self.watchdog.keep,
             self.alerts.watch,
         )
-        for work in (self.ami.run, self.mirror.keep, self._follow_cel, self.recordings.run, *guards):
+        for work in (self.ami.run, self.mirror.keep, self.log.follow, self.recordings.run, *guards):
             self.tasks.lasting(work)
         with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
             await asyncio.wait_for(self._first_up.wait(), FIRST_LOGIN)
@@ -238,6 +245,12 @@ class Engine:
                     break
             await asyncio.sleep(LOAD_AGAIN)
         self.feed.changed()
+
+    async def _restore_late(self) -> None:
+        while True:
+            await asyncio.sleep(LOAD_AGAIN)
+            if await self.kept.restore_late():
+                return
 
     async def _stints_loaded(self) -> bool:
         now = datetime.now(UTC)
@@ -278,10 +291,14 @@ class Engine:
     async def _lose(self, alive: tuple[str, ...], at: float) -> None:
         """End in the channel event log what Asterisk, restarted, knows no more: no row will tell its end."""
         await asyncio.sleep(CEL_REST)
-        async for story in self.cel.stories():
-            self._told(story)
-        born_since = (id_ for id_, call in self.cel.live.calls.items() if (call.born_at or at) >= at)
-        self.cel.lose({*alive, *born_since}, at)
+        await self.log.lose(alive, at)
+
+    def _journal_replaced(self) -> None:
+        """The database is another one, or older: what it lacks is told and looked for again."""
+        self._whole.clear()
+        self.recordings.forget()
+        self.kept.forget()
+        self._shift_changed()
 
     def _told(self, story: Story) -> None:
         """A call is over: one row; a part that was not seen is completed from the channel event log."""
@@ -353,10 +370,6 @@ class Engine:
     def _shift_changed(self) -> None:
         self.mirror.changed()
         self.tasks.soon(self.kept.keep())
-
-    async def _follow_cel(self) -> None:
-        async for story in self.cel.follow(1.0):
-            self._told(story)
 
 
 def lock_home(path: Path) -> int:

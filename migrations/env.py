@@ -27,7 +27,7 @@ def upgrade(connection: Connection) -> None:
 async def run() -> None:
     """By a URL from the caller, or from the settings when the alembic command itself was called."""
     url = context.config.attributes.get("url") or Settings().database
-    database = open_database(url, busy_seconds=10.0)
+    database = open_database(url, busy_seconds=10.0, create=context.config.attributes.get("create", True))
     try:
         async with database.begin() as connection:
             await connection.run_sync(upgrade)

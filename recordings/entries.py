@@ -114,6 +114,20 @@ class ConsultantStint:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LogRead:
+    """All that `log` tells up to `place` stands in the journal; submitted behind all of it.
+
+    It counts only where the journal stands at `after`: in an older copy of the database, or in another
+    one, it changes nothing, and the log is read again from where that one stands.
+    """
+
+    log: str
+    after: str | None
+    place: str
+    at: datetime
+
+
 Entry = (
     CallRecord
     | RecordingIntended
@@ -122,5 +136,6 @@ Entry = (
     | Alarm
     | ConsultantState
     | ConsultantStint
+    | LogRead
     | Access
 )

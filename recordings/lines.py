@@ -14,6 +14,7 @@ from recordings.entries import (
     ConsultantState,
     ConsultantStint,
     Entry,
+    LogRead,
     RecordingChecked,
     RecordingFinished,
     RecordingIntended,
@@ -32,6 +33,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
         Alarm,
         ConsultantState,
         ConsultantStint,
+        LogRead,
         Access,
     )
 }

@@ -9,12 +9,15 @@ from alembic.config import Config
 _FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
-async def migrate(url: str, to: str = "head") -> None:
+async def migrate(url: str, to: str = "head", *, create: bool = True) -> None:
     """Upgrade `url` to a version; in a thread, so that calls go on meanwhile.
 
-    Raises what the database raises (SQLAlchemyError, OSError) and leaves the schema as it was.
+    Raises what the database raises (SQLAlchemyError, OSError) and leaves the schema as it was. Without
+    `create` an SQLite file that is not there is missed (DatabaseMissing): who only reads makes no journal.
     """
-    await asyncio.to_thread(command.upgrade, _config(url), to)
+    config = _config(url)
+    config.attributes["create"] = create
+    await asyncio.to_thread(command.upgrade, config, to)
 
 
 async def downgrade(url: str, to: str) -> None:

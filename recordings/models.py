@@ -142,6 +142,14 @@ consultant_stints = Table(
     Index(None, "ended_at"),
 )
 
+log_places = Table(
+    "log_places",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("place", Text, nullable=False),  # written by routing/cel_file.py: Place
+    Column("at", UtcTime, nullable=False),
+)
+
 # Triggers of the migration refuse UPDATE, DELETE and TRUNCATE here.
 access_log = Table(
     "access_log",

@@ -23,6 +23,7 @@ from recordings.models import (
     connections,
     consultant_states,
     consultant_stints,
+    log_places,
     recordings,
     segments,
 )
@@ -198,6 +199,11 @@ class Reader:
         query = select(consultant_states).where(consultant_states.c.value.is_not(None))
         rows = await self._rows(query.order_by(consultant_states.c.consultant, consultant_states.c.name))
         return [ConsultantState(row.consultant, row.name, row.value, row.at) for row in rows]
+
+    async def log_place(self, log: str) -> str | None:
+        """Up to where a log was read into this database."""
+        rows = await self._rows(select(log_places.c.place).where(log_places.c.log == log))
+        return rows[0].place if rows else None
 
     async def stints(self, since: datetime, until: datetime) -> list[ConsultantStint]:
         """What consultants did in between, those included that reach into it; in order of their begin."""

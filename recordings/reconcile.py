@@ -47,6 +47,11 @@ class Reconciler:
         self._wide = self._wide or wide
         self._hurry.set()
 
+    def forget(self) -> None:
+        """The database is another one: what was judged is not known to be in it."""
+        self._settled.clear()
+        self.hurry(wide=True)
+
     async def run(self, every: float = 15.0) -> None:
         """Until cancelled."""
         passes = 0

@@ -4,6 +4,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.durable import flush_folder
+
+__all__ = ["Spool", "flush_folder", "give"]
+
 
 class Spool:
     """One append-only file and a place in it up to which it has been loaded.
@@ -87,15 +91,6 @@ def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def flush_folder(folder: Path) -> None:
-    """Make new and renamed names in `folder` outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def give(path: Path, like: Path) -> None:

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import open_database
+from config.database import DatabaseReplaced, database_file, open_database
 from recordings import lines
-from recordings.entries import Alarm, ConsultantState, Entry, RecordingFinished, RecordingIntended
+from recordings.entries import Alarm, ConsultantState, Entry, LogRead, RecordingFinished, RecordingIntended
 from recordings.hiding import hidden
 from recordings.keys import KeyMissing
 from recordings.migrating import migrate
@@ -24,7 +26,18 @@ from recordings.writing import write
 log = structlog.get_logger()
 
 _ALL = 1_000_000  # lines
-Item = tuple[Entry, asyncio.Future[None] | None]
+LOOK = 1.0  # seconds between two looks whether the database is still the one whose name it bears
+RETURN = 10.0  # seconds that a database file which went away has to come back before a new one is made
+START = 5.0  # seconds that the start waits for a schema to be brought up to date; calls come first
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry on its way; `kept` is done when it would outlive a crash, `tried` at the first try, too."""
+
+    entry: Entry
+    kept: asyncio.Future[None] | None = None
+    tried: asyncio.Future[None] | None = None  # somebody waits for it
 
 
 class Journal:
@@ -58,23 +71,38 @@ class Journal:
         self._linger = linger  # seconds for others to share the transaction, unless somebody waits for it
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
         self._database: AsyncEngine | None = None
+        self._file = database_file(url)
         self._ready = False
+        self._preparing: asyncio.Task[None] | None = None
+        self._looked = asyncio.Event()
         self._again_at = 0.0
-        self._held: list[Entry] = []  # neither database nor spool took them
+        self._returns = self._replacements = 0
+        self._replaced = False
+        self._gone_since: float | None = None
+        self._held: list[Item] = []  # neither database nor spool took them
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Bring the schema up to date, load what an earlier run spooled; a database away is no error."""
+        """Bring the schema up to date, load what an earlier run spooled; a database away is no error.
+
+        A schema that takes long is waited for a moment only: entries go into the spool meanwhile.
+        """
         # SQLite's own wait ends before ours, so that its thread is free again when we give up.
-        self._database = open_database(self._url, busy_seconds=self._patience * 0.7)
-        await self._load()
+        self._database = open_database(
+            self._url, busy_seconds=self._patience * 0.7, replaced=self._file_replaced
+        )
         self._task = asyncio.create_task(self._run(), name="journal")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), START)
 
     async def stop(self) -> None:
         """Keep all that was submitted, then close."""
         self._queue.put_nowait(None)
         if self._task is not None:
             await self._task
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.wait((self._preparing,))
         if self._database is not None:
             await self._database.dispose()
 
@@ -84,6 +112,16 @@ class Journal:
         if self._held:
             return "memory"
         return "database" if self._ready and self._spool.empty else "spool"
+
+    @property
+    def returns(self) -> int:
+        """How often the database was found, again or for the first time: it may be another one now."""
+        return self._returns
+
+    @property
+    def replacements(self) -> int:
+        """How often another file was found under the database's name."""
+        return self._replacements
 
     @property
     def reader(self) -> Reader:
@@ -98,17 +136,36 @@ class Journal:
 
     def submit(self, entry: Entry) -> None:
         """Write `entry` soon; never blocks, never raises."""
-        self._queue.put_nowait((self._hidden(lines.cleaned(entry)), None))
+        self._queue.put_nowait(Item(self._hidden(lines.cleaned(entry))))
 
-    async def write(self, entry: Entry) -> None:
-        """As `submit`, and returns when `entry` would outlive a crash; after two seconds in any case."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((self._hidden(lines.cleaned(entry)), done))
-        try:
-            async with asyncio.timeout(2.0):
-                await asyncio.shield(done)
-        except TimeoutError:
+    def keep(self, entry: Entry) -> asyncio.Future[None]:
+        """As `submit`; done when `entry`, and all that was submitted before it, would outlive a crash."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(Item(self._hidden(lines.cleaned(entry)), kept))
+        return kept
+
+    async def write(self, entry: Entry) -> bool:
+        """As `submit`, and returns whether `entry` would outlive a crash; after two seconds in any case."""
+        loop = asyncio.get_running_loop()
+        item = Item(self._hidden(lines.cleaned(entry)), loop.create_future(), loop.create_future())
+        assert item.kept is not None and item.tried is not None
+        self._queue.put_nowait(item)
+        await asyncio.wait((item.tried,), timeout=2.0)
+        if not item.kept.done():
             log.warning("journal_slow", place=self.place)
+        return item.kept.done()
+
+    async def log_place(self, name: str) -> str | None:
+        """Up to where a log's entries are in the database or in the spool; None: nothing of it is.
+
+        Raises SQLAlchemyError or OSError while that cannot be known.
+        """
+        spooled = await self.spooled()  # first: what is loaded meanwhile is found in the database
+        place = await self.reader.log_place(name)
+        for entry in spooled:
+            if isinstance(entry, LogRead) and (entry.log, entry.after) == (name, place):
+                place = entry.place
+        return place
 
     async def recording_intended(self, stem: str, at: datetime) -> None:
         """Before the first sound of a segment: no audio later is then known to be a loss."""
@@ -130,28 +187,29 @@ class Journal:
     async def _run(self) -> None:
         while True:
             batch, closing = await self._gather()
-            entries = self._held + [entry for entry, _ in batch]
+            items = self._held + batch
             self._held = []
             try:
-                await self._keep(entries)
+                await self._keep(items)
             except Exception:
                 # The last line of defence: a fault of ours costs no entry and no later one.
                 log.exception("journal_failed")
-                self._held = entries
+                self._held = items
                 await asyncio.sleep(self._patience)
-            for _, done in batch:
-                if done is not None and not done.done():
-                    done.set_result(None)
+            for item in items:
+                if not self._held:
+                    _done(item.kept)
+                _done(item.tried)
             if closing:
                 if self._held:
                     log.error("entries_lost", entries=len(self._held))
                 return
 
     async def _gather(self) -> tuple[list[Item], bool]:
-        """The next entry and all that wait behind it; nothing when it is time to try the database again."""
+        """The next entry and all that wait behind it; nothing when it is time to look at the database."""
         waiting = self._held or not self._ready or not self._spool.empty
         loop = asyncio.get_running_loop()
-        seconds = max(0.0, self._again_at - loop.time()) if waiting else None
+        seconds = max(0.0, self._again_at - loop.time()) if waiting else LOOK
         first: Item | None
         if self._queue.empty():
             try:
@@ -160,7 +218,7 @@ class Journal:
                 return [], False
         else:
             first = self._queue.get_nowait()
-        if first is not None and first[1] is None and self._queue.empty():
+        if first is not None and first.tried is None and self._queue.empty():
             await asyncio.sleep(self._linger)
         batch: list[Item] = []
         while first is not None:
@@ -170,25 +228,60 @@ class Journal:
             first = self._queue.get_nowait()
         return batch, True
 
-    async def _keep(self, entries: list[Entry]) -> None:
+    async def _keep(self, items: list[Item]) -> None:
+        entries = [item.entry for item in items]
+        if not entries:
+            await self._look()
         if entries and self._ready and self._spool.empty and await self._to_database(entries):
             return
         if entries:
-            await self._to_spool(entries)
+            await self._to_spool(items)
         if asyncio.get_running_loop().time() >= self._again_at:
             await self._load()
 
-    async def _to_spool(self, entries: list[Entry]) -> None:
+    async def _to_spool(self, items: list[Item]) -> None:
         try:
-            await asyncio.to_thread(self._spool.append, [lines.to_line(entry) for entry in entries])
+            await asyncio.to_thread(self._spool.append, [lines.to_line(item.entry) for item in items])
         except OSError as error:
-            log.error("spool_refused", reason=error.strerror, entries=len(entries))
-            self._held = entries
+            log.error("spool_refused", reason=error.strerror, entries=len(items))
+            self._held = items
+
+    async def _look(self) -> None:
+        """Whether the file is still the one that the path names: who asks for a connection asks that."""
+        if self._ready and self._file is not None:
+            assert self._database is not None
+            try:
+                async with asyncio.timeout(self._patience), self._database.connect():
+                    pass
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                self._away(error)
+            if self._replaced:
+                self._away(DatabaseReplaced(self._file))
+
+    def _file_replaced(self) -> None:
+        """Told by the database's edge, whichever connection met it first; raised as an alarm once."""
+        if not self._replaced:
+            self._replaced = True
+            self.alarm("journal_replaced", "journal", datetime.now(UTC))
 
     async def _load(self) -> None:
         """Prepare the database when that is due, then one batch of the spool: new entries come in between."""
-        if not self._ready and not await self._prepare():
-            return
+        if not self._ready:
+            if self._preparing is None:
+                self._preparing = asyncio.create_task(self._prepare())
+            # Not here, for entries go on into the spool meanwhile; what is quickly done is waited for.
+            await asyncio.wait((self._preparing,), timeout=0.1)
+            if not self._preparing.done():
+                return
+            self._preparing = None
+            if not self._ready:
+                self._looked.set()
+                return
+        if not self._spool.empty:
+            await self._load_spooled()
+        self._looked.set()
+
+    async def _load_spooled(self) -> None:
         spooled = await asyncio.to_thread(self._spool.peek, self._most)
         entries, torn = lines.from_lines(spooled)
         if torn:
@@ -197,21 +290,51 @@ class Journal:
         if not entries or await self._to_database(entries):
             await asyncio.to_thread(self._spool.loaded, spooled)
 
-    async def _prepare(self) -> bool:
-        assert self._database is not None
+    async def _prepare(self) -> None:
+        """Ready afterwards, or away; in a task of its own, for a locked database may take its time."""
         try:
             self._numbers = self._key()
-            async with asyncio.timeout(self._patience), self._database.connect():
-                pass
-            async with asyncio.timeout(60):
-                await migrate(self._url)
+            await self._open(self._may_create())
         except Exception as error:
             if isinstance(error, KeyMissing):
                 log.error("number_key_missing")
             self._away(error)
-            return False
+            return
+        self._gone_since = None
         self._ready = True
+        self._returns += 1
+
+    async def _open(self, create: bool) -> None:
+        assert self._database is not None
+        another, self._replaced = self._replaced, False
+        if another:
+            self._replacements += 1
+            await self._database.dispose()
+        if create:
+            log.warning("journal_created")
+        else:
+            async with asyncio.timeout(self._patience), self._database.begin():
+                pass  # locked, or not there, it is away: to migrate it would wait for ten seconds
+            if self._returns and not another and await self._has_tables():
+                return
+        async with asyncio.timeout(60):
+            await migrate(self._url, create=create)
+
+    async def _has_tables(self) -> bool:
+        try:
+            await self.reader.log_place("")
+        except DBAPIError:
+            return False
         return True
+
+    def _may_create(self) -> bool:
+        """At a first start at once; a file that vanished under the line may be on its way back."""
+        if self._file is None or self._file.exists():
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._gone_since is None:
+            self._gone_since = now
+        return not self._returns or now - self._gone_since >= RETURN
 
     def _hidden(self, entry: Entry) -> Entry:
         if isinstance(entry, CallRecord) and self._numbers is not None:
@@ -241,11 +364,22 @@ class Journal:
             connection: AsyncConnection
             ready = [self._hidden(entry) for entry in entries]
             async with database.begin() as connection:
+                if self._replaced:  # the connection is one to another file, whose schema nobody has seen
+                    raise DatabaseReplaced(self._file or Path())
                 await write(connection, ready)
+        if self._replaced:  # committed, into a file that nobody will find
+            raise DatabaseReplaced(self._file or Path())
 
     def _away(self, error: Exception) -> None:
         self._again_at = asyncio.get_running_loop().time() + self._retry
+        # What comes back may be another one, older or empty: it is prepared like at a start.
+        self._ready = False
         log.warning("database_away", error=type(error).__name__)
+
+
+def _done(future: asyncio.Future[None] | None) -> None:
+    if future is not None and not future.done():
+        future.set_result(None)
 
 
 def _refused(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from recordings.models import (
     connections,
     consultant_states,
     consultant_stints,
+    log_places,
     recordings,
     segments,
 )
@@ -145,4 +146,20 @@ def consultant_state(dialect: str) -> Upsert:
         index_elements=["consultant", "name"],
         set_={"value": new.excluded.value, "at": new.excluded.at},
         where=new.excluded.at >= consultant_states.c.at,
+    )
+
+
+@cache
+def log_begun(dialect: str) -> Upsert:
+    """The first place of a log that the journal has; none is there that could be lost."""
+    return _insert(dialect, log_places).on_conflict_do_nothing(index_elements=["log"])
+
+
+@cache
+def log_read() -> Update:
+    """On from the place where it stands; from any other place nothing is known of what lies between."""
+    return (
+        update(log_places)
+        .where(log_places.c.log == bindparam("b_log"), log_places.c.place == bindparam("b_after"))
+        .values(place=bindparam("b_place"), at=bindparam("b_at", type_=log_places.c.at.type))
     )

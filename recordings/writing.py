@@ -1,7 +1,7 @@
 """Entries into tables, many in one transaction, each kind by one statement."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from recordings.entries import (
     ConsultantState,
     ConsultantStint,
     Entry,
+    LogRead,
     RecordingChecked,
     RecordingFinished,
     RecordingIntended,
@@ -57,7 +58,9 @@ def _table(entry: Entry) -> int:
             return 2
         case ConsultantStint():
             return 3
-    return 4
+        case LogRead():
+            return 4
+    return 5
 
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
@@ -122,6 +125,26 @@ def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[
         yield upserts.consultant_state(dialect), [asdict(entry) for entry in entries]
     elif kind is ConsultantStint:
         yield upserts.consultant_stint(dialect), [asdict(entry) for entry in entries]
+    elif kind is LogRead:
+        for step in _steps(entries):
+            if step.after is None:
+                row = {"log": step.log, "place": step.place, "at": step.at}
+                yield upserts.log_begun(dialect), [row]
+            else:
+                yield (
+                    upserts.log_read(),
+                    [{"b_log": step.log, "b_after": step.after, "b_place": step.place, "b_at": step.at}],
+                )
+
+
+def _steps(entries: list[LogRead]) -> list[LogRead]:
+    """Steps that follow each other as one, in their order."""
+    steps: list[LogRead] = []
+    for entry in entries:
+        if steps and (steps[-1].log, steps[-1].place) == (entry.log, entry.after):
+            entry = replace(entry, after=steps.pop().after)  # noqa: PLW2901
+        steps.append(entry)
+    return steps
 
 
 def _stem(text: str) -> Stem:

@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Container
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -20,24 +21,44 @@ log = structlog.get_logger()
 CHUNK: Final = 32_768  # bytes; about 130 rows, a few milliseconds between two turns of the loop
 
 
+BEFORE: Final = 512  # bytes before a place that tell it from the same place in another file
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to read on: which file (inode, for it may be renamed) and which byte of it."""
+    """Where to read on: which file, and which byte of it.
+
+    The file may be renamed (its inode stays), copied to another machine (the inode does not), or its
+    inode given to another file: `before`, a digest of the bytes before the place, tells which it is.
+    """
 
     inode: int
     offset: int
+    before: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.inode} {self.offset} {self.before}".rstrip()
+
+
+def place(text: str | None) -> Place | None:
+    """The place that `str` wrote; None for anything else."""
+    try:
+        inode, offset, *before = (text or "").split()
+        return Place(int(inode), int(offset), *before[:1])
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
 class CelFile:
-    """Reads `path` from the place kept in `mark`; a renamed file is read to its end, then the new one.
+    """Reads `path` from `begin`, or from the oldest file there is; a renamed file is read to its end first.
 
-    The place kept is that of the oldest call still open, so a restarted reader tells it whole;
-    stories may therefore come twice: write them by call id.
+    The place handed to `keep` is that of the oldest call still open, so a reader begun there tells it
+    whole; stories may therefore come twice: write them by call id.
     """
 
     path: Path
-    mark: Path
+    begin: Place | None = None
     live: Live = field(default_factory=Live)
     _records: Records = field(default_factory=Records)
     _inode: int = 0
@@ -45,8 +66,12 @@ class CelFile:
     _renamed: bool = False
     _open: dict[str, Place] = field(default_factory=dict)  # caller's channel id -> its first row
 
-    async def stories(self) -> AsyncIterator[Story]:
-        """Stories of all calls that have ended by now, then stops; never blocks the loop for long."""
+    async def look(self, tell: Callable[[Story], object], keep: Callable[[Place], Awaitable[object]]) -> None:
+        """Tell all calls that have ended by now; never holds the loop for long.
+
+        `keep` gets the place behind which everything was told: whoever keeps it does so only when what
+        was told is durable, or a crash in between loses calls for good. It may make the reader wait.
+        """
         more = True
         while more:
             try:
@@ -54,17 +79,11 @@ class CelFile:
             except FileNotFoundError:  # renamed between two looks: there is a next time
                 more = False
             for story in self.live.ended():
-                yield story
+                tell(story)
+            if self._descriptor is not None:
+                self._open = {id_: at for id_, at in self._open.items() if id_ in self.live.calls}
+                await keep(next(iter(self._open.values()), None) or self._place(self._records.offset))
             await asyncio.sleep(0)
-        # Only now: whoever took the stories has written them.
-        self._keep()
-
-    async def follow(self, every: float = 1.0) -> AsyncIterator[Story]:
-        """Stories for ever, looking again every so many seconds."""
-        while True:
-            async for story in self.stories():
-                yield story
-            await asyncio.sleep(every)
 
     def lose(self, alive: Container[str], at: float) -> None:
         """End the calls Asterisk no longer knows (it was restarted): their stories come with the next."""
@@ -82,7 +101,7 @@ class CelFile:
             return False
         assert self._descriptor is not None
         if os.fstat(self._descriptor).st_size < self._position():
-            return self._start(self._inode, 0)  # truncated under us
+            return self._start(self._inode, 0) or self._next_file()  # truncated under us
         data = os.read(self._descriptor, CHUNK)
         if data:
             self._take(data)
@@ -108,7 +127,7 @@ class CelFile:
         for event in events(told):
             self.live.apply(event)
             if isinstance(event, ChannelBorn) and event.id in self.live.calls:
-                self._open.setdefault(event.id, Place(self._inode, start))
+                self._open.setdefault(event.id, self._place(start))
 
     def _next_file(self) -> bool:
         later = self._later_files()
@@ -119,27 +138,37 @@ class CelFile:
             return False
         return self._start(later[0].stat().st_ino, 0)
 
+    def _place(self, offset: int) -> Place:
+        assert self._descriptor is not None
+        return Place(self._inode, offset, _before(self._descriptor, offset))
+
     def _begin(self) -> bool:
-        place = self._kept()
-        inodes = {file.stat().st_ino for file in self._files()}
-        if place is None or place.inode not in inodes:
-            oldest = self._files()[:1] if place is None else self._files()[-1:]
-            return bool(oldest) and self._start(oldest[0].stat().st_ino, 0)
-        return self._start(place.inode, place.offset)
+        files = self._files()
+        if self.begin is not None:
+            wanted = self.begin.inode
+            for file in sorted(files, key=lambda file: file.stat().st_ino != wanted):
+                if self._open_at(file, self.begin):
+                    return True
+            # Whatever was there is not there any more: told twice is no harm, left out is.
+        return bool(files) and self._start(files[0].stat().st_ino, 0)
 
     def _start(self, inode: int, offset: int) -> bool:
-        for file in self._files():
-            if file.stat().st_ino == inode:
-                self.close()
-                self._descriptor = os.open(file, os.O_RDONLY)
-                # An inode may have been given to another file: a record begins where one has ended.
-                if offset and os.pread(self._descriptor, 1, offset - 1) != b"\n":
-                    offset = 0
-                self._inode, self._renamed = inode, False
-                self._records = Records(offset, self._records.broken)
-                os.lseek(self._descriptor, self._records.offset, os.SEEK_SET)
-                return True
-        return False
+        return any(
+            self._open_at(file, Place(inode, offset)) for file in self._files() if file.stat().st_ino == inode
+        )
+
+    def _open_at(self, file: Path, at: Place) -> bool:
+        """Whether `file` is the one of that place, and is open there now."""
+        descriptor = os.open(file, os.O_RDONLY)
+        here = os.fstat(descriptor)
+        if not _fits(descriptor, here, at):
+            os.close(descriptor)
+            return False
+        self.close()
+        self._descriptor, self._inode, self._renamed = descriptor, here.st_ino, False
+        self._records = Records(at.offset, self._records.broken)
+        os.lseek(descriptor, at.offset, os.SEEK_SET)
+        return True
 
     def _files(self) -> list[Path]:
         """The log and its renamed predecessors (cel.csv.1 …), oldest first."""
@@ -151,18 +180,18 @@ class CelFile:
         inodes = [file.stat().st_ino for file in files]
         return files[inodes.index(self._inode) + 1 :] if self._inode in inodes else files[-1:]
 
-    def _kept(self) -> Place | None:
-        try:
-            inode, offset = self.mark.read_text("ascii").split()
-            return Place(int(inode), int(offset))
-        except (OSError, ValueError):
-            return None
 
-    def _keep(self) -> None:
-        self._open = {id_: place for id_, place in self._open.items() if id_ in self.live.calls}
-        place = next(iter(self._open.values()), Place(self._inode, self._records.offset))
-        if self._descriptor is None or place == self._kept():
-            return
-        new = self.mark.with_suffix(".new")
-        new.write_text(f"{place.inode} {place.offset}\n", "ascii")
-        new.replace(self.mark)
+def _fits(descriptor: int, here: os.stat_result, at: Place) -> bool:
+    if not at.offset:
+        return here.st_ino == at.inode
+    if at.before:
+        return here.st_size >= at.offset and _before(descriptor, at.offset) == at.before
+    # A place of another make: the inode alone, and a record begins where one has ended.
+    return here.st_ino == at.inode and os.pread(descriptor, 1, at.offset - 1) == b"\n"
+
+
+def _before(descriptor: int, offset: int) -> str:
+    length = min(offset, BEFORE)
+    if not length:
+        return ""
+    return blake2b(os.pread(descriptor, length, offset - length), digest_size=8).hexdigest()

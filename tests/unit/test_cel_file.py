@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from live_tables import STREAMS
 
-from routing.cel_file import CelFile
+from routing.cel_file import CelFile, Place, place
 from routing.story import Story
 
 LOG = (STREAMS / "ten-calls.cel.csv").read_bytes()
@@ -25,20 +25,29 @@ class Desk:
     """One reader's files in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.log, self.mark = folder / "cel" / "cel.csv", folder / "cel.mark"
+        self.log = folder / "cel" / "cel.csv"
         self.log.parent.mkdir()
+        self.place: Place | None = None
         self.reader = self.started()
 
     def started(self) -> CelFile:
-        self.reader = CelFile(self.log, self.mark)
+        self.reader = CelFile(self.log, self.place)
         return self.reader
 
     def write(self, data: bytes) -> None:
         with self.log.open("ab") as file:
             file.write(data)
 
+    async def look(self) -> list[Story]:
+        told: list[Story] = []
+        await self.reader.look(told.append, self.keep)
+        return told
+
+    async def keep(self, at: Place) -> None:
+        self.place = at
+
     async def stories(self) -> list[str]:
-        return [story.call_id async for story in self.reader.stories()]
+        return [story.call_id for story in await self.look()]
 
 
 @pytest.fixture
@@ -82,8 +91,8 @@ async def test_a_restart_at_any_row_loses_no_call_and_no_part_of_one(desk: Desk,
     told: dict[str, Story] = {}
     for cut in range(0, len(LINES), 3):
         desk.write(b"".join(LINES[cut : cut + 3]))
-        async for story in desk.started().stories():
-            told[story.call_id] = story
+        desk.started()
+        told |= {story.call_id: story for story in await desk.look()}
     assert sorted(told) == sorted(await all_calls(tmp_path))
     assert all(story.whole and story.line_answered_at for story in told.values())
 
@@ -131,21 +140,61 @@ async def test_a_log_cut_short_is_read_from_its_beginning(desk: Desk) -> None:
     assert await desk.stories()
 
 
-async def test_a_spoiled_mark_means_from_the_beginning(desk: Desk) -> None:
+async def test_a_place_nobody_can_read_means_from_the_beginning(desk: Desk) -> None:
     desk.write(LOG)
-    desk.mark.write_text("spoiled")
+    desk.place = place("spoiled")
+    desk.started()
     assert len(await desk.stories()) == 10
+
+
+async def test_a_place_comes_back_from_its_text(desk: Desk) -> None:
+    desk.write(LOG)
+    await desk.look()
+    assert desk.place is not None
+    assert place(str(desk.place)) == desk.place
+
+
+async def test_a_log_copied_to_another_machine_is_read_on_where_the_first_one_was(desk: Desk) -> None:
+    desk.write(b"".join(LINES[:70]))
+    first = await desk.stories()
+    copied = desk.log.read_bytes()
+    (desk.log.parent / "keeps-the-inode").hardlink_to(desk.log)
+    desk.log.unlink()
+    desk.write(copied + b"".join(LINES[70:]))
+    desk.started()
+    rest = await desk.stories()
+    assert first and rest and not set(first) & set(rest)
+    assert 10 == len(first) + len(rest)
+
+
+async def test_another_file_under_the_inode_of_the_place_is_read_from_its_beginning(desk: Desk) -> None:
+    desk.write(LOG)
+    await desk.look()
+    other = LOG.replace(b"17953540", b"17963540")
+    desk.log.write_bytes(other + other.replace(b"17963540", b"17973540"))  # the same inode, and longer
+    desk.started()
+    assert 20 == len(await desk.stories())
+
+
+async def test_a_place_whose_file_is_gone_means_all_that_is_left_from_the_oldest_on(desk: Desk) -> None:
+    desk.write(LOG)
+    await desk.look()
+    desk.log.unlink()
+    desk.log.with_name("cel.csv.1").write_bytes(LOG.replace(b"17953540", b"17963540"))
+    desk.write(LOG.replace(b"17953540", b"17973540"))
+    desk.started()
+    assert 20 == len(await desk.stories() + await desk.stories())
 
 
 async def test_calls_asterisk_lost_are_told_and_hold_the_place_no_longer(desk: Desk) -> None:
     row = LINES[0] + CALL_ID
     desk.write(row)
     assert await desk.stories() == []
-    assert desk.mark.read_text().split()[1] == "0"
+    assert desk.place is not None and 0 == desk.place.offset
     desk.reader.lose(frozenset(), 1795354099.0)
-    (lost,) = [story async for story in desk.reader.stories()]
+    (lost,) = await desk.look()
     assert (lost.call_id, lost.outcome, lost.whole) == ("n1-1795354052000-0", "failed", False)
-    assert desk.mark.read_text().split()[1] == str(len(row))
+    assert len(row) == desk.place.offset
 
 
 async def test_a_hundred_thousand_rows_take_seconds_and_never_the_loop(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """What of consultants outlives the engine, whatever an earlier one has written."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.kept import NAME, Kept
+from recordings.reading import Reader
 from recordings.store import Journal
 from routing.consultants import Consultant
 from routing.desk import Desk
@@ -115,5 +117,76 @@ async def test_what_still_lies_in_the_spool_is_newer_than_the_database(journal: 
     first, second = again.snapshot().consultants
     assert (first.pause, second.off) == (None, True)
     assert set(again.dispatcher.diverted) == {"ru"}
+    for one in (desk, again):
+        one.close()
+
+
+async def test_what_is_loaded_from_the_spool_while_it_is_read_is_not_lost(
+    journal: Journal, monkeypatch
+) -> None:
+    clock = Clock()
+    desk = a_desk(clock)
+    to_database = journal._to_database
+
+    async def away(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(journal, "_to_database", away)
+    desk.paused("c101", "lunch")
+    desk.shift_ended("c102")
+    await Kept(journal, desk, clock.day).keep()
+    await written(journal)
+    assert "spool" == journal.place
+    monkeypatch.setattr(journal, "_to_database", to_database)
+    reads = [journal.spooled, journal.reader.consultant_states]
+    for number, read in enumerate(reads):
+
+        async def between(read=read) -> list:
+            """The whole spool goes into the database just after this was read."""
+            rows = await read()
+            async with asyncio.timeout(5):
+                while journal.place != "database":
+                    await asyncio.sleep(0.01)
+            return rows
+
+        reads[number] = between
+    monkeypatch.setattr(journal, "spooled", reads[0])
+    monkeypatch.setattr(Reader, "consultant_states", lambda _self: reads[1]())
+
+    again = a_desk(clock)
+    assert await Kept(journal, again, clock.day).restore()
+    first, second = again.snapshot().consultants
+    assert ("lunch", True) == (first.pause, second.off)
+    for one in (desk, again):
+        one.close()
+
+
+async def test_a_database_away_at_the_start_keeps_its_pauses_until_it_is_back(
+    journal: Journal, monkeypatch
+) -> None:
+    clock = Clock()
+    desk = a_desk(clock)
+    desk.paused("c101", "lunch")
+    desk.paused("c102", "training")
+    await Kept(journal, desk, clock.day).keep()
+    await written(journal)
+
+    async def away(_self: Reader) -> list:
+        raise OSError
+
+    with monkeypatch.context() as locked:
+        locked.setattr(Reader, "consultant_states", away)
+        again = a_desk(clock)
+        kept = Kept(journal, again, clock.day)
+        assert not await kept.restore()
+        clock.now += 10
+        again.shift_ended("c102")
+        await kept.keep()
+        await written(journal)
+        assert not await kept.restore_late()
+    assert await kept.restore_late()
+    first, second = again.snapshot().consultants
+    assert ("lunch", True) == (first.pause, second.off)
+    assert second.pause is None
     for one in (desk, again):
         one.close()
