@@ -125,7 +125,6 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float, create: bool) -> Asy
         file = Path(url.database).absolute()
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
-            _for_all_writers(file)
         # What SQLite misses it makes, unless told not to: a reader's empty journal would hide the loss.
         mode = "ro" if read_only else "rwc" if create else "rw"
         url = url.set(database=f"file:{quote(str(file))}", query={"mode": mode, "uri": "true"})
@@ -150,11 +149,6 @@ def _sqlite(url: URL, read_only: bool, busy_seconds: float, create: bool) -> Asy
         reads = read_only or connection.get_execution_options().get(_READS)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
-    def connecting(*_: Any) -> None:
-        if not read_only and url.database not in (None, "", ":memory:"):
-            _for_all_writers(file)
-
-    event.listen(engine.sync_engine, "do_connect", connecting)
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
     return engine
@@ -169,7 +163,9 @@ def _watch(
     """
 
     def connecting(*_: Any) -> None:
-        if not create and not file.exists():
+        if create:
+            _for_all_writers(file)
+        elif not file.exists():
             raise DatabaseMissing(file)
 
     latest: list[Opened] = []
@@ -187,10 +183,12 @@ def _watch(
         opened = record.info["opened"]
         if not opened.stands(file):
             tell(opened)
-            if not read_only and replace(opened, wal=None).stands(file):
-                # Only the write-ahead log was taken away; it is still open here: into the file with it.
+            if not read_only:
+                # What only its write-ahead log holds goes into the file that is still open here; the log must
+                # not be taken for that of the file which stands in its place now.
                 with suppress(engine.dialect.loaded_dbapi.Error):
                     connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+                opened.set_log_aside(file)
             raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def returned(connection: Any, record: Any) -> None:
@@ -234,6 +232,17 @@ class Opened:
         if seen is None or (seen.st_dev, seen.st_ino) != self.file or seen.st_size < self.size:
             return False
         return self.wal is None or self.wal == _wal(file)
+
+    def set_log_aside(self, file: Path) -> None:
+        """Where another file stands under the path, the write-ahead log beside it is ours, not its."""
+        seen = _seen(file)
+        if seen is not None and (seen.st_dev, seen.st_ino) == self.file:
+            return
+        if self.wal is not None and self.wal == _wal(file):
+            for suffix in ("-wal", "-shm"):
+                beside = file.with_name(file.name + suffix)
+                with suppress(OSError):
+                    beside.rename(file.with_name(f"{file.name}.replaced{suffix}"))
 
     def used(self, file: Path) -> "Opened":
         """After a transaction: the log is open, and nobody's end takes it away any more."""

@@ -28,6 +28,8 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
     try:
         if file is not None:
             if not file.exists():
+                if (settings.home / "db" / "engine.lock").exists():
+                    raise Problem(f"the journal has gone: there is no {file}; see: ivr111 doctor")
                 return None
             file.open("rb").close()
         with as_evidence(settings):

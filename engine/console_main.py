@@ -47,7 +47,7 @@ async def serve(settings: Settings) -> None:
     await control.start()
     while not stop.is_set():
         try:
-            await migrate(settings.database)
+            await migrate(settings.database, create=False)
             break
         except (SQLAlchemyError, OSError) as error:
             log.error("database_away", error=type(error).__name__)

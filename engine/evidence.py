@@ -105,9 +105,12 @@ def installed() -> str:
 
 
 @asynccontextmanager
-async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
-    """The services over a database brought up to date; closed at the end. Raises SQLAlchemyError, OSError."""
-    await migrate(settings.database)
+async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIterator[Evidence]:
+    """The services over a database brought up to date; closed at the end. Raises SQLAlchemyError, OSError.
+
+    A file that is not there is missed (DatabaseMissing): the engine makes the journal, once.
+    """
+    await migrate(settings.database, create=create)
     database = open_database(settings.database)
     try:
         yield Evidence(settings, database, Keyring(settings.keys_dir))
@@ -115,14 +118,18 @@ async def open_evidence(settings: Settings) -> AsyncIterator[Evidence]:
         await database.dispose()
 
 
-def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
+def with_evidence(
+    settings: Settings, question: Callable[[Evidence], Awaitable[T]], *, first: bool = False
+) -> T:
     """For a command; root's acts as the evidence process meanwhile (engine/acting.py).
+
+    `first`: it may come before the line's first start, and makes the journal then.
 
     Raises Problem, with what to do; ends the program with 130 when it is interrupted.
     """
 
     async def asked() -> T:
-        async with open_evidence(settings) as evidence:
+        async with open_evidence(settings, create=first and not has_run(settings)) as evidence:
             return await question(evidence)
 
     configure(settings, None, stderr=False)  # a command speaks for itself
@@ -141,6 +148,11 @@ def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T
         raise Problem(f"the database cannot be used: {why}; see: ivr111 doctor") from why
     except OSError as why:
         raise Problem(f"{why.filename or settings.home}: {why.strerror or why}; see: ivr111 doctor") from why
+
+
+def has_run(settings: Settings) -> bool:
+    """Whether an engine was ever started in this home: a journal that is not there has gone."""
+    return (settings.home / "db" / "engine.lock").exists()
 
 
 def ensure_keys_where_we_may(settings: Settings) -> None:

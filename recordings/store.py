@@ -46,7 +46,8 @@ class Journal:
     An entry is kept as soon as it is in the database or, after `patience` seconds without one, in the
     flushed spool; `most` entries share a transaction: few enough not to keep the loop from a call.
     `retry` seconds lie between two tries at a database that is away, and what was spooled goes in
-    first, so that order is kept. `numbers` gives the keys that hide callers' numbers (KeyMissing: all
+    first, so that order is kept. A database file that vanished has `gone` seconds to come back before a new
+    one is made. `numbers` gives the keys that hide callers' numbers (KeyMissing: all
     entries wait in the spool until it does; a number never lies in the database in clear).
     """
 
@@ -60,6 +61,7 @@ class Journal:
         retry: float = 1.0,
         most: int = 250,
         linger: float = 0.15,
+        gone: float = RETURN,
     ) -> None:
         self._url = url
         self._spool = Spool(spool)
@@ -69,6 +71,7 @@ class Journal:
         self._retry = retry
         self._most = most
         self._linger = linger  # seconds for others to share the transaction, unless somebody waits for it
+        self._gone = gone
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
         self._database: AsyncEngine | None = None
         self._file = database_file(url)
@@ -334,7 +337,7 @@ class Journal:
         now = asyncio.get_running_loop().time()
         if self._gone_since is None:
             self._gone_since = now
-        return not self._returns or now - self._gone_since >= RETURN
+        return not self._returns or now - self._gone_since >= self._gone
 
     def _hidden(self, entry: Entry) -> Entry:
         if isinstance(entry, CallRecord) and self._numbers is not None:

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,7 +48,9 @@ class Home:
 
     def calls(self) -> list[str]:
         """All rows of the table, as anybody would read it."""
-        with sqlite3.connect(self.database) as database:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone():
+                return []
             return sorted(row[0] for row in database.execute("SELECT call_id FROM calls"))
 
     def kept(self) -> set[str]:
