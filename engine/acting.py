@@ -4,7 +4,7 @@ import ctypes
 import grp
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
@@ -57,11 +57,12 @@ def acting_as(uid: int, gid: int, groups: tuple[int, ...]) -> Iterator[None]:
         yield
         return
     before, before_group, mask = os.getgroups(), os.getegid(), os.umask(0o007)
+    keep_reading = _keeping_reading()
     os.setgroups([gid, *groups])
     os.setegid(gid)
     os.seteuid(uid)
     try:
-        _keep_reading()
+        keep_reading()
         yield
     finally:
         os.seteuid(0)
@@ -70,22 +71,23 @@ def acting_as(uid: int, gid: int, groups: tuple[int, ...]) -> Iterator[None]:
         os.umask(mask)
 
 
-def _keep_reading() -> None:
-    """Of root's rights those to read and search, for this thread and those it starts."""
+def _keeping_reading() -> Callable[[], object]:
+    """What keeps, of root's rights, those to read and search, for this thread and those it starts.
+
+    Made ready while we are root: Python itself may lie where only root can read (below /root, say).
+    """
     number = SYS_CAPSET.get(os.uname().machine)
     if number is None:
-        return
+        return bool
+    system, permitted = ctypes.CDLL(None).syscall, _permitted()  # permitted stays: the way back is seteuid(0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    everything = 0xFFFFFFFF  # permitted stays: the way back is seteuid(0)
-    bounded = _permitted()
-    data = (ctypes.c_uint32 * 6)(
-        1 << CAP_DAC_READ_SEARCH, bounded & everything, 0, 0, (bounded >> 32) & everything, 0
-    )
-    ctypes.CDLL(None, use_errno=True).syscall(number, header, data)
+    low, high = permitted & 0xFFFFFFFF, permitted >> 32
+    rights = (ctypes.c_uint32 * 6)(low & 1 << CAP_DAC_READ_SEARCH, low, 0, 0, high, 0)
+    return lambda: system(number, header, rights)
 
 
 def _permitted() -> int:
-    for line in Path("/proc/thread-self/status").read_text(encoding="ascii").splitlines():
+    for line in Path("/proc/thread-self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("CapPrm:"):
             return int(line.split()[1], 16)
     return 0
