@@ -1,6 +1,7 @@
 """What the centre sets about recordings as evidence: authorities, legal bases, terms, retention."""
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -38,6 +39,42 @@ class RetentionPolicy(BaseModel):
     outcomes: tuple[str, ...] = ()  # as `calls list` names them; empty: every kind
     days: int = Field(ge=1)
     source: str  # the law or order it rests on, as text
+
+
+class FolderCopy(BaseModel):
+    """Statements are copied to a folder: a mounted share, a disk that is taken away."""
+
+    kind: Literal["folder"]
+    id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
+    folder: Path
+
+
+class MailCopy(BaseModel):
+    """Statements go by mail, the two files attached."""
+
+    kind: Literal["mail"]
+    id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
+    host: str
+    port: int = Field(25, ge=1, le=65535)
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    sender: str
+    to: tuple[str, ...] = Field(min_length=1)
+    user: str = ""
+    password_file: Path | None = None
+    seconds: float = Field(30.0, gt=0)  # for one attempt
+
+
+class WebhookCopy(BaseModel):
+    """Statements are posted as JSON: {"statement": the signed body, "signature", "public_key"}."""
+
+    kind: Literal["webhook"]
+    id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
+    url: str = Field(pattern=r"^https?://")
+    token_file: Path | None = None  # sent as a bearer token
+    seconds: float = Field(30.0, gt=0)  # for one attempt
+
+
+StatementCopy = Annotated[FolderCopy | MailCopy | WebhookCopy, Field(discriminator="kind")]
 
 
 AUTHORITIES = (

@@ -15,7 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy
+from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
 
 Language = Literal["kk", "ru"]
 Role = Literal["consultant", "supervisor", "administrator", "auditor"]
@@ -138,6 +138,8 @@ class Settings(BaseSettings):
     statement_at: str = Field(
         "00:10", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
     )  # civil time, for the day before
+    statement_minutes: float = Field(60.0, gt=0)  # at most so long between two statements
+    statement_copies: tuple[StatementCopy, ...] = ()  # where each statement is handed to, out of this machine
     authorities: tuple[Authority, ...] = AUTHORITIES
     bases: tuple[Basis, ...] = BASES
     demand_warnings: tuple[float, ...] = (0.5, 0.8)  # shares of the term

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli_verify import Folders, folders
 from engine.show import AsJson, as_json, one_line, plain_words, table
 from recordings.access import Action
 
@@ -65,19 +66,20 @@ def export(
 
 @audit.command()
 @plain_words()
-def verify(json: AsJson = False) -> None:
+def verify(statements: Folders = [], json: AsJson = False) -> None:  # noqa: B006 - typer makes a new one
     """Check the access log's chain against itself and the heads in all signed statements."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
+    from engine.verifying import stated  # noqa: PLC0415
     from recordings.access_store import access_faults  # noqa: PLC0415
 
     ticker = Ticker("verifying", "entries")
 
     async def question(evidence: "Evidence") -> tuple[list[str], int]:
-        return await access_faults(
-            evidence.database, await evidence.statements.all(), evidence.keys.public(), ticker
-        )
+        compared, public = await stated(evidence, None, folders(statements)), evidence.keys.public()
+        faults, entries = await access_faults(evidence.database, compared.sound, public, ticker)
+        return [*compared.lines, *faults], entries
 
     faults, entries = with_evidence(Settings(), question)
     ticker.done()

@@ -25,9 +25,9 @@ def statement(
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import whole_day  # noqa: PLC0415
-    from engine.nightly import write_files  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
+    from recordings.chain.files import write_files  # noqa: PLC0415
 
     settings, moment = Settings(), datetime.now(UTC)
     if bool(day) == now:

@@ -1,14 +1,30 @@
 """`ivr111 recordings verify`: chain, statements, rows and files; what was altered is named, nothing else."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, as_json, plain_words
+from engine.show import AsJson, Problem, as_json, plain_words
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
+
+Folders = Annotated[
+    list[Path],
+    typer.Option(
+        "--statements", help="A folder with copies of statements kept elsewhere; may be given several times."
+    ),
+]
+
+
+def folders(given: list[Path]) -> list[Path]:
+    """Raises Problem for one that is not there, or holds no statement: nothing would be compared."""
+    for folder in given:
+        if not folder.is_dir() or not any(folder.glob("*.json")):
+            raise Problem(f"{folder} holds no statements (DAY-SEQ.json); see: ivr111 recordings statements")
+    return given
 
 
 @plain_words()
@@ -19,6 +35,7 @@ def verify(
     public_key: Annotated[
         str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")
     ] = "",
+    statements: Folders = [],  # noqa: B006 - typer makes a new one
     json: AsJson = False,
 ) -> None:
     """Check that nothing was altered, moved, cut off or taken away; exit code 1 when something was."""
@@ -37,7 +54,7 @@ def verify(
     checked = Checked()
 
     async def question(evidence: "Evidence") -> list[str]:
-        found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker)
+        found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker, folders(statements))
         return [line async for line in found]
 
     faults = with_evidence(settings, question)
@@ -48,6 +65,9 @@ def verify(
                 "entries": checked.entries,
                 "statements": checked.statements,
                 "files": checked.files,
+                "row_entries": checked.rows.entries,
+                "rows": checked.rows.rows,
+                "notes": checked.rows.notes,
                 "faults": faults,
             }
         )
@@ -55,8 +75,11 @@ def verify(
         for line in faults:
             typer.echo(line)
         files = f", {checked.files:,} sealed files read" if deep else "; files were not read (--deep)"
+        for note in checked.rows.notes:
+            typer.echo(f"note: {note}")
         typer.echo(
-            f"{checked.entries:,} entries of the chain, {checked.statements:,} statements{files}: "
+            f"{checked.entries:,} entries of the chain, {checked.rows.rows:,} rows with "
+            f"{checked.rows.entries:,} entries, {checked.statements:,} statements{files}: "
             + (f"{len(faults)} faults" if faults else "nothing altered")
         )
     if faults:

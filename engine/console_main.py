@@ -21,6 +21,7 @@ from console.link import EngineLink
 from console.rendering import Rendering
 from console.serving import addresses, open_doors, ports
 from console.signing.service import SignIn
+from console.signing.tables import EVERY
 from console.stream import Streams
 from console.web import Parts
 from engine.control import Answer, Asker, Control
@@ -28,6 +29,7 @@ from engine.tasks import Tasks
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.reading import Reader
+from recordings.rows.service import keyed
 
 log = structlog.get_logger()
 
@@ -52,12 +54,12 @@ async def serve(settings: Settings) -> None:
         except (SQLAlchemyError, OSError) as error:
             log.error("database_away", error=type(error).__name__)
             await asyncio.sleep(2)
-    database = open_database(settings.database)
+    keys = Keyring(settings.keys_dir)
+    database = keyed(open_database(settings.database), keys.numbers, EVERY)
     tasks, streams = Tasks(), Streams()
     rendering = Rendering(settings)
     easing = Easing(lambda: rendering.spent, streams.wake)
     link = EngineLink(settings.control_socket, easing.changed)
-    keys = Keyring(settings.keys_dir)
     parts = Parts(
         settings=settings,
         link=link,

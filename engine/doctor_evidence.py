@@ -99,8 +99,8 @@ def _stated(state: dict[str, Any]) -> Iterator[Check]:
         yield Check(
             "statements",
             "failure",
-            f"the daily one cannot be made: {state['fault']}",
-            "see: ivr111 keys show",
+            f"not made or not written: {state['fault']}",
+            "see to what it names, and: ivr111 keys show; it is tried again and again",
         )
         return
     last = state["last_day"]

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database
 from config.log import configure
 from config.settings import Settings
+from console.signing.tables import EVERY
 from engine.acting import as_evidence
 from engine.keys_at_start import ensure_keys
 from engine.show import Problem
@@ -29,6 +30,7 @@ from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.package.service import Packages
 from recordings.retention.service import Retention
+from recordings.rows.service import keyed
 from recordings.sealing.service import SealedRecordings
 
 T = TypeVar("T")
@@ -60,7 +62,9 @@ class Evidence:
     @property
     def statements(self) -> Statements:
         """Signed statements and proofs."""
-        return Statements(self.database, self.keys, self.settings.zone, self.completeness.day)
+        return Statements(
+            self.database, self.keys, self.settings.zone, self.completeness.day, self.settings.statements_dir
+        )
 
     @property
     def demands(self) -> Demands:
@@ -111,9 +115,10 @@ async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIte
     A file that is not there is missed (DatabaseMissing): the engine makes the journal, once.
     """
     await migrate(settings.database, create=create)
-    database = open_database(settings.database)
+    keys = Keyring(settings.keys_dir)
+    database = keyed(open_database(settings.database), keys.numbers, EVERY)
     try:
-        yield Evidence(settings, database, Keyring(settings.keys_dir))
+        yield Evidence(settings, database, keys)
     finally:
         await database.dispose()
 

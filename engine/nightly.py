@@ -1,10 +1,8 @@
-"""The nightly statement: every civil day once, signed, also as files to be copied elsewhere (issue 3, 2)."""
+"""Statements when they are due: every civil day once, one at least each hour; each as files."""
 
 import asyncio
-import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
@@ -12,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import reading
 from engine.evidence import Evidence
+from recordings.alarming import alarm
+from recordings.chain.files import FileDiffers, absent, name_of, write_files
 from recordings.chain.statement import Statement
 from recordings.keys import KeyMissing
 from recordings.models import calls
-from recordings.spool import flush_folder, give
 
 log = structlog.get_logger()
 
@@ -23,35 +22,103 @@ _MOST = 400  # days at once: a home that slept longer than a year catches up in 
 
 
 class Nightly:
-    """States each day that is over, those missed too."""
+    """States each day that is over, those missed too; a file that is not there is written until it is."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self.last: date | None = None
         self.fault = ""
+        self._names: dict[str, int] = {}  # of all files that must be there
+        self._there: set[str] = set()  # of those that were, at the last look
+        self._told: set[tuple[str, str]] = set()
 
     async def run(self, every: float = 30.0) -> None:
-        """Until cancelled."""
+        """Until cancelled; what fails stays a fault until it has been done."""
         while True:
-            try:
-                await self.look(datetime.now(UTC))
-                self.fault = ""
-            except (KeyMissing, SQLAlchemyError, OSError) as error:
-                self.fault = str(error) if isinstance(error, KeyMissing) else type(error).__name__
-                log.error("statement_postponed", reason=type(error).__name__)
+            now = datetime.now(UTC)
+            faults = [await self._tried(work, now) for work in (self.look, self.hourly)]
+            self.fault = next((fault for fault in faults if fault), "")
             await asyncio.sleep(every)
 
     async def look(self, now: datetime) -> list[Statement]:
-        """State what is due at `now`."""
+        """State the days that are due at `now`, and see to all files.
+
+        Raises KeyMissing, SQLAlchemyError, OSError, FileDiffers: what could be done is done before.
+        """
         service, made = self._evidence.statements, []
         self.last = await service.last_day()
         for day in due(self.last or await self._before_the_first(), now, self._evidence):
             statement = await service.nightly(day, now)
-            await asyncio.to_thread(write_files, self._evidence.settings.statements_dir, statement)
             log.info("day_stated", day=day.isoformat(), statement=statement.seq)
             made.append(statement)
             self.last = day
+        await self.keep_files(now)
         return made
+
+    async def hourly(self, now: datetime) -> Statement | None:
+        """An interim statement where the newest is too old; its silence would else be told from nothing."""
+        service = self._evidence.statements
+        newest = await service.newest()
+        if newest is None:
+            if not await service.begun():
+                return None
+        else:
+            made = datetime.fromisoformat(str(newest.facts()["made_at"]))
+            if abs(now - made) < timedelta(minutes=self._evidence.settings.statement_minutes):
+                return None
+        stated = await service.another(now)
+        log.info("hour_stated", statement=stated.seq)
+        await self.keep_files(now)
+        return stated
+
+    async def keep_files(self, now: datetime) -> None:
+        """Each statement's files, written from its row where they are not; one lost is told.
+
+        Raises OSError or FileDiffers, of the first that could not be written, after all were tried.
+        """
+        folder, service = self._evidence.settings.statements_dir, self._evidence.statements
+        known = max(self._names.values(), default=0)
+        self._names |= {name_of(day, seq): seq for seq, day in await service.days(known)}
+        gone = await asyncio.to_thread(absent, folder, frozenset(self._names))
+        failed: OSError | FileDiffers | None = None
+        for name in sorted(gone, key=self._names.__getitem__):
+            statement = await service.of(self._names[name])
+            if statement is None:  # its row is gone: `recordings verify` names it
+                continue
+            if name in self._there:
+                await self._tell("statement_file_lost", name, now)
+            try:
+                await asyncio.to_thread(write_files, folder, statement)
+            except (OSError, FileDiffers) as why:
+                failed = failed or why
+                differs = isinstance(why, FileDiffers)
+                await self._tell("statement_file_altered" if differs else "statement_file_missing", name, now)
+            else:
+                gone -= {name}
+                self._told = {one for one in self._told if one[1] != name}
+                log.info("statement_file_written", statement=statement.seq)
+        self._there = self._names.keys() - gone
+        if failed is not None:
+            raise failed
+
+    async def _tell(self, kind: str, name: str, now: datetime) -> None:
+        if (kind, name) not in self._told:
+            self._told.add((kind, name))
+            await alarm(self._evidence.database, kind, name.removesuffix(".json"), now)
+
+    async def _tried(self, work: Callable[[datetime], Awaitable[object]], now: datetime) -> str:
+        try:
+            await work(now)
+        except (KeyMissing, FileDiffers) as error:
+            fault = str(error)
+        except OSError as error:
+            fault = f"{error.filename or self._evidence.settings.statements_dir}: {error.strerror or error}"
+        except SQLAlchemyError as error:
+            fault = type(error).__name__
+        else:
+            return ""
+        log.error("statement_postponed", reason=fault)
+        return fault
 
     async def _before_the_first(self) -> date | None:
         async with reading(self._evidence.database) as connection:
@@ -76,19 +143,3 @@ def due(last: date | None, now: datetime, evidence: Evidence) -> Iterator[date]:
         if last > end:
             return
         yield last
-
-
-def write_files(folder: Path, statement: Statement) -> Path:
-    """DAY-SEQ.json and DAY-SEQ.json.sig, flushed; the same files again do no harm."""
-    folder.mkdir(parents=True, exist_ok=True)
-    body = folder / f"{statement.day}-{statement.seq:06d}.json"
-    for path, text in ((body, statement.body), (body.with_suffix(".json.sig"), statement.signature + "\n")):
-        draft = path.with_name(f".{path.name}.new")
-        with draft.open("w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        give(draft, folder)
-        draft.rename(path)
-    flush_folder(folder)
-    return body

@@ -1,14 +1,21 @@
 """Everything of the evidence checked in one walk through the chain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from console.signing.tables import EVERY
 from engine.evidence import Evidence
-from recordings.chain.entry import ChainEntry, Kind
+from engine.verifying_rows import Rows, row_faults
+from engine.verifying_sealed import sealed_faults
+from recordings.chain.copies import FILE_MISSING, Compared, compare
+from recordings.chain.entry import START, ChainEntry, Kind
+from recordings.chain.files import read_folder
+from recordings.chain.statement import heads
 from recordings.chain.store import links
 from recordings.chain.verifying import chain_faults, row_fault
-from recordings.hash_chain import Link
+from recordings.hash_chain import Link, Walk
 from recordings.keys import KeyMissing, WrongKey
 from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import Altered
@@ -23,14 +30,25 @@ class Checked:
     entries: int = 0
     statements: int = 0
     files: int = 0
+    rows: Rows = field(default_factory=Rows)
 
 
 async def all_faults(
-    evidence: Evidence, key: bytes | None, deep: bool, checked: Checked, progress: Callable[[int], object]
+    evidence: Evidence,
+    key: bytes | None,
+    deep: bool,
+    checked: Checked,
+    progress: Callable[[int], object],
+    copies: Sequence[Path] = (),
 ) -> AsyncIterator[str]:
-    """One line a fault. `key` None: the one at hand. Raises KeyMissing when there is none."""
-    statements = await evidence.statements.all()
-    checked.statements = len(statements)
+    """One line a fault. `key` None: the one at hand. Raises KeyMissing when there is none, OSError.
+
+    `copies`: folders of statements that were kept elsewhere.
+    """
+    compared = await stated(evidence, key, copies)
+    checked.statements = len(compared.sound)
+    for line in compared.lines:
+        yield line
     waiting: list[Link[ChainEntry]] = []
     lines: list[str] = []
 
@@ -45,11 +63,31 @@ async def all_faults(
                 lines.extend([line async for line in _rows(evidence, waiting, deep, checked, progress)])
                 waiting.clear()
 
-    async for line in chain_faults(watched(), statements, key or evidence.keys.public()):
+    walk: Walk[ChainEntry] = Walk(START, heads(compared.sound, "chain"))
+    async for line in chain_faults(watched(), compared.sound, walk):
         yield line
     lines.extend([line async for line in _rows(evidence, waiting, deep, checked, progress)])
     for line in lines:
         yield line
+    async for line in sealed_faults(evidence, walk):
+        yield line
+    numbers, counted = evidence.keys.numbers(), checked.rows
+    async for line in row_faults(evidence.database, numbers, EVERY, compared.sound, counted, progress):
+        yield line
+
+
+async def stated(evidence: Evidence, key: bytes | None, copies: Sequence[Path] = ()) -> Compared:
+    """Statements as rows, as this home's files and as `copies` kept elsewhere. Raises KeyMissing, OSError."""
+    public = key or evidence.keys.public()
+    elsewhere = [file for folder in copies for file in await asyncio.to_thread(read_folder, folder)]
+    for last in (False, True):
+        # Files before rows: one made meanwhile is then a row whose file comes in a moment.
+        own = await asyncio.to_thread(read_folder, evidence.settings.statements_dir)
+        compared = compare(await evidence.statements.all(), own, elsewhere, public)
+        if last or not any(line.endswith(FILE_MISSING) for line in compared.lines):
+            break
+        await asyncio.sleep(1)
+    return compared
 
 
 async def _rows(

@@ -1,13 +1,12 @@
 """An alarm from beside the engine: kept in the journal's table, the same one once."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings import upserts
 from recordings.entries import Alarm
+from recordings.writing import write
 
 log = structlog.get_logger()
 
@@ -16,4 +15,4 @@ async def alarm(database: AsyncEngine, kind: str, about: str, at: datetime) -> N
     """`about` is an id of ours, never a number; in a short transaction of its own."""
     log.error("alarm_raised", kind=kind, about=about)
     async with database.begin() as connection:
-        await connection.execute(upserts.alarm(connection.dialect.name), [asdict(Alarm(kind, about, at))])
+        await write(connection, [Alarm(kind, about, at)])

@@ -1,7 +1,7 @@
 """The tables of evidence: sealed recordings, their chain, statements, demands, holds; beside the journal's.
 
-Each table has one file that writes it (its folder's store.py). `chain`, `statements`, `demand_events` and
-`retention_runs` refuse UPDATE and DELETE, by triggers of the migration.
+Each table has one file that writes it (its folder's store.py). `chain`, `row_chain`, `statements`,
+`demand_events` and `retention_runs` refuse UPDATE and DELETE, by triggers of the migration.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
@@ -137,4 +137,37 @@ retention_runs = Table(
     Column("person", Text, nullable=False),
     Column("system_user", Text, nullable=False),
     Column("facts", Text, nullable=False),  # JSON: policies applied, what went, what was held
+)
+
+# One entry a version of a row of the tables named in rows/bound.py; refuses UPDATE and DELETE too.
+row_chain = Table(
+    "row_chain",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # written | removed | adopted | altered | complete
+    Column("table_name", Text, nullable=False),
+    Column("row_key", Text, nullable=False),
+    Column("at", Text, nullable=False),  # as it was hashed
+    Column("digest", Text, nullable=False),  # keyed, of the row's content; empty when there is none
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("mark", Text, nullable=False),  # keyed, of the hash: who has only the database can make none
+    Index(None, "table_name", "row_key", "seq"),
+)
+
+# How many rows stood in each table when rows began to be chained: those may be adopted, once.
+rows_before = Table(
+    "rows_before",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+# Which statements were handed out of the machine, and to what.
+statement_copies = Table(
+    "statement_copies",
+    metadata,
+    Column("copy", Text, primary_key=True),  # name in settings
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
 )

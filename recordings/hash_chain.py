@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -123,11 +124,24 @@ class Walk(Generic[E]):
         """What was changed or moved, and what is vouched for and not there."""
         yield from _changed_or_moved(self._altered)
         cut = sorted(place for place in self._known if place > self._seq)
+        if cut:
+            self._bad.append((self._seq + 1, cut[-1]))
         yield from (Fault(place, "cut") for place in cut)
+
+    def accuse(self, seq: int) -> None:
+        """The place read last has a fault that only its reader can see."""
+        if not self.touched(seq, seq):
+            self._bad.append((seq, seq))
+
+    @property
+    def faulty(self) -> bool:
+        """Whether any fault was found."""
+        return bool(self._bad)
 
     def touched(self, first: int, last: int) -> bool:
         """Whether a fault was found from `first` to `last`."""
-        return any(begin <= last and first <= end for begin, end in self._bad)
+        at = bisect_right(self._bad, (last, last)) - 1  # places are found in order, none twice
+        return at >= 0 and self._bad[at][1] >= first
 
     def _gone(self, first: int, last: int) -> Iterator[Fault]:
         if last < first:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +22,11 @@ class Numbers:
     def __init__(self, hiding: bytes, indexing: bytes) -> None:
         self._cipher = AESGCM(hiding)
         self._indexing = indexing
+
+    @cached_property
+    def rows_key(self) -> bytes:
+        """What entries of the chain of rows are made with (recordings/rows)."""
+        return hmac.new(self._indexing, b"ivr111 rows", hashlib.sha256).digest()
 
     def hide(self, text: str) -> str:
         """`text` encrypted, different every time."""

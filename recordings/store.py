@@ -20,6 +20,7 @@ from recordings.migrating import migrate
 from recordings.numbers import Numbers
 from recordings.reading import Reader
 from recordings.record import CallRecord
+from recordings.rows.service import keyed
 from recordings.spool import Spool
 from recordings.writing import write
 
@@ -91,9 +92,8 @@ class Journal:
         A schema that takes long is waited for a moment only: entries go into the spool meanwhile.
         """
         # SQLite's own wait ends before ours, so that its thread is free again when we give up.
-        self._database = open_database(
-            self._url, busy_seconds=self._patience * 0.7, replaced=self._file_replaced
-        )
+        database = open_database(self._url, busy_seconds=self._patience * 0.7, replaced=self._file_replaced)
+        self._database = keyed(database, self._key)
         self._task = asyncio.create_task(self._run(), name="journal")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._looked.wait(), START)
@@ -363,7 +363,7 @@ class Journal:
         return True
 
     async def _transact(self, database: AsyncEngine, entries: Sequence[Entry]) -> None:
-        async with asyncio.timeout(self._patience + 0.002 * len(entries)):
+        async with asyncio.timeout(self._patience + 0.005 * len(entries)):
             connection: AsyncConnection
             ready = [self._hidden(entry) for entry in entries]
             async with database.begin() as connection:

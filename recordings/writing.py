@@ -25,6 +25,9 @@ from recordings.hash_chain import Head, chain
 from recordings.models import access_log, calls
 from recordings.names import Stem, parse_stem
 from recordings.record import CallRecord
+from recordings.rows.bound import ALARMS, CALLS, CONNECTIONS, RECORDINGS, SEGMENTS, STINTS, Bound
+from recordings.rows.entry import Key, Value
+from recordings.rows.service import entered
 
 Rows = list[dict[str, Any]]
 _CALL_FIELDS = tuple(column.name for column in calls.c)
@@ -34,8 +37,13 @@ async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     """All of `entries` in the order given where order matters; the caller's transaction.
 
     Calls and recordings do not touch each other's tables, so each kind may go as one statement;
-    the entries about recordings keep their order among themselves.
+    the entries about recordings keep their order among themselves. Rows are entered in their chain.
     """
+    async with entered(connection, _touched(entries)):
+        await _write(connection, entries)
+
+
+async def _write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     of_calls = [entry for entry in entries if isinstance(entry, CallRecord)]
     others = sorted((entry for entry in entries if not isinstance(entry, CallRecord)), key=_table)
     await _calls(connection, of_calls)
@@ -46,6 +54,36 @@ async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
                 await connection.execute(statement, rows)
         if kind is Access:
             await append_access(connection, [entry for entry in same if isinstance(entry, Access)])
+
+
+def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
+    """The rows that `entries` may change."""
+    found: dict[Bound, set[Key]] = {}
+
+    def add(bound: Bound, *key: Value) -> None:
+        found.setdefault(bound, set()).add(key)
+
+    for entry in entries:
+        match entry:
+            case CallRecord():
+                add(CALLS, entry.call_id)
+                for talk in entry.connections:
+                    add(CONNECTIONS, entry.call_id, talk.number)
+            case RecordingIntended() | RecordingFinished():
+                stem = _stem(entry.stem)
+                add(RECORDINGS, stem.recording)
+                add(SEGMENTS, stem.text)
+            case RecordingChecked():
+                add(RECORDINGS, entry.recording_id)
+                for part in entry.segments:
+                    add(SEGMENTS, part.stem)
+            case Alarm():
+                add(ALARMS, entry.kind, entry.about, entry.at)
+            case ConsultantStint():
+                add(STINTS, entry.consultant, entry.began_at, entry.state)
+            case ConsultantState() | LogRead() | Access():  # what holds now, and what has its own chain
+                pass
+    return list(found.items())
 
 
 def _table(entry: Entry) -> int:

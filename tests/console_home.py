@@ -21,12 +21,14 @@ from console.rendering import Rendering
 from console.signing.accounts import new
 from console.signing.service import SignIn
 from console.signing.sessions import Session
+from console.signing.tables import EVERY
 from console.stream import Streams
 from console.web import Parts
 from engine.board import thresholds
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.reading import Reader
+from recordings.rows.service import keyed
 
 PASSWORD = "қарлығаш ұшып кетті 7"
 ROLES = ("consultant", "supervisor", "administrator", "auditor")
@@ -159,7 +161,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
     await migrate(settings.database)
     keys = Keyring(settings.keys_dir)
     keys.make()
-    database, link = open_database(settings.database), Link()
+    database, link = keyed(open_database(settings.database), keys.numbers, EVERY), Link()
     streams = Streams()
     link.changed = streams.wake
     door = SignIn(database, keys.numbers)

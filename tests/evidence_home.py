@@ -16,6 +16,7 @@ from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.numbers import Numbers
 from recordings.record import CallRecord, Connection, Outcome
+from recordings.rows.service import keyed
 from recordings.wave_header import new_header
 from recordings.writing import write
 
@@ -42,7 +43,7 @@ class EvidenceHome:
 
     async def open(self) -> "EvidenceHome":
         await migrate(self.settings.database)
-        self.database = open_database(self.settings.database)
+        self.database = keyed(open_database(self.settings.database), self.keys.numbers)
         return self
 
     async def close(self) -> None:

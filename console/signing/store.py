@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from console.signing.accounts import Account, AccountRefused
 from console.signing.sessions import ABSOLUTE, Session
-from console.signing.tables import accounts, sessions
+from console.signing.tables import ACCOUNTS, accounts, sessions
+from recordings.rows.bound import Bound
+from recordings.rows.entry import Key
+from recordings.rows.service import entered
 
 MOST: Final = 30  # sessions of one account: the oldest end
 
@@ -52,7 +55,7 @@ class Accounts:
             "must_change": must_change,
         }
         try:
-            async with self._database.begin() as connection:
+            async with self._database.begin() as connection, entered(connection, _of(account.login)):
                 await connection.execute(insert(accounts).values(row))
         except IntegrityError:
             if await self.find(account.login) is not None:
@@ -77,7 +80,7 @@ class Accounts:
         """Set columns of one account. Raises AccountRefused when there is none."""
         query = update(accounts).where(accounts.c.login == login).values(values)
         try:
-            async with self._database.begin() as connection:
+            async with self._database.begin() as connection, entered(connection, _of(login)):
                 done = await connection.execute(query)
         except IntegrityError:  # opened again, and somebody else has the phone by now
             raise AccountRefused("the phone is another account's already: one phone, one person") from None
@@ -89,7 +92,7 @@ class Accounts:
         query = update(accounts).where(accounts.c.login == login, accounts.c.disabled.is_(False))
         if not again:
             query = query.where(accounts.c.totp.is_(None))
-        async with self._database.begin() as connection:
+        async with self._database.begin() as connection, entered(connection, _of(login)):
             done = await connection.execute(query.values(totp=totp, totp_used=step))
         return bool(done.rowcount == 1)
 
@@ -176,6 +179,10 @@ class Sessions:
                 delete(sessions).where(sessions.c.login == login, sessions.c.id != but)
             )
         return int(done.rowcount)
+
+
+def _of(login: str) -> list[tuple[Bound, list[Key]]]:
+    return [(ACCOUNTS, [(login,)])]
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -1,9 +1,12 @@
 """The console's tables, in the journal's database."""
 
+from typing import Final
+
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 
 from config.database import UtcTime
 from recordings.models import metadata
+from recordings.rows.bound import BOUND, Bound
 
 accounts = Table(
     "accounts",
@@ -34,6 +37,9 @@ accounts = Table(
         for column in ("consultant", "phone")
     ),
 )
+
+ACCOUNTS = Bound(accounts, ("login",), hidden=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
+EVERY: Final = (*BOUND, ACCOUNTS)  # all tables whose rows are chained
 
 sessions = Table(
     "sessions",

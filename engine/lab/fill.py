@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.evidence import Evidence
@@ -21,10 +21,12 @@ from recordings.chain.store import append
 from recordings.entries import RecordingChecked, RecordingState, Segment
 from recordings.files import write_stereo
 from recordings.hiding import hidden
-from recordings.models import calls, connections, recordings
+from recordings.models import calls
 from recordings.numbers import Numbers
 from recordings.places import NOT_RECORDED
 from recordings.record import CallRecord, Connection, Outcome
+from recordings.rows.bound import CALLS, CONNECTIONS, RECORDINGS
+from recordings.rows.service import enter_new
 from recordings.sealing.worker import Sealer
 from recordings.wave_header import new_header
 from recordings.writing import write
@@ -134,9 +136,9 @@ async def _without_audio(
             )
             facts = {"call_id": one.call_id, "seconds": round(seconds, 3)}
             entries.append(entry(Kind.GENERATED, name, talk.ended_at, facts))
-    for table, values_of in ((calls, rows), (connections, talks), (recordings, kept)):
+    for bound, values_of in ((CALLS, rows), (CONNECTIONS, talks), (RECORDINGS, kept)):
         if values_of:
-            await connection.execute(insert(table), values_of)
+            await enter_new(connection, bound, values_of)
     await append(connection, entries)
     return len(kept)
 

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,11 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from recordings.chain import merkle
 from recordings.chain.entry import START
-from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest
+from recordings.chain.files import FileDiffers, last_signed, write_files
+from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
 from recordings.chain.store import access_head, hashes, head
 from recordings.completeness.gap import DayCount
 from recordings.evidence_tables import statements as table
 from recordings.keys import Keyring
+from recordings.rows.bound import STATEMENTS
+from recordings.rows.service import entered
+from recordings.rows.store import grown
+from recordings.rows.store import head as rows_head
+
+log = structlog.get_logger()
 
 Count = Callable[[date, datetime], Awaitable[DayCount]]
 
@@ -24,11 +33,15 @@ Count = Callable[[date, datetime], Awaitable[DayCount]]
 class Statements:
     """Signed words on what the centre holds; each one binds the one before it."""
 
-    def __init__(self, database: AsyncEngine, keys: Keyring, zone: ZoneInfo, count: Count) -> None:
+    def __init__(
+        self, database: AsyncEngine, keys: Keyring, zone: ZoneInfo, count: Count, folder: Path | None = None
+    ) -> None:
+        """`folder`: where each statement is written as files too."""
         self._database = database
         self._keys = keys
         self._zone = zone
         self._count = count
+        self._folder = folder
 
     async def nightly(self, day: date, now: datetime) -> Statement:
         """The statement of a civil day, made once; a second call returns the first one's."""
@@ -36,11 +49,9 @@ class Statements:
         return known or await self._make("nightly", day, now)
 
     async def interim(self, now: datetime) -> Statement:
-        """The newest statement if it covers the whole chain, else a new one: packages need a signed root."""
+        """The newest statement if all three chains end where it says, else a new one."""
         newest = await self._of()
-        async with reading(self._database) as connection:
-            end = await head(connection)
-        if newest is not None and newest.last_seq >= end.seq:
+        if newest is not None and await self._covers(newest):
             return newest
         return await self._make("interim", now.astimezone(self._zone).date(), now)
 
@@ -66,6 +77,39 @@ class Statements:
         found = await self._of(table.c.kind == "nightly")
         return None if found is None else date.fromisoformat(found.day)
 
+    async def another(self, now: datetime) -> Statement:
+        """An interim statement in any case: that nothing happened is worth stating too."""
+        return await self._make("interim", now.astimezone(self._zone).date(), now)
+
+    async def begun(self) -> bool:
+        """Whether anything stands in any chain."""
+        async with reading(self._database) as connection:
+            ends = (await head(connection), await access_head(connection), await rows_head(connection))
+        return any(end.seq for end in ends)
+
+    async def newest(self) -> Statement | None:
+        """The last one made."""
+        return await self._of()
+
+    async def of(self, seq: int) -> Statement | None:
+        """One by its number."""
+        return await self._of(table.c.seq == seq)
+
+    async def days(self, after: int) -> list[tuple[int, str]]:
+        """Numbers behind `after` and their civil days, in order."""
+        query = select(table.c.seq, table.c.day).where(table.c.seq > after).order_by(table.c.seq)
+        async with reading(self._database) as connection:
+            return [(row.seq, row.day) for row in await connection.execute(query)]
+
+    async def _covers(self, statement: Statement) -> bool:
+        async with reading(self._database) as connection:
+            access = await access_head(connection)
+            if statement.last_seq < (await head(connection)).seq:
+                return False
+            if next((end.seq for end in heads([statement], "access_log")), 0) < access.seq:
+                return False
+            return not await grown(connection, next((end.seq for end in heads([statement], "rows")), 0))
+
     async def _make(self, kind: str, day: date, now: datetime) -> Statement:
         signer = self._keys.signer()
         count = await self._count(day, now)
@@ -74,11 +118,13 @@ class Statements:
             async with reading(self._database) as connection:
                 end = await head(connection)
                 access = await access_head(connection)
+                rows = await rows_head(connection)
+            number = await self._number(before)
             first = before.last_seq + 1 if before else START.seq + 1
             entries = await hashes(self._database, first, end.seq)
             tree = merkle.root([merkle.leaf(bytes.fromhex(one)) for one in entries])
             facts: dict[str, object] = {
-                "statement": (before.seq if before else 0) + 1,
+                "statement": number,
                 "kind": kind,
                 "day": day.isoformat(),
                 "zone": str(self._zone),
@@ -94,11 +140,12 @@ class Statements:
                 ],
                 "chain": {"first": first, "last": end.seq, "head": end.hash, "root": tree.hex()},
                 "access_log": {"seq": access.seq, "head": access.hash},
+                "rows": {"seq": rows.seq, "head": rows.hash},
                 "public_key": self._keys.public().hex(),
             }
             body = await asyncio.to_thread(canonical, facts)
             made = Statement(
-                seq=(before.seq if before else 0) + 1,
+                seq=number,
                 kind=kind,
                 day=day.isoformat(),
                 first_seq=first,
@@ -108,15 +155,33 @@ class Statements:
                 public_key=self._keys.public().hex(),
             )
             try:
-                async with self._database.begin() as connection:
+                touched = [(STATEMENTS, [(made.seq,)])]
+                async with self._database.begin() as connection, entered(connection, touched):
                     values = {name: getattr(made, name) for name in Statement.__dataclass_fields__}
                     await connection.execute(insert(table), [values])
             except (IntegrityError, DBAPIError):
                 if attempt == 4 or (await self._of(table.c.seq == made.seq)) is None:
                     raise
                 continue
+            await self._to_files(made)
             return made
         raise AssertionError("the loop ends by return or raise")
+
+    async def _number(self, before: Statement | None) -> int:
+        """The next; behind any that we signed as a file and whose row is gone: it is not written over."""
+        last = before.seq if before else 0
+        if self._folder is None:
+            return last + 1
+        return 1 + await asyncio.to_thread(last_signed, self._folder, last, self._keys.public())
+
+    async def _to_files(self, made: Statement) -> None:
+        """Tried once: the evidence process writes what is not there, until it is (engine/nightly.py)."""
+        if self._folder is None:
+            return
+        try:
+            await asyncio.to_thread(write_files, self._folder, made)
+        except (OSError, FileDiffers) as why:
+            log.error("statement_file_postponed", statement=made.seq, reason=type(why).__name__)
 
     async def _of(self, *conditions: object) -> Statement | None:
         query = select(table).order_by(table.c.seq.desc()).limit(1)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.hash_chain import Head
 
+_ONE_BY_ONE = 50  # missing statements in a row; more are told as one fault
 GENESIS = hashlib.sha256(b"ivr111 statements").hexdigest()  # stands before the first statement
 
 
@@ -19,7 +20,8 @@ class Statement:
 
     body: {"statement": seq, "kind", "day", "zone", "made_at", "previous": SHA-256 of the body before,
     "conversations", "recordings", "generated", "destroyed", "gaps": [...],
-    "chain": {"first", "last", "head", "root"}, "access_log": {"seq", "head"}, "public_key"}
+    "chain": {"first", "last", "head", "root"}, "access_log": {"seq", "head"}, "rows": {"seq", "head"} (since
+    0.4.0), "public_key"}
     """
 
     seq: int
@@ -74,20 +76,43 @@ def signed_by(statement: Statement, public_key: bytes) -> bool:
 
 
 def heads(statements: Iterable[Statement], chain: str) -> Iterator[Head]:
-    """The ends of a chain ("chain" or "access_log") that signed statements vouch for."""
+    """The ends of a chain ("chain", "access_log" or "rows") that signed statements vouch for."""
     for one in statements:
-        part = one.facts()[chain]
-        assert isinstance(part, dict)
+        part = one.facts().get(chain)
+        if not isinstance(part, dict):  # made before rows were chained
+            continue
         seq = int(part["last" if chain == "chain" else "seq"])
         if seq:
             yield Head(seq, str(part["head"]))
+
+
+def of_text(body: str, signature: str) -> Statement | None:
+    """A statement from its file; None when `body` is none."""
+    try:
+        facts = json.loads(body)
+        chain = facts["chain"]
+        return Statement(
+            int(facts["statement"]),
+            str(facts["kind"]),
+            str(facts["day"]),
+            int(chain["first"]),
+            int(chain["last"]),
+            body,
+            signature,
+            str(facts["public_key"]),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def faults(statements: Iterable[Statement], public_key: bytes) -> Iterator[str]:
     """What is wrong, statement by statement, in order of seq: one line each, nothing else accused."""
     seq, previous, last = 0, GENESIS, 0
     for one in statements:
-        yield from (f"statement {gone}: missing" for gone in range(seq + 1, one.seq))
+        if one.seq - seq > _ONE_BY_ONE:
+            yield f"statements {seq + 1} to {one.seq - 1}: missing"
+        else:
+            yield from (f"statement {gone}: missing" for gone in range(seq + 1, one.seq))
         follows = one.seq == seq + 1
         if not signed_by(one, public_key):
             yield f"statement {one.seq}: its signature is wrong or it was changed"

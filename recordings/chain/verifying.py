@@ -1,42 +1,42 @@
 """Chain, statements and the rows of sealed recordings compared: each fault named, nothing else accused."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from recordings.chain import merkle
-from recordings.chain.entry import START, ChainEntry, Kind
-from recordings.chain.statement import Statement, faults, heads
+from recordings.chain.entry import ChainEntry, Kind
+from recordings.chain.statement import Statement
 from recordings.hash_chain import Link, Walk, digest
 from recordings.sealing.sealed import Sealed
 
 
 async def chain_faults(
-    links: AsyncIterator[Link[ChainEntry]], statements: list[Statement], public_key: bytes
+    links: AsyncIterator[Link[ChainEntry]], sound: Sequence[Statement], walk: Walk[ChainEntry]
 ) -> AsyncIterator[str]:
-    """One line a fault, of statements and chain; the roots are computed anew."""
-    wrong = list(faults(statements, public_key))
-    for line in wrong:
-        yield line
-    accused = {int(line.split(":")[0].split()[1]) for line in wrong}
-    sound = [one for one in statements if one.seq not in accused]
+    """One line a fault of the chain, held against statements that we signed; the roots are computed anew.
+
+    `walk`: new, with the heads of `sound`; it knows afterwards which entries were accused.
+    """
     for one in sound:
         if one.last_seq < one.first_seq and _root(one) != merkle.EMPTY.hex():
             yield f"statement {one.seq}: its root is not the chain's"
-    walk: Walk[ChainEntry] = Walk(START, heads(sound, "chain"))
     # One that states no new entry ends where the one before it ends, and has no leaves.
-    by_last = {one.last_seq: one for one in sound if one.last_seq >= one.first_seq}
+    by_last: dict[int, list[Statement]] = {}
+    for one in sound:
+        if one.last_seq >= one.first_seq:
+            by_last.setdefault(one.last_seq, []).append(one)
     leaves: list[bytes] = []
     async for link in links:
         for fault in walk.read(link):
             yield fault.line("chain")
         leaves.append(merkle.leaf(bytes.fromhex(link.hash)) if _is_hash(link.hash) else b"")
-        found = by_last.get(link.seq)
-        if found is not None:
-            size = found.last_seq - found.first_seq + 1
-            if not walk.touched(found.first_seq, found.last_seq) and (
-                merkle.root(leaves[-size:]).hex() != _root(found)
+        for one in by_last.get(link.seq, ()):
+            size = one.last_seq - one.first_seq + 1
+            if not walk.touched(one.first_seq, one.last_seq) and (
+                merkle.root(leaves[-size:]).hex() != _root(one)
             ):
-                yield f"statement {found.seq}: its root is not the chain's"
+                yield f"statement {one.seq}: its root is not the chain's"
+        if link.seq in by_last:
             leaves.clear()
     for fault in walk.end():
         yield fault.line("chain")

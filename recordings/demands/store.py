@@ -18,6 +18,9 @@ from recordings.evidence_tables import demand_findings as findings
 from recordings.evidence_tables import demands
 from recordings.finding.criteria import Criteria
 from recordings.numbers import Numbers
+from recordings.rows.bound import DEMAND_EVENTS, DEMANDS, FINDINGS
+from recordings.rows.service import entered
+from recordings.rows.store import keys_where
 
 _CRITERIA: TypeAdapter[Criteria] = TypeAdapter(Criteria)
 
@@ -52,8 +55,10 @@ async def add(
         "registered_at": now,
         "state": State.RECEIVED.value,
     }
-    found = (await connection.execute(insert(demands).values(values))).inserted_primary_key
-    assert found is not None
+    async with entered(connection, [(DEMANDS, [])]) as rows:
+        found = (await connection.execute(insert(demands).values(values))).inserted_primary_key
+        assert found is not None
+        rows.add(DEMANDS, tuple(found))
     id_ = int(found[0])
     await happened(connection, id_, who, now, "registered", "", State.RECEIVED, {})
     return id_
@@ -81,12 +86,16 @@ async def happened(
         "after": str(after),
         "facts": json.dumps(facts, sort_keys=True, ensure_ascii=False),
     }
-    await connection.execute(insert(events), [row])
+    async with entered(connection, [(DEMAND_EVENTS, [])]) as rows:
+        key = (await connection.execute(insert(events).values(row))).inserted_primary_key
+        assert key is not None
+        rows.add(DEMAND_EVENTS, tuple(key))
 
 
 async def set_state(connection: AsyncConnection, demand_id: int, state: State) -> None:
     """Only after steps.move allowed it, in the same transaction as its event."""
-    await connection.execute(update(demands).where(demands.c.id == demand_id).values(state=state.value))
+    async with entered(connection, [(DEMANDS, [(demand_id,)])]):
+        await connection.execute(update(demands).where(demands.c.id == demand_id).values(state=state.value))
 
 
 async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
@@ -113,10 +122,12 @@ async def involved(connection: AsyncConnection, demand_id: int) -> frozenset[str
 
 async def cover(connection: AsyncConnection, demand_id: int, found: Iterable[Finding]) -> None:
     """What the demand covers, instead of what an earlier search found."""
-    await connection.execute(delete(findings).where(findings.c.demand_id == demand_id))
     rows = [{"demand_id": demand_id, "call_id": f.call_id, "recording_id": f.recording_id} for f in found]
-    if rows:
-        await connection.execute(insert(findings), rows)
+    before = await keys_where(connection, FINDINGS, findings.c.demand_id == demand_id)
+    async with entered(connection, [(FINDINGS, [*before, *map(FINDINGS.key_of, rows)])]):
+        await connection.execute(delete(findings).where(findings.c.demand_id == demand_id))
+        if rows:
+            await connection.execute(insert(findings), rows)
 
 
 async def like(database: AsyncEngine, letter: Letter) -> int | None:

@@ -13,17 +13,36 @@ from config.database import reading
 from recordings.access import Actor
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
-from recordings.evidence_tables import holds, registrations, retention_runs, sealed
+from recordings.evidence_tables import holds, retention_runs, sealed
 from recordings.holding.meaning import Span
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, connections, consultant_stints, recordings, segments
+from recordings.models import calls, consultant_stints, recordings, segments
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
+from recordings.rows.bound import (
+    CALLS,
+    CONNECTIONS,
+    HOLDS,
+    RECORDINGS,
+    REGISTRATIONS,
+    RETENTION_RUNS,
+    SEGMENTS,
+    STINTS,
+    Bound,
+)
+from recordings.rows.service import entered
+from recordings.rows.store import keys_where, lock
 from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.store import sealed_of
 
-OF_A_CALL = (connections, registrations, holds)  # rows that hang on a call and go with it
+OF_A_CALL = (CONNECTIONS, REGISTRATIONS, HOLDS)  # rows that hang on a call and go with it
+
+
+class NoSuchCall(LookupError):
+    """Ends a transaction that was about a call which is not there (any more)."""
+
+
 Expire = Callable[[Sequence[Span]], int]
 _AT_ONCE = 500
 
@@ -122,16 +141,19 @@ async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
 async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequence[str], now: datetime) -> int:
     """The journal's rows of these calls, those kept by now left out; the chain stays."""
     async with database.begin() as connection:
+        await lock(connection)  # before `alone`: who sets a hold asks in this order
         await alone(connection)
         kept_by_now = await holding.why(connection, call_ids, now)
         known = select(calls.c.call_id).where(calls.c.call_id.in_(list(call_ids)))
         gone = [id_ for id_ in (await connection.execute(known)).scalars() if id_ not in kept_by_now]
         of_these = select(recordings.c.id).where(recordings.c.call_id.in_(gone))
-        await connection.execute(delete(segments).where(segments.c.recording_id.in_(of_these)))
-        for table in (recordings, *OF_A_CALL):
-            column = table.c.subject if table is holds else table.c.call_id
-            await connection.execute(delete(table).where(column.in_(gone)))
-        await connection.execute(delete(calls).where(calls.c.call_id.in_(gone)))
+        await _remove(
+            connection,
+            (SEGMENTS, segments.c.recording_id.in_(of_these)),
+            (RECORDINGS, recordings.c.call_id.in_(gone)),
+            *((bound, _of_call(bound).in_(gone)) for bound in OF_A_CALL),
+            (CALLS, calls.c.call_id.in_(gone)),
+        )
     return len(gone)
 
 
@@ -145,12 +167,26 @@ async def delete_stints(database: AsyncEngine, holding: Holding, before: datetim
     while at is not None and at < before:
         until = min(at + timedelta(days=1), before)
         async with database.begin() as connection:
+            await lock(connection)
             await alone(connection)
             free = [~_within(span) for span in await holding.spans(connection, now)]
             that_day = and_(ended, table.c.ended_at >= at, table.c.ended_at < until)
-            gone += (await connection.execute(delete(table).where(that_day, *free))).rowcount
+            gone += await _remove(connection, (STINTS, and_(that_day, *free)))
         at = until
     return gone
+
+
+async def _remove(connection: AsyncConnection, *going: tuple[Bound, ColumnElement[bool]]) -> int:
+    """Delete these rows, in this order, and say so in their chain; how many of the last table."""
+    touched, gone = [(bound, await keys_where(connection, bound, which)) for bound, which in going], 0
+    async with entered(connection, touched):
+        for bound, which in going:
+            gone = (await connection.execute(delete(bound.table).where(which))).rowcount
+    return gone
+
+
+def _of_call(bound: Bound) -> ColumnElement[str]:
+    return bound.table.c.subject if bound is HOLDS else bound.table.c.call_id
 
 
 def _within(span: Span) -> ColumnElement[bool]:
@@ -174,36 +210,41 @@ async def ran(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str,
         "system_user": who.system_user,
         "facts": json.dumps(facts, sort_keys=True, ensure_ascii=False),
     }
-    async with database.begin() as connection:
-        await connection.execute(insert(retention_runs), [row])
+    async with database.begin() as connection, entered(connection, [(RETENTION_RUNS, [])]) as rows:
+        key = (await connection.execute(insert(retention_runs).values(row))).inserted_primary_key
+        assert key is not None
+        rows.add(RETENTION_RUNS, tuple(key))
 
 
 async def hold(
     database: AsyncEngine, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime
 ) -> int | None:
     """A new hold's id; None when there is no such call."""
-    async with database.begin() as connection:
-        new = insert(holds).values(
-            subject=call_id,
-            person=who.person,
-            system_user=who.system_user,
-            reason=reason,
-            set_at=now,
-            until=until,
-        )
-        # The hold first: this waits for a retention run that is deleting the call just now.
-        key = (await connection.execute(new)).inserted_primary_key
-        known = select(calls.c.call_id).where(calls.c.call_id == call_id)
-        if (await connection.execute(known)).first() is None:
-            await connection.rollback()
-            return None
-    assert key is not None
+    new = insert(holds).values(
+        subject=call_id,
+        person=who.person,
+        system_user=who.system_user,
+        reason=reason,
+        set_at=now,
+        until=until,
+    )
+    try:
+        async with database.begin() as connection, entered(connection, [(HOLDS, [])]) as rows_:
+            # The hold first: this waits for a retention run that is deleting the call just now.
+            key = (await connection.execute(new)).inserted_primary_key
+            assert key is not None
+            known = select(calls.c.call_id).where(calls.c.call_id == call_id)
+            if (await connection.execute(known)).first() is None:
+                raise NoSuchCall
+            rows_.add(HOLDS, tuple(key))
+    except NoSuchCall:
+        return None
     return int(key[0])
 
 
 async def lift(database: AsyncEngine, hold_id: int, who: Actor, reason: str, now: datetime) -> bool:
     """False when there is no such hold, or it is lifted already."""
-    async with database.begin() as connection:
+    async with database.begin() as connection, entered(connection, [(HOLDS, [(hold_id,)])]):
         done = await connection.execute(
             update(holds)
             .where(and_(holds.c.id == hold_id, holds.c.lifted_at.is_(None)))

@@ -1,0 +1,139 @@
+"""The rows of every bound table held against their chain: changed, gone, put there by another hand."""
+
+import hmac
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from recordings.chain.statement import Statement, heads
+from recordings.hash_chain import Walk, digest
+from recordings.models import calls
+from recordings.numbers import FORM, Numbers
+from recordings.rows import store
+from recordings.rows.bound import STATEMENTS, Bound, Row
+from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_words, mark
+
+_AT_ONCE = 1000
+
+
+@dataclass(slots=True)
+class Rows:
+    """How much was looked at; `notes` are no faults."""
+
+    entries: int = 0
+    rows: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+async def row_faults(
+    database: AsyncEngine,
+    numbers: Numbers,
+    tables: Sequence[Bound],
+    sound: Sequence[Statement],
+    counted: Rows,
+    progress: Callable[[int], object],
+) -> AsyncIterator[str]:
+    """One line a fault; memory does not grow with the rows. `sound`: statements that we signed."""
+    walk: Walk[RowEntry] = Walk(START, heads(sound, "rows"))
+    secret, complete = numbers.rows_key, False
+    async for link, made in store.links(database):
+        counted.entries += 1
+        progress(counted.entries + counted.rows)
+        for fault in walk.read(link):
+            yield fault.line("row chain")
+        one = link.entry
+        if digest(link.seq, link.previous, one) != link.hash:
+            continue  # told by the walk
+        if not hmac.compare_digest(mark(secret, link.hash).encode(), made.encode()):
+            walk.accuse(link.seq)
+            yield f"row chain row {link.seq}: was not made with this home's keys"
+        elif one.kind == Kind.ALTERED:
+            yield f"{one.table} row {key_words(one.key)}: was changed by another hand before {one.at}"
+        elif one.kind == Kind.ADOPTED and complete:
+            yield f"{one.table} row {key_words(one.key)}: was adopted after all were"
+        complete = complete or one.kind == Kind.COMPLETE
+    for fault in walk.end():
+        yield fault.line("row chain")
+    async with store.snapshot(database) as connection:
+        adopting = await store.adopting(connection)
+    if adopting:
+        counted.notes.append("rows from before the upgrade are still being entered in their chain")
+    for bound in tables:
+        async for line in _standing(database, numbers, bound, walk, adopting, counted, progress):
+            yield line
+        async for line in _gone(database, bound, walk):
+            yield line
+
+
+async def _standing(
+    database: AsyncEngine,
+    numbers: Numbers,
+    bound: Bound,
+    walk: Walk[RowEntry],
+    adopting: bool,
+    counted: Rows,
+    progress: Callable[[int], object],
+) -> AsyncIterator[str]:
+    """Each row as it stands beside its newest entry."""
+    after: Key | None = None
+    while True:
+        async with store.snapshot(database) as connection:  # row and entry of one moment
+            rows = await store.rows_behind(connection, bound, after, _AT_ONCE)
+            names = [bound.text_of(row) for row in rows]
+            known = await store.newest(connection, [(bound.name, name) for name in names])
+        for name, row in zip(names, rows, strict=True):
+            last = known.get((bound.name, name))
+            about = f"{bound.name} row {key_words(name)}"
+            if last is None:
+                if not adopting:
+                    yield f"{about}: was never entered: put there by another hand"
+            elif walk.touched(last.seq, last.seq):
+                pass  # its entry is accused
+            elif last.kind == Kind.REMOVED:
+                yield f"{about}: was removed, and is there again"
+            elif bound is not STATEMENTS and last.digest != bound.digest_of(row, numbers):
+                # (statements are signed: what was changed in them is told already)
+                yield f"{about}: changed"
+            if bound.table is calls and (line := _index_fault(row, numbers)):
+                yield f"{about}: {line}"
+        counted.rows += len(rows)
+        progress(counted.entries + counted.rows)
+        if len(rows) < _AT_ONCE:
+            return
+        after = bound.key_of(rows[-1])
+
+
+async def _gone(database: AsyncEngine, bound: Bound, walk: Walk[RowEntry]) -> AsyncIterator[str]:
+    """Rows that were entered, are not there, and were not removed by us."""
+    after = ""
+    while True:
+        async with store.snapshot(database) as connection:
+            names = await store.keys_known(connection, bound, after, _AT_ONCE)
+            keys = {}
+            for name, _ in names:
+                try:
+                    keys[name] = key_parts(name, bound.kinds)
+                except (ValueError, TypeError):
+                    continue  # no key of this table: its entry was not made by us, and is accused
+            there = await store.there(connection, bound, list(keys.values()))
+            lost = [name for name in keys if name not in there]
+            known = await store.newest(connection, [(bound.name, name) for name in lost])
+        for name in lost:
+            last = known[bound.name, name]
+            if last.kind != Kind.REMOVED and not walk.touched(last.seq, last.seq):
+                yield f"{bound.name} row {key_words(name)}: missing"
+        if len(names) < _AT_ONCE:
+            return
+        after = names[-1][0]
+
+
+def _index_fault(row: Row, numbers: Numbers) -> str | None:
+    """A number that its own index does not find; those of an older form are indexed anew meanwhile."""
+    caller, index = row["caller"], row["caller_index"]
+    if caller is None or index is None or not index.startswith(FORM):
+        return None
+    try:
+        return None if numbers.index(numbers.reveal(caller)) == index else "its number is not found by it"
+    except ValueError:
+        return None  # changed, and told so

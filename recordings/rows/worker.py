@@ -1,0 +1,59 @@
+"""Rows from before they were chained: entered once, marked as such, and never again."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.database import reading
+from recordings.keys import KeyMissing
+from recordings.rows.bound import Bound
+from recordings.rows.entry import Key
+from recordings.rows.service import numbers_of
+from recordings.rows.store import adopt, adopting, complete, is_complete
+
+log = structlog.get_logger()
+
+_AT_ONCE = 500
+
+
+class Adoption:
+    """The evidence process's work at its first start after an upgrade; a repeat finds nothing to do."""
+
+    def __init__(self, database: AsyncEngine, tables: Sequence[Bound]) -> None:
+        self._database = database
+        self._tables = tables
+
+    async def run(self, rest: float = 0.05, progress: Callable[[int], object] = int) -> int:
+        """How many rows were looked at; `rest` seconds between batches belong to the calls.
+
+        Killed in the middle it begins again, and what is entered already is left out.
+        Raises KeyMissing, SQLAlchemyError, OSError.
+        """
+        async with reading(self._database) as connection:
+            if await is_complete(connection):
+                return 0
+            # A home that began with the chain has none: what stands there without entry was never ours.
+            tables = self._tables if await adopting(connection) else ()
+        seen = 0
+        for bound in tables:
+            after: Key | None = None
+            while True:
+                async with self._database.begin() as connection:
+                    numbers = numbers_of(connection)
+                    if numbers is None:
+                        raise KeyMissing("rows from before are entered once the number keys are there")
+                    after = await adopt(connection, numbers, bound, after, _AT_ONCE)
+                if after is None:
+                    break
+                seen += _AT_ONCE
+                progress(seen)
+                await asyncio.sleep(rest)
+        async with self._database.begin() as connection:
+            numbers = numbers_of(connection)
+            if numbers is None:
+                raise KeyMissing("the chain of rows is begun once the number keys are there")
+            await complete(connection, numbers)
+        log.info("rows_adopted", about=seen)
+        return seen

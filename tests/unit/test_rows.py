@@ -1,0 +1,309 @@
+"""Rows that a court may ask for stand in a chain: altered, deleted or planted ones are named, no other."""
+
+import asyncio
+import shutil
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text, update
+
+from config.database import open_database
+from console.signing.accounts import new
+from console.signing.store import Accounts
+from console.signing.tables import EVERY, accounts
+from engine.evidence import Evidence
+from engine.verifying import Checked, all_faults
+from recordings.access import Actor
+from recordings.alarming import alarm
+from recordings.demands import store as demands
+from recordings.demands.demand import Finding, State
+from recordings.entries import ConsultantStint
+from recordings.evidence_tables import row_chain
+from recordings.finding.store import link
+from recordings.models import calls
+from recordings.retention import store as retention
+from recordings.rows import service
+from recordings.rows.bound import CALLS
+from recordings.rows.entry import Kind
+from recordings.rows.service import enter_new, entered, keyed
+from recordings.rows.worker import Adoption
+from recordings.sealing.worker import Sealer
+from recordings.writing import write
+from tests.evidence_home import T0, EvidenceHome
+from tests.unit.test_evidence_altered import alter
+
+pytest_plugins = ("tests.postgres",)
+
+AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
+
+
+async def fill(home: EvidenceHome) -> None:
+    """Three rows or more in every table that is bound."""
+    for number in range(1, 4):
+        await home.talk(number)
+        call = f"n1-{int(T0.timestamp() * 1000)}-{number}"
+        await link(home.database, f"KZ-{number}/26", call, True, T0)
+        assert await retention.hold(home.database, call, AIGUL, "сұрау", None, T0) is not None
+        await alarm(home.database, "recording_missing", call, T0)
+        await retention.ran(home.database, AIGUL, T0, {"run": number})
+        async with home.database.begin() as connection:
+            await write(connection, [ConsultantStint(f"c10{number}", T0, "talking", call_id=call)])
+            id_ = await demand(connection, home, number)
+            await demands.cover(connection, id_, [Finding(call, f"{call}-c1")])
+            await demands.set_state(connection, id_, State.SEARCHING)
+        person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
+        await Accounts(home.database).add(person, "hash", T0)
+    await Sealer(home.database, home.keys, home.settings).pass_once()
+    for number in range(1, 4):
+        await evidence(home).statements.nightly(
+            T0.date() + timedelta(days=number), T0 + timedelta(days=number)
+        )
+
+
+async def demand(connection, home: EvidenceHome, number: int) -> int:
+    row = {
+        "authority": "informatisation", "basis": "A19", "letter_number": f"{number}",
+        "letter_date": "2026-11-22",
+        "pii_asked": home.keys.numbers().hide("хат"), "pii_criteria": home.keys.numbers().hide("{}"),
+        "received_at": T0, "due_at": T0, "term_source": "basis", "responsible": "aigul",
+        "registered_by": "aigul", "registered_at": T0, "state": "received",
+    }  # fmt: skip
+    table = demands.demands
+    async with entered(connection, [(demands.DEMANDS, [])]) as rows:
+        key = (await connection.execute(insert(table).values(row))).inserted_primary_key
+        rows.add(demands.DEMANDS, tuple(key))
+    await demands.happened(connection, key[0], AIGUL, T0, "registered", "", "received", {})
+    return int(key[0])
+
+
+def evidence(home: EvidenceHome) -> Evidence:
+    return Evidence(home.settings, home.database, home.keys)
+
+
+async def found(home: EvidenceHome) -> list[str]:
+    return [line async for line in all_faults(evidence(home), None, False, Checked(), int)]
+
+
+@pytest.fixture
+async def home(url, tmp_path):
+    opened = await EvidenceHome(tmp_path / "home", database_url=url).open()
+    await fill(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A home made once and copied for each test that breaks one."""
+
+    async def make(home: EvidenceHome) -> Path:
+        await fill(await home.open())
+        await home.close()
+        return home.settings.home
+
+    return asyncio.run(make(EvidenceHome(tmp_path_factory.mktemp("filled") / "home")))
+
+
+@pytest.fixture
+async def lite(filled, tmp_path):
+    opened = await EvidenceHome(Path(shutil.copytree(filled, tmp_path / "home"))).open()
+    yield opened
+    await opened.close()
+
+
+async def test_rows_that_nobody_touched_are_not_accused(home):
+    assert [] == await found(home)
+
+
+@pytest.mark.parametrize("bound", EVERY, ids=lambda bound: bound.name)
+@pytest.mark.parametrize("place", ["0", "1", "2"])
+async def test_a_row_deleted_from_any_table_is_named_and_no_other(lite, bound, place):
+    keys = ", ".join(bound.key)
+    one = f"SELECT rowid FROM {bound.name} ORDER BY {keys} LIMIT 1 OFFSET {place}"
+    with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
+        [gone] = database.execute(
+            f"SELECT {bound.key[0]} FROM {bound.name} WHERE rowid IN ({one})"
+        ).fetchone()
+    alter(lite, f"DELETE FROM {bound.name} WHERE rowid IN ({one})")
+    lines = await found(lite)
+    assert [
+        line for line in lines if line.startswith(f"{bound.name} row {gone}") and line.endswith(": missing")
+    ]
+    about = {f"{bound.name} row {gone}"}
+    if bound.name == "statements":
+        about |= {f"statement {gone}", f"statement {int(gone) + 1}"}
+    assert [] == [line for line in lines if not any(line.startswith(one) for one in about)]
+
+
+CHANGES = {
+    "calls": ("rating = 5", "caller = NULL", "served_by = 'c999'", "caller_index = '2:x'"),
+    "connections": ("ended_at = answered_at", "party = 'c999'"),
+    "recordings": ("seconds = seconds + 0.001", "state = 'missing'", "checks = 'x'"),
+    "segments": ("caller_file = 'x'",),
+    "alarms": ("about = 'x'",),
+    "consultant_stints": ("call_id = NULL", "missed = 1"),
+    "demands": ("due_at = '2030-01-01 00:00:00.000000'", "responsible = 'x'", "pii_asked = 'басқа'"),
+    "demand_events": ("system_user = 'x'", "person = 'x'", "at = '2030-01-01 00:00:00.000000'"),
+    "demand_findings": ("recording_id = 'x'",),
+    "holds": ("until = '2030-01-01 00:00:00.000000'", "reason = 'x'"),
+    "registrations": ("open = 0",),
+    "retention_runs": ("facts = '{}'",),
+    "accounts": ("role = 'administrator'", "password_hash = 'x'", "disabled = 1"),
+}
+
+
+@pytest.mark.parametrize("table, change", [(table, one) for table in CHANGES for one in CHANGES[table]])
+async def test_a_row_altered_in_any_column_is_named_and_no_other(lite, table, change):
+    alter(lite, f"UPDATE {table} SET {change} WHERE rowid IN (SELECT rowid FROM {table} LIMIT 1 OFFSET 1)")
+    lines = await found(lite)
+    assert lines
+    assert 1 == len({line.rpartition(":")[0] for line in lines}) or table in ("alarms", "demand_findings")
+    assert all(line.startswith(f"{table} row ") for line in lines)
+
+
+async def test_two_rows_with_their_contents_exchanged_are_both_named(lite):
+    alter(
+        lite,
+        *(f"UPDATE demand_events SET seq = {to} WHERE seq = {seq}" for seq, to in ((1, 99), (3, 1), (99, 3))),
+    )
+    assert ["demand_events row 1: changed", "demand_events row 3: changed"] == await found(lite)
+
+
+async def test_a_planted_row_is_named(lite):
+    alter(lite, "INSERT INTO holds (subject, person, system_user, reason, set_at) VALUES ('x', 'x', 'x', 'x', '2026-11-22 00:00:00.000000')")  # fmt: skip  # noqa: E501
+    assert ["holds row 4: was never entered: put there by another hand"] == await found(lite)
+
+
+async def test_what_another_hand_changed_is_not_covered_by_our_next_write(home):
+    """The tamperer's change would else be entered as ours with the next lawful one."""
+    async with home.database.connect() as connection:
+        await connection.execute(text("UPDATE holds SET reason = 'x' WHERE id = 2"))
+        await connection.commit()
+    assert await retention.lift(home.database, 2, AIGUL, "біткен", T0)
+    [line] = await found(home)
+    assert line.startswith("holds row 2: was changed by another hand before ")
+
+
+async def test_an_entry_without_the_homes_keys_is_named(lite):
+    """Who has the database alone can compute hashes, but no marks."""
+    with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
+        last = database.execute("SELECT max(seq) FROM row_chain").fetchone()[0]
+    other = EvidenceHome(lite.settings.home.parent / "other")
+    forged = keyed(open_database(lite.settings.database), other.keys.numbers)
+    assert await retention.lift(forged, 1, AIGUL, "x", T0)
+    await forged.dispose()
+    lines = await found(lite)
+    # It could not even say truly how the row stood before.
+    assert [
+        f"row chain row {seq}: was not made with this home's keys" for seq in (last + 1, last + 2)
+    ] == lines
+
+
+@pytest.mark.parametrize(
+    "column", ["kind", "table_name", "row_key", "at", "digest", "previous", "hash", "mark"]
+)
+async def test_an_altered_entry_is_named_and_not_its_row(lite, column):
+    place = f"CASE substr({column}, 2, 1) WHEN '0' THEN '1' ELSE '0' END"
+    query = "SELECT seq FROM row_chain WHERE table_name = 'retention_runs' ORDER BY seq DESC LIMIT 1"
+    with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
+        [seq] = database.execute(query).fetchone()
+    alter(lite, f"UPDATE row_chain SET {column} = substr({column}, 1, 1) || {place} || substr({column}, 3) WHERE seq = {seq}")  # fmt: skip  # noqa: E501
+    lines = await found(lite)
+    assert any(line.startswith(f"row chain row {seq}: ") for line in lines)
+
+
+async def test_the_chain_of_rows_cut_off_is_named_by_the_statement(lite):
+    with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
+        [last] = database.execute("SELECT max(seq) FROM row_chain").fetchone()
+    alter(lite, *(f"DELETE FROM row_chain WHERE seq = {seq}" for seq in (last, last - 1, last - 2)))
+    lines = await found(lite)
+    assert f"row chain row {last - 1}: cut" in lines
+
+
+async def test_lawful_deletion_is_no_fault_and_its_return_is(lite):
+    call = f"n1-{int(T0.timestamp() * 1000)}-1"
+    async with lite.database.begin() as connection:
+        rows = [(retention.CALLS, [(call,)])]
+        kept = dict((await connection.execute(select(calls).where(calls.c.call_id == call))).mappings().one())
+        async with entered(connection, rows):
+            await connection.execute(text(f"DELETE FROM connections WHERE call_id = '{call}'"))
+            await connection.execute(calls.delete().where(calls.c.call_id == call))
+    names = [line for line in await found(lite) if not line.startswith("connections")]
+    assert [] == names
+    with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
+        at = "2026-11-22 00:00:00.000000"
+        database.execute("INSERT INTO calls (call_id, arrived_at, rating_asked, survived) VALUES (?, ?, 0, 0)", (kept["call_id"], at))  # fmt: skip  # noqa: E501
+    assert f"calls row {call}: was removed, and is there again" in await found(lite)
+
+
+async def test_rows_from_before_are_adopted_once(url, tmp_path):
+    home = await EvidenceHome(tmp_path / "home", database_url=url).open()
+    await home.talk(1)
+    async with home.database.connect() as connection:  # as an older version left it
+        await trigger_off(connection)
+        await connection.execute(text("DELETE FROM row_chain"))
+        await connection.execute(text("UPDATE rows_before SET count = 1 WHERE table_name = 'calls'"))
+        await connection.commit()
+    checked = Checked()
+    lines = [line async for line in all_faults(evidence(home), None, False, checked, int)]
+    assert ([], 1) == (lines, len(checked.rows.notes))
+    await Adoption(home.database, EVERY).run(0)
+    async with home.database.connect() as connection:
+        kinds = list(await connection.scalars(select(row_chain.c.kind).order_by(row_chain.c.seq)))
+        await connection.execute(text("UPDATE calls SET rating = 1"))
+        await connection.commit()
+    assert [Kind.ADOPTED] * (len(kinds) - 1) + [Kind.COMPLETE] == kinds
+    assert 4 <= len(kinds)
+    assert 0 == await Adoption(home.database, EVERY).run(0)
+    assert [f"calls row n1-{int(T0.timestamp() * 1000)}-1: changed"] == await found(home)
+    await home.close()
+
+
+async def trigger_off(connection) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("ALTER TABLE row_chain DISABLE TRIGGER ALL"))
+        return
+    for name in ("update", "delete", "replace"):
+        await connection.execute(text(f"DROP TRIGGER row_chain_no_{name}"))
+
+
+async def test_a_home_that_began_with_the_chain_adopts_nothing(lite):
+    alter(lite, "INSERT INTO holds (subject, person, system_user, reason, set_at) VALUES ('x', 'x', 'x', 'x', '2026-11-22 00:00:00.000000')")  # fmt: skip  # noqa: E501
+    await Adoption(lite.database, EVERY).run(0)
+    assert ["holds row 4: was never entered: put there by another hand"] == await found(lite)
+
+
+async def test_the_same_written_twice_is_one_entry(home):
+    async with home.database.connect() as connection:
+        before = await connection.scalar(select(row_chain.c.seq).order_by(row_chain.c.seq.desc()).limit(1))
+    await alarm(home.database, "recording_missing", f"n1-{int(T0.timestamp() * 1000)}-1", T0)
+    async with home.database.connect() as connection:
+        assert before == await connection.scalar(
+            select(row_chain.c.seq).order_by(row_chain.c.seq.desc()).limit(1)
+        )
+
+
+async def test_many_new_rows_are_entered_as_if_written_one_by_one(home):
+    values = {column.name: None for column in calls.c}
+    rows = [
+        {**values, "call_id": f"g{n}", "arrived_at": T0, "rating_asked": False, "survived": False}
+        for n in range(700)
+    ]
+    async with home.database.begin() as connection:
+        await enter_new(connection, CALLS, rows)
+    assert [] == await found(home)
+
+
+async def test_a_writer_that_forgets_the_chain_is_noticed(lite, monkeypatch):
+    told = []
+    monkeypatch.setattr(service, "unentered", told.append)
+    database = keyed(open_database(lite.settings.database), lite.keys.numbers, EVERY)
+    async with database.begin() as connection:
+        await connection.execute(update(calls).values(caller_index="2:x"))  # says nothing new
+        await connection.execute(update(accounts).values(totp_used=5))
+        assert [] == told
+        await connection.execute(update(calls).values(rating=1))
+    await database.dispose()
+    assert ["calls"] == told
