@@ -20,7 +20,7 @@ _YOUNG = 60.0  # seconds: its entry may be on its way
 
 async def sealed_faults(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
     """One line a fault; what hangs on an entry that `walk` accused is not accused again."""
-    after = -(2**62)
+    after = -(2**31)
     while True:
         query = select(sealed.c.recording_id, sealed.c.seq, sealed.c.destroyed_at, sealed.c.wrapped_key)
         async with reading(evidence.database) as connection:
