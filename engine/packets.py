@@ -1,15 +1,50 @@
-"""How many RTP packets have come from a phone, as Asterisk counts them; edge."""
+"""What has come from a phone, as Asterisk counts it: packets, lost ones, jitter; edge."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Final
 
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
 
-RECEIVED = "CHANNEL(rtcp,rxcount)"
+RECEIVED: Final = "CHANNEL(rtcp,rxcount)"
+ALL: Final = "CHANNEL(rtcp,all)"
+JITTER: Final = "CHANNEL(rtcp,all_jitter)"
+_FIELD = re.compile(r"\s*([a-z]+)=([0-9.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """Since the call (or its source) began; `jitter` is the average (s)."""
+
+    received: int
+    lost: int
+    jitter: float
 
 
 async def received(ami: Ami, channel: str) -> int | None:
     """Packets since the call (or its source) began; None when Asterisk does not say."""
-    try:
-        answer = await ami.send("Getvar", {"Channel": channel, "Variable": RECEIVED})
-    except (AmiDown, AmiError, AmiTimeout):
-        return None
-    value = str(answer.get("Value", ""))
+    value = await _value(ami, channel, RECEIVED)
     return int(value) if value.isascii() and value.isdigit() else None
+
+
+async def packets(ami: Ami, channel: str) -> Packets | None:
+    """All three; None when Asterisk does not say, as of a channel without RTP."""
+    both, jitter = await asyncio.gather(_value(ami, channel, ALL), _value(ami, channel, JITTER))
+    fields, spread = _fields(both), _fields(jitter)
+    if "rxcount" not in fields or "lp" not in fields:
+        return None
+    return Packets(int(fields["rxcount"]), int(fields["lp"]), spread.get("avgrxjitter", 0.0))
+
+
+def _fields(text: str) -> dict[str, float]:
+    found = (_FIELD.fullmatch(part) for part in text.split(";"))
+    return {match[1]: float(match[2]) for match in found if match}
+
+
+async def _value(ami: Ami, channel: str, variable: str) -> str:
+    try:
+        answer = await ami.send("Getvar", {"Channel": channel, "Variable": variable})
+    except (AmiDown, AmiError, AmiTimeout):
+        return ""
+    return str(answer.get("Value", ""))

@@ -14,7 +14,7 @@ from dialplan import words as w
 from engine.disk import Disk
 from engine.hold import HoldGuard, number_of, partner
 from engine.packets import received
-from recordings.files import lengths
+from recordings.files import Written, lengths
 from recordings.names import Leg, stem_of
 from recordings.places import HEADER
 from routing.ami import Ami
@@ -28,9 +28,13 @@ ASKED: Final = 0.3  # seconds between two counts of packets
 AGAIN: Final = (1.0, 2.0, 5.0)  # seconds between the tries for one conversation; the last one for ever
 QUIET: Final = 2.0  # seconds until phones that say nothing are asked again
 AT_ONCE: Final = 8  # recorders started at the same time
+# Seconds by which the sound in a segment may fall behind the clock: where nothing comes from either side,
+# as when packets of the only one who speaks are lost, Asterisk writes nothing, and the rest lies too early.
+BEHIND: Final = 0.6
+RATE: Final = 16_000  # bytes a second
 KIND: Final = "recording_stopped"
 
-Sizes = Mapping[tuple[str, int, Leg], int]
+Sizes = Mapping[tuple[str, int, Leg], Written]
 Step = Literal["grows", "waits", "stands"]
 
 
@@ -41,6 +45,7 @@ class Growth:
     since: dict[Leg, float]  # when each leg grew last
     size: dict[Leg, int]
     segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
+    drift: dict[int, Written] = field(default_factory=dict)  # where the clock of a segment was taken
     both: int = 0  # looks at which an older segment grew beside the newest
     tried: int = 0  # recorders started in vain since both legs grew last
     next_try: float = 0.0
@@ -61,6 +66,16 @@ class Growth:
         if now - min(self.since.values()) < STILL:
             return "grows"
         return "waits" if self.busy or now < self.next_try else "stands"
+
+    def behind(self, segment: int, now: Written) -> float:
+        """Seconds by which a segment's sound is behind the clock since its first bytes came."""
+        if now.size <= HEADER:
+            return 0.0
+        first = self.drift.get(segment)
+        if first is None:
+            self.drift = {segment: now}
+            return 0.0
+        return (now.at - first.at) - (now.size - first.size) / RATE
 
     def tried_at(self, now: float, *, started: bool) -> None:
         """A recorder was started, and has to write first, or could not be: when to try again."""
@@ -122,15 +137,22 @@ class RecordingGuard:
             growth = self._growth.setdefault(recording, Growth.begun(now))
             size: dict[Leg, int] = {"caller": 0, "consultant": 0}
             segments: dict[int, int] = {}
-            for (name, segment, leg), bytes_ in sizes.items():
+            newest = Written(0, 0.0)
+            for (name, segment, leg), written in sizes.items():
                 if name == recording:
-                    size[leg] += bytes_
-                    segments[segment] = bytes_ if leg == "caller" else segments.get(segment, 0)
+                    size[leg] += max(0, written.size - HEADER)  # a header alone is no growth
+                    if leg == "caller":
+                        segments[segment] = max(0, written.size - HEADER)
+                        newest = written if segment == max(segments) else newest
             if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
                 self.soon(self.hold.settle(call, max(segments)))
+            behind = growth.behind(max(segments, default=0), newest)
             match growth.look(size, now):
                 case "grows" if growth.tried or growth.told:
                     self._grows(recording, growth)
+                case "grows" if behind > BEHIND and not growth.busy:
+                    growth.busy = True
+                    self.soon(self._set_right(call, growth, behind))
                 case "stands":
                     growth.busy = True
                     self.soon(self._mend(call, recording, growth))
@@ -160,12 +182,20 @@ class RecordingGuard:
                 log.warning("recordings_not_seen", folder=folder.parent.name, why=why.strerror or str(why))
                 return {}
 
-        found: dict[tuple[str, int, Leg], int] = {}
+        found: dict[tuple[str, int, Leg], Written] = {}
         answers = await asyncio.gather(*(ask(at, frozenset(names)) for at, names in by_folder.items()))
         for sizes in answers:
-            for key, bytes_ in sizes.items():  # the link to the second volume is the same folder twice
-                found[key] = max(bytes_ - HEADER, found.get(key, 0))  # a header alone is no growth
+            found.update(sizes)  # the link to the second volume may be the same folder twice
         return found
+
+    async def _set_right(self, call: OngoingCall, growth: Growth, behind: float) -> None:
+        """A new segment has its place by the clock."""
+        try:
+            async with self._at_once:
+                log.warning("recording_behind", call=call.word(w.CALL), seconds=round(behind, 2))
+                await self.restart(call)
+        finally:
+            growth.busy = False
 
     async def _mend(self, call: OngoingCall, recording: str, growth: Growth, *, sure: bool = False) -> None:
         try:

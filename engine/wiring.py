@@ -28,6 +28,7 @@ from engine.fetch import Fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
 from engine.line import Line
+from engine.links import LinkWatch
 from engine.log_follower import LogFollower
 from engine.mirror import Mirror
 from engine.orders import Orders
@@ -143,6 +144,7 @@ class Engine:
             alarm=self.alarms.raise_,
             changed=self.feed.changed,
         )
+        self.links = LinkWatch(self.ami, self.line.living, self.journal.submit)
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.faults
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
@@ -203,6 +205,7 @@ class Engine:
         guards = (
             self.deaf.keep,
             self.recorded.keep,
+            self.links.keep,
             *(helper.keep for helper in self.volumes.helpers()),
             self.vanished.keep,
             self.volumes.keep,

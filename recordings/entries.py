@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from recordings.access import Access
+from recordings.link import LinkHeard
 from recordings.record import CallRecord
 
 
@@ -133,6 +134,7 @@ Entry = (
     | RecordingIntended
     | RecordingFinished
     | RecordingChecked
+    | LinkHeard
     | Alarm
     | ConsultantState
     | ConsultantStint

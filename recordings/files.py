@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,12 +63,21 @@ def last_segment(folder: Path, first: str) -> int:
     return max((segment for _, segment, _, _ in _legs(folder, frozenset({first}))), default=0)
 
 
-def lengths(folder: Path, recordings: frozenset[str]) -> dict[tuple[str, int, Leg], int]:
-    """Bytes of each leg's file of these recordings in a day folder, by recording, segment and leg."""
-    found: dict[tuple[str, int, Leg], int] = {}
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What lies in a growing file, and when it was written to last (epoch seconds)."""
+
+    size: int
+    at: float
+
+
+def lengths(folder: Path, recordings: frozenset[str]) -> dict[tuple[str, int, Leg], Written]:
+    """Each leg's file of these recordings in a day folder, by recording, segment and leg."""
+    found: dict[tuple[str, int, Leg], Written] = {}
     for recording, segment, leg, entry in _legs(folder, recordings):
         with contextlib.suppress(FileNotFoundError):  # sealed and taken away meanwhile
-            found[recording, segment, leg] = entry.stat().st_size
+            stat = entry.stat()
+            found[recording, segment, leg] = Written(stat.st_size, stat.st_mtime)
     return found
 
 

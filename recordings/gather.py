@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recordings.entries import OPEN, RecordingState
+from recordings.link import LinkHeard
 from recordings.names import Found, parse_stem, stem_of
 from recordings.places import NOT_RECORDED, places
 from recordings.record import CallRecord, Connection
@@ -25,6 +26,7 @@ class Due:
     files: tuple[Found, ...]
     known: Recording | None
     orphan: bool
+    links: tuple[LinkHeard, ...] = ()
 
     @property
     def size(self) -> int:

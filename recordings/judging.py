@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.gather import Due
 from recordings.join import Job, Piece, Report
+from recordings.link import explained
 from recordings.names import Found
 from recordings.places import HEADER
-from recordings.spans import APART
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
 _ALARMING = ("_silent", "_lost", "_gap")
@@ -68,7 +68,7 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
             alarms.append("recording_leg_silent")
         if due.answered is not None and due.answered.ended_at is not None:
             talked = _talked(due)
-            if abs(talked - report.sound) > APART:
+            if not explained(talked, report.sound, due.links):
                 checks.append("length_differs")
                 alarms.append("recording_length")
         if "hole" in report.faults:

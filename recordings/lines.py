@@ -19,6 +19,7 @@ from recordings.entries import (
     RecordingFinished,
     RecordingIntended,
 )
+from recordings.link import LinkHeard
 from recordings.record import CallRecord
 
 _LONGEST = 200  # characters of any text; a caller's name of 9,000 bytes is cut, not refused
@@ -35,6 +36,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
         ConsultantStint,
         LogRead,
         Access,
+        LinkHeard,
     )
 }
 

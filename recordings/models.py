@@ -108,6 +108,18 @@ segments = Table(
     Column("consultant_file", Text),
 )
 
+# RTP of each leg while they talked, the newest word. No foreign key: it may come before its recording's row.
+links = Table(
+    "recording_links",
+    metadata,
+    Column("recording_id", Text, primary_key=True),
+    Column("leg", Text, primary_key=True),
+    Column("received", Integer, nullable=False),  # packets
+    Column("lost", Integer, nullable=False),
+    Column("jitter", Float, nullable=False),  # seconds, the average
+    Column("at", UtcTime, nullable=False),
+)
+
 alarms = Table(
     "alarms",
     metadata,

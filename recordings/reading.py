@@ -16,6 +16,7 @@ from recordings.evidence_tables import sealed
 from recordings.figures import Ended
 from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.hiding import revealed
+from recordings.link import LinkHeard
 from recordings.models import (
     access_log,
     alarms,
@@ -23,6 +24,7 @@ from recordings.models import (
     connections,
     consultant_states,
     consultant_stints,
+    links,
     log_places,
     recordings,
     segments,
@@ -56,6 +58,19 @@ class AverageWait:
     language: str | None
     answered: int
     seconds: float
+
+
+async def links_of(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, tuple[LinkHeard, ...]]:
+    """As Reader.links."""
+    found: dict[str, tuple[LinkHeard, ...]] = {}
+    for start in range(0, len(recording_ids), _MANY):
+        query = select(links).where(links.c.recording_id.in_(list(recording_ids[start : start + _MANY])))
+        async with reading(database) as connection:
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            one = LinkHeard(row.recording_id, row.leg, row.received, row.lost, row.jitter, row.at)
+            found[one.recording_id] = (*found.get(one.recording_id, ()), one)
+    return found
 
 
 class Reader:
@@ -139,6 +154,10 @@ class Reader:
             query = select(sealed.c.recording_id).where(sealed.c.recording_id.in_(part))
             found.update(row.recording_id for row in await self._rows(query))
         return frozenset(found)
+
+    async def links(self, recording_ids: Sequence[str]) -> dict[str, tuple[LinkHeard, ...]]:
+        """What the network did to the legs of these recordings, where it was heard."""
+        return await links_of(self._database, recording_ids)
 
     async def average_waits(self, since: datetime, until: datetime) -> list[AverageWait]:
         """Per language over the calls that arrived in between (C1), shortest name first."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -133,6 +134,8 @@ class Reconciler:
         # left of them says nothing any more. What grew after its seal is the sealer's alarm.
         sealed = await reader.sealed_among([one.recording_id for one in dues])
         dues = [one for one in dues if one.recording_id not in sealed]
+        heard = await reader.links([one.recording_id for one in dues])
+        dues = [replace(one, links=heard.get(one.recording_id, ())) for one in dues]
         again = {one.recording_id for one in dues}
         self._settled |= {
             name: row.size for name, row in rows.items() if row.state not in OPEN and name not in again

@@ -15,6 +15,7 @@ from recordings.models import (
     connections,
     consultant_states,
     consultant_stints,
+    links,
     log_places,
     recordings,
     segments,
@@ -45,6 +46,16 @@ def call(dialect: str) -> Upsert:
                 (late, func.coalesce(column, fresh)), else_=func.coalesce(fresh, column)
             )
     return new.on_conflict_do_update(index_elements=["call_id"], set_=changes)
+
+
+@cache
+def link(dialect: str) -> Upsert:
+    """The newest word on a leg counts, in whichever order they come."""
+    new = _insert(dialect, links)
+    fresh = {name: new.excluded[name] for name in ("received", "lost", "jitter", "at")}
+    return new.on_conflict_do_update(
+        index_elements=["recording_id", "leg"], set_=fresh, where=new.excluded.at >= links.c.at
+    )
 
 
 @cache

@@ -22,6 +22,7 @@ from recordings.entries import (
     RecordingState,
 )
 from recordings.hash_chain import Head, chain
+from recordings.link import LinkHeard
 from recordings.models import access_log, calls
 from recordings.names import Stem, parse_stem
 from recordings.record import CallRecord
@@ -98,7 +99,9 @@ def _table(entry: Entry) -> int:
             return 3
         case LogRead():
             return 4
-    return 5
+        case LinkHeard():
+            return 5
+    return 6
 
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
@@ -157,6 +160,9 @@ def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[
                 for part in entry.segments
             ],
         )
+    elif kind is LinkHeard:
+        newest = {(entry.recording_id, entry.leg): asdict(entry) for entry in entries}
+        yield upserts.link(dialect), list(newest.values())
     elif kind is Alarm:
         yield upserts.alarm(dialect), [asdict(entry) for entry in entries]
     elif kind is ConsultantState:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from recordings.completeness.gap import Gap
 from recordings.entries import PLAYABLE, RecordingState
 from recordings.judging import HARDLY
-from recordings.spans import APART, Span, holes, seconds
+from recordings.link import LinkHeard, explained, words
+from recordings.spans import Span, holes, seconds
 
 GRACE = timedelta(seconds=25)  # after the end of a conversation its recording is looked at and judged
 LATE = timedelta(minutes=10)  # to be sealed in
@@ -23,6 +24,7 @@ class Talk:
     answered_at: datetime
     ended_at: datetime
     recording: "Kept | None"
+    links: tuple[LinkHeard, ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,19 +98,26 @@ def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
 
 
 def _length(talk: Talk, kept: Kept) -> tuple[str, str] | None:
-    if abs(talk.seconds - kept.recorded) <= APART:
+    if explained(talk.seconds, kept.recorded, talk.links):
         return None
-    return "length", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s"
+    return "length", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s{_network(talk)}"
 
 
 def _hole(talk: Talk, kept: Kept) -> tuple[str, str] | None:
+    """Whatever the network did: where nothing came, nothing is heard."""
     if not kept.holes:
         return None
     at = ", ".join(
         f"{(begin - talk.answered_at).total_seconds():.1f} to {(end - talk.answered_at).total_seconds():.1f}"
         for begin, end in kept.holes
     )
-    return "hole", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s, nothing from {at} s"
+    said = f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s, nothing from {at} s"
+    return "hole", said + _network(talk)
+
+
+def _network(talk: Talk) -> str:
+    said = words(talk.links)
+    return f" ({said})" if said else ""
 
 
 def _late(kept: Kept, now: datetime) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,8 +11,10 @@ from config.database import reading
 from recordings.completeness.compare import Kept, Talk
 from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed
+from recordings.link import FIXED
 from recordings.models import calls, connections, recordings, segments
 from recordings.places import NOT_RECORDED
+from recordings.reading import links_of
 from recordings.spans import Span
 
 _LONGEST = timedelta(days=2)  # a call lasts less
@@ -57,6 +60,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             pieces = await _pieces(database, [row.id for row in part if row.id])
+            heard = await links_of(database, [row.id for row in part if row.id and _differs(row)])
             yield [
                 Talk(
                     row.call_id,
@@ -76,6 +80,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
                         row.destroyed_at is not None,
                         tuple(pieces.get(row.id, ())),
                     ),
+                    heard.get(row.id, ()),
                 )
                 for row in part
             ]
@@ -96,6 +101,12 @@ async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[s
             end = row.started_at + timedelta(seconds=row.seconds)
             found.setdefault(row.recording_id, []).append((row.started_at, end))
     return found
+
+
+def _differs(row: Any) -> bool:
+    """Whether the lengths must be explained at all."""
+    talked: float = ((row.ended_at or row.call_ended_at) - row.answered_at).total_seconds()
+    return bool(abs(talked - (row.seconds or 0.0)) > FIXED)
 
 
 async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:

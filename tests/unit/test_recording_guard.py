@@ -1,6 +1,7 @@
 """Each living conversation is recorded on both legs now: growing files count, not orders (issue 11)."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -296,6 +297,30 @@ async def test_when_a_volume_fails_all_recorders_move_at_once(place: Place) -> N
     place.guard.volume_failed()
     await asyncio.gather(*place.work)
     assert [f"{CALL}-c1-s2"] == place.stems
+
+
+async def test_a_segment_that_falls_behind_the_clock_is_followed_by_a_new_one(place: Place) -> None:
+    """20 % of the packets lost of the only side that speaks: Asterisk writes nothing in their place."""
+    file = place.audio / DAY / f"{CALL}-c1"
+    for n in range(12):
+        place.ami.grow()
+        for leg in legs(file):
+            os.utime(leg, (0, 1000 + n * 2.048 * 1.15))
+        await place.look(2.0)
+        if place.stems:
+            break
+    assert (2, [f"{CALL}-c1-s2"]) == (n, place.stems)
+    assert [] == place.alarms
+
+
+async def test_late_packets_that_make_a_segment_longer_cost_no_new_one(place: Place) -> None:
+    file = place.audio / DAY / f"{CALL}-c1"
+    for n in range(12):
+        place.ami.grow()
+        for leg in legs(file):
+            os.utime(leg, (0, 1000 + n * 2.048 / 1.1))
+        await place.look(2.0)
+    assert [] == place.stems
 
 
 def test_a_started_recorder_is_given_the_time_to_write() -> None:
