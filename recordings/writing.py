@@ -97,11 +97,9 @@ def _table(entry: Entry) -> int:
             return 2
         case ConsultantStint():
             return 3
-        case LogRead():
+        case LogRead() | LinkHeard():
             return 4
-        case LinkHeard():
-            return 5
-    return 6
+    return 5
 
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.lab.call import Call
+from engine.lab.network import Network
 from recordings.reading import Reader
 from tests.real.ami import Manager
 from tests.real.line import RunningLine, now
@@ -93,10 +94,10 @@ async def test_a_hold_while_the_manager_is_cut_costs_no_recording(line: RunningL
         await asyncio.sleep(3)
         with cut_off(line.settings.ami_port):
             await one.leg.hold()
-            await asyncio.sleep(3)
+            await asyncio.sleep(2)
             await one.leg.unhold(renumber=True)
-            await asyncio.sleep(6)
-        await asyncio.sleep(14)
+            await asyncio.sleep(1)
+        await asyncio.sleep(12)
         recording, talked = await over(line, one.caller, since)
     assert heard(line, one, recording) > talked - 2.0  # the caller's side ran on all the time
     theirs = spans(line, recording, "consultant", one.theirs)
@@ -133,3 +134,26 @@ async def test_when_the_first_volume_is_full_all_recordings_go_on_on_the_second(
             assert any("v2/" in str(part.caller_file) for part in recording.segments)
             lost.append(talked - heard(line, one, recording))
     assert max(lost) < 7.0
+
+
+async def test_bursts_and_loss_make_no_gap_and_no_false_alarm(line: RunningLine) -> None:
+    since = now()
+    async with line.lab() as lab:
+        consultants = await team(lab, "c101", "c102", "c103")
+        bursts, loss, both = [await talk(lab, consultants, tone) for tone in (500, 550, 600)]
+        bursts.caller.stream.network, bursts.leg.stream.network = Network(burst=5), Network(burst=5, seed=2)
+        loss.caller.stream.network, loss.leg.stream.paused = Network(loss=0.2), True
+        both.caller.stream.network = Network(loss=0.2, swap=0.1)
+        both.leg.stream.network = Network(loss=0.2, swap=0.1, seed=2)
+        await asyncio.sleep(25)
+        assert {"talking"} == {one.caller.state for one in (bursts, loss, both)}
+        for one in (bursts, loss, both):
+            await one.caller.hang_up()
+        rows = await line.new_calls(3, since=since, within=15)
+        for row in rows:
+            (recording,) = await line.recorded(row.call_id, within=30)
+            talked = (row.ended_at - row.answered_at).total_seconds()
+            print(row.caller, talked, recording.seconds, recording.checks, len(recording.segments))
+            assert "length_differs" not in recording.checks
+            assert "hole" not in recording.checks
+    assert not {"recording_length", "recording_hole", "recording_stopped"} & await alarms(line, since)
