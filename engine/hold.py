@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 PAUSES: Final = (0.0, 0.2, 1.0)  # seconds before each try to start a recorder
 SEEN: Final = 0.6  # seconds within which both files of a new recorder must be there
-LOOKS: Final = 0.02  # seconds between two looks for them
+LOOKS: Final = 0.03  # seconds between two looks for them
 MOST_STALE: Final = 3  # recorders left on a channel by an engine that was killed between start and stop
 
 
@@ -48,7 +48,7 @@ class HoldGuard:
         self._audio = audio
         self._zone = zone
         self._find = find
-        self._disk = Disk()
+        self._disk = Disk(at_once=16)
         self._begun: dict[str, tuple[int, Path]] = {}  # by recording: the segment begun last, and where
         self._busy: dict[str, asyncio.Lock] = {}
 

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 EVERY: Final = 1.0  # seconds between two looks
 STILL: Final = 3.5  # seconds without growth that raise the suspicion: Asterisk writes every 2.05 s
+ABSENT: Final = 2  # looks without any file of a conversation
 ASKED: Final = 0.3  # seconds between two counts of packets
 AGAIN: Final = (1.0, 2.0, 5.0)  # seconds between the tries for one conversation; the last one for ever
 QUIET: Final = 2.0  # seconds until phones that say nothing are asked again
@@ -46,7 +47,9 @@ class Growth:
     size: dict[Leg, int]
     segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
     drift: dict[int, Written] = field(default_factory=dict)  # where the clock of a segment was taken
+    newest: int = 1
     both: int = 0  # looks at which an older segment grew beside the newest
+    absent: int = 0  # looks that found no file at all
     tried: int = 0  # recorders started in vain since both legs grew last
     next_try: float = 0.0
     busy: bool = False
@@ -77,6 +80,12 @@ class Growth:
             return 0.0
         return (now.at - first.at) - (now.size - first.size) / RATE
 
+    def found(self, *, files: bool, now: float) -> None:
+        """Whether there are any files. A recorder opens them at once, so nobody waits for their growth."""
+        self.absent = 0 if files else self.absent + 1
+        if self.absent >= ABSENT:
+            self.since = {"caller": now - STILL, "consultant": now - STILL}
+
     def tried_at(self, now: float, *, started: bool) -> None:
         """A recorder was started, and has to write first, or could not be: when to try again."""
         self.next_try = now + (STILL if started else AGAIN[min(self.tried, len(AGAIN) - 1)])
@@ -85,10 +94,12 @@ class Growth:
     def twice(self, segments: Mapping[int, int]) -> bool:
         """Whether an older recorder writes on beside the newest; bytes by segment, one leg's."""
         newest = max(segments, default=1)
+        if newest != self.newest:
+            self.newest, self.both = newest, 0
         grew = {n for n, bytes_ in segments.items() if bytes_ > self.segments.get(n, bytes_)}
         self.segments = dict(segments)
-        both = bool(segments.get(newest)) and any(n != newest for n in grew)
-        self.both = self.both + 1 if both else max(0, self.both - 1) if newest not in grew else self.both
+        # Its last bytes come when it is stopped, before the newest writes its first.
+        self.both += bool(segments.get(newest)) and bool(grew - {newest})
         if self.both < 2:
             return False
         self.both = 0
@@ -117,6 +128,7 @@ class RecordingGuard:
     clock: Callable[[], float] = time.monotonic
     stopped: dict[str, float] = field(default_factory=dict)  # recording -> since when (epoch): the board's
     _growth: dict[str, Growth] = field(default_factory=dict)
+    _unseen: bool = False  # a volume did not answer at the last look
     _disks: dict[Path, Disk] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -146,6 +158,7 @@ class RecordingGuard:
                         newest = written if segment == max(segments) else newest
             if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
                 self.soon(self.hold.settle(call, max(segments)))
+            growth.found(files=bool(segments) or self._unseen, now=now)
             behind = growth.behind(max(segments, default=0), newest)
             match growth.look(size, now):
                 case "grows" if growth.tried or growth.told:
@@ -170,6 +183,7 @@ class RecordingGuard:
     async def _sizes(self, talking: Mapping[str, OngoingCall]) -> Sizes:
         """A volume that does not answer shows no growth."""
         by_folder: dict[Path, set[str]] = {}
+        self._unseen = False
         for recording, call in talking.items():
             for folder in self.hold.folders(call):
                 by_folder.setdefault(folder, set()).add(recording)
@@ -179,6 +193,7 @@ class RecordingGuard:
                 disk = self._disks.setdefault(folder.parent, Disk())
                 return await disk.ask(partial(lengths, folder, recordings))
             except OSError as why:
+                self._unseen = True
                 log.warning("recordings_not_seen", folder=folder.parent.name, why=why.strerror or str(why))
                 return {}
 

@@ -1,13 +1,17 @@
 """When a recorder is believed to have lost a side, and when a phone to have vanished."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from engine.deaf import Watched
+from dialplan import words as w
+from engine.deaf import DeafGuard, Watched
 from engine.vanished import Vanished
 from recordings.wave_header import new_header
 from routing.ami_protocol import AmiError, AmiFault, AmiTimeout
+from routing.events import BridgeEntered, ChannelBorn, VariableSet
+from routing.ongoing import OngoingCall
 
 SOUND, ZEROS = b"\x01\x02" * 8000, bytes(16_000)  # a second each
 
@@ -129,3 +133,39 @@ async def test_a_phone_is_not_given_up_before_asterisk_has_named_all_contacts(
 
 def test_1414_registers_nowhere_and_is_never_given_up() -> None:
     assert not Vanished(None, list, lambda device: None)._gone("1414")  # type: ignore[arg-type]
+
+
+async def test_a_deaf_recorder_among_thirty_muted_phones_is_found_with_the_first_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.deaf.ASKED", 0.2)
+    calls = []
+    for n in range(31):
+        call = OngoingCall(f"{n}.1")
+        call.apply(VariableSet(1.0, call.id, call.id, w.CALL, f"call-{n}"))
+        call.apply(ChannelBorn(1.0, f"PJSIP/trunk-{n}", call.id, call.id, "", "", "", ""))
+        call.apply(BridgeEntered(2.0, "b", call.id, call.id, call.channel))
+        call.apply(BridgeEntered(2.0, "b", f"{n}.2", call.id, f"PJSIP/c{n}-1"))
+        for side in ("caller", "consultant"):
+            file = tmp_path / f"call-{n}-{side}.wav"
+            file.write_bytes(new_header(1, 8000, 0))
+            write(file, SOUND if side == "consultant" else ZEROS, SOUND if side == "consultant" else ZEROS)
+        calls.append(call)
+
+    class Asterisk:
+        packets = 0
+
+        async def send(self, _: str, fields: dict[str, str]) -> dict[str, str]:
+            self.packets += 15
+            speaks = fields["Channel"] == "PJSIP/trunk-30"
+            return {"Value": str(self.packets if speaks else 100)}  # the others are muted, and send nothing
+
+    class Hold:
+        def path(self, call: OngoingCall) -> Path:
+            return tmp_path / call.word(w.CALL)
+
+    begun: list[OngoingCall] = []
+    guard = DeafGuard(Asterisk(), Hold(), lambda: calls, begun.append)  # type: ignore[arg-type]
+    async with asyncio.timeout(2.0):  # one after another: six seconds
+        await guard.look()
+    assert [calls[30]] == begun

@@ -231,6 +231,15 @@ async def test_a_recorder_that_cannot_be_started_is_an_alarm_in_seconds_tried_ag
     assert 1 == len(place.alarms)
 
 
+async def test_a_conversation_without_any_file_waits_for_no_growth(place: Place) -> None:
+    place.ami.running.clear()
+    for leg in legs(place.audio / DAY / f"{CALL}-c1"):
+        leg.unlink()
+    for _ in range(2):
+        await place.look()
+    assert 1 == len(place.stems)
+
+
 async def test_files_that_are_there_and_never_grow_are_an_alarm(place: Place) -> None:
     began = place.now
     while not place.alarms:  # a full disk: opened, and not a byte written
@@ -287,8 +296,8 @@ async def test_what_an_engine_killed_between_start_and_stop_left_running_is_stop
     newer = place.audio / DAY / f"{CALL}-c1-s2"
     begin(newer)
     place.ami.running[CONSULTANT] = [str(newer)]
-    for _ in range(6):
-        await place.look(2.0, grows=True)
+    for n in range(8):  # a look each second, and Asterisk writes every other
+        await place.look(grows=n % 2 == 0)
     assert {CALLER: 0, CONSULTANT: 1} == {at: len(paths) for at, paths in place.ami.running.items()}
 
 
