@@ -184,17 +184,26 @@ class HoldGuard:
     def _last(self, call: OngoingCall) -> tuple[int, Path]:
         """The segment begun last: by us, or before this engine was there (its files are on the disk)."""
         first = stem_of(call.word(w.CALL), number_of(call))
-        begun = self._begun.get(first, (1, self._volume(0) / self._day(call) / first))
-        found = [(last_segment(folder, first), folder) for folder in self.folders(call)]
-        segment, folder = max(found, key=lambda one: one[0])
-        if segment < begun[0] or not segment:
+        if (begun := self._begun.get(first)) is not None:  # nobody but us begins another one
             return begun
-        name = first if segment == 1 else f"{first}-s{segment}"
-        return segment, folder / name
+        found = [(segment_in(folder, first), folder) for folder in self.folders(call)]
+        segment, folder = max(found, key=lambda one: one[0])
+        if not segment:
+            return 1, self._volume(0) / self._day(call) / first
+        return segment, folder / (first if segment == 1 else f"{first}-s{segment}")
 
     def _day(self, call: OngoingCall) -> str:
         arrived = int(call.word(w.ARRIVED) or "0") / 1000
         return datetime.fromtimestamp(arrived, self._zone).date().isoformat()
+
+
+def segment_in(folder: Path, first: str) -> int:
+    """The newest segment there; none on a volume that answers with an error: the other one is looked at."""
+    try:
+        return last_segment(folder, first)
+    except OSError as why:
+        log.warning("folder_not_read", folder=folder.parent.name, why=why.strerror)
+        return 0
 
 
 def partner(call: OngoingCall) -> Leg | None:

@@ -207,8 +207,8 @@ class Volumes:
         try:
             if not await self._disks[OTHER].ask(folder.is_dir, 3.0):
                 return None
-        except OSError:
-            self.said(OTHER, "slow", now)
+        except OSError as error:
+            self.said(OTHER, errno.errorcode.get(error.errno or 0, "slow"), now)
             return None
         return await self._room(OTHER, folder, now)
 

@@ -103,5 +103,5 @@ async def test_what_was_heard_in_the_conversation_is_written_at_its_end_without_
     call.apply(BridgeLeft(40.0, "b", "1.2", "1.1"))
     await watch.look(NOW + timedelta(seconds=35))
     assert LinkHeard(ID, "caller", 900, 200, 0.002, NOW + timedelta(seconds=30)) == written[-1]
-    assert 2 == len(written)
+    assert 3 == len(written)
     assert written[-1] == from_line(to_line(written[-1]))

@@ -1,6 +1,7 @@
 """Each living conversation is recorded on both legs now: growing files count, not orders (issue 11)."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from dialplan import recorder
 from dialplan import words as w
 from engine.hold import HoldGuard
 from engine.recording_guard import STILL, Growth, RecordingGuard
+from recordings.files import last_segment
 from recordings.wave_header import new_header
 from routing.ami_protocol import AmiDown, AmiError, AmiTimeout
 from routing.events import BridgeEntered, ChannelBorn, ChannelGone, VariableSet
@@ -229,6 +231,19 @@ async def test_a_recorder_that_cannot_be_started_is_an_alarm_in_seconds_tried_ag
         await place.look(grows=True)
     assert {} == place.guard.stopped
     assert 1 == len(place.alarms)
+
+
+async def test_a_volume_that_answers_with_errors_hides_nothing_on_the_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last(folder: Path, first: str) -> int:
+        if "v2" in str(folder):
+            raise OSError(errno.EIO, "Input/output error")
+        return last_segment(folder, first)
+
+    monkeypatch.setattr("engine.hold.last_segment", last)
+    begin(place.audio / DAY / f"{CALL}-c1-s2")
+    assert place.audio / DAY / f"{CALL}-c1-s2" == place.hold.path(place.calls[0])
 
 
 async def test_a_conversation_without_any_file_waits_for_no_growth(place: Place) -> None:
