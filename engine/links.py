@@ -58,6 +58,11 @@ class LinkWatch:
             await self.look(datetime.now(UTC))
             await asyncio.sleep(EVERY)
 
+    def over(self, call_id: str) -> None:
+        """The call is over: its recording is judged within seconds."""
+        for key in [key for key in self._counted if key[0].startswith(f"{call_id}-c")]:
+            self.write(self._counted.pop(key).newest)
+
     async def look(self, now: datetime) -> None:
         """One count of all sides that talk."""
         channels = self._channels()

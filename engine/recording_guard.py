@@ -31,7 +31,7 @@ QUIET: Final = 2.0  # seconds until phones that say nothing are asked again
 AT_ONCE: Final = 8  # recorders started at the same time
 # Seconds by which the sound in a segment may fall behind the clock: where nothing comes from either side,
 # as when packets of the only one who speaks are lost, Asterisk writes nothing, and the rest lies too early.
-BEHIND: Final = 0.35
+BEHIND: Final = 0.25
 RATE: Final = 16_000  # bytes a second
 KIND: Final = "recording_stopped"
 

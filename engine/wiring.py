@@ -306,6 +306,7 @@ class Engine:
     def _told(self, story: Story) -> None:
         """A call is over: one row; a part that was not seen is completed from the channel event log."""
         self.hold.forget(story.call_id)
+        self.links.over(story.call_id)
         if story.call_id in self._whole:
             return
         if story.whole:
