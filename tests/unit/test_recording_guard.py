@@ -333,7 +333,7 @@ async def test_a_segment_that_falls_behind_the_clock_is_followed_by_a_new_one(pl
         await place.look(2.0)
         if place.stems:
             break
-    assert (2, [f"{CALL}-c1-s2"]) == (n, place.stems)
+    assert (1, [f"{CALL}-c1-s2"]) == (n, place.stems)
     assert [] == place.alarms
 
 
