@@ -63,7 +63,7 @@ async def serve(settings: Settings) -> None:
     parts = Parts(
         settings=settings,
         link=link,
-        door=SignIn(database, keys.numbers),
+        door=SignIn(database, keys.second_factors),
         streams=streams,
         rendering=rendering,
         reader=Reader(database, None),

@@ -1,13 +1,14 @@
 """Keys are made once; one that was made and is gone is missed aloud, never replaced in silence."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from config import no_follow
 from config.settings import Settings
 from engine.places import NoSuchUser, share_keys
-from recordings.keys import Keyring
+from recordings.keys import SECOND_FACTOR, Keyring
 
 
 def ensure_keys(settings: Settings) -> tuple[str, ...]:
@@ -15,7 +16,10 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
 
     Needs the right to write there: root, or whoever owns a home of their own.
     """
-    if _known(settings):
+    if known := _known(settings):
+        if SECOND_FACTOR not in known:  # a home from before the console had a key of its own
+            Keyring(settings.keys_dir).make_one(SECOND_FACTOR)
+            _note(settings, {**known, SECOND_FACTOR: fingerprints(settings.keys_dir)[SECOND_FACTOR]})
         return absent(settings)
     Keyring(settings.keys_dir).make()
     remember(settings)
@@ -24,7 +28,11 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
 
 def remember(settings: Settings) -> None:
     """Note the fingerprints of the keys there are, after they were made or exchanged."""
-    lines = [f"{name} {mark}" for name, mark in sorted(fingerprints(settings.keys_dir).items())]
+    _note(settings, fingerprints(settings.keys_dir))
+
+
+def _note(settings: Settings, marks: Mapping[str, str]) -> None:
+    lines = [f"{name} {mark}" for name, mark in sorted(marks.items())]
     no_follow.write_whole(_made(settings), ("\n".join(lines) + "\n").encode(), 0o644)
     with suppress(NoSuchUser):  # a home that the line was never started in
         share_keys(settings)

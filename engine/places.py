@@ -74,9 +74,15 @@ PLACES: Final = (
     Place("asterisk/spool", "asterisk", "asterisk", 0o2750),
 )
 RENDERED: Final = ("secrets", "prompts", "asterisk/etc", "asterisk/data", "asterisk/lib", "asterisk/moh")
-# Numbers are hidden by whoever writes the journal, and by the console what opens its second factors. The keys
-# that wrap recordings and sign statements are the evidence process's alone.
-KEY_READERS: Final = {"numbers.key": "journal", "index.key": "journal", "statement.pub": "journal"}
+# Owner, group and mode. Numbers are hidden and found by engine and evidence process; the console gets the key
+# of its second factors. The keys that wrap recordings and sign statements are the evidence process's alone.
+KEY_READERS: Final = {
+    "numbers.key": ("evidence", "engine", 0o440),
+    "index.key": ("evidence", "engine", 0o440),
+    "statement.pub": ("root", "journal", 0o640),
+    "second-factor.key": ("root", "console", 0o640),
+}
+ITS_OWN: Final = ("root", "evidence", 0o640)
 # In db, each its owner's alone: who holds another's lock would keep it from starting.
 LOCKS: Final = {"engine.lock": ("engine", 0o600), "evidence.lock": ("evidence", 0o600)}
 # Where homes of before kept what a lesser user writes, beside what root writes.
@@ -297,6 +303,7 @@ def share_keys(settings: Settings) -> None:
             trusted = None
         for name, there in list(no_follow.entries(here)):
             if stat.S_ISREG(there.st_mode) and name.endswith((".key", ".pub")):
-                no_follow.give(here, name, 0, owners.gid(KEY_READERS.get(name, "evidence")), 0o640, trusted)
+                owner, group, mode = KEY_READERS.get(name, ITS_OWN)
+                no_follow.give(here, name, owners.uid(owner), owners.gid(group), mode, trusted)
         os.fchown(here, 0, owners.gid("evidence"))
         os.fchmod(here, 0o751)

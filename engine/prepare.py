@@ -13,6 +13,7 @@ from dialplan.render import Secrets, render
 from engine import accounts, secrets
 from engine.cli_prompts import folders, lay_out
 from engine.keys_at_start import ensure_keys
+from engine.second_factors import hide_anew
 from ivr.files import missing
 
 PLAIN: Final = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,200}")  # no comma, bracket, dollar, blank: dialplan syntax
@@ -41,6 +42,7 @@ def prepare(settings: Settings) -> None:
         raise NotReady("\n".join(str(p) for p in absent) + "\nwrite the drafts with: ivr111 prompts speak")
     lay_out(settings)
     ensure_keys(settings)  # one that is gone stops no call; doctor and the evidence process say so
+    hide_anew(settings)
     write_configuration(settings)
     write_lab(settings)
 

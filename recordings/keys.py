@@ -2,6 +2,7 @@
 
 master-N.key  wraps each sealed recording's own key; the highest N is the current one
 numbers.key   hides callers' numbers, index.key finds them
+second-factor.key  hides the secrets of second factors, for the console, which gets no other key
 statement.key signs daily statements and packages (Ed25519); its public half is statement.pub
 """
 
@@ -9,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +21,7 @@ from recordings.numbers import Numbers
 from recordings.spool import flush_folder
 
 _NONCE = 12
+SECOND_FACTOR: Final = "second-factor.key"
 
 
 class KeyMissing(Exception):
@@ -79,6 +82,11 @@ class Keyring:
         """Raises KeyMissing."""
         return Numbers(self._read("numbers.key"), self._read("index.key"))
 
+    def second_factors(self) -> Numbers:
+        """Hides and reveals the secrets of second factors. Raises KeyMissing."""
+        key = self._read(SECOND_FACTOR)
+        return Numbers(key, key)
+
     def signer(self) -> Ed25519PrivateKey:
         """Raises KeyMissing."""
         return Ed25519PrivateKey.from_private_bytes(self._read("statement.key"))
@@ -103,17 +111,23 @@ class Keyring:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self.masters():
             self.new_master()
-        for name in ("numbers.key", "index.key"):
-            if not (self._folder / name).exists():
-                _write(self._folder / name, secrets.token_bytes(32))
+        for name in ("numbers.key", "index.key", SECOND_FACTOR):
+            self.make_one(name)
         if not (self._folder / "statement.key").exists():
             _write(self._folder / "statement.key", Ed25519PrivateKey.generate().private_bytes_raw())
         if not (self._folder / "statement.pub").exists():
             _write(self._folder / "statement.pub", self.signer().public_key().public_bytes_raw())
 
+    def make_one(self, name: str) -> bool:
+        """Make a key of random bytes if it is not there; whether it was made."""
+        if (self._folder / name).exists():
+            return False
+        _write(self._folder / name, secrets.token_bytes(32))
+        return True
+
     def missing(self) -> tuple[str, ...]:
         """Names of the key files that are not there."""
-        names = ("numbers.key", "index.key", "statement.key", "statement.pub")
+        names = ("numbers.key", "index.key", SECOND_FACTOR, "statement.key", "statement.pub")
         absent = tuple(name for name in names if not (self._folder / name).exists())
         return absent if self.masters() else ("master-1.key", *absent)
 

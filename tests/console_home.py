@@ -164,7 +164,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
     database, link = keyed(open_database(settings.database), keys.numbers, EVERY), Link()
     streams = Streams()
     link.changed = streams.wake
-    door = SignIn(database, keys.numbers)
+    door = SignIn(database, keys.second_factors)
     parts = Parts(settings, link, door, streams, Rendering(settings), Reader(database, None), b"k" * 32)
     kept = await door.passwords.hash(PASSWORD)
     for role in ROLES:
@@ -176,7 +176,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
         )  # fmt: skip
         await door.accounts.add(account, kept, datetime.now(UTC))
         if role in ("administrator", "auditor"):
-            await door.accounts.change(role, totp=keys.numbers().hide(SECRET))
+            await door.accounts.change(role, totp=keys.second_factors().hide(SECRET))
     server = TestServer(build(parts))
     await server.start_server()
     home = Home(server, parts, link)

@@ -18,7 +18,7 @@ accounts = Table(
     Column("phone", Text),
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    Column("totp", Text),  # hidden by recordings/numbers.py
+    Column("totp", Text),  # hidden by recordings/numbers.py, with the console's own key
     Column("totp_used", Integer, nullable=False),  # step of the last code taken: none is good twice
     Column("disabled", Boolean, nullable=False),
     Column("made_at", UtcTime, nullable=False),

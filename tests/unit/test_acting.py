@@ -6,17 +6,23 @@ import pwd
 import sqlite3
 import struct
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
+from config.database import open_database
 from config.settings import Settings
+from console.signing.tables import accounts
 from engine.accounts import load, path, save
 from engine.acting import acting_as, as_evidence
 from engine.evidence import with_evidence
 from engine.keys_at_start import ensure_keys
 from engine.places import hand_over, lay_out
+from engine.second_factors import hide_anew
 from engine.show import Problem
+from recordings.keys import Keyring
 from recordings.migrating import migrate
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as somebody else")
@@ -113,3 +119,29 @@ def test_who_acts_as_another_reads_as_root_writes_as_the_other_and_comes_back(tm
     assert before[:3] == (os.getresuid(), os.getresgid(), os.getgroups())
     os.umask(before[3])
     (closed / "file").unlink()
+
+
+def test_second_factors_of_a_home_of_before_open_with_the_console_s_own_key_after_a_start(home):
+    ring = Keyring(home.keys_dir)
+    secret, known = "JBSWY3DPEHPK3PXP", home.home / "keys.made"
+    hidden = {"old": ring.numbers().hide(secret), "new": ring.second_factors().hide(secret)}
+
+    async def keep(totp: dict[str, str]) -> dict[str, str]:
+        database = open_database(home.database)
+        async with database.begin() as connection:
+            for login, one in totp.items():
+                row = {"login": login, "person": login, "role": "auditor", "language": "kk", "totp": one}
+                row |= {"password_hash": "", "totp_used": 0, "disabled": False, "made_at": datetime.now(UTC)}
+                await connection.execute(insert(accounts).values(**row))
+            kept = dict((await connection.execute(select(accounts.c.login, accounts.c.totp))).all())
+        await database.dispose()
+        return kept
+
+    asyncio.run(keep(hidden))
+    lines = known.read_text().splitlines(keepends=True)
+    known.write_text("".join(line for line in lines if not line.startswith("second-factor.key")))
+    assert () == ensure_keys(home)
+    assert [1, 0] == [hide_anew(home), hide_anew(home)]
+    kept = asyncio.run(keep({}))
+    assert {secret} == {ring.second_factors().reveal(kept[login]) for login in hidden}
+    assert hidden["new"] == kept["new"]

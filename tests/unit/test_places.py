@@ -220,10 +220,14 @@ def readable(settings: Settings, role: str, files: list[Path]) -> set[str]:
 def test_the_keys_that_sign_and_that_open_recordings_are_the_evidence_process_alone(home):
     work_of_root(home)
     keys = sorted(home.keys_dir.iterdir())
-    numbers = {"numbers.key", "index.key", "statement.pub"}
-    every = {one.name for one in keys}
-    assert every > numbers
-    assert [numbers, numbers, every, set()] == [readable(home, role, keys) for role in LESSER]
+    every, console = {one.name for one in keys}, {"second-factor.key", "statement.pub"}
+    assert [
+        {"numbers.key", "index.key", "statement.pub"},
+        console,
+        every - {"second-factor.key"},
+        set(),
+    ] == [readable(home, role, keys) for role in LESSER]
+    assert every > console
 
 
 def test_the_secrets_of_manager_and_phones_are_the_engines_alone(home):

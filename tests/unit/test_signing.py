@@ -36,7 +36,7 @@ async def door(url, tmp_path):
     keys = Keyring(tmp_path / "keys")
     keys.make()
     database, clock = open_database(url), Clock()
-    door = SignIn(database, keys.numbers, clock)
+    door = SignIn(database, keys.second_factors, clock)
     door.clock, door.database = clock, database
     kept = await door.passwords.hash(PASSWORD)
     for login, role, consultant in (

@@ -1,0 +1,65 @@
+"""Second factors of a home from before the console had a key of its own, hidden anew with that; edge."""
+
+import asyncio
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.database import open_database
+from config.settings import Settings
+from console.signing.tables import accounts
+from engine.acting import as_evidence
+from engine.cli_journal import sqlite_file
+from recordings.keys import KeyMissing, Keyring
+from recordings.numbers import Numbers
+
+log = structlog.get_logger()
+
+
+def hide_anew(settings: Settings) -> int:
+    """How many were hidden anew; at each start, by root, which alone reads both keys (0075).
+
+    A database or key that is away is no reason not to start: it is done the next time.
+    """
+    file = sqlite_file(settings)
+    if file is not None and not file.exists():
+        return 0
+    try:
+        ring = Keyring(settings.keys_dir)
+        before, now = ring.numbers(), ring.second_factors()
+        with as_evidence(settings):
+            return asyncio.run(_hide(settings.database, before, now))
+    except (KeyMissing, SQLAlchemyError, OSError, TimeoutError) as why:
+        log.warning("second_factors_not_looked_at", why=type(why).__name__)
+        return 0
+
+
+async def _hide(url: str, before: Numbers, now: Numbers) -> int:
+    database = open_database(url, busy_seconds=2.0)
+    try:
+        return await hide_rows(database, before, now)
+    finally:
+        await database.dispose()
+
+
+async def hide_rows(database: AsyncEngine, before: Numbers, now: Numbers) -> int:
+    """Those that `now` does not open and `before` does; what neither opens stays as it is."""
+    done = 0
+    async with database.begin() as connection:
+        kept = select(accounts.c.login, accounts.c.totp).where(accounts.c.totp.is_not(None))
+        for login, totp in (await connection.execute(kept)).all():
+            secret = None if _opens(now, totp) is not None else _opens(before, totp)
+            if secret is not None:
+                row = update(accounts).where(accounts.c.login == login, accounts.c.totp == totp)
+                await connection.execute(row.values(totp=now.hide(secret)))
+                done += 1
+    return done
+
+
+def _opens(key: Numbers, hidden: str) -> str | None:
+    try:
+        return key.reveal(hidden)
+    except ValueError:
+        return None
