@@ -264,3 +264,20 @@ def test_a_name_that_is_no_setting_is_told():
     told = strangers({"IVR111_WRAP_UP_SECOND": "1", "IVR111_WRAP_UP_SECONDS": "1", "IVR111_SETTINGS": "x",
                       "IVR111_QUEUE_LIMITS__KK__WAITING_WARNING": "2", "HOME": "/"})  # fmt: skip
     assert told == ["IVR111_WRAP_UP_SECOND"]
+
+
+async def test_a_conversation_nobody_records_and_a_volume_that_fails_stand_on_the_board_until_they_are_mended(
+    home,
+):
+    stopped, faults = {}, {}
+    home.alerts.stopped, home.alerts.volumes = stopped, lambda: faults
+    before = home.kinds()
+    stopped["n1-1763815501123-1-c1"] = NOW.timestamp()
+    faults["first volume"] = NOW
+    expected = {("recorder", "n1-1763815501123-1-c1"), ("disk_failing", "first volume")}
+    assert expected == home.kinds() - before
+    grades = {one["kind"]: one["grade"] for one in home.board()["alerts"]}
+    assert {"critical"} == {grades["recorder"], grades["disk_failing"]}
+    stopped.clear()
+    faults.clear()
+    assert before == home.kinds()
