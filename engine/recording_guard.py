@@ -73,6 +73,8 @@ class Growth:
     def behind(self, segment: int, now: Written) -> float:
         """Seconds by which a segment's sound is behind the clock since its first bytes came."""
         if now.size <= HEADER:
+            if segment > 1:  # just opened, and not before an answer as the first one is: its clock runs
+                self.drift = {segment: Written(HEADER, now.at)}
             return 0.0
         first = self.drift.get(segment)
         if first is None:
@@ -176,9 +178,8 @@ class RecordingGuard:
             if call.word(w.CALL) and partner(call):
                 recording = _recording(call)
                 growth = self._growth.setdefault(recording, Growth.begun(self.clock()))
-                if not growth.busy:
-                    growth.busy = True
-                    self.soon(self._mend(call, recording, growth, sure=True))
+                growth.busy = True  # also beside one that begins just now: it may have gone to the old volume
+                self.soon(self._mend(call, recording, growth, sure=True))
 
     async def _sizes(self, talking: Mapping[str, OngoingCall]) -> Sizes:
         """A volume that does not answer shows no growth."""

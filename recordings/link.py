@@ -9,6 +9,7 @@ from recordings.spans import APART
 
 FIXED: Final = APART  # seconds by which a recording may differ from its conversation whatever its length
 SHARE: Final = 0.001  # of the conversation: the clocks of phones
+DROPPED: Final = 1.5  # for each lost packet, with those out of order, which the recorder drops
 JITTER: Final = 20.0  # share of longer sound for each second of average jitter, as run (decision 0067)
 MOST: Final = 0.25  # what jitter explains at most
 BAD_LOSS: Final = 0.01  # from here on loss is named
@@ -44,8 +45,8 @@ def explained(talked: float, recorded: float, links: Iterable[LinkHeard]) -> boo
     heard = tuple(links)
     loss = max((one.loss for one in heard), default=0.0)
     jitter = max((one.jitter for one in heard), default=0.0)
-    less = FIXED + talked * (SHARE + loss)
-    more = FIXED + talked * (SHARE + loss + min(MOST, JITTER * jitter))
+    less = FIXED + talked * (SHARE + DROPPED * loss)
+    more = less + talked * min(MOST, JITTER * jitter)
     return -less <= recorded - talked <= more
 
 
