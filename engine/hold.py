@@ -23,7 +23,7 @@ from routing.ongoing import OngoingCall
 log = structlog.get_logger()
 
 PAUSES: Final = (0.0, 0.2, 1.0)  # seconds before each try to start a recorder
-SEEN: Final = 0.6  # seconds within which both files of a new recorder must be there
+SEEN: Final = 1.0  # seconds within which both files of a new recorder must be there
 LOOKS: Final = 0.03  # seconds between two looks for them
 MOST_STALE: Final = 3  # recorders left on a channel by an engine that was killed between start and stop
 

@@ -145,7 +145,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr("engine.hold.PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("engine.hold.SEEN", 0.05)
+    monkeypatch.setattr("engine.hold.SEEN", 0.4)
     monkeypatch.setattr("engine.recording_guard.ASKED", 0.0)
     return Place(tmp_path)
 
