@@ -28,8 +28,15 @@ BOARD: Final = {
     "last_consultant_missed": "last_consultant_missed",
     "consultant_healed": "healed",
 }
+# Of statements and their copies: for who runs the machine, and told by doctor for as long as they hold.
+STATEMENTS: Final = (
+    "statement_file_missing",
+    "statement_file_lost",
+    "statement_file_altered",
+    "statement_copy_failed",
+)
 NOT_SHOWN: Final = frozenset(
-    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing"}
+    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing", *STATEMENTS}
 )  # told by the state itself
 CRITICAL: Final = frozenset(
     {

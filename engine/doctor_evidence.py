@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,6 +61,7 @@ def evidence(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("completeness", "ok", "each conversation of two days is a playable recording")
     yield from _stated(state["statements"])
+    yield from _handed(state["statements"].get("copies", ()))
     yield from _terms(state["demands"]["running"], tuple(state["demands"]["overdue"]))
 
 
@@ -112,6 +113,18 @@ def _stated(state: dict[str, Any]) -> Iterator[Check]:
         )
     else:
         yield Check("statements", "ok", f"signed up to {last}")
+
+
+def _handed(copies: Sequence[dict[str, Any]]) -> Iterator[Check]:
+    for copy in copies:
+        name = f"copies: {copy['id']}"
+        if copy["fault"]:
+            said = f"{copy['waiting']} statements wait: {copy['fault']}"
+            yield Check(name, "failure", said, "see to it (statement_copies); it is tried again and again")
+        else:
+            yield Check(
+                name, "ok", f"has statement {copy['last']}" if copy["last"] else "nothing was due yet"
+            )
 
 
 def _terms(running: int, overdue: tuple[str, ...]) -> Iterator[Check]:

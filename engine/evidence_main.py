@@ -19,6 +19,7 @@ from config.settings import Settings
 from engine.channel_log import rotate
 from engine.control import Answer, Asker, Control, Wrong
 from engine.evidence import Evidence, open_evidence
+from engine.handing import HandingOut
 from engine.nightly import Nightly
 from engine.tasks import Tasks
 from recordings.completeness.worker import Watch
@@ -39,6 +40,7 @@ class EvidenceProcess:
         self.watch = Watch(evidence.database, settings)
         self.clock = Clock(evidence.database, settings)
         self.nightly = Nightly(evidence)
+        self.handing = HandingOut(evidence.database, lambda: evidence.statements, settings.statement_copies)
         self._tasks = Tasks()
         self._control = Control(settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state})
 
@@ -51,6 +53,7 @@ class EvidenceProcess:
             self.nightly.run,
             self._hide_old,
             self._rotate,
+            *self.handing.works(),
         )
         for work in works:
             self._tasks.lasting(work)
@@ -77,7 +80,11 @@ class EvidenceProcess:
             "sealing": asdict(sealing),
             "completeness": {"looked_at": watching.looked_at, "gaps": [asdict(gap) for gap in watching.gaps]},
             "demands": asdict(clock),
-            "statements": {"last_day": self.nightly.last, "fault": self.nightly.fault},
+            "statements": {
+                "last_day": self.nightly.last,
+                "fault": self.nightly.fault,
+                "copies": [asdict(one) for one in self.handing.states.values()],
+            },
         }
 
     async def _rotate(self) -> None:

@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from recordings.access import Actor
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
-from recordings.evidence_tables import holds, retention_runs, sealed
+from recordings.evidence_tables import holds, registrations, retention_runs, sealed
 from recordings.holding.meaning import Span
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, consultant_stints, recordings, segments
+from recordings.models import calls, connections, consultant_stints, recordings, segments
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
 from recordings.rows.bound import (
@@ -36,13 +36,14 @@ from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.store import sealed_of
 
-OF_A_CALL = (CONNECTIONS, REGISTRATIONS, HOLDS)  # rows that hang on a call and go with it
+OF_A_CALL = (connections, registrations, holds)  # rows that hang on a call and go with it
 
 
 class NoSuchCall(LookupError):
     """Ends a transaction that was about a call which is not there (any more)."""
 
 
+_BOUND = {bound.table: bound for bound in (CONNECTIONS, REGISTRATIONS, HOLDS)}
 Expire = Callable[[Sequence[Span]], int]
 _AT_ONCE = 500
 
@@ -151,7 +152,7 @@ async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequenc
             connection,
             (SEGMENTS, segments.c.recording_id.in_(of_these)),
             (RECORDINGS, recordings.c.call_id.in_(gone)),
-            *((bound, _of_call(bound).in_(gone)) for bound in OF_A_CALL),
+            *((_BOUND[table], _of_call(table).in_(gone)) for table in OF_A_CALL),
             (CALLS, calls.c.call_id.in_(gone)),
         )
     return len(gone)
@@ -185,8 +186,8 @@ async def _remove(connection: AsyncConnection, *going: tuple[Bound, ColumnElemen
     return gone
 
 
-def _of_call(bound: Bound) -> ColumnElement[str]:
-    return bound.table.c.subject if bound is HOLDS else bound.table.c.call_id
+def _of_call(table: Table) -> ColumnElement[str]:
+    return table.c.subject if table is holds else table.c.call_id
 
 
 def _within(span: Span) -> ColumnElement[bool]:
