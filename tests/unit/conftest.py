@@ -1,4 +1,4 @@
-"""For every unit test: a row that the code writes outside its chain is a fault of ours, and fails the test."""
+"""For every unit test: a row that our code writes outside its chain fails the test."""
 
 import asyncio
 from pathlib import Path
