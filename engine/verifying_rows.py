@@ -4,7 +4,7 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from recordings.chain.statement import Statement, heads
 from recordings.hash_chain import Walk, digest
@@ -12,7 +12,7 @@ from recordings.models import calls
 from recordings.numbers import FORM, Numbers
 from recordings.rows import store
 from recordings.rows.bound import STATEMENTS, Bound, Row
-from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_words, mark
+from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_text, key_words, mark
 
 _AT_ONCE = 1000
 
@@ -79,7 +79,12 @@ async def _standing(
     after: Key | None = None
     while True:
         async with store.snapshot(database) as connection:  # row and entry of one moment
-            rows = await store.rows_behind(connection, bound, after, _AT_ONCE)
+            try:
+                rows = await store.rows_behind(connection, bound, after, _AT_ONCE)
+            except (ValueError, TypeError):  # a value that no column of this type can hold
+                rows, unreadable = await _one_by_one(connection, bound, after)
+                for name in unreadable:
+                    yield f"{bound.name} row {name}: changed, and cannot be read"
             names = [bound.text_of(row) for row in rows]
             known = await store.newest(connection, [(bound.name, name) for name in names])
         for name, row in zip(names, rows, strict=True):
@@ -99,9 +104,23 @@ async def _standing(
                 yield f"{about}: {line}"
         counted.rows += len(rows)
         progress(counted.entries + counted.rows)
-        if len(rows) < _AT_ONCE:
+        if not rows:
             return
         after = bound.key_of(rows[-1])
+
+
+async def _one_by_one(
+    connection: AsyncConnection, bound: Bound, after: Key | None
+) -> tuple[list[Row], list[str]]:
+    """The next rows that can be read, and the keys of those that cannot."""
+    found: list[Row] = []
+    unreadable: list[str] = []
+    for key in await store.raw_keys_behind(connection, bound, after, _AT_ONCE):
+        try:
+            found += (await store.standing(connection, bound, [key])).values()
+        except (ValueError, TypeError):
+            unreadable.append(key_words(key_text(key)))
+    return found, unreadable
 
 
 async def _gone(database: AsyncEngine, bound: Bound, walk: Walk[RowEntry]) -> AsyncIterator[str]:
@@ -131,9 +150,9 @@ async def _gone(database: AsyncEngine, bound: Bound, walk: Walk[RowEntry]) -> As
 def _index_fault(row: Row, numbers: Numbers) -> str | None:
     """A number that its own index does not find; those of an older form are indexed anew meanwhile."""
     caller, index = row["caller"], row["caller_index"]
-    if caller is None or index is None or not index.startswith(FORM):
+    if caller is None or not isinstance(index, str) or not index.startswith(FORM):
         return None
     try:
         return None if numbers.index(numbers.reveal(caller)) == index else "its number is not found by it"
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):
         return None  # changed, and told so

@@ -64,7 +64,7 @@ class Bound:
             if value is not None:
                 if hidden:
                     value = _revealed(value, numbers)
-                elif floats:
+                elif floats and isinstance(value, int):
                     value = float(value)
                 values[name] = value
         return digest(numbers.rows_key, self.name, values)
@@ -87,8 +87,8 @@ def _plan(bound: Bound) -> tuple[tuple[str, bool, bool], ...]:
 def _revealed(value: str, numbers: Numbers) -> str:
     try:
         return numbers.reveal(value)
-    except ValueError:  # altered: it is not what it was, whatever it is
-        return f"unreadable {value}"
+    except (ValueError, TypeError, AttributeError):  # altered: it is not what it was, whatever it is
+        return f"unreadable {value!r}"
 
 
 CALLS = Bound(journal.calls, ("call_id",), frozenset({"caller"}), frozenset({"caller_index"}))

@@ -10,7 +10,9 @@ from enum import StrEnum
 from recordings.hash_chain import beginning
 
 START = beginning("ivr111 rows")
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_MOST = 2**31
+# What somebody put into a row that no column of ours holds (bytes) is content too: repr.
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr).encode
 _LENGTH = 32  # hex digits: 128 bits of a keyed hash
 
 Value = str | int | float | bool | datetime | None
@@ -71,7 +73,11 @@ def key_text(key: Sequence[Value]) -> str:
 
 def key_words(text: str) -> str:
     """As a person reads it."""
-    return " ".join(str(part) for part in json.loads(text)) if text.startswith("[") else text
+    try:
+        parts = json.loads(text) if text.startswith("[") else [text]
+    except ValueError:  # an altered key is still told
+        parts = [text]
+    return " ".join(str(part) for part in parts)
 
 
 def key_parts(text: str, kinds: Sequence[type]) -> Key:
@@ -79,10 +85,13 @@ def key_parts(text: str, kinds: Sequence[type]) -> Key:
     parts = [text] if len(kinds) == 1 else json.loads(text)
     if not isinstance(parts, list) or len(parts) != len(kinds):
         raise ValueError("not a key of this table")
-    return tuple(
+    key = tuple(
         datetime.fromisoformat(str(part)) if kind is datetime else kind(part)
         for part, kind in zip(parts, kinds, strict=True)
     )
+    if any(isinstance(part, int) and not -_MOST < part < _MOST for part in key):
+        raise ValueError("not a key of this table")
+    return key
 
 
 def _plain(value: Value) -> str | int | float | bool | None:

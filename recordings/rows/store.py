@@ -271,5 +271,15 @@ def _behind(bound: Bound, key: Key) -> ColumnElement[bool]:
     return tuple_(*columns) > tuple_(*values)
 
 
+async def raw_keys_behind(
+    connection: AsyncConnection, bound: Bound, after: Key | None, most: int
+) -> Sequence[Key]:
+    """The next keys alone. Raises ValueError where a key itself cannot be read."""
+    query = select(*_columns_of(bound)).order_by(*_columns_of(bound)).limit(most)
+    if after is not None:
+        query = query.where(_behind(bound, after))
+    return [tuple(row) for row in (await connection.execute(query)).all()]
+
+
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + _MANY] for start in range(0, len(items), _MANY))

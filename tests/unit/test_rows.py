@@ -307,3 +307,23 @@ async def test_a_writer_that_forgets_the_chain_is_noticed(lite, monkeypatch):
         await connection.execute(update(calls).values(rating=1))
     await database.dispose()
     assert ["calls"] == told
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "calls SET arrived_at = 'garbage'",
+        "calls SET caller = x'00ff'",
+        "calls SET caller = 'h1:!'",
+        "recordings SET seconds = 'long'",
+        "holds SET reason = x'00'",
+        "row_chain SET row_key = '[x'",
+        "row_chain SET row_key = '[\"x\",99999999999999999999]'",
+    ],
+)
+async def test_what_no_column_can_hold_is_named_and_ends_no_verification(lite, change):
+    table = change.split()[0]
+    alter(lite, f"UPDATE {change} WHERE rowid IN (SELECT rowid FROM {table} LIMIT 1 OFFSET 1)")
+    lines = await found(lite)
+    name = "row chain" if table == "row_chain" else table
+    assert any(line.startswith(f"{name} row ") for line in lines)
