@@ -30,6 +30,7 @@ REASONS: Final = (
     (r"^person:", N_("Write the name on one line, at most 80 letters.")),
     (r"consultant's account|^consultant:", N_("Choose the consultant's phone for this account.")),
     (r"settings.toml", N_("The settings name this login otherwise: use the same name and role.")),
+    (r"access log keeps|at most \d+ letters", N_("The reason is too long: say it shorter.")),
     (r"this needs", N_("Your role does not allow this.")),
     (
         r"Asterisk did not take|Asterisk does not answer",

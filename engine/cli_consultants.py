@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from dialplan.words import PAUSE_REASON
 from engine.show import AsJson, as_json, one_line, plain_words, table
 
 consultants = typer.Typer(
@@ -130,8 +131,9 @@ def pause(
     json: AsJson = False,
 ) -> None:
     """Pause a consultant: no ring until unpaused; a conversation under way goes on."""
-    if not reason.strip() or not reason.isprintable() or len(reason) > 80:
-        raise typer.BadParameter("write at most 80 letters on one line", param_hint="--reason")
+    if not reason.strip() or not reason.isprintable() or len(reason) > PAUSE_REASON:
+        said = f"write at most {PAUSE_REASON} letters on one line"
+        raise typer.BadParameter(said, param_hint="--reason")
     _order(json, "consultants.pause", f"paused {id_}: {reason}", id=id_, reason=reason)
 
 

@@ -11,12 +11,11 @@ from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.control import Answer, Asker, Order, Wrong
 from engine.who import Nobody, person, refusal
-from recordings.access import Action, Actor, ReasonMissing, act
+from recordings.access import Action, Actor, ReasonMissing, ReasonRefused, act
 
 if TYPE_CHECKING:
     from recordings.store import Journal
 
-LONGEST: Final = 1000  # characters of a reason or a subject
 
 # What the command line shows by itself, once it is written down here; all else the engine knows better.
 NOTED: Final[Mapping[str, Right]] = {Action.UNMASKED: Right.TAKE_OUT}
@@ -116,12 +115,11 @@ class AccessOrders:
         journal = self._engine.journal
         now = datetime.now(UTC)
         try:
-            entries = [
-                act(str(uuid.uuid4()), now, who, action, subject[:LONGEST], reason[:LONGEST])
-                for subject in subjects
-            ]
+            entries = [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
             raise Wrong("a reason is required: say why with --reason") from None
+        except ReasonRefused as why:
+            raise Wrong(str(why)) from None
         for entry in entries[:-1]:
             journal.submit(entry)
         await journal.write(entries[-1])  # the journal keeps order: with the last all are kept

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from config.rights import Right
+from dialplan import words as w
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
 from engine.order_accounts import AccountOrders
@@ -15,8 +16,6 @@ from recordings.access import Action
 
 if TYPE_CHECKING:
     from engine.wiring import Engine
-
-LONGEST_REASON: Final = 80  # letters
 
 
 class Orders:
@@ -96,8 +95,8 @@ class Orders:
         """Pause one with a reason."""
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
         self._access.steers(asker, asked, id_)
-        if not reason.isprintable() or len(reason) > LONGEST_REASON:  # it goes to Asterisk, as a header
-            raise Wrong(f"write the reason in at most {LONGEST_REASON} letters on one line")
+        if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
+            raise Wrong(f"write the reason in at most {w.PAUSE_REASON} letters on one line")
         if not self._engine.call_desk.pause(id_, reason):
             raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
         await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from recordings.hash_chain import beginning
 
+LONGEST: Final = (
+    1000  # characters of a reason or a subject: the one limit, at every door; beyond it is refused
+)
 START = beginning("ivr111 access log")
 
 
@@ -94,7 +98,11 @@ class Access:
         )
 
 
-class ReasonMissing(ValueError):
+class ReasonRefused(ValueError):
+    """The log would not keep these words as they were given; the text says what to do."""
+
+
+class ReasonMissing(ReasonRefused):
     """This action is not allowed without saying why."""
 
 
@@ -106,14 +114,28 @@ def act(
     subject: str,
     reason: str = "",
 ) -> Access:
-    """An entry to be written before the act is allowed; ReasonMissing where one is required.
+    """An entry to be written before the act is allowed; what was said stands in it whole, or is refused.
+
+    Raises ReasonMissing where one is required, ReasonRefused for words that could not be kept as they are.
 
     `entry_id`: a UUID made once per act, so that a repeated report stays single.
     `subject`: call id, recording id, or a search as text with numbers masked.
     """
     if action in REASON_NEEDED and not reason.strip():
         raise ReasonMissing(f"a reason is required: {action}")
+    for what, text in (("reason", reason), ("subject", subject)):
+        if len(text) > LONGEST:
+            raise ReasonRefused(
+                f"the {what} has {len(text):,} characters: the access log keeps {LONGEST:,}, say it shorter"
+            )
+        if not _is_text(text):
+            raise ReasonRefused(f"the {what} holds signs that are no text: write it anew")
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     return Access(entry_id, moment, who.person, who.role, who.system_user, action.value, subject, reason)
+
+
+def _is_text(text: str) -> bool:
+    """Text that both databases and JSON keep: no NUL, no half characters."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

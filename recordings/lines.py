@@ -78,12 +78,13 @@ def from_lines(read: Iterable[bytes]) -> tuple[list[Entry], list[bytes]]:
 
 
 def cleaned(entry: Entry) -> Entry:
-    """`entry` with what came from outside made harmless for databases and lines."""
+    """`entry` with what came from outside made harmless for databases and lines.
+
+    The access log's words are refused where they are made (recordings/access.py), never changed or cut.
+    """
     match entry:
         case CallRecord(caller=str(number)):
             return replace(entry, caller=clean(number))
-        case Access():
-            return replace(entry, subject=clean(entry.subject), reason=clean(entry.reason))
     return entry
 
 

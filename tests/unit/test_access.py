@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.access import START, Access, Action, Actor, ReasonMissing, act
+from recordings.access import LONGEST, START, Access, Action, Actor, ReasonMissing, ReasonRefused, act
 from recordings.hash_chain import Fault, Head, chain, verify
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -94,6 +94,20 @@ def test_text_cannot_flow_from_one_field_into_the_next():
 def test_unmasking_without_a_reason_is_refused(reason):
     with pytest.raises(ReasonMissing):
         act("id", AT, AIGUL, Action.UNMASKED, "n1-1763815501123-1", reason)
+
+
+@pytest.mark.parametrize("field", ["reason", "subject"])
+def test_words_stand_whole_up_to_the_one_limit_and_beyond_it_are_refused(field):
+    words = {"subject": "n1-1-1", "reason": "сұрау", field: "ұ" * LONGEST}
+    assert "ұ" * 1000 == getattr(act("id", AT, AIGUL, Action.UNMASKED, **words), field)
+    with pytest.raises(ReasonRefused, match=f"the {field} has 1,001 characters"):
+        act("id", AT, AIGUL, Action.UNMASKED, **{**words, field: "ұ" * (LONGEST + 1)})
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud8ab"])
+def test_words_that_a_database_would_change_are_refused(sign):
+    with pytest.raises(ReasonRefused, match="no text"):
+        act("id", AT, AIGUL, Action.UNMASKED, "n1-1-1", f"сұрау{sign}")
 
 
 def test_pausing_needs_no_reason():

@@ -204,6 +204,16 @@ def test_unmasking_is_written_to_the_access_log_before_a_number_is_shown(ivr111,
     assert faults == []
 
 
+def test_a_reason_stands_in_the_log_whole_or_is_refused_and_nothing_is_shown(ivr111, journal, settings):
+    long, longer = "Прокурордың 12-3/45 сұрауы. " * 35, "ұ" * 1001
+    with engine(settings):
+        assert 0 == ivr111("calls", "show", call_id(1), "--unmask", "--reason", long).exit_code
+        refused = ivr111("calls", "show", call_id(1), "--unmask", "--reason", longer)
+    assert (1, "") == (refused.exit_code, refused.stdout)
+    assert "has 1,001 characters: the access log keeps 1,000" in refused.stderr
+    assert [long] == [one.reason for one in log_of(settings)[0]]
+
+
 def test_without_an_engine_numbers_stay_masked(ivr111, journal):
     result = ivr111("calls", "list", "--unmask", "--reason", REASON)
     assert (result.exit_code, result.stdout) == (1, "")

@@ -131,6 +131,17 @@ def test_no_number_is_shown_unless_unmasked_with_a_reason_and_all_of_it_is_logge
     assert 0 == ivr111("audit", "verify").exit_code
 
 
+def test_evidence_keeps_a_reason_whole_or_refuses_it_before_the_act(ivr111, home, tmp_path):
+    long, out = "ұ" * 1000, tmp_path / "a.wav"
+    recording = ("recordings", "play", "n1-1795338000000-1-c1", "--out", str(out), "--reason")
+    refused = ivr111(*recording, long + "ұ")
+    assert (1, True) == (refused.exit_code, "the access log keeps 1,000" in refused.stderr)
+    assert not out.exists()
+    assert 0 == ivr111(*recording, long).exit_code
+    log = json.loads(ivr111("audit", "list", "--json").stdout)
+    assert [("listened", long), ("read_log", "")] == [(one["action"], one["reason"]) for one in log]
+
+
 @pytest.mark.parametrize(
     "who, allowed",
     [
