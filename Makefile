@@ -1,7 +1,8 @@
 # Each target does all of its own set-up first (.ci/setup) and says what it does.
 SHELL := /bin/bash
 settings := $(shell env | sed -n 's/^\(IVR111_[A-Z0-9_]*\)=.*/\1/p' | paste -sd, -)
-root := $(if $(filter 0,$(shell id -u)),,sudo $(if $(settings),--preserve-env=$(settings)))
+# Whoever may run `sudo make` may do anything: these settings are not what somebody smuggled through sudo.
+root := $(if $(filter 0,$(shell id -u)),,sudo $(if $(settings),--preserve-env=$(settings)) env -u SUDO_UID)
 # A network namespace of its own: two test runs on one machine never meet, and nothing leaves it.
 apart := $(root) unshare --net -- sh -c 'ip link set lo up && exec "$$@"' sh
 python := .venv/bin/python

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
+from config.home import PROGRAM, THROUGH_SUDO, by_sudo, default_home, trust, unheard
 
 Language = Literal["kk", "ru"]
 Role = Literal["consultant", "supervisor", "administrator", "auditor"]
@@ -63,8 +65,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="IVR111_", env_nested_delimiter="__", extra="forbid")
 
     # Places. What set-up makes lies in `setup`; everything written at run time lies in `home`.
-    home: Path = Path("var")
-    setup: Path = Path(__file__).resolve().parent.parent / ".setup"
+    home: Path = Field(default_factory=default_home)
+    setup: Path = PROGRAM / ".setup"
     node: str = Field("n1", pattern=r"^[a-z0-9]{1,16}$")
     profile: Literal["lab", "site"] = "lab"
     time_zone: str = "Asia/Almaty"
@@ -161,6 +163,13 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.absolute()
 
+    @model_validator(mode="after")
+    def _trusted(self) -> "Settings":
+        """What root believes is nobody else's to write. Raises UnsafePlace."""
+        for place in (self.home, self.setup, self.setup / "asterisk.json"):
+            trust(place)
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -170,9 +179,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Explicit values first, then the environment, then the TOML file."""
-        home = Path(os.environ.get("IVR111_HOME", "var"))
-        file = Path(os.environ.get("IVR111_SETTINGS", home / "settings.toml"))
+        """Explicit values first, then the environment, then the TOML file.
+
+        Raises UnsafePlace for a file that others can write, where root asks.
+        """
+        heard = {name: value for name, value in os.environ.items() if name not in unheard(os.environ)}
+        home = Path(heard["IVR111_HOME"]) if "IVR111_HOME" in heard else default_home()
+        file = Path(heard.get("IVR111_SETTINGS", home / "settings.toml"))
+        trust(file)
+        if by_sudo() and isinstance(env_settings, EnvSettingsSource):
+            names = {name.lower() for name in THROUGH_SUDO}
+            own = {name: value for name, value in env_settings.env_vars.items() if name in names}
+            env_settings.env_vars = own
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
     def limit(self, name: str, language: str | None = None) -> float:

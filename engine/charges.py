@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from config.home import unheard
 from config.settings import Settings
 from engine.keeper import Charge
 from engine.probe import AsteriskProbe, EngineProbe, starved_seconds, worked_seconds
@@ -98,7 +99,7 @@ def configuration(settings: Settings) -> str:
 def environment(settings: Settings) -> Mapping[str, str]:
     """Ours, with every place resolved: the children's working folder is another."""
     values = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in unheard(os.environ)},
         "IVR111_HOME": str(settings.home),
         "IVR111_SETUP": str(settings.setup),
         "IVR111_RUN_USER": settings.run_user,

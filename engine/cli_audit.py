@@ -60,7 +60,10 @@ def export(
     if out == "-":
         typer.echo(text)
     else:
-        Path(out).write_text(text + "\n", encoding="utf-8")
+        from engine.own_rights import written_own  # noqa: PLC0415
+
+        with written_own(Path(out)) as file:
+            file.write(f"{text}\n".encode())
         typer.echo(f"{len(found)} entries: {out}")
 
 

@@ -107,7 +107,11 @@ def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:
 def _asked(asked: str, file: str) -> str:
     if not file:
         return asked
+    from engine.own_rights import read_own  # noqa: PLC0415
+
     try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        return sys.stdin.read() if file == "-" else read_own(Path(file)).decode()
+    except UnicodeDecodeError:
+        raise Problem(f"{file} is no text in UTF-8") from None
     except OSError as why:
         raise Problem(f"{file} cannot be read: {why.strerror}") from why

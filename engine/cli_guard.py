@@ -1,12 +1,15 @@
 """At the door of every command: its right, from one table, asked before the command begins (A5, A18)."""
 
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
+import typer
 from typer.core import TyperGroup
 
+from config.home import unheard
 from config.rights import Door, Right
 from engine.show import plain_words
 
@@ -112,6 +115,7 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
 
     @functools.wraps(callback)
     def asked(*words: Any, **options: Any) -> Any:
+        _tell_unheard()
         needs = COMMANDS.get(path)
         if needs is not Door.OPEN:
             with plain_words():
@@ -119,6 +123,12 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
         return callback(*words, **options)
 
     return asked
+
+
+def _tell_unheard() -> None:
+    if names := unheard(os.environ):
+        told = ", ".join(names)
+        typer.echo(f"not heard through sudo: {told}; a setting is a line of settings.toml", err=True)
 
 
 def _ask(path: str, needs: Right | Door | None) -> None:

@@ -47,7 +47,10 @@ def public(out: Annotated[str, typer.Option(help="File to write it to.")] = "", 
     key = Keyring(Settings().keys_dir).public()
     fingerprint, program = hashlib.sha256(key).hexdigest(), hashlib.sha256(verifier()).hexdigest()
     if out:
-        Path(out).write_text(key.hex() + "\n", encoding="ascii")
+        from engine.own_rights import written_own  # noqa: PLC0415
+
+        with written_own(Path(out)) as file:
+            file.write(f"{key.hex()}\n".encode())
     if json:
         as_json({"public_key": key.hex(), "sha256": fingerprint, "verifier_sha256": program})
     else:

@@ -1,7 +1,6 @@
 """`ivr111 demands package` and `verify`: the package made, and any package checked."""
 
 import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +27,7 @@ def package(
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.demand_telling import demand_id  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.own_rights import copy_out, own_rights  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
@@ -36,7 +36,13 @@ def package(
     if age and passphrase_file:
         raise typer.BadParameter("say either --age or --passphrase-file", param_hint="--age")
     folder = Path(out)
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
+    with own_rights():
+        fits = folder.is_dir() and os.access(folder, os.W_OK, effective_ids=True)
+        try:
+            passphrase = Path(passphrase_file).read_text(encoding="utf-8").strip() if passphrase_file else ""
+        except FileNotFoundError as why:
+            raise Problem(f"there is no file {passphrase_file}") from why
+    if not fits:
         raise Problem(f"{folder} is no folder one can write to: make it first")
     ticker = Ticker("package", "files")
     count = 0
@@ -53,17 +59,16 @@ def package(
     ticker.done()
     target = folder / made.path.name
     try:
-        written = [_enclosed(made.path, target, age, passphrase_file)]
-        if written[0] == target:
-            written.append(folder / made.signature.name)
-            shutil.copyfile(made.signature, written[1])
+        written = _enclosed(made.path, target, age, passphrase if passphrase_file else None)
+        if written == target:
+            copy_out(made.signature, folder / made.signature.name)
     finally:  # numbers and voices do not lie about
         made.path.unlink(missing_ok=True)
         made.signature.unlink(missing_ok=True)
     if json:
-        as_json({"package": str(written[0]), "sha256": made.sha256, "recordings": made.recordings})
+        as_json({"package": str(written), "sha256": made.sha256, "recordings": made.recordings})
         return
-    typer.echo(f"{written[0]}: {made.recordings} recordings")
+    typer.echo(f"{written}: {made.recordings} recordings")
     typer.echo(f"SHA-256 of the ZIP {made.sha256}")
     typer.echo("check it: ivr111 demands verify " + str(target))
 
@@ -78,13 +83,16 @@ def verify(
     import hashlib  # noqa: PLC0415
 
     from config.settings import Settings  # noqa: PLC0415
+    from engine.own_rights import own_rights  # noqa: PLC0415
     from recordings.keys import Keyring  # noqa: PLC0415
     from recordings.package import verify_package as verifier  # noqa: PLC0415
 
     path = Path(package)
     try:
-        public = verifier.read_key(key) if key else Keyring(Settings().keys_dir).public()
-        answer = verifier.check(path, public)
+        public = None if key else Keyring(Settings().keys_dir).public()
+        with own_rights():
+            public = public or verifier.read_key(key)
+            answer = verifier.check(path, public)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--key") from None
     except OSError as why:
@@ -109,20 +117,20 @@ def verify(
         raise typer.Exit(1 if answer.faults else 2)
 
 
-def _enclosed(made: Path, target: Path, age: str, passphrase_file: str) -> Path:
+def _enclosed(made: Path, target: Path, age: str, passphrase: str | None) -> Path:
+    from engine.own_rights import copy_out  # noqa: PLC0415
     from recordings.package import envelope  # noqa: PLC0415
 
-    if not age and not passphrase_file:
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(made, part)
-        part.rename(target)
+    if not age and passphrase is None:
+        copy_out(made, target)
         return target
-    sealed = target.with_name(f"{target.name}.age")
-    if age:
-        envelope.for_recipient(made, sealed, age)
-    else:
-        try:
-            envelope.with_passphrase(made, sealed, Path(passphrase_file).read_text(encoding="utf-8").strip())
-        except FileNotFoundError as why:
-            raise Problem(f"there is no file {passphrase_file}") from why
-    return sealed
+    sealed = made.with_name(f"{made.name}.age")
+    try:
+        if passphrase is None:
+            envelope.for_recipient(made, sealed, age)
+        else:
+            envelope.with_passphrase(made, sealed, passphrase)
+        copy_out(sealed, target.with_name(sealed.name))
+    finally:
+        sealed.unlink(missing_ok=True)
+    return target.with_name(sealed.name)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
@@ -14,6 +15,7 @@ from config.rights import Right
 from config.settings import Settings
 from engine.cli_guard import GuardedPrompts
 from engine.evidence import Evidence, with_evidence
+from engine.own_rights import copy_in, own_rights
 from engine.show import plain_words
 from engine.who import actor
 from ivr import files, music, sound_files, speech
@@ -84,13 +86,17 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import a studio's recordings; exit code 1 when one of them needs the studio again."""
-    if not source.is_dir():
+    with own_rights():
+        there = source.is_dir()
+    if not there:
         typer.echo(f"{source}: no such folder", err=True)
         raise typer.Exit(1)
     settings = Settings()
     into = settings.home / "prompts"
     _note(settings, source)
-    done = import_studio(source, into)
+    with TemporaryDirectory(prefix="ivr111-studio-") as brought:
+        copy_in(source, Path(brought))
+        done = import_studio(Path(brought), into)
     report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
     with files.whole(into / "import.json") as unfinished:
         unfinished.write_text(report)

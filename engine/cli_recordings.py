@@ -255,14 +255,10 @@ def _opened(out: str) -> "Iterator[BinaryIO]":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(out)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    from engine.own_rights import written_own  # noqa: PLC0415
+
+    with written_own(Path(out)) as file:
+        yield file
 
 
 async def _sealed(evidence: "Evidence", recording: str) -> "Sealed":

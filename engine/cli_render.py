@@ -32,6 +32,7 @@ def render(
     from dialplan.check import check  # noqa: PLC0415
     from dialplan.site import parts  # noqa: PLC0415
     from engine import accounts, secrets, site_folder  # noqa: PLC0415
+    from engine.own_rights import own_rights  # noqa: PLC0415
 
     own = Settings()
     settings = own.model_copy(update={"profile": "site"})
@@ -39,13 +40,15 @@ def render(
     faults = check(files)
     if faults:
         raise Problem("\n".join(faults))
-    if into.exists() and not into.is_dir():
-        raise Problem(f"{into} is no folder: name the one that holds extensions.conf")
-    wanted = site_folder.changes(into, files)
+    with own_rights():
+        if into.exists() and not into.is_dir():
+            raise Problem(f"{into} is no folder: name the one that holds extensions.conf")
+        wanted = site_folder.changes(into, files)
     if not diff:
         _note(own, into)
-        into.mkdir(parents=True, exist_ok=True)
-        site_folder.write(into, wanted)
+        with own_rights():
+            into.mkdir(parents=True, exist_ok=True)
+            site_folder.write(into, wanted)
     _tell(settings, wanted, into, diff=diff, json=json)
     raise typer.Exit(1 if diff and wanted else 0)
 

@@ -22,11 +22,12 @@ def replay(
     """
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.ami_text import scrub as scrubbed  # noqa: PLC0415
+    from engine.own_rights import read_own  # noqa: PLC0415
     from engine.replay import recorded  # noqa: PLC0415
     from engine.replay import replay as lines  # noqa: PLC0415
 
     try:
-        text = file.read_text(encoding="utf-8", errors="surrogateescape")
+        text = read_own(file).decode("utf-8", "surrogateescape")
     except PermissionError:
         raise
     except OSError as why:

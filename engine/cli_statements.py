@@ -25,6 +25,7 @@ def statement(
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import whole_day  # noqa: PLC0415
+    from engine.own_rights import own_rights  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
     from recordings.chain.files import write_files  # noqa: PLC0415
@@ -49,7 +50,8 @@ def statement(
         return made
 
     made = with_evidence(settings, question)
-    written = write_files(Path(out), made) if out else None
+    with own_rights():
+        written = write_files(Path(out), made) if out else None
     if json:
         as_json({**made.facts(), "signature": made.signature})
         return

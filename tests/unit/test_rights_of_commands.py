@@ -103,6 +103,8 @@ def site(settings, monkeypatch, tmp_path):
     root = '[people.root]\nperson = "Root"\nrole = "administrator"\n'  # believed nowhere at a site
     (settings.home / "settings.toml").write_text(f'profile = "site"\n{people}{root}')
     (tmp_path / "studio").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out").chmod(0o777)
     monkeypatch.setattr("engine.supervise.run", lambda *_: 0)
     monkeypatch.setattr("engine.lab.demo.run", lambda *_: 0)
     monkeypatch.setattr("engine.cli_prompts.make_drafts", lambda *_: 0)
@@ -138,7 +140,7 @@ def entries(settings) -> list:
 
 
 def spoken(name: str, tmp_path) -> tuple[str, ...]:
-    places = {"{tmp}": str(tmp_path), "{studio}": str(tmp_path / "studio"), "{call}": SERVED.call_id}
+    places = {"{tmp}": str(tmp_path / "out"), "{studio}": str(tmp_path / "studio"), "{call}": SERVED.call_id}
 
     def put(word: str) -> str:
         for sign, place in places.items():
@@ -162,7 +164,6 @@ def test_a_command_lets_in_whom_the_table_names_and_writes_their_name(
     ivr111, site, monkeypatch, tmp_path, name
 ):
     _, allowed, action = TABLE[name]
-    tmp_path.chmod(0o777)
     for who in sorted(EVERYBODY - allowed):
         become(monkeypatch, who)
         with engine(site):

@@ -1,0 +1,110 @@
+"""Where a copy of the line lives, and whether root may trust that place; edge (docs/decisions/0072).
+
+Root reads there who the people are, where the keys and the database lie, and which program to start. So the
+place is found beside the installed program, never in the folder somebody stands in, and root refuses one
+that anybody else could write.
+"""
+
+import os
+import pwd
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+PROGRAM: Final = Path(__file__).resolve().parent.parent
+NAMED: Final = Path("/etc/ivr111/home")  # for a program installed without its repository: one line, the home
+ELSE: Final = Path("/var/lib/ivr111")
+THROUGH_SUDO: Final = frozenset({"IVR111_HOME", "IVR111_SETUP"})  # heard, where root may trust what they name
+
+
+class UnsafePlace(Exception):
+    """Root would believe what somebody else can write; the text says which place and what to do."""
+
+
+def default_home() -> Path:
+    """`var` beside the program; a link leads to another disk. Raises UnsafePlace, OSError."""
+    if (PROGRAM / "pyproject.toml").is_file():
+        return Path(os.path.realpath(PROGRAM / "var"))
+    if not NAMED.exists():
+        return ELSE
+    trust(NAMED)
+    named = Path(NAMED.read_text(encoding="utf-8").strip())
+    if not named.is_absolute():
+        raise UnsafePlace(f"{NAMED}: write the home's whole path, from / on, and nothing else")
+    return named
+
+
+def by_sudo(environment: Mapping[str, str] | None = None) -> bool:
+    """Root acts for somebody who is not root: what they bring in the environment is theirs."""
+    told = (os.environ if environment is None else environment).get("SUDO_UID", "0")
+    return os.getuid() == 0 and told.strip("0") != ""
+
+
+def unheard(environment: Mapping[str, str]) -> list[str]:
+    """Settings that somebody brought through sudo: people, keys, database are not theirs to name."""
+    if not by_sudo(environment):
+        return []
+    return sorted(name for name in environment if name.startswith("IVR111_") and name not in THROUGH_SUDO)
+
+
+def trust(place: Path) -> None:
+    """Refuses, for root, a place that others can write or exchange. Raises UnsafePlace, OSError.
+
+    Others are all but root, whoever owns the machine's first folder, and whoever can write the program
+    itself, for that is what root runs. What is not there yet is no danger. Nobody but root is asked.
+    """
+    if os.getuid() != 0:
+        return
+    program = PROGRAM.stat()
+    users = {0, program.st_uid, Path("/").stat().st_uid}
+    groups = {0} | ({program.st_gid} if program.st_mode & stat.S_IWGRP else set())
+    for part, there in _way(place):
+        loose = stat.S_IWOTH | (0 if there.st_gid in groups else stat.S_IWGRP)
+        shared = stat.S_ISDIR(there.st_mode) and there.st_mode & stat.S_ISVTX  # /tmp: names are their makers'
+        if there.st_uid not in users:
+            raise UnsafePlace(_refusal(part, place, f"belongs to {_name(there.st_uid)}"))
+        if not stat.S_ISLNK(there.st_mode) and there.st_mode & loose and not shared:
+            raise UnsafePlace(_refusal(part, place, "can be written by others"))
+
+
+def _way(place: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """All that is passed on the way to `place`, links and what they lead to, as far as it is there."""
+    at, rest, links = Path("/"), list(reversed(place.absolute().parts[1:])), 0
+    yield at, at.lstat()
+    while rest:
+        name = rest.pop()
+        if name == "..":
+            at = at.parent
+            continue
+        one = at / name
+        try:
+            there = one.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        yield one, there
+        if not stat.S_ISLNK(there.st_mode):
+            at = one
+            continue
+        links += 1
+        if links > 40:  # as the kernel counts
+            raise UnsafePlace(f"{place}: links lead in a circle there")
+        target = one.readlink()
+        if target.is_absolute():
+            at = Path("/")
+        rest += [part for part in reversed(target.parts) if part != "/"]
+
+
+def _refusal(part: Path, place: Path, why: str) -> str:
+    below = "" if part == place else f", and {place} lies below it"
+    return (
+        f"{part} {why}{below}: root would believe whatever they write there; "
+        f"chown root: {part} && chmod go-w {part}, or name another place (IVR111_HOME, IVR111_SETUP)"
+    )
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"
