@@ -30,6 +30,10 @@ REASONS: Final = (
     (r"^person:", N_("Write the name on one line, at most 80 letters.")),
     (r"consultant's account|^consultant:", N_("Choose the consultant's phone for this account.")),
     (r"settings.toml", N_("The settings name this login otherwise: use the same name and role.")),
+    (
+        r"access log cannot be written",
+        N_("The access log cannot be written now, so nobody may listen. Tell the administrator."),
+    ),
     (r"access log keeps|at most \d+ letters", N_("The reason is too long: say it shorter.")),
     (r"this needs", N_("Your role does not allow this.")),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.control import Answer, Asker, Order, Wrong
 from engine.who import Nobody, person, refusal
-from recordings.access import Action, Actor, ReasonMissing, ReasonRefused, act
+from recordings.access import Access, Action, Actor, ReasonMissing, ReasonRefused, act
 
 if TYPE_CHECKING:
     from recordings.store import Journal
@@ -47,20 +48,39 @@ class AccessOrders:
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
             raise Wrong("the access log needs to know what is looked at")
-        await self._write(who, action, subjects, str(asked.get("reason", "")))
-        if self._engine.journal.place == "memory":
-            raise Wrong("the access log cannot be written now, so nothing is shown; see: ivr111 doctor")
+        await self.first(who, action, subjects, str(asked.get("reason", "")), "nothing is shown")
         return {"person": who.person, "role": who.role, "written": len(subjects)}
+
+    async def first(
+        self, who: Actor, action: Action, subjects: Sequence[str], reason: str, otherwise: str
+    ) -> None:
+        """First the log, then the ear or the eye: returns when all of it would outlive a crash (A5, A18).
+
+        In the database, or flushed in the spool, which goes into the database before anything newer.
+        Raises Wrong, where `otherwise` says what is not done; an entry still on its way is then followed by
+        one that says so.
+        """
+        entries = self._entries(who, action, subjects, reason)
+        if not await self._kept(entries):
+            for entry in entries:
+                self.not_done(who, action, entry.subject, "it could not be written down first")
+            raise Wrong(f"the access log cannot be written now, so {otherwise}; see: ivr111 doctor")
+
+    def not_done(self, who: Actor, action: Action, subject: str, why: str) -> None:
+        """What stands in the log already did not come about."""
+        self._submit(who, Action.NOT_DONE, subject, f"{action}: {why}")
 
     async def changed(
         self, asker: Asker, asked: Mapping[str, Any], action: Action, subject: str, reason: str = ""
     ) -> None:
         """Write down an order that was carried out."""
-        await self._write(self.actor(asker, asked), action, [subject], reason)
+        await self.enter(self.actor(asker, asked), action, subject, reason)
 
     async def enter(self, who: Actor, action: Action, subject: str, reason: str = "") -> None:
-        """Write down an order of somebody whose right was checked."""
-        await self._write(who, action, [subject], reason)
+        """Write down an order that did not wait for the log and was carried out; late, it says so."""
+        entries = self._entries(who, action, [subject], reason)
+        if not await self._kept(entries):
+            self._submit(who, Action.LATE, subject, f"{action}: done at {entries[0].at}, written later")
 
     def may(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> Actor:
         """Who asks, if their role has the right. Raises Wrong."""
@@ -111,15 +131,20 @@ class AccessOrders:
         except Nobody as why:
             raise Wrong(str(why)) from None
 
-    async def _write(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> None:
-        journal = self._engine.journal
+    def _entries(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> list[Access]:
+        """Raises Wrong for words that the log would not keep."""
         now = datetime.now(UTC)
         try:
-            entries = [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
+            return [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
             raise Wrong("a reason is required: say why with --reason") from None
         except ReasonRefused as why:
             raise Wrong(str(why)) from None
-        for entry in entries[:-1]:
-            journal.submit(entry)
-        await journal.write(entries[-1])  # the journal keeps order: with the last all are kept
+
+    async def _kept(self, entries: Sequence[Access]) -> bool:
+        """Whether all of them would outlive a crash, within the time that the journal gives itself."""
+        return all(await asyncio.gather(*(self._engine.journal.write(entry) for entry in entries)))
+
+    def _submit(self, who: Actor, action: Action, subject: str, reason: str) -> None:
+        for entry in self._entries(who, action, [subject], reason):
+            self._engine.journal.submit(entry)

@@ -67,11 +67,16 @@ class SteeringOrders:
         channel = self._channel(seat)
         spied = cast(Mode, mode)
         # First the log, then the ear: nobody listens unseen (A5).
-        await self._access.enter(who, SPIED[spied], f"call {seat.call} consultant {seat.id}")
-        await self._end_spying(phone)
+        subject = f"call {seat.call} consultant {seat.id}"
+        await self._access.first(who, SPIED[spied], [subject], "", "nobody may listen")
         try:
+            await self._end_spying(phone)
             id_ = await self._engine.spying.begin(spied, phone, channel, seat.id)
+        except Wrong:
+            self._access.not_done(who, SPIED[spied], subject, "Asterisk did not answer")
+            raise
         except (OSError, AmiDown, AmiError, AmiTimeout) as why:
+            self._access.not_done(who, SPIED[spied], subject, f"{phone} did not ring")
             raise Wrong(f"Asterisk did not ring {phone} ({type(why).__name__}): is it registered?") from why
         return {"id": id_, "phone": phone, "mode": mode}
 

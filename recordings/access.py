@@ -42,6 +42,8 @@ class Action(StrEnum):
     ACCOUNT = "account"  # made, changed, closed; the reason says what
     VIEWED = "viewed"  # a recording's facts, a demand, its letter, holds, accounts: no number unmasked
     STATED = "stated"  # a statement asked for by a person: made, signed
+    LATE = "late"  # the entry of this subject before it was written after its act; the reason says which
+    NOT_DONE = "not_done"  # what the entry before it says was refused or failed after it was written
     RENDERED = "rendered"  # Asterisk's configuration, which holds all passwords
 
 
