@@ -32,7 +32,7 @@ class Door(StrEnum):
     """Commands that ask for no right of a role."""
 
     OPEN = "open"  # reveals nothing of people and changes nothing of ours
-    MACHINE = "machine"  # whoever runs the machine: root itself, an administrator; in a lab also the unnamed
+    MACHINE = "machine"  # whoever runs the machine: root, who has no name here, an administrator
 
 
 RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(

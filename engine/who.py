@@ -121,6 +121,6 @@ def let_in(settings: Settings, needs: Right | Door) -> None:
 
 
 def _runs_the_machine(settings: Settings) -> bool:
-    """Root itself starts the line, at a site too (it learns nothing of anybody); in a lab who has no name."""
+    """Root itself, and whom nobody named: a line that ended must start, whoever is there."""
     user = name(command_uid())
-    return user == "root" or (settings.profile == "lab" and user not in settings.people)
+    return user == "root" or user not in settings.people

@@ -21,8 +21,8 @@ A, S, U, ROOT = "administrator", "supervisor", "auditor", "root"
 
 # command: words, who is let in at a site, what then stands in the access log under their name.
 TABLE = {
-    "run": ((), {A, ROOT}, None),
-    "demo": ((), {A, ROOT}, None),
+    "run": ((), {A, ROOT, "unknown"}, None),
+    "demo": ((), {A, ROOT, "unknown"}, None),
     "doctor": ((), EVERYBODY, None),
     "version": ((), EVERYBODY, None),
     "replay": (("/dev/null",), EVERYBODY, None),
@@ -30,7 +30,7 @@ TABLE = {
     "prompts check": ((), EVERYBODY, None),
     "prompts script": (("kk",), EVERYBODY, None),
     "prompts import": (("{studio}",), {A}, "changed"),
-    "prompts speak": ((), {A, ROOT}, None),
+    "prompts speak": ((), {A, ROOT, "unknown"}, None),
     "calls list": ((), {A, S}, None),
     "calls list --unmask": (("--reason", "сынақ"), {A}, "unmasked"),
     "calls show": (("{call}",), {A, S}, None),
