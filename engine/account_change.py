@@ -63,7 +63,7 @@ def _note(settings: Settings, id_: str, what: str) -> None:
     async def write(evidence: Evidence) -> None:
         await evidence.access.note(who, Action.CHANGED, [f"consultant {id_}"], what)
 
-    with_evidence(settings, write)
+    with_evidence(settings, write, first=True)
 
 
 def _change(with_engine: Callable[[], None], without_engine: Callable[[], None]) -> None:

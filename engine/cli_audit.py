@@ -73,18 +73,22 @@ def verify(statements: Folders = [], json: AsJson = False) -> None:  # noqa: B00
     """Check the access log's chain against itself and the heads in all signed statements."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.own_rights import brought, own_rights  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
     from engine.verifying import stated  # noqa: PLC0415
     from recordings.access_store import access_faults  # noqa: PLC0415
 
     ticker = Ticker("verifying", "entries")
+    with own_rights():
+        folders(statements)
 
     async def question(evidence: "Evidence") -> tuple[list[str], int]:
-        compared, public = await stated(evidence, None, folders(statements)), evidence.keys.public()
+        compared, public = await stated(evidence, None, copies), evidence.keys.public()
         faults, entries = await access_faults(evidence.database, compared.sound, public, ticker)
         return [*compared.lines, *faults], entries
 
-    faults, entries = with_evidence(Settings(), question)
+    with brought(statements) as copies:
+        faults, entries = with_evidence(Settings(), question)
     ticker.done()
     if json:
         as_json({"entries": entries, "faults": faults})

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
@@ -15,7 +14,7 @@ from config.rights import Right
 from config.settings import Settings
 from engine.cli_guard import GuardedPrompts
 from engine.evidence import Evidence, with_evidence
-from engine.own_rights import copy_in, own_rights
+from engine.own_rights import brought, own_rights
 from engine.show import plain_words
 from engine.who import actor
 from ivr import files, music, sound_files, speech
@@ -94,9 +93,8 @@ def import_(
     settings = Settings()
     into = settings.home / "prompts"
     _note(settings, source)
-    with TemporaryDirectory(prefix="ivr111-studio-") as brought:
-        copy_in(source, Path(brought))
-        done = import_studio(Path(brought), into)
+    with brought([source]) as [copy]:
+        done = import_studio(copy, into)
     report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
     with files.whole(into / "import.json") as unfinished:
         unfinished.write_text(report)
@@ -120,7 +118,7 @@ def _note(settings: Settings, source: Path) -> None:
     async def write(evidence: Evidence) -> None:
         await evidence.access.note(who, Action.CHANGED, ["prompts"], what)
 
-    with_evidence(settings, write)
+    with_evidence(settings, write, first=True)
 
 
 @prompts.command()

@@ -65,7 +65,7 @@ def _note(settings: "Settings", into: Path) -> None:
     async def write(evidence: Evidence) -> None:
         await evidence.access.note(who, Action.RENDERED, [where])
 
-    with_evidence(settings, write)
+    with_evidence(settings, write, first=True)
 
 
 def _tell(settings: "Settings", wanted: "list[Change]", into: Path, *, diff: bool, json: bool) -> None:

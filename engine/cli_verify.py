@@ -41,7 +41,7 @@ def verify(
     """Check that nothing was altered, moved, cut off or taken away; exit code 1 when something was."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.evidence import with_evidence  # noqa: PLC0415
-    from engine.own_rights import own_rights  # noqa: PLC0415
+    from engine.own_rights import brought, own_rights  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
     from engine.verifying import Checked, all_faults  # noqa: PLC0415
     from recordings.package.verify_package import read_key  # noqa: PLC0415
@@ -50,16 +50,18 @@ def verify(
     try:
         with own_rights():
             key = read_key(public_key) if public_key else None
+            folders(statements)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--public-key") from None
     ticker = Ticker("verifying", "entries")
     checked = Checked()
 
     async def question(evidence: "Evidence") -> list[str]:
-        found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker, folders(statements))
+        found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker, copies)
         return [line async for line in found]
 
-    faults = with_evidence(settings, question)
+    with brought(statements) as copies:
+        faults = with_evidence(settings, question)
     ticker.done()
     if json:
         as_json(

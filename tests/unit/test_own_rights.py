@@ -30,7 +30,11 @@ READ = {
     "demands register": {"asked_file": (*LETTER, "--asked-file", "{at}")},
     "demands package": {"passphrase_file": ("1", "--out", "{mine}", "--passphrase-file", "{at}")},
     "demands verify": {"package": ("{at}", "--key", KEY), "key": ("{mine}/none.zip", "--key", "{at}")},
-    "recordings verify": {"public_key": ("--public-key", "{at}")},
+    "recordings verify": {
+        "public_key": ("--public-key", "{at}"),
+        "statements": ("--statements", "{at_folder}"),
+    },
+    "audit verify": {"statements": ("--statements", "{at_folder}")},
     "replay": {"file": ("{at}",)},
     "prompts import": {"source": ("{at_folder}",)},
 }
@@ -66,6 +70,7 @@ def roots(settings, monkeypatch, tmp_path):
     os.chown(tmp_path / "mine", DAULET, DAULET)
     (tmp_path / "roots").mkdir(mode=0o700)
     (tmp_path / "roots" / "secret").write_text("root:secret:key\n")
+    (tmp_path / "roots" / "2026-11-22-000001.json").write_text('"root:secret:key"')
     (tmp_path / "roots" / "kk").mkdir()
     return tmp_path
 
@@ -92,7 +97,9 @@ def named_files(callback) -> set[str]:
     for name, hint in get_type_hints(callback, include_extras=True).items():
         kind, *said = get_args(hint) if get_origin(hint) is Annotated else (hint,)
         words = " ".join(str(getattr(one, "help", "")) for one in said).lower()
-        if kind is Path or (kind is str and any(w in words for w in ("file", "folder", "package"))):
+        if Path in (kind, *get_args(kind)) or (
+            kind is str and any(w in words for w in ("file", "folder", "package"))
+        ):
             found.add(name)
     return found
 
@@ -139,6 +146,14 @@ def test_in_a_folder_of_their_own_the_file_is_theirs(ivr111, roots, command, wor
     assert written
     assert {DAULET} == {path.stat().st_uid for path in written}
     assert (0, 0) == (os.geteuid(), os.getegid())
+
+
+def test_copies_of_statements_are_read_from_a_folder_of_their_own(ivr111, roots):
+    mine = roots / "mine"
+    assert 0 == ivr111("recordings", "statement", "--now", "--out", str(mine)).exit_code
+    for words in (("recordings", "verify"), ("audit", "verify")):
+        result = ivr111(*words, "--statements", str(mine))
+        assert 0 == result.exit_code, result.output
 
 
 def test_a_letters_words_come_from_a_file_of_their_own(ivr111, roots):
