@@ -117,12 +117,13 @@ def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], 
 
     who = actor(settings, Right.FIND)
 
-    async def question(evidence: "Evidence") -> "Sealed":
+    async def question(evidence: "Evidence") -> "tuple[Sealed, tuple[str, ...]]":
         found = await _sealed(evidence, recording)
         await evidence.access.note(who, Action.VIEWED, [recording])
-        return found
+        return found, await evidence.sealed.checks(recording)
 
-    facts = sealed_facts(with_evidence(settings, question), settings.zone)
+    sealed, checks = with_evidence(settings, question)
+    facts = {**sealed_facts(sealed, settings.zone), "checks": " ".join(checks)}
     if json:
         as_json(facts)
         return

@@ -1,5 +1,6 @@
 """All that can be written into the journal, as plain values; each may be written twice without harm."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +91,20 @@ class Alarm:
     kind: str
     about: str
     at: datetime
+
+
+ENDED = "_ended"  # behind an alarm's kind: what it warned of is over
+
+
+def standing(alarms: Iterable[Alarm]) -> list[Alarm]:
+    """Those whose end is not among them, in the order given."""
+    every = list(alarms)
+    over = {(one.kind, one.about, one.at) for one in every}
+    return [
+        one
+        for one in every
+        if not one.kind.endswith(ENDED) and (one.kind + ENDED, one.about, one.at) not in over
+    ]
 
 
 @dataclass(frozen=True, slots=True)

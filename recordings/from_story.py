@@ -22,7 +22,8 @@ def record(story: Story) -> CallRecord:
         rated_at=_time(story.rated_at),
         ended_at=_time(story.ended_at),
         served_by=story.served_by,
-        outcome=Outcome(story.outcome),
+        # Who saw only its end cannot say that nobody served it: the channel event log tells that.
+        outcome=None if story.outcome == "failed" and not story.whole else Outcome(story.outcome),
         ended_by=story.ended_by,
         notice_at=_time(story.notice_at),
         ucc_result=story.ucc_result,

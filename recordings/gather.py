@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from recordings.entries import OPEN, RecordingState
 from recordings.link import LinkHeard
 from recordings.names import Found, parse_stem, stem_of
-from recordings.places import NOT_RECORDED, places
+from recordings.places import HEADER, NOT_RECORDED, places
 from recordings.record import CallRecord, Connection
 from recordings.recording import Recording
 
 QUIET = timedelta(seconds=2)  # a growing file is written to at least once a second
 ORPHANED = timedelta(minutes=10)  # nothing written, and nobody ever told us that the call ended
+# After a call's end its row may lack a conversation that was not seen: the channel event log tells it, once
+# it was read. Who engine and log never told of is judged alone.
+UNTOLD = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,15 @@ def due(
         call = calls.get(stem.call_id)
         number = found_in.get(recording_id)
         talk = _connection(call, number)
-        written = max((file.modified for file in files), default=None)
+        written = max((file.modified for file in files if file.leg != "stereo"), default=None)  # by Asterisk
         silent_for = now - written if written else None
         over = _over(call, row, talk, now)
         orphan = not over and silent_for is not None and silent_for > ORPHANED
         if (not over and not orphan) or (silent_for is not None and silent_for < QUIET):
             continue
-        if row is not None and row.state not in OPEN and _unchanged(row, files, talk):
+        if row is not None and row.state not in OPEN and _unchanged(row, files, call, talk):
+            continue
+        if not orphan and call is not None and _sounds(files) and not _is_told(call, talk, now):
             continue
         if not size_of(files) and call is None and row is None:
             continue
@@ -90,7 +95,24 @@ def _over(call: CallRecord | None, row: Recording | None, talk: Connection | Non
     return bool(row and row.ended_at and talk and now - row.ended_at >= QUIET)
 
 
-def _unchanged(row: Recording, files: tuple[Found, ...], talk: Connection | None) -> bool:
+def _sounds(files: tuple[Found, ...]) -> bool:
+    return any(file.size > HEADER for file in files if file.leg in ("caller", "consultant"))
+
+
+def _is_told(call: CallRecord, talk: Connection | None, now: datetime) -> bool:
+    """The conversation that was recorded stands in the call's row with its end, or never will."""
+    if talk is not None and (talk.ended_at is not None or call.ended_at is None):
+        return True
+    return call.ended_at is not None and now - call.ended_at >= UNTOLD
+
+
+def _unchanged(
+    row: Recording, files: tuple[Found, ...], call: CallRecord | None, talk: Connection | None
+) -> bool:
+    if row.state is RecordingState.GENERATED:
+        return True
+    if call is not None and row.connection != (talk.number if talk else None):
+        return False  # the call's row became whole
     if not files:
         # Sealed and taken away, or removed as empty; but was it answered after all?
         return not (row.state is RecordingState.EMPTY and talk is not None)

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from recordings import spans
 from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.gather import Due
 from recordings.join import Job, Piece, Report
 from recordings.link import explained
 from recordings.names import Found
 from recordings.places import HEADER
+from recordings.recording import Recording
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
 _ALARMING = ("_silent", "_lost", "_gap")
@@ -99,6 +101,41 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
         segments=segments,
     )
     return checked, [Alarm(kind, due.recording_id, since) for kind in alarms]
+
+
+def judge_again(due: Due, row: Recording, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
+    """A judged recording that belongs to another conversation than was known, or to one at last.
+
+    Its sound was looked at; it may be sealed, its raw files gone. Only what the conversation tells is new.
+    """
+    checks = [check for check in row.checks if check != "length_differs"]
+    alarms = []
+    recorded = spans.seconds(row.pieces) if row.pieces else row.seconds or 0.0
+    talk = due.answered
+    ended = talk is not None and talk.ended_at is not None
+    if talk is not None and ended and not explained(_talked(due), recorded, due.links):
+        checks.append("length_differs")
+        alarms.append(Alarm("recording_length", due.recording_id, talk.answered_at))
+    checked = RecordingChecked(
+        recording_id=row.id,
+        call_id=row.call_id,
+        connection=due.connection,
+        state=row.state,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        seconds=row.seconds or 0.0,
+        stereo_file=row.stereo_file,
+        caller_level=row.caller_level,
+        consultant_level=row.consultant_level,
+        caller_silence=row.caller_silence,
+        consultant_silence=row.consultant_silence,
+        caller_longest=row.caller_longest,
+        consultant_longest=row.consultant_longest,
+        checks=tuple(checks),
+        size=row.size,
+        checked_at=row.checked_at or now,
+    )
+    return checked, alarms
 
 
 def _segments(

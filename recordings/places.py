@@ -74,13 +74,18 @@ def match(attempts: list[Attempt], talks: Iterable[Connection]) -> dict[str, int
 def _attempt(id_: str, order: int, files: Iterable[Found], row: Recording | None) -> Attempt:
     legs = [file for file in files if file.leg in ("caller", "consultant") and file.size > HEADER]
     intended = row.intended_at if row else None
+    # Of a judged one the row tells, though some of its files have gone; not where they grew.
+    if row is not None and _has_sounded(row) and sum(file.size for file in legs) <= row.size:
+        return Attempt(id_, order, row.started_at, row.ended_at, intended, None)
     if legs:  # written until the end, 16,000 bytes a second
         begun = min(file.modified - timedelta(seconds=(file.size - HEADER) / 16000) for file in legs)
         return Attempt(id_, order, begun, max(file.modified for file in legs), intended, None)
-    if row is not None and row.state not in OPEN and row.seconds and row.started_at and row.ended_at:
-        return Attempt(id_, order, row.started_at, row.ended_at, intended, None)
     known = row.connection if row is not None and row.state is RecordingState.MISSING else None
     return Attempt(id_, order, None, None, intended, known)
+
+
+def _has_sounded(row: Recording) -> bool:
+    return bool(row.state not in OPEN and row.seconds and row.started_at and row.ended_at)
 
 
 def _shared(one: Attempt, talk: Connection) -> timedelta:

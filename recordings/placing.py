@@ -9,9 +9,8 @@ from recordings.audio import RATE, Samples
 
 HOLE = RATE  # samples between two segments that nobody recorded, and that are told
 _WINDOW = RATE // 10  # samples that must be the same to the last bit where two recorders heard the same
-_SLACK = RATE  # samples by which the clocks may be wrong about where they overlap
+_SLACK = 3 * RATE  # samples by which the clocks may be wrong about where they overlap
 _TRIES = 50  # places in a sound that repeats itself, as a tone does
-_LONGEST = 60 * RATE  # samples two recorders run beside each other at most; more is a clock that was set
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def placed(stretches: Sequence[Stretch]) -> list[Stretch]:
     for one in stretches:
         start = one.start
         if result and start < end:
-            start = _shared(result[-1], one, end)
+            start = _shared(max(result, key=lambda each: each.end), one, end)
         result.append(replace(one, start=start))
         end = max(end, result[-1].end)
     return result
@@ -124,8 +123,6 @@ def gaps(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
 
 def _shared(before: Stretch, one: Stretch, end: int) -> int:
     """Where `one` begins so that what it shares with `before` is the same; `end` where nothing is shared."""
-    if end != before.end or end - one.start > _LONGEST:
-        return end
     wanted = max(one.start, before.start)
     starts = sorted({wanted, *_meeting(before, one, wanted)}, key=lambda at: abs(at - wanted))
     for start in starts[:_TRIES]:
@@ -135,29 +132,32 @@ def _shared(before: Stretch, one: Stretch, end: int) -> int:
 
 
 def _meeting(before: Stretch, one: Stretch, wanted: int) -> Iterator[int]:
-    """Starts of `one` that bring the last telling tenth of a second of `before` onto the same sound."""
-    reach = min(one.samples, before.end - wanted + _SLACK)
+    """Starts of `one` that bring the last telling tenth of a second they share onto the same sound."""
+    until = min(before.end, wanted + one.samples)
     for side in (0, 1):
-        head = one.side(side, one.start, reach).tobytes()
-        for back in range(_WINDOW, min(before.samples, before.end - wanted, 4 * RATE) + 1, _WINDOW):
-            at = before.end - back
+        for back in range(_WINDOW, min(until - wanted, 4 * RATE) + 1, _WINDOW):
+            at = until - back
             window = before.side(side, at, _WINDOW)
             if np.all(window == window[0]):
                 continue
-            found = head.find(window.tobytes())
+            first = max(0, at - wanted - _SLACK)
+            around = one.side(side, one.start + first, 2 * _SLACK + _WINDOW).tobytes()
+            found = first_found = around.find(window.tobytes())
             while found >= 0:
                 if found % 2 == 0:
-                    yield at - found // 2
-                found = head.find(window.tobytes(), found + 1)
-            break
+                    yield at - first - found // 2
+                found = around.find(window.tobytes(), found + 1)
+            if first_found >= 0:
+                break
 
 
 def _alike(before: Stretch, one: Stretch, start: int) -> bool:
     """Nothing is lost by laying `one` over `before` from `start` on: zeros on either side give way."""
     moved = replace(one, start=start)
     for side in (0, 1):
-        for first in range(start, before.end, 1 << 16):
-            count = min(1 << 16, before.end - first)
+        until = min(before.end, moved.end)
+        for first in range(start, until, 1 << 16):
+            count = min(1 << 16, until - first)
             old, new = before.side(side, first, count), moved.side(side, first, count)
             if not np.all((old == new) | (old == 0) | (new == 0)):
                 return False

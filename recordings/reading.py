@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database, reading
 from recordings.access import START, Access
-from recordings.entries import OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState
+from recordings.entries import OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState, standing
 from recordings.evidence_tables import sealed
 from recordings.figures import Ended
 from recordings.hash_chain import Fault, Head, Link, verify
@@ -115,6 +115,11 @@ class Reader:
             found += await self._records(select(calls).where(calls.c.call_id.in_(part)))
         return found
 
+    async def undecided(self, since: datetime, before: datetime) -> list[CallRecord]:
+        """Calls since then that ended before that moment, and of which nobody said how."""
+        ended = and_(calls.c.arrived_at >= since, calls.c.outcome.is_(None), calls.c.ended_at < before)
+        return await self._records(select(calls).where(ended))
+
     async def unrecorded(self, since: datetime, not_expected: Sequence[str]) -> list[CallRecord]:
         """Calls since then with an answered conversation whose recording nobody has judged yet.
 
@@ -209,9 +214,9 @@ class Reader:
                 await asyncio.sleep(0)
 
     async def alarms(self, since: datetime) -> list[Alarm]:
-        """Oldest first."""
+        """Those whose end was not told, oldest first."""
         rows = await self._rows(select(alarms).where(alarms.c.at >= since).order_by(alarms.c.at, alarms.c.id))
-        return [Alarm(row.kind, row.about, row.at) for row in rows]
+        return standing(Alarm(row.kind, row.about, row.at) for row in rows)
 
     async def consultant_states(self) -> list[ConsultantState]:
         """What the engine must know again after its restart."""

@@ -9,20 +9,22 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from recordings.entries import OPEN, RecordingState
+from recordings.entries import OPEN, Alarm, RecordingChecked, RecordingState
 from recordings.files import remove, scan
 from recordings.gather import Due, by_recording, due, size_of
 from recordings.join import Report
 from recordings.joiner import Joiner, JoinFailed
-from recordings.judging import job, judge
+from recordings.judging import job, judge, judge_again
 from recordings.names import Found, parse_stem
 from recordings.places import NOT_RECORDED
+from recordings.record import CallRecord, Outcome
 from recordings.store import Journal
 
 log = structlog.get_logger()
 
-NARROW = timedelta(hours=1)  # calls looked at by each pass
+NARROW = timedelta(hours=3)  # calls looked at by each pass
 WIDE = timedelta(days=7)  # and by the first one, and every half hour
+UNDECIDED = timedelta(minutes=10)  # since a call's end, until it is said to have failed
 _WIDE_EVERY = 120  # passes
 
 
@@ -92,6 +94,7 @@ class Reconciler:
         folder = (now - max(back, timedelta(days=2))).date().isoformat()
         # A week of files is much to walk through: beside the loop, in which calls are answered.
         found = await asyncio.to_thread(self._unsettled, folder, wide)
+        await self._decide(now, back)
         judged = 0
         for one in await self._due(found, now, back):
             try:
@@ -108,6 +111,12 @@ class Reconciler:
                 )
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         return judged
+
+    async def _decide(self, now: datetime, back: timedelta) -> None:
+        """Calls of which only the end was seen, and which the channel event log did not complete, failed."""
+        for call in await self._journal.reader.undecided(now - back, now - UNDECIDED):
+            row = CallRecord(call.call_id, None, None, call.arrived_at, ended_at=call.ended_at)
+            self._journal.submit(replace(row, outcome=Outcome.FAILED))
 
     def _unsettled(self, since: str, wide: bool) -> list[Found]:
         groups = by_recording(scan(self._audio, since))
@@ -132,8 +141,9 @@ class Reconciler:
         dues = await asyncio.to_thread(due, found, list(rows.values()), calls, now)
         # Asked after the look at the disk: of a sealed one the raw files may be going just now, and what is
         # left of them says nothing any more. What grew after its seal is the sealer's alarm.
+        # One whose conversation is known only now is looked at again, sealed or not: by its row alone.
         sealed = await reader.sealed_among([one.recording_id for one in dues])
-        dues = [one for one in dues if one.recording_id not in sealed]
+        dues = [one for one in dues if one.recording_id not in sealed or _moved(one)]
         heard = await reader.links([one.recording_id for one in dues])
         dues = [replace(one, links=heard.get(one.recording_id, ())) for one in dues]
         again = {one.recording_id for one in dues}
@@ -143,6 +153,10 @@ class Reconciler:
         return dues
 
     async def _judge(self, one: Due, now: datetime) -> None:
+        if one.known is not None and _moved(one):
+            checked, alarms = judge_again(one, one.known, now)
+            await self._keep(one, checked, alarms)
+            return
         asked = job(one, str(self._audio)) if one.size else None
         report = await self._joiner.work(asked) if asked else Report()
         checked, alarms = judge(one, asked, report, now)
@@ -150,11 +164,24 @@ class Reconciler:
             left = await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
             if left:  # what is taken for no sound is taken away only where it can be none
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
+        await self._keep(one, checked, alarms)
+
+    async def _keep(self, one: Due, checked: RecordingChecked, alarms: list[Alarm]) -> None:
         for alarm in alarms:  # first: a crash in between repeats the look, and with it the alarm
             self._journal.alarm(alarm.kind, alarm.about, alarm.at)
         await self._journal.write(checked)
         self._settled[one.recording_id] = checked.size
         log.info("recording_checked", call=one.call_id, recording=one.recording_id, state=checked.state.value)
+
+
+def _moved(one: Due) -> bool:
+    """Judged already, as it lies there or lay: only its conversation is another one than was known."""
+    return (
+        one.known is not None
+        and one.known.playable
+        and one.known.connection != one.connection
+        and one.size <= one.known.size
+    )
 
 
 def _since(one: Due, now: datetime) -> datetime:

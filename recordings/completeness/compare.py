@@ -1,7 +1,7 @@
 """Answered conversations against recordings and files: what is missing, left over, too short or too long."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from recordings.completeness.gap import Gap
@@ -25,6 +25,7 @@ class Talk:
     ended_at: datetime
     recording: "Kept | None"
     links: tuple[LinkHeard, ...] = ()
+    unplaced: bool = False  # its call has a recording that no conversation is known for, or is not judged
 
     @property
     def name(self) -> str:
@@ -82,7 +83,8 @@ def _missing(talk: Talk, now: datetime) -> Gap | None:
     generated = talk.recording is not None and talk.recording.state is RecordingState.GENERATED
     if generated or talk.seconds < HARDLY or now - talk.ended_at < GRACE:
         return None
-    return _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
+    found = _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
+    return replace(found, settling=talk.unplaced)
 
 
 def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:

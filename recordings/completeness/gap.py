@@ -16,6 +16,11 @@ class Gap:
     recording_id: str  # "" where there is none
     at: datetime
     detail: str  # for a person: "talked 61.2 s, recorded 40.0 s"
+    settling: bool = False  # its sound may lie there, not judged yet: told when it is seen again
+
+
+# All kinds there are; the alarm of each is named recording_KIND.
+KINDS = ("missing", "orphan", "length", "hole", "unsealed", "file_missing", "file_size")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from recordings.completeness.compare import Kept, Talk
-from recordings.entries import RecordingState
+from recordings.entries import OPEN, RecordingState
 from recordings.evidence_tables import sealed
 from recordings.link import FIXED
 from recordings.models import calls, connections, recordings, segments
@@ -27,6 +27,12 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
     of_it = and_(
         recordings.c.call_id == connections.c.call_id, recordings.c.connection == connections.c.number
     )
+    other = recordings.alias()
+    unplaced = exists().where(
+        other.c.call_id == connections.c.call_id,
+        other.c.connection.is_(None),
+        or_(other.c.seconds > 0, other.c.state.in_([state.value for state in OPEN])),
+    )
     query = (
         select(
             connections.c.call_id,
@@ -42,6 +48,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
             sealed.c.path,
             sealed.c.size,
             sealed.c.destroyed_at,
+            unplaced.label("unplaced"),
         )
         .select_from(calls)
         .join(connections, connections.c.call_id == calls.c.call_id)
@@ -81,6 +88,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
                         tuple(pieces.get(row.id, ())),
                     ),
                     heard.get(row.id, ()),
+                    row.unplaced,
                 )
                 for row in part
             ]

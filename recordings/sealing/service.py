@@ -85,6 +85,10 @@ class SealedRecordings:
             found.setdefault(row.call_id, []).append(row)
         return found
 
+    async def checks(self, recording_id: str) -> tuple[str, ...]:
+        """What is wrong with it as far as is known now; its marks are what was known as it was sealed."""
+        return await store.checks_of(self._database, recording_id)
+
     def open(self, sealed: Sealed) -> SealedAudio:
         """Raises Altered, Destroyed, KeyMissing, WrongKey, FileNotFoundError. Blocking: for a thread."""
         return SealedAudio(self._folder / sealed.path, self._key(sealed), sealed.recording_id)

@@ -174,6 +174,14 @@ async def places_of(database: AsyncEngine, recording_id: str) -> dict[str, float
     return found
 
 
+async def checks_of(database: AsyncEngine, recording_id: str) -> tuple[str, ...]:
+    """The words of the recording's row."""
+    query = select(recordings.c.checks).where(recordings.c.id == recording_id)
+    async with reading(database) as connection:
+        found: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return tuple((found or "").split())
+
+
 async def joined(database: AsyncEngine, recording_id: str) -> tuple[str, int] | None:
     """Where the joined file lay or lies, and the bytes of the legs it was joined from."""
     query = select(recordings.c.stereo_file, recordings.c.size).where(recordings.c.id == recording_id)

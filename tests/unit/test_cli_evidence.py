@@ -6,6 +6,7 @@ import os
 import wave
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from engine.who import system_user
 from recordings.sealing.worker import Sealer
@@ -213,3 +214,12 @@ def test_who_gives_a_command_is_told_by_the_kernel_and_sudo_only():
     assert "daemon" == system_user({"SUDO_UID": "1"}, uid=0)
     assert mine == system_user({"SUDO_UID": "x"}, uid=os.getuid())
     assert "daemon" == system_user({"SUDO_UID": "0"}, uid=1)  # nobody else's word counts
+
+
+def test_show_tells_what_is_wrong_now_beside_what_was_known_at_the_seal(ivr111, home):
+    with create_engine(f"sqlite:///{home.home / 'db' / 'journal.sqlite'}").begin() as connection:
+        recording = connection.execute(text("SELECT id FROM recordings LIMIT 1")).scalar_one()
+        connection.execute(text("UPDATE recordings SET checks = 'hole length_differs'"))
+    told = answered(ivr111("recordings", "show", recording, "--json"))
+    assert ("", "hole length_differs") == (told["marks"], told["checks"])
+    assert "hole length_differs" in ivr111("recordings", "show", recording).stdout

@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from recordings.completeness.service import Completeness
 from recordings.completeness.worker import Watch
+from recordings.entries import Alarm, RecordingIntended
 from recordings.models import alarms, segments
+from recordings.reading import Reader
 from recordings.sealing.worker import Sealer
+from recordings.writing import write
 from tests.evidence_home import T0, EvidenceHome
 
 pytest_plugins = ("tests.postgres",)
@@ -142,3 +145,75 @@ async def test_the_length_is_the_sum_of_the_pieces(home):
     assert [("length", talk.recording_id)] == await gaps(home)
     await pieces(home, talk, (0, 10.4), (10.2, 20), (19.1, 30))
     assert [] == await gaps(home)
+
+
+async def rows(home: EvidenceHome) -> list[tuple[str, str]]:
+    async with home.database.connect() as connection:
+        found = await connection.execute(select(alarms.c.kind, alarms.c.about).order_by(alarms.c.id))
+        return [tuple(row) for row in found]
+
+
+async def look(home: EvidenceHome, watch: Watch | None = None, now=LATER) -> None:
+    await (watch or Watch(home.database, home.settings)).look(timedelta(hours=2), now)
+
+
+async def test_a_gap_is_told_once_and_its_end_once_over_restarts_and_again_when_it_is_there_again(
+    home, capsys
+):
+    talk = await home.talk(1)
+    await seal(home)
+    [file] = home.settings.sealed.rglob("*.sealed")
+    away = file.with_suffix(".away")
+    about = talk.recording_id
+    capsys.readouterr()
+    for _ in range(2):  # each is a new process
+        file.rename(away)
+        for _ in range(3):
+            await look(home)
+        away.rename(file)
+        for _ in range(3):
+            await look(home)
+    kinds = ["recording_file_missing", "recording_file_missing_ended"]
+    assert [(kind, about) for kind in kinds * 2] == await rows(home)
+    said = capsys.readouterr().out
+    assert (2, 2) == (said.count("alarm_raised"), said.count("alarm_ended"))
+
+
+async def test_an_alarm_that_the_engine_raised_is_not_raised_beside_it(home):
+    talk = await home.talk(1, audio=False)
+    async with home.database.begin() as connection:
+        await write(connection, [Alarm("recording_missing", talk.recording_id, talk.record.answered_at)])
+    await look(home)
+    assert [("recording_missing", talk.recording_id)] == await rows(home)
+
+
+async def test_an_end_is_not_told_by_a_look_that_does_not_reach_so_far(home):
+    talk = await home.talk(1, audio=False)
+    await look(home)
+    await look(home, now=LATER + timedelta(hours=3))
+    assert [("recording_missing", talk.recording_id)] == await rows(home)
+
+
+async def test_a_conversation_whose_sound_waits_to_be_judged_is_missing_only_when_seen_again(home):
+    """The row became whole a moment ago: its recording has not been looked at since."""
+    talk = await home.talk(1, audio=False)
+    watch = Watch(home.database, home.settings)
+    async with home.database.begin() as connection:
+        await write(connection, [RecordingIntended(f"{talk.record.call_id}-c2", T0)])
+    await look(home, watch)
+    assert [] == await rows(home)
+    await look(home, watch, LATER + timedelta(seconds=15))
+    assert [("recording_missing", talk.recording_id)] == await rows(home)
+
+
+async def test_of_a_call_whose_end_was_told_the_reader_shows_no_alarm(home):
+    talk = await home.talk(1)
+    await seal(home)
+    [file] = home.settings.sealed.rglob("*.sealed")
+    file.rename(file.with_suffix(".away"))
+    await look(home)
+    reader = Reader(home.database, home.keys.numbers())
+    assert [talk.recording_id] == [one.about for one in await reader.alarms(T0 - timedelta(days=1))]
+    file.with_suffix(".away").rename(file)
+    await look(home)
+    assert [] == await reader.alarms(T0 - timedelta(days=1))

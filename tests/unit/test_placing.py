@@ -43,6 +43,12 @@ def test_a_segment_that_overlaps_two_is_there_once():
     assert np.array_equal(whole(20), sound(found))
 
 
+@pytest.mark.parametrize("clock", [0.0, 0.04])
+def test_two_recorders_that_run_beside_each_other_for_long_are_there_once(clock):
+    found = placed([heard(0, 40), heard(3, 30, clock), heard(12, 38, clock)])
+    assert np.array_equal(whole(40), sound(found))
+
+
 def test_a_segment_that_lies_within_the_one_before_adds_nothing():
     assert np.array_equal(whole(10), sound(placed([heard(0, 10), heard(4, 6)])))
 

@@ -1,20 +1,24 @@
 """Intents, files and calls become exactly one recording row each, however often they are looked at."""
 
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from recordings.entries import RecordingState
+from recordings.evidence_tables import sealed
+from recordings.from_story import record
 from recordings.joiner import Joiner
 from recordings.mask import mask
+from recordings.models import recordings
 from recordings.names import parse_stem, stem_of
 from recordings.reconcile import Reconciler
-from recordings.record import CallRecord, Connection
+from recordings.record import CallRecord, Connection, Outcome
 from recordings.store import Journal
 from recordings.wave_header import new_header
+from routing.story import Story
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -371,3 +375,121 @@ async def test_segments_are_joined_in_the_order_of_their_numbers_whatever_the_cl
     await desk.reconciler.look()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.seconds, row.checks) == (20.0, ())
+
+
+async def seen_late(desk, *connections):
+    """The engine was killed at the call's end: the new one saw only that there was one."""
+    await desk.journal.write(CallRecord(CALL, None, None, T0, ended_at=after(26), connections=connections))
+
+
+async def test_a_recording_is_not_judged_on_a_row_without_its_conversation_but_after_its_grace(desk):
+    await desk.journal.recording_intended(ONE, after(10))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await seen_late(desk)
+    desk.at = after(26 + 119)
+    assert await desk.reconciler.look(wide=True) == 0
+    desk.at = after(26 + 120)
+    assert await desk.reconciler.look() == 1
+    assert await desk.rows() == [(ONE, "finished", None)]
+
+
+async def test_nor_on_one_that_does_not_know_when_the_conversation_ended(desk):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await seen_late(desk, replace(TALK, ended_at=None))
+    desk.at = after(60)
+    assert await desk.reconciler.look(wide=True) == 0
+    await desk.call(TALK)
+    assert await desk.reconciler.look(wide=True) == 1
+    assert await desk.rows() == [(ONE, "finished", 1)]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("files", ["lie there", "one leg is left", "have gone"])
+async def test_a_row_that_becomes_whole_brings_its_recording_back_sealed_or_not(desk, files, restarted):
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    await seen_late(desk)
+    desk.at = after(600)
+    await desk.reconciler.look(wide=True)
+    assert await desk.rows() == [(ONE, "finished", None)]
+    await sealed_now(desk, ONE)
+    for path in sorted((desk.audio / "2026-11-22").iterdir()):
+        if files == "have gone" or (files == "one leg is left" and "consultant" not in path.name):
+            path.unlink()
+    await desk.call(replace(TALK, ended_at=after(28)))
+    looking = desk.reconciler
+    if restarted:
+        looking = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
+    assert [await looking.look(wide=True) for _ in range(3)] == [1, 0, 0]
+    assert await desk.rows() == [(ONE, "finished", 1)]
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (row.checks, row.seconds, row.started_at) == (("length_differs",), 10.0, after(15))
+    assert await desk.alarms() == [("recording_length", ONE)]
+    await looking.close()
+
+
+async def sealed_now(desk, recording_id):
+    row = {column.name: "" for column in sealed.c}
+    at = after(30)
+    values = {"recording_id": recording_id, "call_id": CALL, "path": "x", "key_id": 1, "size": 1, "frames": 1}
+    values |= {"sealed_at": at, "seq": 1, "destroyed_at": None}
+    async with desk.journal._database.begin() as connection:
+        await connection.execute(sealed.insert().values({**row, **values}))
+
+
+async def test_conversations_seen_too_late_change_their_recordings_once_all_are_known(desk):
+    """The new engine saw the second conversation alone, and counted it as the first."""
+    second = Connection(2, "c102", after(30), after(35), after(45))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    desk.save(TWO, TONE, TONE, ends=after(45))
+    await desk.call(replace(second, number=1))
+    desk.at = after(600)
+    await desk.reconciler.look(wide=True)
+    assert await desk.rows() == [(ONE, "finished", None), (TWO, "finished", 1)]
+    await desk.call(TALK, second)
+    for _ in range(2):
+        await desk.reconciler.look(wide=True)
+    assert await desk.rows() == [(ONE, "finished", 1), (TWO, "finished", 2)]
+    assert await desk.alarms() == []
+
+
+async def test_a_conversation_called_missing_is_not_once_its_recording_is_found(desk):
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "missing", 1)]
+    desk.save(TWO, TONE, TONE, ends=after(25))
+    for _ in range(2):
+        await desk.reconciler.look()
+    assert await desk.rows() == [(ONE, "empty", None), (TWO, "finished", 1)]
+
+
+async def test_a_row_of_an_invented_call_is_left_as_it_is(desk):
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    async with desk.journal._database.begin() as connection:
+        await connection.execute(recordings.update().values(state="generated", connection=3))
+    await desk.reconciler.look(wide=True)
+    assert (ONE, "generated", 3) in await desk.rows()
+
+
+async def test_a_call_of_which_only_the_end_was_seen_is_not_told_as_failed_before_the_log_had_its_time(desk):
+    await seen_late(desk)
+    [call] = await desk.journal.reader.calls_by_id([CALL])
+    assert call.outcome is None
+    desk.at = after(26 + 599)
+    await desk.reconciler.look()
+    desk.at = after(26 + 601)
+    await desk.reconciler.look()
+    await desk.journal.write(CallRecord(f"{CALL}0", None, None, T0))
+    [call] = await desk.journal.reader.calls_by_id([CALL])
+    assert (call.outcome, call.ended_at) == (Outcome.FAILED, after(26))
+
+
+def test_a_story_that_is_not_whole_does_not_say_that_nobody_served_the_caller():
+    story = Story(
+        **{field.name: None for field in fields(Story)}
+        | {"call_id": CALL, "arrived_at": T0.timestamp(), "outcome": "failed", "conversations": ()}
+        | {"rating_asked": False, "survived": False, "whole": False}
+    )
+    assert record(story).outcome is None
+    assert record(replace(story, whole=True)).outcome is Outcome.FAILED
+    assert record(replace(story, outcome="served")).outcome is Outcome.SERVED
