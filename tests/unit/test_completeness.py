@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from sqlalchemy import select
 
 from recordings.completeness.service import Completeness
 from recordings.completeness.worker import Watch
-from recordings.entries import Alarm, RecordingIntended
-from recordings.models import alarms, segments
+from recordings.entries import Alarm, RecordingIntended, Segment
+from recordings.models import alarms
 from recordings.reading import Reader
 from recordings.sealing.worker import Sealer
 from recordings.writing import write
@@ -116,19 +117,22 @@ async def test_a_day_counts_what_was_answered_in_it_by_the_centres_clock(home):
 
 async def pieces(home: EvidenceHome, talk, *spans: tuple[float, float]) -> None:
     """The segments as (begin, end) in seconds from the answer; the joined file spans them all."""
+    answered = talk.record.answered_at
+    parts = tuple(
+        Segment(
+            stem=talk.recording_id if number == 1 else f"{talk.recording_id}-s{number}",
+            number=number,
+            started_at=answered + timedelta(seconds=begin),
+            ended_at=answered + timedelta(seconds=end),
+            seconds=end - begin,
+            caller_file=None,
+            consultant_file=None,
+        )
+        for number, (begin, end) in enumerate(spans, 1)
+    )
+    checked = home.checked(talk.record, talk.recording_id, talk.stereo.parent.name, spans[-1][1])
     async with home.database.begin() as connection:
-        await connection.execute(segments.delete())
-        for number, (begin, end) in enumerate(spans, 1):
-            await connection.execute(
-                segments.insert().values(
-                    stem=talk.recording_id if number == 1 else f"{talk.recording_id}-s{number}",
-                    recording_id=talk.recording_id,
-                    number=number,
-                    started_at=talk.record.answered_at + timedelta(seconds=begin),
-                    ended_at=talk.record.answered_at + timedelta(seconds=end),
-                    seconds=end - begin,
-                )
-            )
+        await write(connection, [replace(checked, segments=parts)])
 
 
 async def test_a_hole_between_two_pieces_is_a_gap_though_the_joined_file_is_as_long_as_the_talk(home):

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from recordings.entries import RecordingState
 from recordings.evidence_tables import sealed
 from recordings.from_story import record
 from recordings.joiner import Joiner
 from recordings.mask import mask
-from recordings.models import recordings
 from recordings.names import parse_stem, stem_of
 from recordings.reconcile import Reconciler
 from recordings.record import CallRecord, Connection, Outcome
@@ -466,7 +466,7 @@ async def test_a_row_of_an_invented_call_is_left_as_it_is(desk):
     await desk.call(TALK)
     await desk.reconciler.look()
     async with desk.journal._database.begin() as connection:
-        await connection.execute(recordings.update().values(state="generated", connection=3))
+        await connection.execute(text("UPDATE recordings SET state = 'generated', connection = 3"))
     await desk.reconciler.look(wide=True)
     assert (ONE, "generated", 3) in await desk.rows()
 
