@@ -55,7 +55,7 @@ async def serve(settings: Settings) -> None:
             log.error("database_away", error=type(error).__name__)
             await asyncio.sleep(2)
     keys = Keyring(settings.keys_dir)
-    database = keyed(open_database(settings.database), keys.numbers, EVERY)
+    database = keyed(open_database(settings.database), keys.second_factors, EVERY)
     tasks, streams = Tasks(), Streams()
     rendering = Rendering(settings)
     easing = Easing(lambda: rendering.spent, streams.wake)

@@ -8,7 +8,7 @@ from pathlib import Path
 from config import no_follow
 from config.settings import Settings
 from engine.places import NoSuchUser, share_keys
-from recordings.keys import SECOND_FACTOR, Keyring
+from recordings.keys import ROWS, SECOND_FACTOR, Keyring
 
 
 def ensure_keys(settings: Settings) -> tuple[str, ...]:
@@ -17,9 +17,12 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
     Needs the right to write there: root, or whoever owns a home of their own.
     """
     if known := _known(settings):
-        if SECOND_FACTOR not in known:  # a home from before the console had a key of its own
-            Keyring(settings.keys_dir).make_one(SECOND_FACTOR)
-            _note(settings, {**known, SECOND_FACTOR: fingerprints(settings.keys_dir)[SECOND_FACTOR]})
+        # A home from before the console had a key of its own, or rows stood in a chain.
+        if new := [name for name in (SECOND_FACTOR, ROWS) if name not in known]:
+            for name in new:
+                Keyring(settings.keys_dir).make_one(name)
+            there = fingerprints(settings.keys_dir)
+            _note(settings, {**known, **{name: there[name] for name in new}})
         return absent(settings)
     Keyring(settings.keys_dir).make()
     remember(settings)

@@ -81,6 +81,7 @@ KEY_READERS: Final = {
     "index.key": ("evidence", "engine", 0o440),
     "statement.pub": ("root", "journal", 0o640),
     "second-factor.key": ("root", "console", 0o640),
+    "rows.key": ("root", "journal", 0o640),  # for whoever writes rows
 }
 ITS_OWN: Final = ("root", "evidence", 0o640)
 # In db, each its owner's alone: who holds another's lock would keep it from starting.

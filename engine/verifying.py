@@ -72,6 +72,8 @@ async def all_faults(
     async for line in sealed_faults(evidence, walk):
         yield line
     numbers, counted = evidence.keys.numbers(), checked.rows
+    if not numbers.rows_key:
+        raise KeyMissing("rows.key is missing: put it back from its safe copy; see: ivr111 doctor")
     async for line in row_faults(evidence.database, numbers, EVERY, compared.sound, counted, progress):
         yield line
 

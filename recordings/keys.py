@@ -2,6 +2,7 @@
 
 master-N.key  wraps each sealed recording's own key; the highest N is the current one
 numbers.key   hides callers' numbers, index.key finds them
+rows.key      makes entries of the chain of rows, for every process that writes rows
 second-factor.key  hides the secrets of second factors, for the console, which gets no other key
 statement.key signs daily statements and packages (Ed25519); its public half is statement.pub
 """
@@ -22,6 +23,7 @@ from recordings.spool import flush_folder
 
 _NONCE = 12
 SECOND_FACTOR: Final = "second-factor.key"
+ROWS: Final = "rows.key"
 
 
 class KeyMissing(Exception):
@@ -80,12 +82,19 @@ class Keyring:
 
     def numbers(self) -> Numbers:
         """Raises KeyMissing."""
-        return Numbers(self._read("numbers.key"), self._read("index.key"))
+        return Numbers(self._read("numbers.key"), self._read("index.key"), self._rows())
 
     def second_factors(self) -> Numbers:
         """Hides and reveals the secrets of second factors. Raises KeyMissing."""
         key = self._read(SECOND_FACTOR)
-        return Numbers(key, key)
+        return Numbers(key, key, self._rows())
+
+    def _rows(self) -> bytes:
+        """Empty while it is missing: rows are then written all the same, and named as never entered."""
+        try:
+            return self._read(ROWS)
+        except KeyMissing:
+            return b""
 
     def signer(self) -> Ed25519PrivateKey:
         """Raises KeyMissing."""
@@ -111,7 +120,7 @@ class Keyring:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self.masters():
             self.new_master()
-        for name in ("numbers.key", "index.key", SECOND_FACTOR):
+        for name in ("numbers.key", "index.key", SECOND_FACTOR, ROWS):
             self.make_one(name)
         if not (self._folder / "statement.key").exists():
             _write(self._folder / "statement.key", Ed25519PrivateKey.generate().private_bytes_raw())
@@ -127,7 +136,7 @@ class Keyring:
 
     def missing(self) -> tuple[str, ...]:
         """Names of the key files that are not there."""
-        names = ("numbers.key", "index.key", SECOND_FACTOR, "statement.key", "statement.pub")
+        names = ("numbers.key", "index.key", SECOND_FACTOR, ROWS, "statement.key", "statement.pub")
         absent = tuple(name for name in names if not (self._folder / name).exists())
         return absent if self.masters() else ("master-1.key", *absent)
 

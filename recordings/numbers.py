@@ -19,13 +19,17 @@ FORM = "2:"  # begins every index; another one when one_form changes its answers
 class Numbers:
     """Hides text (a number, a letter's words) and makes the key a hidden number is found by."""
 
-    def __init__(self, hiding: bytes, indexing: bytes) -> None:
+    def __init__(self, hiding: bytes, indexing: bytes, rows: bytes | None = None) -> None:
+        """`rows`: the key of the chain of rows, empty while it is missing; None: made from `indexing`."""
         self._cipher = AESGCM(hiding)
         self._indexing = indexing
+        self._rows = rows
 
     @cached_property
     def rows_key(self) -> bytes:
-        """What entries of the chain of rows are made with (recordings/rows)."""
+        """What entries of the chain of rows are made with (recordings/rows); empty while it is missing."""
+        if self._rows is not None:
+            return self._rows
         return hmac.new(self._indexing, b"ivr111 rows", hashlib.sha256).digest()
 
     def hide(self, text: str) -> str:

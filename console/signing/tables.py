@@ -38,7 +38,7 @@ accounts = Table(
     ),
 )
 
-ACCOUNTS = Bound(accounts, ("login",), hidden=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
+ACCOUNTS = Bound(accounts, ("login",), present=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
 EVERY: Final = (*BOUND, ACCOUNTS)  # all tables whose rows are chained
 
 sessions = Table(

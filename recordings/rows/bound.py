@@ -22,6 +22,7 @@ class Bound:
     """A table whose rows are chained.
 
     `key`: columns that name a row. `hidden`: bound as what they reveal, for hiding anew changes no fact.
+    `present`: bound as whether there is anything, for it is hidden with a key that few processes have.
     `left_out`: columns that may change at any time: they are derived, or say nothing a court may ask.
     """
 
@@ -29,6 +30,7 @@ class Bound:
     key: tuple[str, ...]
     hidden: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -62,7 +64,9 @@ class Bound:
         for name, floats, hidden in _plan(self):
             value = row.get(name)
             if value is not None:
-                if hidden:
+                if name in self.present:
+                    value = True
+                elif hidden:
                     value = _revealed(value, numbers)
                 elif floats and isinstance(value, int):
                     value = float(value)
@@ -71,7 +75,7 @@ class Bound:
 
     def content(self, columns: frozenset[str]) -> bool:
         """Whether writing these columns can change what is bound."""
-        return bool(columns - self.left_out - self.hidden)
+        return bool(columns - self.left_out - self.hidden - self.present)
 
 
 @cache

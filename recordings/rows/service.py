@@ -129,9 +129,12 @@ class _Once:
     def __call__(self) -> Numbers | None:
         if self._found is None:
             try:
-                self._found = self._read()
+                found = self._read()
             except KeyMissing:
                 return None
+            if not found.rows_key:
+                return None
+            self._found = found
         return self._found
 
 

@@ -220,9 +220,9 @@ def readable(settings: Settings, role: str, files: list[Path]) -> set[str]:
 def test_the_keys_that_sign_and_that_open_recordings_are_the_evidence_process_alone(home):
     work_of_root(home)
     keys = sorted(home.keys_dir.iterdir())
-    every, console = {one.name for one in keys}, {"second-factor.key", "statement.pub"}
+    every, console = {one.name for one in keys}, {"second-factor.key", "rows.key", "statement.pub"}
     assert [
-        {"numbers.key", "index.key", "statement.pub"},
+        {"numbers.key", "index.key", "rows.key", "statement.pub"},
         console,
         every - {"second-factor.key"},
         set(),

@@ -327,3 +327,21 @@ async def test_what_no_column_can_hold_is_named_and_ends_no_verification(lite, c
     lines = await found(lite)
     name = "row chain" if table == "row_chain" else table
     assert any(line.startswith(f"{name} row ") for line in lines)
+
+
+async def test_what_the_console_enters_without_the_number_keys_is_ours(lite):
+    console = keyed(open_database(lite.settings.database), lite.keys.second_factors, EVERY)
+    assert await Accounts(console).enrol("p1", lite.keys.second_factors().hide("secret"), 1, again=False)
+    await Accounts(console).change("p2", disabled=True)
+    await console.dispose()
+    assert [] == await found(lite)
+
+
+async def test_without_the_key_of_rows_they_are_written_and_named(lite):
+    (lite.settings.keys_dir / "rows.key").rename(lite.settings.keys_dir / "elsewhere")
+    keyless = keyed(open_database(lite.settings.database), lite.keys.numbers, EVERY)
+    await alarm(keyless, "recording_missing", "x", T0)
+    await keyless.dispose()
+    (lite.settings.keys_dir / "elsewhere").rename(lite.settings.keys_dir / "rows.key")
+    [line] = await found(lite)
+    assert line.startswith("alarms row recording_missing x ")
