@@ -214,6 +214,11 @@ class Settings(BaseSettings):
         return self.home / "run"
 
     @property
+    def deaths(self) -> Path:
+        """When Asterisk ended, each time; the supervisor writes it."""
+        return self.run_dir / "asterisk.ends"
+
+    @property
     def spool(self) -> Path:
         """Raw audio, intents and CEL: what has yet to become a journal row."""
         return self.home / "spool"

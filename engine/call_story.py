@@ -10,6 +10,13 @@ from recordings.record import CallRecord, Connection
 from recordings.recording import Recording
 from recordings.spans import holes
 
+ENDED = {
+    "caller": ", by the caller",
+    "consultant": ", by the consultant",
+    "engine": ", by the engine",
+    "1414": ", by the 1414",
+    "cut_off": ": cut off, Asterisk ended in the midst of it",
+}
 LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
 UCC = {
     "answered": "1414 answered",
@@ -50,7 +57,7 @@ def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]
         (record.first_ring_at, "the first phone rings"),
         (record.notice_at, "had heard the notice of the transfer to 1414" + _ucc(record)),
         (record.rated_at, f"rating: {record.rating}" if record.rating else "rating: none given"),
-        (record.ended_at, "the call ended" + (f", by the {record.ended_by}" if record.ended_by else "")),
+        (record.ended_at, "the call ended" + ENDED.get(record.ended_by or "", "")),
         (record.wrap_up_ended_at, f"{record.served_by or 'the consultant'} had finished the wrap-up"),
     )
     yield from ((at, text) for at, text in told if at is not None)

@@ -8,7 +8,14 @@ from typing import Final
 from config.home import unheard
 from config.settings import Settings
 from engine.keeper import Charge
-from engine.probe import AsteriskProbe, EngineProbe, starved_seconds, worked_seconds
+from engine.probe import (
+    AsteriskProbe,
+    ControlProbe,
+    EngineProbe,
+    SipProbe,
+    starved_seconds,
+    worked_seconds,
+)
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 PRIVATE: Final = str(REPOSITORY / "asterisk" / "private")
@@ -16,7 +23,10 @@ PYTHON: Final = str(REPOSITORY / ".venv" / "bin" / "python")
 
 
 def asterisk_charge(settings: Settings) -> Charge:
-    """Asterisk: asked through its manager, patiently; while it works hard, more patiently still."""
+    """Asterisk: asked through its manager, patiently; while it works hard, more patiently still.
+
+    A silent manager ends nobody: SIP and the control socket are asked beside it (decision 0070).
+    """
     conf = configuration(settings)
     return Charge(
         name="asterisk",
@@ -33,6 +43,11 @@ def asterisk_charge(settings: Settings) -> Charge:
         excused_share=0.75,
         gently=3.0,
         every=settings.probe_seconds,
+        witnesses={
+            "sip": SipProbe(settings.sip_address, settings.sip_port),
+            "control": ControlProbe(settings.home / "asterisk" / "run" / "asterisk.ctl"),
+        },
+        deaths=settings.deaths,
     )
 
 

@@ -1,18 +1,23 @@
-"""Keeps one process alive: starts it, asks it, ends it when it is silent, starts it again."""
+"""Keeps one process alive: starts it, asks it, ends it when it is dead, starts it again."""
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import structlog
 
-from engine.patience import BackOff, Patience
+from engine.deaths import Death, note
+from engine.patience import BackOff
 from engine.probe import Probe
 from engine.processes import Running, last_lines, left_over, shorten, start, write_pid
+from engine.signs import Question, Witnesses
 
 log = structlog.get_logger()
+
+SUSPECT: Final = 1.0  # seconds of silence after which the other signs are asked for
 
 
 class DidNotStart(Exception):
@@ -37,6 +42,9 @@ class Charge:
     gently: float = 1.0  # between SIGTERM and SIGKILL at our own end
     every: float = 0.5  # between an answer and the next question
     tick: float = 0.1
+    # Further ways of asking, sip and control. With them silence of the probe alone proves nothing: see signs.
+    witnesses: Mapping[str, Probe] = field(default_factory=dict)
+    deaths: Path | None = None  # where each of its ends is written down
 
 
 class Keeper:
@@ -47,7 +55,8 @@ class Keeper:
         self.answered = asyncio.Event()  # it has answered at least once
         self.running: Running | None = None
         self._clock = clock
-        self._health = 0.0  # seconds between the present one's first and last answer
+        self._health: float | None = None  # seconds between the present one's first and last answer
+        self._last_sign = 0.0  # when it last showed that it lives
 
     def adopt(self) -> bool:
         """Take over the living process an earlier supervisor left; False when there is none."""
@@ -62,7 +71,7 @@ class Keeper:
             try:
                 if self.running is None:
                     self._start()
-                self._health = 0.0
+                self._health = None
                 await self._until_trouble()
             except Exception:  # a full disk, no memory, a fault of ours: never a reason to stop caring
                 log.exception(f"{self.charge.name}_care_failed")
@@ -89,8 +98,10 @@ class Keeper:
             log.error(f"{self.charge.name}_pid_not_written", error=str(error))
         if await self._silent(self.running):
             log.error(f"{self.charge.name}_silent", pid=self.running.pid)
+            self._write_death(self._clock() - self._last_sign, "silent")
             await self.running.end(gently=0)
         else:
+            self._write_death(0.0, "ended")
             log.error(f"{self.charge.name}_ended", pid=self.running.pid, status=self.running.exit_status)
         self.running = None
 
@@ -116,37 +127,55 @@ class Keeper:
             asking.cancel()
             await asyncio.gather(gone, asking, return_exceptions=True)
 
+    def _write_death(self, ago: float, why: str) -> None:
+        """For whoever tells of what ended with it; one that cannot be written is no reason to stop caring."""
+        if self.charge.deaths is None or self.running is None:
+            return
+        try:
+            note(self.charge.deaths, Death(time.time() - ago, self.running.pid, why))
+        except OSError as error:
+            log.error(f"{self.charge.name}_death_not_written", error=str(error))
+
     async def _ask_on(self, running: Running) -> None:
-        """Ask over and over; return once it has been silent too long."""
+        """Ask over and over; return once it is dead."""
         charge = self.charge
-        patience = Patience(charge.start_silence, longest_tick=charge.tick * 1.5)
-        question: asyncio.Task[None] | None = None
+        main = Question(charge.probe, charge.start_silence, charge.tick, charge.every)
+        witnesses = Witnesses(charge.witnesses, charge.silence - SUSPECT, charge.tick, charge.every)
+        told = False
         before, excused_before = self._clock(), charge.excuse(running.pid)
-        next_question = before
+        self._last_sign = before
         first_answer = None
         try:
             while True:
                 now, excused = self._clock(), charge.excuse(running.pid)
-                if question is None and now >= next_question:
-                    question = asyncio.create_task(charge.probe.ask())
-                    patience.ask()
-                elif question is not None and question.done():
-                    failed = question.exception() is not None
-                    question = None
-                    next_question = now + (charge.tick if failed else charge.every)
-                    if not failed:
-                        patience.answer()
-                        patience.limit = charge.silence
-                        self.answered.set()
-                        first_answer = now if first_answer is None else first_answer
-                        self._health = now - first_answer
-                        shorten(charge.output)
                 elapsed = now - before
-                if patience.passed(elapsed, min(excused - excused_before, elapsed * charge.excused_share)):
+                excuse = min(excused - excused_before, elapsed * charge.excused_share)
+                if main.step(now, elapsed, excuse):
+                    main.patience.limit = charge.silence
+                    self.answered.set()
+                    first_answer = now if first_answer is None else first_answer
+                    self._health = now - first_answer
+                    self._last_sign = now
+                    shorten(charge.output)
+                    await witnesses.rest()
+                elif witnesses and main.patience.owed >= SUSPECT:
+                    self._last_sign = max(self._last_sign, witnesses.look(running.pid, now, elapsed, excuse))
+                if main.silent and (not witnesses or self._proven(witnesses, main.patience.owed, now)):
                     return
+                told = self._tell(told, main.silent, running.pid)
                 before, excused_before = now, excused
                 await asyncio.sleep(charge.tick)
         finally:
-            if question is not None:
-                question.cancel()
-                await asyncio.gather(question, return_exceptions=True)
+            await main.forget()
+            await witnesses.rest()
+
+    def _proven(self, witnesses: Witnesses, owed: float, now: float) -> bool:
+        return witnesses.prove(owed, now, served=self.answered.is_set())
+
+    def _tell(self, told: bool, silent: bool, pid: int) -> bool:
+        """Say once that its manager is silent while it lives, and once that it answers again."""
+        if silent and not told:
+            log.critical(f"{self.charge.name}_half_silent", alarm=True, pid=pid)
+        elif told and not silent:
+            log.warning(f"{self.charge.name}_answers_again", pid=pid)
+        return silent

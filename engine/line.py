@@ -22,7 +22,7 @@ from routing.events import (
     ReachChanged,
     VariableSet,
 )
-from routing.live import Live
+from routing.live import Ended, Live
 from routing.ongoing import OngoingCall
 from routing.read import read
 from routing.snapshot import ON_HOLD, snapshot
@@ -47,6 +47,7 @@ class Line:
     away_since: float = field(default_factory=time.time)  # when the connection was lost last
     changed: Callable[[], None] = lambda: None
     held: Callable[[OngoingCall, recorder.Side], object] = lambda call, by: None  # that side holds the other
+    ends: Callable[[float], Ended] | None = None  # when calls that are no more ended, asked at a moment
     _queued: list[Event] | None = None
 
     def on_message(self, message: Message) -> None:
@@ -67,7 +68,7 @@ class Line:
             status = await ami.list("Status", {"Variables": ",".join((*w.FACTS, ON_HOLD))}, deadline=10)
             devices = await ami.list("DeviceStateList", deadline=10)
             fresh = snapshot(at, status, devices)
-            fresh.inherit(self.live, at)
+            fresh.inherit(self.live, at, None if self.ends is None else self.ends(at))
             self.live = fresh
         finally:
             queued, self._queued = self._queued or [], None

@@ -14,6 +14,7 @@ from config.durable import replace_file
 from recordings.entries import LogRead
 from recordings.store import Journal
 from routing.cel_file import CelFile, Place, place
+from routing.live import Ended
 from routing.story import Story
 
 log = structlog.get_logger()
@@ -68,13 +69,16 @@ class LogFollower:
                 self._acknowledged()
                 await self._publish()
 
-    async def lose(self, alive: Iterable[str], at: float) -> None:
-        """End the calls that Asterisk, restarted at `at`, knows no more: no row will tell their end."""
+    async def lose(self, alive: Iterable[str], at: float, ended: Ended | None = None) -> None:
+        """End the calls that Asterisk, restarted before `at`, knows no more: no row will tell their end.
+
+        They end when `ended` says, else `at`.
+        """
         await self.look()
         if self._reader is not None:
             calls = self._reader.live.calls
             born_since = {id_ for id_, call in calls.items() if (call.born_at or at) >= at}
-            self._reader.lose(born_since.union(alive), at)
+            self._reader.lose(born_since.union(alive), at, ended)
 
     async def settled(self) -> bool:
         """Wait until all that was told is durable; whether the log was read at all."""

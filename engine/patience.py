@@ -34,17 +34,28 @@ class Patience:
 
 @dataclass(slots=True)
 class BackOff:
-    """The wait before the next start: none at first, then 0.2 s doubling to 10 s, none again after health."""
+    """The wait before the next start; pure.
+
+    Whoever answered before it ended is needed by callers: the first three starts come at once, then after
+    0.2 s doubling to 2 s. Whoever never answered would only be seen to fail again: after 0.2 s doubling to
+    10 s. Thirty seconds of answers end both.
+    """
 
     first: float = 0.2
-    longest: float = 10.0
+    longest: float = 2.0
+    longest_in_vain: float = 10.0
+    at_once: int = 3
     health: float = 30.0
+    _starts: int = 0
     _next: float = 0.0
 
-    def wait(self, healthy: float) -> float:
-        """Seconds to wait now; `healthy` is how long the last one answered before it failed."""
-        if healthy >= self.health:
-            self._next = 0.0
-        now = self._next
-        self._next = min(self.longest, max(self.first, now * 2))
-        return now
+    def wait(self, healthy: float | None) -> float:
+        """Seconds to wait now; `healthy`: how long the last one answered before it failed, None: never."""
+        if healthy is not None and healthy >= self.health:
+            self._starts, self._next = 0, 0.0
+        self._starts += 1
+        if self._starts <= (1 if healthy is None else self.at_once):
+            return 0.0
+        longest = self.longest_in_vain if healthy is None else self.longest
+        self._next = min(longest, max(self.first, self._next * 2))
+        return self._next

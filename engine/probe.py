@@ -1,7 +1,8 @@
-"""Questions to the engine's loop and to Asterisk's manager, and what excuses their silence."""
+"""Questions to the engine's loop and to Asterisk, three ways, and what excuses their silence."""
 
 import asyncio
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -73,6 +74,76 @@ class AsteriskProbe:
         if self._writer is not None:
             self._writer.transport.abort()
         self._reader = self._writer = None
+
+
+class ControlProbe:
+    """Asks Asterisk through its control socket, as `asterisk -rx` does: no port and no network has a part."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+
+    async def ask(self) -> None:
+        reader, writer = await asyncio.open_unix_connection(str(self._socket))
+        try:
+            if not await reader.readuntil(b"\n"):
+                raise EOFError("no banner")
+            writer.write(b"core show uptime seconds\0")
+            while b"uptime" not in await reader.readuntil(b"\n"):
+                pass
+        finally:
+            writer.transport.abort()
+
+
+class SipProbe:
+    """Asks Asterisk's own SIP port with OPTIONS; any answer counts.
+
+    Asked only while the manager is silent: each question is a line in the security log.
+    """
+
+    def __init__(self, address: str, port: int) -> None:
+        self._where = ("127.0.0.1" if address == "0.0.0.0" else address, port)  # noqa: S104 - compared, not bound
+
+    async def ask(self) -> None:
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[None] = loop.create_future()
+        transport, _ = await loop.create_datagram_endpoint(lambda: _Answer(answered), remote_addr=self._where)
+        try:
+            own = transport.get_extra_info("sockname")
+            while not answered.done():
+                transport.sendto(options(self._where, own, secrets.token_hex(8)))
+                await asyncio.wait({answered}, timeout=1.0)  # a datagram may be lost
+            answered.result()
+        finally:
+            transport.close()
+
+
+class _Answer(asyncio.DatagramProtocol):
+    def __init__(self, answered: asyncio.Future[None]) -> None:
+        self._answered = answered
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        if data.startswith(b"SIP/2.0 ") and not self._answered.done():
+            self._answered.set_result(None)
+
+    def error_received(self, exc: Exception) -> None:
+        if not self._answered.done():
+            self._answered.set_exception(OSError(str(exc)))
+
+
+def options(where: tuple[str, int], own: tuple[str, int], token: str) -> bytes:
+    """An OPTIONS request (RFC 3261, 11) to `where` from `own`; `token` makes it unlike every other."""
+    to, here = f"{where[0]}:{where[1]}", f"{own[0]}:{own[1]}"
+    return (
+        f"OPTIONS sip:{to} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{token};rport\r\n"
+        f"Max-Forwards: 1\r\n"
+        f"From: <sip:supervisor@{here}>;tag={token}\r\n"
+        f"To: <sip:{to}>\r\n"
+        f"Call-ID: {token}@supervisor\r\n"
+        f"CSeq: 1 OPTIONS\r\n"
+        f"Contact: <sip:supervisor@{here}>\r\n"
+        f"Content-Length: 0\r\n\r\n"
+    ).encode()
 
 
 async def _response(reader: asyncio.StreamReader) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,12 @@ from pathlib import Path
 class Running:
     """One living process, ours or adopted; the pidfd keeps its pid from becoming another's."""
 
-    def __init__(self, pid: int, own: "subprocess.Popen[bytes] | None" = None) -> None:
+    def __init__(
+        self, pid: int, own: "subprocess.Popen[bytes] | None" = None, descriptor: int | None = None
+    ) -> None:
         self.pid = pid
         self._own = own
-        self._fd = os.pidfd_open(pid)
+        self._fd = os.pidfd_open(pid) if descriptor is None else descriptor
         self._ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(self._fd, self._over)
 
@@ -82,19 +85,33 @@ def start(
 
 def left_over(pid_file: Path, words: Sequence[str]) -> Running | None:
     """The process an earlier supervisor left, if it lives and every one of `words` is an argument of its
-    command line or stands in its environment: the number alone may belong to somebody else by now."""
+    command line or stands in its environment: the number alone may belong to somebody else by now.
+
+    The pidfd comes first: what is looked up while its process lives is that process, whatever its number
+    becomes later.
+    """
     try:
         pid = int(pid_file.read_text())
-        folder = Path(f"/proc/{pid}")
-        running = b"\0".join((folder / name).read_bytes() for name in ("cmdline", "environ")).split(b"\0")
-    except (OSError, ValueError):
+        descriptor = os.pidfd_open(pid)
+    except (OSError, ValueError, OverflowError):
         return None
-    if not all(os.fsencode(word) in running for word in words):
-        return None
+    if _said(pid, words) and _lives(descriptor):
+        return Running(pid, descriptor=descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _said(pid: int, words: Sequence[str]) -> bool:
+    folder = Path(f"/proc/{pid}")
     try:
-        return Running(pid)
+        running = b"\0".join((folder / name).read_bytes() for name in ("cmdline", "environ")).split(b"\0")
     except OSError:
-        return None
+        return False
+    return all(os.fsencode(word) in running for word in words)
+
+
+def _lives(descriptor: int) -> bool:
+    return not select.select([descriptor], [], [], 0)[0]
 
 
 def write_pid(pid_file: Path, pid: int) -> None:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from engine.alerts import Alerts
 from engine.board import BoardBuilder
 from engine.call_desk import CallDesk
 from engine.control import Control
+from engine.cut_off import CutOff
 from engine.deaf import DeafGuard
 from engine.feed import Feed
 from engine.fetch import Fetch
@@ -89,6 +91,8 @@ class Engine:
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
         self.call_desk = CallDesk(self.desk, self._intend, self._state_changed, self._shift_changed)
+        cut_off = CutOff(settings.deaths, settings.audio, settings.zone)
+        self.ends = cut_off.ends
         self.line = Line(
             self.desk,
             tell=self._told,
@@ -98,6 +102,7 @@ class Engine:
             ours=self.call_desk.holds,
             changed=self.feed.changed,
             held=lambda call, by: self.tasks.soon(self._intended(self.hold.held(call, by))),
+            ends=partial(cut_off.ends, certain=False),
         )
         self.today = Today(settings.zone, settings.service_level_seconds)
         self.alerts = Alerts(settings, lambda: self.journal.reader, self.feed.changed)
@@ -294,7 +299,7 @@ class Engine:
     async def _lose(self, alive: tuple[str, ...], at: float) -> None:
         """End in the channel event log what Asterisk, restarted, knows no more: no row will tell its end."""
         await asyncio.sleep(CEL_REST)
-        await self.log.lose(alive, at)
+        await self.log.lose(alive, at, self.ends(at, certain=True))
 
     def _journal_replaced(self) -> None:
         """The database is another one, or older: what it lacks is told and looked for again."""

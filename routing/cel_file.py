@@ -13,7 +13,7 @@ import structlog
 from routing.cel import Row, events, row
 from routing.cel_records import Records
 from routing.events import ChannelBorn
-from routing.live import Live
+from routing.live import Ended, Live
 from routing.story import Story
 
 log = structlog.get_logger()
@@ -85,9 +85,9 @@ class CelFile:
                 await keep(next(iter(self._open.values()), None) or self._place(self._records.offset))
             await asyncio.sleep(0)
 
-    def lose(self, alive: Container[str], at: float) -> None:
+    def lose(self, alive: Container[str], at: float, ended: Ended | None = None) -> None:
         """End the calls Asterisk no longer knows (it was restarted): their stories come with the next."""
-        self.live.lose(alive, at)
+        self.live.lose(alive, at, ended)
 
     def close(self) -> None:
         """Let go of the file."""

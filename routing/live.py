@@ -1,7 +1,7 @@
 """What happens on the line now: a pure function of the event stream."""
 
 from collections import deque
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,8 @@ from routing.events import (
 from routing.ongoing import CallEvent, OngoingCall
 from routing.spying import Spy, spy
 from routing.story import Story, ours, tell
+
+Ended = Callable[[OngoingCall], float]  # the end of a call that is no more (epoch seconds)
 
 REMEMBERED: Final = 10_000  # calls that have ended: late and repeated events of theirs are no news
 
@@ -70,20 +72,19 @@ class Live:
         while self._told:
             yield self._told.popleft()
 
-    def lose(self, alive: Container[str], at: float) -> None:
+    def lose(self, alive: Container[str], at: float, ended: Ended | None = None) -> None:
         """End the calls whose caller's channel id is not in `alive`: Asterisk was restarted.
 
-        What was missed of them makes their stories not `whole`.
+        What was missed of them makes their stories not `whole`. They end when `ended` says, else `at`.
         """
         for call in [c for c in self.calls.values() if c.id not in alive]:
-            call.gap = True
-            call.close(at)
-            self._finish(call)
+            self._close(call, at, ended)
 
-    def inherit(self, old: "Live", at: float) -> None:
+    def inherit(self, old: "Live", at: float, ended: Ended | None = None) -> None:
         """After a lost connection: keep what `old` had seen of the calls this snapshot still has.
 
-        Calls that ended meanwhile are told, not `whole`: the channel event log knows better.
+        Calls that ended meanwhile are told, not `whole`: the channel event log knows better. They end when
+        `ended` says, else `at`.
         """
         for call in old.calls.values():
             if now := self.calls.get(call.id):
@@ -96,9 +97,7 @@ class Live:
         self._over |= old._over
         self.spies = {id_: one for id_, one in old.spies.items() if id_ in self._channels}
         for call in [c for c in old.calls.values() if not self._channels.get(c.id)]:
-            call.gap = True
-            call.close(at)
-            self._finish(call)
+            self._close(call, at, ended)
 
     def busy(self) -> frozenset[str]:
         """Consultants' devices that ring or talk, with the engine or past it."""
@@ -138,6 +137,12 @@ class Live:
         else:
             self.counters.unknown += 1
         return call
+
+    def _close(self, call: OngoingCall, at: float, ended: Ended | None) -> None:
+        """A call that ended unseen."""
+        call.gap = True
+        call.close(at if ended is None else ended(call))
+        self._finish(call)
 
     def _finish(self, call: OngoingCall) -> None:
         del self.calls[call.id]

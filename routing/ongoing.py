@@ -51,6 +51,8 @@ class OngoingCall:
     cause: int = 0
     gap: bool = False  # events of this call may have been missed
     held: bool = False  # a consultant has put the caller on hold
+    seen_at: float | None = None  # its newest event: until then it lived
+    cut_off: bool = False  # it ended because Asterisk did
     words: dict[str, str] = field(default_factory=dict)
     hangups: dict[str, float] = field(default_factory=dict)  # unique id -> when its phone hung up
     legs: Legs = field(init=False)
@@ -64,6 +66,7 @@ class OngoingCall:
 
     def apply(self, event: CallEvent) -> None:
         """Take in one event of this call; a repeated one changes nothing."""
+        self.seen_at = max(self.seen_at or event.at, event.at)
         match event:
             case ChannelBorn():
                 self._born(event)
@@ -98,6 +101,7 @@ class OngoingCall:
     def correct(self, now: "OngoingCall", at: float) -> None:
         """After a gap: the present from a snapshot's call, the past as it was seen."""
         self.gap = True
+        self.seen_at = at
         self.held = now.held
         self.words = now.words
         self.queued_at = self.queued_at or now.queued_at

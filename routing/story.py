@@ -33,6 +33,7 @@ End = Literal[
 
 # What trunks and phones send in place of a number that is withheld.
 WITHHELD: Final = frozenset({"", "anonymous", "unavailable", "unknown", "restricted", "private"})
+CUT_OFF: Final = "cut_off"
 LINE_DIED: Final = 44  # hang-up cause of Asterisk's own RTP time-out
 
 
@@ -56,7 +57,7 @@ def ours(call: OngoingCall) -> bool:
 class Story:
     """One call; times are epoch seconds, field.md 5.2 in brackets (A19, C1).
 
-    `ended_by` is caller, consultant, 1414 or engine.
+    `ended_by` is caller, consultant, 1414, engine, or cut_off: Asterisk died in the midst of it.
     `whole` is False when a part was not seen (the engine came later, or lost the connection):
     a whole story of the same call, from the channel event log, knows better.
     """
@@ -161,6 +162,8 @@ def _outcome(call: OngoingCall, talks: tuple[Leg, ...]) -> End:
 
 def _ended_by(call: OngoingCall, talks: tuple[Leg, ...]) -> str | None:
     """Who hung up first: in the last conversation, or in the call when there was none."""
+    if call.cut_off:
+        return CUT_OFF
     if told := call.word(ENDED_BY):
         return told
     asked = call.hangups.get(call.id)

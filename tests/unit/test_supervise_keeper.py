@@ -2,19 +2,23 @@
 
 import asyncio
 import os
+import select
 import signal
 import sys
 import textwrap
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from engine import processes
+from engine.deaths import read
 from engine.keeper import Charge, DidNotStart, Keeper
-from engine.probe import AsteriskProbe, EngineProbe
+from engine.probe import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
 from engine.processes import last_lines, left_over, shorten, write_pid
 
 ANSWERS = """
@@ -201,6 +205,158 @@ def test_an_output_file_stays_bounded_and_its_end_can_be_read(place: Path) -> No
     assert last_lines(place / "out", 2) == ["b", "c"]
     shorten(place / "out", longest=3)
     assert (place / "out").stat().st_size == 0
+
+
+async def test_quick_deaths_keep_callers_from_a_healthy_process_for_a_moment_only(place: Path) -> None:
+    keeper = Keeper(charge(place))
+    async with kept(keeper) as first:
+        pids = [first]
+        for _ in range(4):
+            await until(lambda: keeper._health is not None and pid_in(place / "engine.pid") == pids[-1])
+            os.kill(pids[-1], signal.SIGKILL)
+            assert await until(lambda: pid_in(place / "engine.pid") not in (0, pids[-1])) < 0.8
+            pids.append(pid_in(place / "engine.pid"))
+
+
+class Mute:
+    """A question that is never answered."""
+
+    async def ask(self) -> None:
+        await asyncio.Event().wait()
+
+
+class Ready:
+    """A question that is answered at once."""
+
+    async def ask(self) -> None:
+        return
+
+
+@dataclass
+class Manager5:
+    """A manager that answers until it falls silent."""
+
+    silent: bool = False
+
+    async def ask(self) -> None:
+        if self.silent:
+            await asyncio.Event().wait()
+
+
+SOUND = """
+    import sys, time
+    with open(sys.argv[1], "wb", 0) as file:
+        while True:
+            file.write(b"sound")
+            time.sleep(0.05)
+"""
+
+
+@asynccontextmanager
+async def witnessed(place: Path, **witnesses: Probe) -> AsyncIterator[tuple[Keeper, Manager5]]:
+    """A process that writes sound, kept with further signs."""
+    manager = Manager5()
+    kind = replace(
+        charge(place, SOUND),
+        command=(
+            sys.executable,
+            "-IS",
+            "-c",
+            textwrap.dedent(SOUND),
+            str(place / "x-caller.wav"),
+            "engine.main",
+        ),
+        probe=manager,
+        witnesses=witnesses,
+        silence=1.3,
+        deaths=place / "ends",
+    )
+    keeper = Keeper(kind)
+    async with kept(keeper):
+        yield keeper, manager
+
+
+async def test_a_silent_manager_beside_an_answering_control_socket_ends_nobody(place: Path) -> None:
+    async with witnessed(place, sip=Mute(), control=Ready()) as (keeper, manager):
+        first = keeper.running
+        manager.silent = True
+        await asyncio.sleep(2.5)
+        assert keeper.running is first
+
+
+async def test_three_silent_signs_end_nobody_while_sound_flows_and_end_it_once_it_stands_still(
+    place: Path,
+) -> None:
+    async with witnessed(place, sip=Mute(), control=Mute()) as (keeper, manager):
+        assert keeper.running is not None
+        first = keeper.running.pid
+        manager.silent = True
+        await asyncio.sleep(2.5)
+        assert alive(first)
+        stopped = time.time()
+        os.kill(first, signal.SIGSTOP)
+        await until(lambda: not alive(first))
+        [death] = read(place / "ends")
+        assert (death.pid, death.why, abs(death.at - stopped) < 0.3) == (first, "silent", True)
+
+
+async def test_the_moment_of_a_death_is_written_down(place: Path) -> None:
+    async with witnessed(place, sip=Ready(), control=Ready()) as (keeper, _):
+        assert keeper.running is not None
+        killed, first = time.time(), keeper.running.pid
+        os.kill(first, signal.SIGKILL)
+        await until((place / "ends").exists)
+        [death] = read(place / "ends")
+        assert (death.pid, death.why, abs(death.at - killed) < 0.2) == (first, "ended", True)
+
+
+async def test_a_number_that_becomes_anothers_while_it_is_looked_up_is_not_adopted(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with kept(Keeper(charge(place))) as pid:
+        said = processes._said
+
+        def dies_meanwhile(pid: int, words: Sequence[str]) -> bool:
+            found = said(pid, words)
+            os.kill(pid, signal.SIGKILL)
+            descriptor = os.pidfd_open(pid)
+            select.select([descriptor], [], [], 2)
+            os.close(descriptor)
+            return found
+
+        monkeypatch.setattr(processes, "_said", dies_meanwhile)
+        assert left_over(place / "engine.pid", charge(place).words) is None
+        assert not alive(pid) or pid_in(place / "engine.pid") == pid
+
+
+async def test_asterisk_is_asked_through_its_control_socket(place: Path) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"host/7/Asterisk 22\n")
+        asked.append(await reader.readuntil(b"\0"))
+        writer.write(b"System uptime: 4\nLast reload: 4\n")
+
+    asked: list[bytes] = []
+    server = await asyncio.start_unix_server(serve, str(place / "ctl"))
+    await ControlProbe(place / "ctl").ask()
+    server.close()
+    assert asked == [b"core show uptime seconds\0"]
+
+
+async def test_any_answer_to_options_is_a_sign_of_life_and_no_listener_is_none() -> None:
+    class Refuses(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            cast(asyncio.DatagramTransport, self.transport).sendto(b"SIP/2.0 401 Unauthorized\r\n\r\n", addr)
+
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Refuses, local_addr=("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+    await asyncio.wait_for(SipProbe("127.0.0.1", port).ask(), 2)
+    transport.close()
+    with pytest.raises(OSError):
+        await asyncio.wait_for(SipProbe("127.0.0.1", port).ask(), 2)
 
 
 Manager = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

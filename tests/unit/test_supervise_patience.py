@@ -61,10 +61,23 @@ def test_an_excuse_never_pays_for_earlier_silence() -> None:
     assert one.owed == 0.1
 
 
-def test_the_first_start_after_health_is_at_once_then_waits_double_to_ten_seconds() -> None:
+def test_an_engine_that_came_up_is_back_at_once_three_times_and_never_later_than_two_seconds() -> None:
     back_off = BackOff()
     waits = [round(back_off.wait(healthy=0), 3) for _ in range(9)]
+    assert waits == [0, 0, 0, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+
+
+def test_what_never_came_up_is_tried_with_less_and_less_haste() -> None:
+    back_off = BackOff()
+    waits = [round(back_off.wait(healthy=None), 3) for _ in range(9)]
     assert waits == [0, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0]
+
+
+def test_one_that_comes_up_at_last_is_not_kept_away_for_its_failures_before() -> None:
+    back_off = BackOff()
+    for _ in range(9):
+        back_off.wait(healthy=None)
+    assert back_off.wait(healthy=0.1) == 2.0
 
 
 def test_thirty_seconds_of_health_end_the_back_off() -> None:
