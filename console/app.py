@@ -7,7 +7,8 @@ from aiohttp import web
 
 from config.rights import Right
 from console import pages_account, pages_accounts, pages_board, pages_door, pages_figures, pages_orders
-from console.guard import RIGHTS_OF, Door, Route, faults, guard, headers
+from console.guard import NAMES, RIGHTS_OF, Door, Route, faults, guard, headers, meant
+from console.host import names
 from console.web import PARTS, Parts
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
@@ -50,9 +51,10 @@ def routes() -> tuple[Route, ...]:
 
 def build(parts: Parts) -> web.Application:
     """The application; a route beside `routes` would be refused by the guard."""
-    app = web.Application(middlewares=[faults, guard], client_max_size=LARGEST)
+    app = web.Application(middlewares=[faults, meant, guard], client_max_size=LARGEST)
     app[PARTS] = parts
     app[RIGHTS_OF] = {}
+    app[NAMES] = names((parts.settings.console_address, *parts.settings.console_names))
     for route in routes():
         added = app.router.add_route(route.method, route.path, route.handler)
         app[RIGHTS_OF][added] = route.needs

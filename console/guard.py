@@ -12,6 +12,8 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.rights import Right, may
+from console.connections import asked
+from console.host import ours
 from console.signing.service import DatabaseAway
 from console.web import HOME, PRESENT, STAGES, form, page, parts, token
 from recordings.keys import KeyMissing
@@ -39,6 +41,7 @@ class Route:
 
 
 RIGHTS_OF: Final = web.AppKey("rights_of", dict)
+NAMES: Final = web.AppKey("names", frozenset)
 SAFE: Final = frozenset({"GET", "HEAD"})
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -94,6 +97,15 @@ def _fault(request: web.Request, status: int) -> web.StreamResponse:
 
 
 @web.middleware
+async def meant(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A whole request has come; one that was sent to another name is not answered under ours."""
+    asked(request, known=False)
+    if not _meant_for_us(request):
+        raise web.HTTPMisdirectedRequest
+    return await handler(request)
+
+
+@web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Nobody gets past without what the route needs."""
     needs = request.app[RIGHTS_OF].get(request.match_info.route)
@@ -112,6 +124,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         who = None
     if who is not None:
         request[PRESENT] = who
+        asked(request, known=who.session.stage == "in")
     if needs is Door.OPEN:
         return await handler(request)
     half = who is not None and who.session.stage != "in"
@@ -128,6 +141,14 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise web.HTTPForbidden
     await parts(request).door.seen(who.session)
     return await handler(request)
+
+
+def _meant_for_us(request: web.Request) -> bool:
+    here = request.transport.get_extra_info("sockname") if request.transport is not None else None
+    hosts = request.headers.getall("Host", [])
+    if (absolute := request.rel_url.raw_host) is not None:  # GET http://elsewhere/ HTTP/1.1
+        hosts = [*hosts, absolute] if absolute not in [host.partition(":")[0] for host in hosts] else hosts
+    return ours(hosts, request.app[NAMES], here[0] if here else "")
 
 
 def _from_here(request: web.Request) -> bool:

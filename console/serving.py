@@ -17,6 +17,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from config.settings import Settings
 from console.connections import Runner, listen, more_files
+from console.guard import NAMES
+from console.host import names
 
 log = structlog.get_logger()
 
@@ -79,16 +81,19 @@ def ports(settings: Settings) -> list[tuple[str, int]]:
 async def open_doors(app: web.Application, settings: Settings, folder: Path) -> AsyncExitStack:
     """Listen; close the result to stop. Raises OSError when a port is taken."""
     more_files()
+    context = None
+    if settings.console_port:
+        wanted = (settings.console_address, LOOPBACK, "localhost", *settings.console_names)
+        crt, key = certificate(folder, tuple(dict.fromkeys(wanted)), datetime.now(UTC))
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(crt, key)
+        app[NAMES] = app[NAMES] | names(_names_in(crt))
     runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
     await runner.setup()
     stack = AsyncExitStack()
     stack.push_async_callback(runner.cleanup)
-    if settings.console_port:
-        names = (settings.console_address, LOOPBACK, "localhost", *settings.console_names)
-        crt, key = certificate(folder, tuple(dict.fromkeys(names)), datetime.now(UTC))
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(crt, key)
+    if context is not None:
         stack.callback((await listen(runner, settings.console_address, settings.console_port, context)).close)
     if settings.console_plain_port:
         stack.callback((await listen(runner, LOOPBACK, settings.console_plain_port)).close)
@@ -104,6 +109,17 @@ def _due(crt: Path, names: Sequence[str], now: datetime) -> bool:
     except x509.ExtensionNotFound:
         return True
     return found.not_valid_after_utc - RENEWED < now or set(held) != {_general(one) for one in names}
+
+
+def _names_in(crt: Path) -> list[str]:
+    """The names a certificate is good for: a site's own may have others than the settings."""
+    try:
+        found = x509.load_pem_x509_certificate(crt.read_bytes()).extensions
+        held = found.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, OSError, x509.ExtensionNotFound):
+        return []
+    named = held.get_values_for_type(x509.DNSName)
+    return [*named, *(str(one) for one in held.get_values_for_type(x509.IPAddress))]
 
 
 def _general(name: str) -> x509.GeneralName:

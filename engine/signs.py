@@ -65,22 +65,26 @@ class Sound:
     """
 
     places: Mapping[str, int] = field(default_factory=dict)
+    since: float | None = None  # the first look
     moved_at: float | None = None
 
     def look(self, pid: int, now: float) -> None:
         """Compare with the look before; `now` is monotonic. The first look proves nothing yet."""
         places = sound_files(pid)
-        if self.moved_at is None or any(self.places.get(name, at) != at for name, at in places.items()):
+        if self.since is None:
+            self.since = now
+        elif any(self.places.get(name, at) != at for name, at in places.items()):
             self.moved_at = now
         self.places = places
 
     def still(self, now: float) -> float:
-        """Seconds since something moved; 0 before the first look."""
-        return 0.0 if self.moved_at is None else now - self.moved_at
+        """Seconds since something moved, or since the first look; 0 before it."""
+        last = self.since if self.moved_at is None else self.moved_at
+        return 0.0 if last is None else now - last
 
     def forget(self) -> None:
         """Its next look is a first one."""
-        self.places, self.moved_at = {}, None
+        self.places, self.since, self.moved_at = {}, None, None
 
 
 def sound_files(pid: int) -> dict[str, int]:

@@ -22,6 +22,7 @@ from engine.charges import (
     evidence_charge,
 )
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
+from engine.gate import close_gate, keep_gate, open_gate
 from engine.keeper import DidNotStart, Keeper
 from engine.mending import mend
 from engine.places import NoSuchUser, hand_over, lay_out
@@ -74,6 +75,9 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             log.exception("prepare_failed")
             raise Refused(f"the line cannot start: {why}") from why
         if not stop.is_set():
+            await asyncio.to_thread(
+                close_gate, settings
+            )  # before anybody could be in; keep_gate says how it went
             await _keep(settings, asterisk, engine, (evidence, console), lines or (), stop)
         return 0
     finally:
@@ -81,6 +85,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
         await engine.end()
         await evidence.end()
         await console.end()
+        open_gate(settings)
         asterisk_log.close()
         os.close(held)
 
@@ -101,6 +106,7 @@ async def _keep(
         say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
         beside.lasting(partial(mend, settings))
+        beside.lasting(partial(keep_gate, settings))
         await asterisk.answered.wait()
         await _booted(settings)
         if engine.adopt():

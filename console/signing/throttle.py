@@ -10,6 +10,7 @@ OF_A_PAIR: Final = 10  # wrong tries of one login from one origin in a window
 OF_AN_ADDRESS: Final = 50  # of all logins from one address in a window
 HOUR: Final = 3600.0
 OF_STRANGERS: Final = 100  # of one login in an hour, from all browsers that do not know it (ASVS V2.2.1)
+WHILE_GUESSED: Final = 3  # of one login from one address in an hour, once strangers have had so many
 AT_ONCE: Final = 100  # tries of one address that are being looked at
 SOON: Final = 2.0  # seconds: too many are being looked at
 REMEMBERED: Final = 50_000  # keys: memory is bounded, the oldest go
@@ -49,10 +50,12 @@ class Throttle:
     def begin(self, one: Try, now: float) -> float:
         """Seconds to wait before it is looked at; 0: it is looked at now, and counts until it has `ended`.
 
+        While a login is guessed at from everywhere, an address has few tries of it and not none: its owner's
+        first sign-in comes from an address that has not guessed.
         Those looked at count as wrong against their own limit, so that many at once are no way round;
         against an address's they do not: a whole shift signs in at one moment.
         """
-        waits = [self._wait(key, most, window, now) for key, most, window in one.limits]
+        waits = [self._limit(one, key, most, window, now) for key, most, window in one.limits]
         if one.device is None and self._flying["address", "", one.address] >= AT_ONCE:
             waits.append(SOON)
         if (wait := max(waits)) <= 0:
@@ -79,6 +82,12 @@ class Throttle:
             self._flying[key] -= 1
             if self._flying[key] <= 0:
                 del self._flying[key]
+
+    def _limit(self, one: Try, key: Key, most: int, window: float, now: float) -> float:
+        wait = self._wait(key, most, window, now)
+        if key[0] != "strangers" or not wait:
+            return wait
+        return self._wait(("pair", one.login, one.origin), WHILE_GUESSED, HOUR, now)
 
     def _wait(self, key: Key, most: int, window: float, now: float) -> float:
         recent = [at for at in self._failures.get(key, ()) if at > now - window]

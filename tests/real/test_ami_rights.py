@@ -1,12 +1,17 @@
 """What each manager account may do, and nothing beyond (4.3, 1 and 2)."""
 
 import asyncio
+import os
+import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
+from engine.gate import table
 from engine.lab.lab import Lab
+from engine.netfilter import take_away
 from tests.real.ami import Manager
 from tests.real.line import RunningLine
 
@@ -128,3 +133,43 @@ async def test_a_recordings_command_finds_no_shell(line: RunningLine, lab: Lab) 
     await call.hang_up()
     await asyncio.sleep(1)
     assert not pwned.exists()
+
+
+STRANGER = 60111  # a user of this machine who is none of ours
+HELD = 1000
+
+
+def held_by_a_stranger(port: int) -> int:
+    """How many connections to the manager another user gets who opens a thousand again and again."""
+    held: list[socket.socket] = []
+    os.seteuid(STRANGER)
+    try:
+        for _ in range(HELD):
+            one = socket.socket()
+            one.settimeout(1)
+            try:
+                one.connect(("127.0.0.1", port))
+                held.append(one)
+            except OSError:
+                one.close()
+    finally:
+        os.seteuid(0)
+    for one in held:
+        one.close()
+    return len(held)
+
+
+async def test_connections_of_strangers_never_keep_the_engine_from_the_manager(line: RunningLine) -> None:
+    assert held_by_a_stranger(line.settings.ami_port) == 0
+    pid = line.pid("engine")
+    begun = time.monotonic()
+    os.kill(pid, signal.SIGKILL)
+    while not line.engine_answers():
+        await asyncio.to_thread(held_by_a_stranger, line.settings.ami_port)
+        assert time.monotonic() - begun < 10
+    assert line.pid("engine") != pid
+
+
+async def test_a_firewall_that_is_loaded_anew_opens_the_manager_for_seconds_only(line: RunningLine) -> None:
+    take_away(table(line.settings))
+    await line.until(lambda: held_by_a_stranger(line.settings.ami_port) == 0, 10)

@@ -1,4 +1,4 @@
-"""Asterisk's manager falls silent, or Asterisk itself does: nobody healthy is ended, the dead are told truly."""
+"""Asterisk or its manager falls silent: nobody healthy is ended, the dead are told truly."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from engine.lab.robots import HearTone, Press, Wait
 from recordings.files import header_of
 from recordings.record import Outcome
 from recordings.wave_header import is_true
-from tests.real.absence import kill, on_shift
+from tests.real.absence import on_shift
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real

@@ -1,23 +1,28 @@
 """Nobody shuts the console to others by holding connections; what is no HTTP learns nothing."""
 
 import asyncio
+import socket
+import ssl
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import ClientSession, web
 
 from console import connections
-from console.connections import Runner, listen, neighbourhood
+from console.connections import Runner, listen, more_files, neighbourhood
+from console.crowd import Crowd
+from console.serving import certificate
 
 
 @asynccontextmanager
-async def door():
+async def door(context=None):
     """A port with the console's doorkeeper; an answer takes as long as it likes."""
     app = web.Application()
     app.router.add_get("/", _hello)
     runner = Runner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    server = await listen(runner, "127.0.0.1", 0)
+    server = await listen(runner, "127.0.0.1", 0, context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -29,17 +34,50 @@ async def _hello(_):
     return web.Response(text="hello")
 
 
-async def test_who_holds_too_many_connections_gets_no_more_and_others_are_served(monkeypatch):
-    monkeypatch.setattr(connections, "OF_AN_ADDRESS", 5)
+async def hears_hello(port, address="127.0.0.9", context=None):
+    """Whether somebody from there is served."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0), ssl=context)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    heard = await asyncio.wait_for(_end(reader), 5)
+    writer.close()
+    return b"hello" in heard
+
+
+async def test_who_holds_too_many_connections_loses_their_oldest_and_others_are_served(monkeypatch):
+    monkeypatch.setattr(connections, "Crowd", lambda: Crowd(of_an_address=5))
     async with door() as port:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
-        for reader, _ in held[5:]:
+        for reader, _ in held[:3]:
             assert await asyncio.wait_for(_end(reader), 5) == b""
-        other = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.9", 0))
-        other[1].write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert b"hello" in await asyncio.wait_for(other[0].read(), 5)
-        for _, writer in (*held, other):
+        assert await hears_hello(port)
+        assert await hears_hello(port, "127.0.0.1")  # the same address: another of its idle ones went
+        for _, writer in held:
             writer.close()
+
+
+@pytest.mark.parametrize("secure", [False, True])
+async def test_eleven_addresses_with_195_silent_connections_each_close_the_door_to_nobody(tmp_path, secure):
+    theirs = certificate(tmp_path, ("localhost",), datetime.now(UTC))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*theirs)
+    any_server = ssl.create_default_context()
+    any_server.check_hostname, any_server.verify_mode = False, ssl.CERT_NONE
+    more_files()
+    async with door(context if secure else None) as port:
+        held = []
+        for number in range(11 * 195):
+            one = socket.socket()
+            one.bind((f"127.0.0.{10 + number % 11}", 0))
+            one.setblocking(False)
+            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(one, ("127.0.0.1", port)), 5)
+            held.append(one)
+            if number % 3 == 0:
+                one.send(b"GET / HTTP/1.1\r\nHo" if not secure else b"\x16\x03")
+        for _ in range(20):
+            assert await hears_hello(port, "127.0.0.200", any_server if secure else None)
+        assert await hears_hello(port, "127.0.0.10", any_server if secure else None)
+        for one in held:
+            one.close()
 
 
 async def _end(reader) -> bytes:
@@ -50,7 +88,7 @@ async def _end(reader) -> bytes:
 
 
 async def test_places_are_free_again_when_their_holders_have_gone(monkeypatch):
-    monkeypatch.setattr(connections, "OF_AN_ADDRESS", 2)
+    monkeypatch.setattr(connections, "Crowd", lambda: Crowd(of_an_address=2))
     async with door() as port, ClientSession() as session:
         for _ in range(10):
             _, writer = await asyncio.open_connection("127.0.0.1", port)

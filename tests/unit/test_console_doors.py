@@ -345,3 +345,14 @@ async def test_while_the_database_is_away_the_wallboard_goes_on_and_steers(home,
     stranger = home.browser()
     stranger.session.cookie_jar.update_cookies({"session": "somebody"})
     assert (await stranger.get("/")).status == 503
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "0.0.0.0"])
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/static/console.css", "/api/board", "/no-such-page"])
+async def test_a_request_by_a_name_that_is_not_the_consoles_is_refused_in_plain_words(home, host, path):
+    browser = home.browser()
+    headers = {"Host": host, "Accept-Language": "ru"}
+    answer = await browser.get(path, headers=headers, allow_redirects=False)
+    assert answer.status == 421
+    if not path.startswith("/api/"):
+        assert "console_names" in await answer.text()

@@ -12,7 +12,15 @@ from config.settings import Person
 from console.signing import passwords, second_factor
 from console.signing.accounts import AccountRefused, new
 from console.signing.service import WRONG_CODES, Begun, DatabaseAway, Present, SignIn, Throttled, Wrong
-from console.signing.throttle import OF_A_PAIR, OF_AN_ADDRESS, OF_STRANGERS, WINDOW, Throttle, Try
+from console.signing.throttle import (
+    OF_A_PAIR,
+    OF_AN_ADDRESS,
+    OF_STRANGERS,
+    WHILE_GUESSED,
+    WINDOW,
+    Throttle,
+    Try,
+)
 from recordings.access_store import accesses
 from recordings.keys import Keyring
 from recordings.migrating import migrate
@@ -181,12 +189,24 @@ def test_an_address_that_tries_many_logins_is_closed_and_a_known_browser_there_i
     assert attempt(throttle, Try("sara", "192.0.2.66", "known"), 1.0) == 0
 
 
-def test_one_login_is_tried_a_hundred_times_an_hour_however_many_addresses_there_are():
+def test_strangers_who_guess_at_a_login_close_it_for_themselves_and_not_for_its_owners_first_sign_in():
     throttle = Throttle()
-    tried = [attempt(throttle, Try("sara", f"192.0.2.{n}")) for n in range(2 * OF_STRANGERS)]
-    assert sum(wait == 0 for wait in tried) == OF_STRANGERS
+    for number in range(OF_STRANGERS):
+        assert attempt(throttle, Try("sara", f"192.0.2.{number}")) == 0
+    assert attempt(throttle, Try("sara", "198.51.100.7")) == 0
+    assert attempt(throttle, Try("sara", "198.51.100.7"), right=True) == 0
     assert attempt(throttle, Try("sara", "192.0.2.9", "known")) == 0
-    assert attempt(throttle, Try("sara", "192.0.2.9"), 3601.0) == 0
+
+
+def test_a_login_that_is_guessed_at_from_everywhere_is_tried_three_times_an_hour_from_each_address():
+    throttle = Throttle()
+    for number in range(OF_STRANGERS):
+        attempt(throttle, Try("sara", f"192.0.2.{number}"))
+    tried = [attempt(throttle, Try("sara", "198.51.100.7")) for _ in range(20)]
+    assert sum(wait == 0 for wait in tried) == WHILE_GUESSED
+    at_once = [throttle.begin(Try("sara", "198.51.100.8"), 0.0) for _ in range(20)]
+    assert sum(wait == 0 for wait in at_once) == WHILE_GUESSED
+    assert attempt(throttle, Try("sara", "198.51.100.7"), 3601.0) == 0
 
 
 def test_many_tries_at_once_are_no_way_round():

@@ -1,0 +1,82 @@
+"""The port of the manager answers the line's users alone (they stand in the test's own network namespace)."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from engine.netfilter import Guarded, put, take_away
+
+NOBODY = 65534
+FRIEND = 60123
+
+
+@contextmanager
+def listening() -> Iterator[socket.socket]:
+    """A port on loopback."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+        yield server
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that root and one friend may reach."""
+    with listening() as server:
+        number = server.getsockname()[1]
+        put("ivr111-test", [Guarded("127.0.0.1", number, (0, FRIEND))])
+        yield number
+        take_away("ivr111-test")
+
+
+def connect(port: int, user: int) -> str:
+    """What a user of that number gets: a socket belongs to whoever makes it."""
+    os.seteuid(user)
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2):
+            return "in"
+    except OSError as why:
+        return type(why).__name__
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [(0, "in"), (FRIEND, "in"), (NOBODY, "ConnectionRefusedError"), (1, "ConnectionRefusedError")],
+)
+def test_only_who_may_connects(port: int, user: int, expected: str) -> None:
+    assert connect(port, user) == expected
+
+
+def test_other_ports_and_addresses_are_nobodys_business(port: int) -> None:
+    with listening() as other:
+        assert connect(other.getsockname()[1], NOBODY) == "in"
+
+
+def test_putting_it_again_changes_nothing_and_taking_it_away_opens_the_port() -> None:
+    with listening() as server:
+        number = server.getsockname()[1]
+        for _ in range(3):
+            put("ivr111-test", [Guarded("127.0.0.1", number, (0,))])
+        assert connect(number, NOBODY) == "ConnectionRefusedError"
+        take_away("ivr111-test")
+        take_away("ivr111-test")
+        assert connect(number, NOBODY) == "in"
+
+
+def test_a_connection_that_is_open_already_is_never_cut(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as mine:
+        put("ivr111-test", [Guarded("127.0.0.1", port, (FRIEND,))])
+        mine.sendall(b"still")
+        os.sched_yield()
+
+
+def test_who_has_no_right_to_the_packet_filter_is_told_so() -> None:
+    os.seteuid(NOBODY)
+    try:
+        with pytest.raises(OSError):
+            take_away("ivr111-x")
+    finally:
+        os.seteuid(0)
