@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     sip_port: int = 5060
     rtp_first: int = 20000
     rtp_last: int = 24000
+    rtp_learned: bool = False  # sound also from elsewhere than a call's SDP says: phones behind NAT
     agi_address: str = "127.0.0.1"
     agi_port: int = 4573
     ami_address: str = "127.0.0.1"
@@ -212,6 +213,11 @@ class Settings(BaseSettings):
     def run_dir(self) -> Path:
         """Pid files, lab.json; below it a folder for each process that makes a socket."""
         return self.home / "run"
+
+    @property
+    def asterisk_control(self) -> Path:
+        """Asterisk's control socket, which `asterisk -rx` uses."""
+        return self.home / "asterisk" / "run" / "asterisk.ctl"
 
     @property
     def deaths(self) -> Path:

@@ -65,7 +65,7 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
             "[global] default_auth_algorithms_uas = MD5,SHA-256",
         ),
         "queues": ("[general] persistentmembers = yes",),
-        "features": ("[general] featuredigittimeout = 1500",),
+        "features": ("[general] featuredigittimeout = 1500", f"[general] pickupexten = {'-' * 100}"),
     }
     included = tuple(
         MainFile(f"{part}.conf", f'#tryinclude "{FOLDER}/{part}.conf"', needs.get(part, ())) for part in PARTS
@@ -81,6 +81,7 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
                 "LINKEDID_END,USER_DEFINED",
             ),
         ),
+        MainFile("rtp.conf", None, ("[general] strictrtp = yes, probation = 1000000",)),
         MainFile("logger.conf", None, ("[logfiles] security.log => security",)),
     )
 

@@ -45,7 +45,7 @@ def asterisk_charge(settings: Settings) -> Charge:
         every=settings.probe_seconds,
         witnesses={
             "sip": SipProbe(settings.sip_address, settings.sip_port),
-            "control": ControlProbe(settings.home / "asterisk" / "run" / "asterisk.ctl"),
+            "control": ControlProbe(settings.asterisk_control),
         },
         deaths=settings.deaths,
     )

@@ -79,10 +79,12 @@ class Vanished:
 
     def _contact(self, message: Message, device: str, uri: str, status: str) -> None:
         contacts = self._contacts.setdefault(str(message.get(device, "")), {})
+        named = str(message.get(uri, ""))
+        for listed in [one for one in contacts if named.startswith(one)]:
+            del contacts[listed]  # the list names long ones by their beginning
         if status == "Removed":
-            contacts.pop(str(message.get(uri, "")), None)
-        else:
-            contacts[str(message.get(uri, ""))] = status != "Unreachable"
+            return
+        contacts[named] = status != "Unreachable"
 
     def _gone(self, device: str) -> bool:
         if not is_consultant(device):

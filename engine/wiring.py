@@ -126,6 +126,7 @@ class Engine:
             on_event=self._event,
             on_up=self._up,
             on_down=self.line.on_down,
+            control=settings.asterisk_control,
         )
         self.volumes = Volumes(
             settings,

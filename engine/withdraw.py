@@ -30,7 +30,7 @@ class Withdrawal:
     async def _end(self, consultant: str) -> bool:
         ended = False
         try:
-            for item in await self.ami.list("CoreShowChannels"):
+            for item in await self.ami.list("Status"):
                 channel = str(item.get("Channel", ""))
                 if channel.startswith(f"PJSIP/{consultant}-") and item.get("ChannelStateDesc") == "Ringing":
                     await self.ami.send("Hangup", {"Channel": channel, "Cause": ELSEWHERE})

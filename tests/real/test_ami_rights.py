@@ -1,7 +1,9 @@
 """What each manager account may do, and nothing beyond (4.3, 1 and 2)."""
 
 import asyncio
+import grp
 import os
+import pwd
 import signal
 import socket
 import time
@@ -11,9 +13,11 @@ import pytest
 
 from engine.gate import table
 from engine.lab.lab import Lab
+from engine.lab.robots import HearTone, Press, Wait
 from engine.netfilter import take_away
+from routing.control_socket import CONTACTS, contacts
 from tests.real.ami import Manager
-from tests.real.line import RunningLine
+from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real
 
@@ -23,8 +27,6 @@ NEEDED: dict[str, dict[str, str]] = {
     "Ping": {},
     "Status": NOBODY,
     "DeviceStateList": {},
-    "CoreShowChannels": {},
-    "PJSIPShowContacts": {},
     "QueueStatus": {"Queue": "nothing"},
     "QueueAdd": {"Queue": "nothing", "Interface": "PJSIP/nobody"},
     "QueueRemove": {"Queue": "nothing", "Interface": "PJSIP/nobody"},
@@ -33,7 +35,6 @@ NEEDED: dict[str, dict[str, str]] = {
     "Hangup": NOBODY,
     "Getvar": {**NOBODY, "Variable": "ENGINE_CALL"},
     "Setvar": {**NOBODY, "Variable": "ENGINE_WISH", "Value": "lost"},
-    "MixMonitor": {**NOBODY, "File": "nothing.wav"},
     "StopMixMonitor": NOBODY,
 }
 REFUSED: list[tuple[str, dict[str, str]]] = [
@@ -48,6 +49,22 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("AGI", {**NOBODY, "Command": "EXEC System id"}),
     ("AOCMessage", NOBODY),
     ("ShowDialPlan", {}),
+    # All of the class system, which recording would need over AMI.
+    ("MixMonitor", {**NOBODY, "File": "nothing.wav"}),
+    ("ModuleLoad", {"Module": "func_shell.so", "LoadType": "load"}),
+    ("ModuleLoad", {"LoadType": "reload"}),
+    ("Reload", {}),
+    ("GetConfig", {"Filename": "manager.conf"}),
+    ("GetConfigJSON", {"Filename": "pjsip.conf"}),
+    ("ListCategories", {"Filename": "pjsip.conf"}),
+    ("DBPut", {"Family": "x", "Key": "y", "Val": "z"}),
+    ("DBDel", {"Family": "x", "Key": "y"}),
+    ("DBDelTree", {"Family": "x"}),
+    ("DialplanExtensionAdd", {"Context": "x", "Extension": "s", "Priority": "1", "Application": "NoOp"}),
+    ("LoggerRotate", {}),
+    ("PJSIPShowAuths", {}),
+    ("PJSIPShowContacts", {}),
+    ("CoreShowChannels", {}),
 ]
 
 
@@ -108,11 +125,62 @@ async def test_the_manager_answers_on_loopback_alone_and_only_whom_it_knows(line
     assert 3 == text.count("deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.0/255.0.0.0\n")
 
 
-@pytest.mark.parametrize("module", ["app_system", "func_shell", "func_env", "pbx_spool"])
-async def test_the_right_that_recording_needs_loads_no_way_to_a_shell(line: RunningLine, module: str) -> None:
-    async with Manager(line, "engine") as manager:
-        said = await manager.ask("ModuleLoad", Module=f"{module}.so", LoadType="load")
-    assert "Could not load module" in said
+def engine_says(line: RunningLine, command: str) -> str:
+    """What the control socket answers to the engine's user."""
+    ours = pwd.getpwnam(line.settings.run_user)
+    os.setgroups([grp.getgrnam(line.settings.asterisk_user).gr_gid])
+    os.seteuid(ours.pw_uid)
+    try:
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.connect(str(line.settings.asterisk_control))
+            peer.settimeout(5)
+            peer.recv(1000)
+            peer.sendall(f"cli quit after {command}\0".encode())
+            said = b""
+            while part := peer.recv(65536):
+                said += part
+    finally:
+        os.seteuid(0)
+        os.setgroups([0])
+    return said.decode(errors="replace")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "core show version", "module load app_mixmonitor", "module unload app_mixmonitor", "core stop now",
+        "core restart now", "dialplan show", "manager show user engine", "pjsip show auths",
+        "database put a b c", "mixmonitor list x", "mixmonitor stop x", "config reload manager.conf",
+        "cli reload permissions",
+    ],
+)  # fmt: skip
+async def test_the_engines_user_may_begin_a_recorder_on_the_control_socket_and_nothing_else(
+    line: RunningLine, command: str
+) -> None:
+    pid = line.pid("asterisk")
+    assert "permission" in engine_says(line, command).lower()
+    assert line.pid("asterisk") == pid
+    assert "No channel matching" in engine_says(line, "mixmonitor start PJSIP/nobody-00000000 x.wav")
+
+
+async def test_a_recorder_is_begun_anew_without_the_right_to_everything(line: RunningLine, lab: Lab) -> None:
+    consultant = await lab.consultant("c101", talk=None).start()
+    listed = contacts(engine_says(line, CONTACTS))
+    assert ("c101", "Reachable") in [(one["Endpoint"], one["Status"]) for one in listed]
+    since = now()
+    caller = asyncio.create_task(lab.caller(Wait(1), Press("1"), HearTone(1000, 20), Wait(60)).run())
+    await line.until(lambda: bool(consultant.served), 20)
+    await asyncio.sleep(2)
+    await consultant.served[-1].hold()
+    await asyncio.sleep(2)
+    await consultant.served[-1].unhold()
+    await asyncio.sleep(5)
+    await consultant.hang_up()
+    await caller
+    [row] = await line.new_calls(since=since, within=10)
+    [recording] = await line.recorded(row.call_id)
+    assert len(recording.segments) >= 2
+    assert all(part.seconds and part.seconds > 1.5 for part in recording.segments), recording
 
 
 async def test_a_recordings_command_finds_no_shell(line: RunningLine, lab: Lab) -> None:
@@ -121,15 +189,12 @@ async def test_a_recordings_command_finds_no_shell(line: RunningLine, lab: Lab) 
     await call.answered()
     async with Manager(line, "engine") as manager:
         status = await manager.list("Status")
-        channel = (
-            next(text for text in status if "PJSIP/trunk-" in text).partition("Channel: ")[2].split("\r\n")[0]
-        )
-        recorded = {
-            "Channel": channel,
-            "File": str(line.settings.audio / "x.wav"),
-            "Command": f"touch {pwned}",
-        }
-        assert "Success" in await manager.ask("MixMonitor", **recorded)
+    channel = (
+        next(text for text in status if "PJSIP/trunk-" in text).partition("Channel: ")[2].split("\r\n")[0]
+    )
+    file = line.settings.audio / "x.wav"
+    assert engine_says(line, f'mixmonitor start {channel} "{file},,touch {pwned}"') == ""
+    await line.until(file.exists)
     await call.hang_up()
     await asyncio.sleep(1)
     assert not pwned.exists()

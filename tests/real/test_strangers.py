@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,8 +16,12 @@ from engine.lab.lab import Lab
 from engine.lab.phone import Phone
 from engine.lab.registration import NotRegisteredError
 from engine.lab.robots import HearTone, Press, Wait
+from engine.lab.rtp import Numbering
+from engine.lab.sdp import ALAW
 from engine.lab.sip import Response, every
+from engine.lab.voice import tone
 from engine.lab.wire import Credentials
+from tests.real.absence import on_shift
 from tests.real.asterisk import log
 from tests.real.line import RunningLine
 
@@ -25,7 +30,8 @@ pytestmark = pytest.mark.real
 STRANGE = "127.0.0.9"
 NOT_OURS = (
     "112", "1414", "+77000000001", "87000000001", "500&PJSIP/trunk/77000000001", "h", "i", "t", "s", "o", "a",
-    "*22", "*14", "1" * 200, "1111", "11", "111;x=y", "111&1414", "111%401414", "%0d%0aEvent%3a%20Shutdown",
+    "*22", "*14", "*8", "%2a8", "-" * 79, "-" * 100, "1" * 200,
+    "1111", "11", "111;x=y", "111&1414", "111%401414", "%0d%0aEvent%3a%20Shutdown",
     "PJSIP%2f1414", "duty", "c101", "111-engine", "_X.",
 )  # fmt: skip
 UNPARSED = ("s@evil", "", "111@1414", "${EXTEN}")  # no SIP URI at all: PJSIP drops the datagram
@@ -225,3 +231,37 @@ def test_a_site_has_no_test_caller(line: RunningLine) -> None:
     site = line.settings.model_copy(update={"profile": "site"})
     files = render(site, Secrets("a", "b", "c", "d"), (), modules_dir="")
     assert not any("test-caller" in text for name, text in files.items() if name != "extensions.conf")
+
+
+async def test_a_strangers_sound_is_never_taken_for_a_callers_however_quiet_the_caller_is(
+    line: RunningLine, lab: Lab
+) -> None:
+    consultant = await lab.consultant("c101", talk=None).start()
+    await on_shift(line, "c101")
+    phone = lab.trunk_phone(tone(1000))
+    call = await phone.dial("111")
+    call.stream.paused = True  # sends nothing: on some lines silence is not sent at all
+    await call.answered()
+    where = call.stream.remote
+    assert where is not None
+    ear = udp.open_socket(STRANGE)
+    theirs = Numbering.random()
+    frames = tone(700).frames(ALAW)
+    began = time.monotonic()
+    for number in range(600):  # 12 s
+        ear.sendto(theirs.packet(ALAW, frames[number % len(frames)]), where)
+        theirs.advance(160)
+        await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
+        if number == 100:
+            pressing = asyncio.create_task(call.press("1"))
+        call.stream.paused = not 100 <= number < 200
+    await pressing
+    await line.until(lambda: bool(consultant.served), 20)
+    assert udp.receive(ear) is None  # nor does the stranger hear the line
+    ear.close()
+    ears = consultant.served[-1].ear
+    assert ears.tone_times(700) == []
+    call.stream.paused = False
+    await asyncio.sleep(2)
+    assert ears.tone_times(1000)
+    await call.hang_up()
