@@ -36,7 +36,7 @@ STATEMENTS: Final = (
     "statement_copy_failed",
 )
 NOT_SHOWN: Final = frozenset(
-    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing", *STATEMENTS}
+    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing", "ami_down", *STATEMENTS}
 )  # told by the state itself
 CRITICAL: Final = frozenset(
     {

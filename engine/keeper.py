@@ -63,8 +63,11 @@ class Keeper:
         self.running = left_over(self.charge.pid_file, self.charge.words)
         return self.running is not None
 
-    async def keep(self) -> None:
-        """Keep it alive until cancelled. Raises DidNotStart after three ends before its first answer."""
+    async def keep(self, *, give_up: bool = True) -> None:
+        """Keep it alive until cancelled.
+
+        Raises DidNotStart after three ends before its first answer, unless told never to give up.
+        """
         back_off = BackOff()
         ends = 0
         while True:
@@ -79,7 +82,7 @@ class Keeper:
                 continue
             if not self.answered.is_set():
                 ends += 1
-                if ends == 3:
+                if give_up and ends == 3:
                     raise DidNotStart(
                         "\n".join((f"{self.charge.name} does not start:", *last_lines(self.charge.output)))
                     )

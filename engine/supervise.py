@@ -103,7 +103,8 @@ async def _keep(
     beside = Tasks()  # a fault of the mender, the evidence process or the console never ends the line
 
     async def come_up() -> None:
-        say("asterisk: " + ("an earlier one still runs and is kept" if asterisk.adopt() else "starting"))
+        adopted = asterisk.adopt()  # with its calls: these are served without an engine, too, and never ended
+        say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
         beside.lasting(partial(mend, settings))
         beside.lasting(partial(keep_gate, settings))
@@ -113,7 +114,7 @@ async def _keep(
             say("engine: an unwatched one still runs and is replaced")
             await engine.end()
         say("engine: starting")
-        tasks.append(asyncio.create_task(engine.keep()))
+        tasks.append(asyncio.create_task(engine.keep(give_up=not adopted)))
         await engine.answered.wait()
         for other in others:
             if other.adopt():

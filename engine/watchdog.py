@@ -27,6 +27,8 @@ class Watchdog:
     alarm: Callable[[str, str], None]
     clock: Callable[[], float] = time.monotonic
     _seen: dict[Discord, float] = field(default_factory=dict)
+    _away: float | None = None  # since when Asterisk's manager has been silent
+    _told: bool = False
 
     async def keep(self) -> None:
         """Until cancelled."""
@@ -36,10 +38,15 @@ class Watchdog:
 
     def look(self) -> None:
         """One comparison."""
+        now = self.clock()
         if not self.line.up:
             self._seen.clear()
+            self._away = now if self._away is None else self._away
+            if now - self._away >= PATIENCE and not self._told:  # calls go on; the wallboard is old
+                self._told = True
+                self.alarm("ami_down", "manager")
             return
-        now = self.clock()
+        self._away, self._told = None, False
         found = discords(self.desk.snapshot().consultants, self.line.live)
         self._seen = {one: self._seen.get(one, now) for one in found}
         for one in [one for one, since in self._seen.items() if now - since >= PATIENCE]:

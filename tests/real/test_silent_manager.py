@@ -13,6 +13,7 @@ import pytest
 
 from engine.lab.lab import Lab
 from engine.lab.robots import HearTone, Press, Wait
+from engine.probe import ControlProbe, SipProbe
 from recordings.files import header_of
 from recordings.record import Outcome
 from recordings.wave_header import is_true
@@ -49,6 +50,9 @@ async def test_forty_seconds_without_a_manager_end_no_conversation_and_no_asteri
     talking = asyncio.create_task(caller.run())
     await line.until(lambda: bool(consultant.served), 20)
     await asyncio.sleep(3)
+    settings = line.settings
+    await asyncio.wait_for(SipProbe(settings.sip_address, settings.sip_port).ask(), 3)
+    await asyncio.wait_for(ControlProbe(settings.asterisk_control).ask(), 3)
     pids = line.pid("asterisk"), line.pid("engine")
     with manager_unreachable(line.settings.ami_port):
         await asyncio.sleep(20)

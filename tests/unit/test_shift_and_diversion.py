@@ -181,3 +181,20 @@ def test_the_chart_has_a_column_for_every_quarter_of_an_hour():
 
 def test_the_settings_of_the_board_are_the_laws():
     assert Settings().law_wait_seconds == 40.0
+
+
+def test_a_manager_that_stays_silent_is_an_alarm_once_for_each_silence():
+    clock, raised = [0.0], []
+
+    class Line:
+        up = True
+
+    line = Line()
+    dog = Watchdog(None, line, lambda *alarm: raised.append(alarm), lambda: clock[0])
+    for _ in range(2):
+        line.up = False
+        for _ in range(40):
+            dog.look()
+            clock[0] += 1.0
+        dog._away, dog._told = None, False  # what a look at a line that is up does first
+    assert raised == [("ami_down", "manager")] * 2

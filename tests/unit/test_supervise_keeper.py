@@ -143,6 +143,18 @@ async def test_three_ends_before_the_first_answer_give_up_with_its_last_words(pl
             await Keeper(charge(place, DIES)).keep()
 
 
+async def test_beside_an_asterisk_with_calls_an_engine_that_does_not_start_is_never_given_up(
+    place: Path,
+) -> None:
+    keeper = Keeper(charge(place, DIES))
+    caring = asyncio.create_task(keeper.keep(give_up=False))
+    await asyncio.sleep(2.5)  # 0, 0.2, 0.4, 0.8 s: more than three ends
+    assert not caring.done()
+    caring.cancel()
+    await asyncio.gather(caring, return_exceptions=True)
+    await keeper.end()
+
+
 async def test_a_fault_of_our_own_ends_nobody(place: Path) -> None:
     def excuse(_: int) -> float:
         if broken:
