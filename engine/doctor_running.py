@@ -1,7 +1,10 @@
 """The doctor's looks at what runs: ports, the database, Asterisk, the engine, the consultants' phones."""
 
 import asyncio
+import os
+import socket
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +16,8 @@ from engine.control import EngineAway, Wrong, ask
 from engine.finding import Check
 from engine.ports import Port, holders, program
 from engine.probe import AsteriskProbe
+
+NOBODY: Final = 65534  # a user number without any rights
 
 
 def ports(settings: Settings) -> Iterator[Check]:
@@ -71,6 +76,7 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check("manager", "failure", "Asterisk's manager does not answer", "start the line: make run")
     else:
         yield Check("manager", "ok", "answers")
+        yield from _gate(settings)
     try:
         counted = ask(settings.control_socket, "phones.count", seconds=3.0)
     except (EngineAway, Wrong) as why:
@@ -85,6 +91,32 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check(
             "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"
         )
+
+
+def _gate(settings: Settings) -> Iterator[Check]:
+    """Asked as a user who is none of ours; only root can."""
+    if os.geteuid() != 0:
+        return
+    if _lets_in(settings.ami_address, settings.ami_port):
+        yield Check(
+            "manager's door",
+            "warning",
+            "any user of this machine may connect to the manager, and hold its places",
+            "see gate_open in log/supervise.log: the kernel refused the rule",
+        )
+    else:
+        yield Check("manager's door", "ok", "closed to other users of this machine")
+
+
+def _lets_in(address: str, port: int) -> bool:
+    os.seteuid(NOBODY)
+    try:
+        with socket.create_connection((address, port), timeout=2):
+            return True
+    except OSError:
+        return False
+    finally:
+        os.seteuid(0)
 
 
 def _console(settings: Settings) -> Check:
