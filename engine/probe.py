@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
+ANEW: Final = 5.0  # seconds: a connection that a firewall swallowed is made anew; the debt of an answer stays
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -45,16 +46,20 @@ class AsteriskProbe:
 
     async def ask(self) -> None:
         try:
-            if self._reader is None or self._writer is None:
-                self._reader, self._writer = await asyncio.open_connection(*self._where)
-                if not await self._log_in(self._reader, self._writer):
-                    self._close()  # it lives and refuses us: a wrong secret is no reason to end calls
-                    return
-            self._writer.write(b"Action: Ping\r\n\r\n")
-            await _response(self._reader)
+            async with asyncio.timeout(ANEW):
+                await self._ask()
         except BaseException:
             self._close()
             raise
+
+    async def _ask(self) -> None:
+        if self._reader is None or self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection(*self._where)
+            if not await self._log_in(self._reader, self._writer):
+                self._close()  # it lives and refuses us: a wrong secret is no reason to end calls
+                return
+        self._writer.write(b"Action: Ping\r\n\r\n")
+        await _response(self._reader)
 
     async def _log_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         if not await reader.readline():
@@ -83,10 +88,13 @@ class ControlProbe:
         self._socket = socket
 
     async def ask(self) -> None:
+        async with asyncio.timeout(ANEW):
+            await self._ask()
+
+    async def _ask(self) -> None:
         reader, writer = await asyncio.open_unix_connection(str(self._socket))
         try:
-            if not await reader.readuntil(b"\n"):
-                raise EOFError("no banner")
+            await reader.readuntil(b"\n")  # host, pid, version
             writer.write(b"core show uptime seconds\0")
             while b"uptime" not in await reader.readuntil(b"\n"):
                 pass

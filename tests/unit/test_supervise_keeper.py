@@ -405,6 +405,20 @@ async def test_asterisk_is_asked_on_one_connection_with_one_login(place: Path) -
     assert heard == [b"Action: Login", b"Action: Ping", b"Action: Ping"]
 
 
+async def test_a_connection_that_was_swallowed_is_made_anew(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.probe.ANEW", 0.2)
+    (place / "secret").write_text("s\n")
+    heard: list[bytes] = []
+    async with manager(b"Event: Noise\r\n\r\n", heard) as port:  # no answer to a login ever comes
+        probe = AsteriskProbe("127.0.0.1", port, place / "secret")
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                await probe.ask()
+    assert heard == [b"Action: Login"] * 2
+
+
 async def test_a_refused_login_is_an_answer_and_no_reason_to_end_calls(place: Path) -> None:
     (place / "secret").write_text("old\n")
     async with manager(b"Response: Error\r\nMessage: Authentication failed\r\n\r\n", []) as port:
