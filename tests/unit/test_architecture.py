@@ -22,7 +22,8 @@ EDGE_FOLDERS = ("config", "agi_handlers", "console", "engine")  # every file may
 EDGES = {
     "ivr": "files sound_files speech studio music",
     "dialplan": "check",
-    "routing": "ami ami_connection ami_login ami_message ami_protocol ami_reconnect cel_file desk ticket",
+    "routing": "ami ami_connection ami_login ami_message ami_protocol ami_reconnect cel_file desk ticket "
+    "control_socket",
     "recordings": "access_store alarming keys store files flushing spool reading writing migrating join "
     "joiner reconcile",
 }
