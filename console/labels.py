@@ -64,6 +64,8 @@ ALERTS: Final[Mapping[str, str]] = {
     "last_consultant_missed": N_("The last free consultant did not answer a ring"),
     "healed": N_("A consultant's stuck state was corrected"),
     "kept_waiting": N_("A caller waits for one consultant while somebody else is free"),
+    "journal_away": N_("The journal takes no rows: calls go on, their rows wait on the disk"),
+    "journal_replaced": N_("The journal's file was deleted or replaced: tell the system administrator"),
     "figures_incomplete": N_("The database does not answer: today's figures are missing"),
 }
 LANGUAGES: Final[Mapping[str, str]] = {"kk": N_("Kazakh"), "ru": N_("Russian")}

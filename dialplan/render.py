@@ -13,6 +13,7 @@ from dialplan import words
 from dialplan.filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.people import Account
+from ivr.ending import UCC_ELSE, UCC_WHY
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
 
@@ -72,6 +73,7 @@ def render(
         "modules_dir": modules_dir,
         "event_filters": event_filters(),
         "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
+        "ucc_why": _ucc_why(),
         "outbound": (
             (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
             (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),
@@ -89,3 +91,12 @@ def render(
         name: header + jinja.get_template(name).render(values)
         for name in sorted(p.name for p in TEMPLATES.glob("*.conf"))
     }
+
+
+def _ucc_why() -> str:
+    """ivr.ending.ucc_why as a dialplan expression."""
+    found = UCC_ELSE
+    for told, why in reversed(UCC_WHY.items()):
+        asked = "${DIALSTATUS}/${HANGUPCAUSE}" if "/" in told else "${DIALSTATUS}"
+        found = f'${{IF($["{asked}"="{told}"]?{why}:{found})}}'
+    return found

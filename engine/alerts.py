@@ -19,6 +19,7 @@ from recordings.reading import Reader
 log = structlog.get_logger()
 
 EVERY: Final = 5.0
+AWAY: Final = 5.0  # seconds: a backup's short lock is nobody's business
 RECENT: Final = timedelta(minutes=15)  # an alarm of the journal stands on the board so long
 # What the journal's alarms are called on the board; all others of recordings are "recorder".
 BOARD: Final = {
@@ -27,6 +28,7 @@ BOARD: Final = {
     "volume_filling": "disk_low",
     "last_consultant_missed": "last_consultant_missed",
     "consultant_healed": "healed",
+    "journal_replaced": "journal_replaced",
 }
 # Of statements and their copies: for who runs the machine, and told by doctor for as long as they hold.
 STATEMENTS: Final = (
@@ -48,6 +50,8 @@ CRITICAL: Final = frozenset(
         "disk_failing",
         "recorder",
         "ucc_unreachable",
+        "journal_away",
+        "journal_replaced",
     }
 )
 
@@ -63,6 +67,7 @@ class Alerts:
     changed: Callable[[], None]
     stopped: Mapping[str, float] = field(default_factory=dict)  # recordings that do not grow, since when
     volumes: Callable[[], Mapping[str, datetime]] = dict  # those that take no writes, since when
+    journal_away: Callable[[], float | None] = lambda: None  # since when rows wait in the spool
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
     _told: tuple[Alarm, ...] = ()
     _evidence: bool = True
@@ -118,6 +123,8 @@ class Alerts:
             yield ("trunk_down", ""), None
         if (failing := today.ucc_failing(at)) is not None:
             yield ("ucc_unreachable", ""), failing
+        if (away := self.journal_away()) is not None and at - away >= AWAY:
+            yield ("journal_away", ""), away
         if not today.whole:
             yield ("figures_incomplete", ""), None
         if not self._evidence:

@@ -38,7 +38,7 @@ class BoardBuilder:
     today: Today
     alerts: Alerts
     names: Callable[[], Mapping[str, str]]
-    offset: float
+    offset: Callable[[], float]
     stints: StintBook
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
     _thresholds: dict[str, dict[str, list[float]]] = field(init=False)
@@ -53,6 +53,9 @@ class BoardBuilder:
         snapshot = self.desk.snapshot()
         living = picture(self.line.live).calls
         calls = {call.call_id: call for call in living}
+        for call in living:
+            if call.ucc_at is not None:  # told at once: the call may go on for long
+                self.today.tried(call.ucc, call.ucc_at)
         callers = [self._caller(one) for one in on_the_line(living, snapshot.callers)]
         waits = {caller["call"]: caller["since"] for caller in callers}
         consultants = [self._consultant(seat, calls, waits, at) for seat in snapshot.consultants]
@@ -156,7 +159,7 @@ class BoardBuilder:
         return round(since, 1)
 
     def _wall(self, moment: float | None) -> float | None:
-        return None if moment is None else round(moment + self.offset, 1)
+        return None if moment is None else round(moment + self.offset(), 1)
 
     def _queue(
         self, language: Language, callers: list[dict[str, Any]], consultants: list[dict[str, Any]]

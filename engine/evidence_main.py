@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -55,13 +56,15 @@ class EvidenceProcess:
             self._rotate,
             *self.handing.works(),
         )
-        for work in works:
-            self._tasks.lasting(work)
-        await self._control.start()
-        log.info("evidence_ready")
-        await stop.wait()
-        await self._control.close()
-        await self._tasks.close()
+        # Whatever fails, nothing of this process is left running beside the next one.
+        async with AsyncExitStack() as started:
+            started.push_async_callback(self._tasks.close)
+            for work in works:
+                self._tasks.lasting(work)
+            await self._control.start()
+            started.push_async_callback(self._control.close)
+            log.info("evidence_ready")
+            await stop.wait()
 
     async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """The loop is alive."""

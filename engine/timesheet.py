@@ -22,12 +22,23 @@ MINUTE: Final = 60.0  # shares are told for whole minutes, or a board would neve
 
 
 class StintBook:
-    """`submit` is the journal's; `offset` is wall clock minus the desk's."""
+    """`submit` is the journal's; `offset` is wall clock minus the desk's.
 
-    def __init__(self, desk: Desk, submit: Callable[[Entry], None], offset: float) -> None:
+    `free` hears when the consultant who had a call was free again, their wrap-up over: t7.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        submit: Callable[[Entry], None],
+        offset: Callable[[], float],
+        free: Callable[[str, float], object] = lambda _call, _at: None,
+    ) -> None:
         self._desk = desk
         self._submit = submit
         self._offset = offset
+        self._free = free
+        self._frozen = False
         self._sheet = Timesheet()
         self._changed = asyncio.Event()
 
@@ -55,13 +66,22 @@ class StintBook:
 
     def look(self, at: float) -> None:
         """One comparison with the seats."""
-        for one in self._sheet.look(self._desk.snapshot().consultants, at, self._offset):
+        if self._frozen:
+            return
+        for one in self._sheet.look(self._desk.snapshot().consultants, at, self._offset()):
             ended = None if one.ended is None else _moment(one.ended)
             self._submit(
                 ConsultantStint(
                     one.consultant, _moment(one.began), one.state, one.reason, one.call, one.missed, ended
                 )
             )
+
+            if one.ended is not None and (call := self._sheet.left(one)) is not None:
+                self._free(call, one.ended)
+
+    def freeze(self) -> None:
+        """The engine stops: what its own end does to the seats is nobody's wrap-up."""
+        self._frozen = True
 
     def turn(self, midnight: float) -> None:
         """A new day."""

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
+from ivr.ending import UCC_FAILURES
 from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
 from recordings.phone_number import one_form
@@ -20,6 +21,7 @@ from recordings.record import CallRecord
 log = structlog.get_logger()
 
 MOST = 100_000  # calls of one day
+TRIED = frozenset({"answered", *UCC_FAILURES}) - {"no_notice"}
 UCC_REMEMBERED = 900.0  # seconds: how long a 1414 that could not be reached is worth an alert
 
 
@@ -62,8 +64,8 @@ class Today:
     def take(self, record: CallRecord) -> None:
         """A call is over, or is told more exactly than before."""
         arrived = record.arrived_at.timestamp()
-        if record.ucc_result and (self._ucc is None or arrived >= self._ucc[0]):
-            self._ucc = (arrived, record.ucc_result in ("answered", "no_notice"))
+        # The notice was played just before the try: a caller may have waited and talked long before it.
+        self.tried(record.ucc_result or "", (record.notice_at or record.arrived_at).timestamp())
         if arrived < self._since:
             return
         index = self.index(record.caller if record.caller != UNREADABLE else None)
@@ -73,6 +75,11 @@ class Today:
         if index and (old is None or old.index != index):
             self._attempts[index] += 1
         self._forget()
+
+    def tried(self, result: str, at: float) -> None:
+        """1414 was tried at that moment; what is no result of a try (its ringing, say) tells nothing."""
+        if result in TRIED and (self._ucc is None or at >= self._ucc[0]):
+            self._ucc = (at, result == "answered")
 
     def turn(self, now: datetime) -> bool:
         """Begin a new day when midnight has passed in the centre's zone; whether it has."""

@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from engine.alarms import Alarms
 from engine.alerts import Alerts
 from engine.board import BoardBuilder
 from engine.call_desk import CallDesk
+from engine.clock import WallOffset
 from engine.control import Control
 from engine.cut_off import CutOff
 from engine.deaf import DeafGuard
@@ -48,7 +50,9 @@ from ivr.pace import Pace
 from recordings.entries import RecordingIntended
 from recordings.from_story import record
 from recordings.keys import Keyring
+from recordings.names import arrival
 from recordings.reconcile import Reconciler
+from recordings.record import CallRecord
 from recordings.store import Journal
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
 from routing.consultants import Activity, Consultant
@@ -84,8 +88,8 @@ class Engine:
         )
         self.feed = Feed(self._board)
         self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided, self._desk_changed)
-        offset = time.time() - time.monotonic()
-        self.stints = StintBook(self.desk, self.journal.submit, offset)
+        offset = WallOffset()
+        self.stints = StintBook(self.desk, self.journal.submit, offset, self._free_again)
         self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.recordings = Reconciler(self.journal, settings.audio)
@@ -105,7 +109,12 @@ class Engine:
             ends=partial(cut_off.ends, certain=False),
         )
         self.today = Today(settings.zone, settings.service_level_seconds)
-        self.alerts = Alerts(settings, lambda: self.journal.reader, self.feed.changed)
+        self.alerts = Alerts(
+            settings,
+            lambda: self.journal.reader,
+            self.feed.changed,
+            journal_away=lambda: self.journal.away_since,
+        )
         self.boards = BoardBuilder(
             settings,
             self.desk,
@@ -195,11 +204,34 @@ class Engine:
         self._keeping: asyncio.TimerHandle | None = None
         self._restored = False
         self._whole: dict[str, None] = {}
+        self._freed: dict[str, datetime] = {}  # calls that live on after their consultant's wrap-up
         self._first_up = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop`; the control socket answers as soon as calls can be taken."""
-        await self.journal.start()
+        """Serve until `stop`; the control socket answers as soon as calls can be taken.
+
+        Whatever fails on the way, a port that is taken among it, all that was started is stopped again, the
+        journal last: raises what failed.
+        """
+        async with contextlib.AsyncExitStack() as started:
+            started.push_async_callback(self.journal.stop)
+            await self.journal.start()
+            started.callback(self.desk.close)
+            started.callback(self.log.close)
+            started.push_async_callback(self.tasks.close)
+            started.push_async_callback(self.ami.close)
+            await self._begin()
+            await self.agi.start()
+            started.push_async_callback(self.agi.close)
+            self.tasks.soon(self._fetch(0.0))
+            await self.control.start()
+            started.push_async_callback(self.control.close)
+            log.info("engine_ready", agi_port=self.agi.port, node=self.settings.node)
+            await stop.wait()
+            await self._freeze()
+
+    async def _begin(self) -> None:
+        """What earlier engines kept, then all that runs beside the calls, then who is on shift."""
         self.accounts_changed()
         for account in accounts.load(self.settings):
             if not account.supervisor:
@@ -224,20 +256,15 @@ class Engine:
             await asyncio.wait_for(self._first_up.wait(), FIRST_LOGIN)
         self.tasks.lasting(self.stints.keep)
         self.stints.changed()
-        await self.agi.start()
-        self.tasks.soon(self._fetch(0.0))
-        await self.control.start()
-        log.info("engine_ready", agi_port=self.agi.port, node=self.settings.node)
-        await stop.wait()
-        await self.control.close()
-        await self.agi.close()
-        await self.ami.close()
-        await self.tasks.close()
+
+    async def _freeze(self) -> None:
+        """Keep the consultants' states as they are now: our sessions end, their conversations do not."""
+        self._restored = False
         if self._keeping is not None:
             self._keeping.cancel()
-        self.desk.close()
+        self.stints.look(time.time())
+        self.stints.freeze()
         await self.kept.keep()
-        await self.journal.stop()
 
     def accounts_changed(self) -> None:
         """Names for the board."""
@@ -319,12 +346,20 @@ class Engine:
             self._whole[story.call_id] = None
             if len(self._whole) > REMEMBERED:
                 del self._whole[next(iter(self._whole))]
-        row = record(story)
+        row = replace(record(story), wrap_up_ended_at=self._freed.pop(story.call_id, None))
         self.journal.submit(row)
         self.today.take(row)
         self.feed.changed()
         self.recordings.hurry()
         log.info("call_over", call=story.call_id, outcome=story.outcome, whole=story.whole)
+
+    def _free_again(self, call: str, at: float) -> None:
+        """The wrap-up of a call is over (t7): into its row, which is there once the caller has gone."""
+        moment = datetime.fromtimestamp(at, UTC)
+        if self.line.find(call) is not None:
+            self._freed[call] = moment
+        elif (arrived := arrival(call)) is not None:
+            self.journal.submit(CallRecord(call, None, None, arrived, wrap_up_ended_at=moment))
 
     def _decided(self, decision: Decision) -> None:
         match decision:
@@ -371,7 +406,8 @@ class Engine:
 
     def _keep(self) -> None:
         self._keeping = None
-        self.tasks.soon(self.kept.keep())
+        if self._restored:
+            self.tasks.soon(self.kept.keep())
 
     def shift_changed(self) -> None:
         """Something of the consultants' states must be kept and mirrored."""
@@ -379,7 +415,8 @@ class Engine:
 
     def _shift_changed(self) -> None:
         self.mirror.changed()
-        self.tasks.soon(self.kept.keep())
+        if self._restored:
+            self.tasks.soon(self.kept.keep())
 
 
 def lock_home(path: Path) -> int:

@@ -1,6 +1,7 @@
 """How a stage ended, also when an earlier engine or survival ran it."""
 
 from enum import Enum
+from typing import Final
 
 from ivr.facts import Facts
 
@@ -19,7 +20,16 @@ class Ending(Enum):
     OVER = "everything has been said"
 
 
-UCC_FAILURES = ("busy", "silent", "rejected", "unreachable", "no_notice")
+# Why 1414 did not take a call, by Dial's status, with the cause of the hang-up where that tells more (603);
+# the engine and survival's dialplan both read it here.
+UCC_WHY: Final = {"BUSY": "busy", "NOANSWER": "silent", "CHANUNAVAIL/21": "rejected"}
+UCC_ELSE: Final = "unreachable"
+UCC_FAILURES: Final = (*UCC_WHY.values(), UCC_ELSE, "no_notice")
+
+
+def ucc_why(status: str, cause: int) -> str:
+    """Why a Dial to 1414 came to nothing (recipes.md 4)."""
+    return UCC_WHY.get(status) or UCC_WHY.get(f"{status}/{cause}", UCC_ELSE)
 
 
 def left_behind(facts: Facts) -> Ending:  # noqa: PLR0911 - one row an ending

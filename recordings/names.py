@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 SECOND = "v2"  # below the audio folder: a link to the second volume, with day folders of its own
@@ -13,6 +13,7 @@ _STEM = re.compile(
     r"(?P<call>[a-z0-9]{1,16}-[0-9]{10,16}-[0-9]{1,12})-"
     r"(?:c(?P<connection>[0-9]{1,4})(?:-s(?P<segment>[0-9]{1,4}))?|s(?P<offer>[0-9]{1,4}))"
 )
+_CALL = re.compile(r"[a-z0-9]{1,16}-(?P<at>[0-9]{10,13})-[0-9]{1,12}")
 _LEGS: dict[str, Leg] = {"-caller": "caller", "-consultant": "consultant", "-stereo": "stereo", "": "mixed"}
 _FILE = re.compile(rf"(?P<stem>{_STEM.pattern})(?P<leg>-caller|-consultant|-stereo|)\.wav")
 
@@ -43,6 +44,12 @@ class Found:
     path: str
     size: int
     modified: datetime
+
+
+def arrival(call_id: str) -> datetime | None:
+    """When the call of this id arrived, to the millisecond; None when it is no id of ours."""
+    match = _CALL.fullmatch(call_id)
+    return None if match is None else datetime.fromtimestamp(int(match["at"]) / 1000, UTC)
 
 
 def stem_of(call_id: str, connection: int, segment: int = 1) -> str:

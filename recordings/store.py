@@ -82,6 +82,7 @@ class Journal:
         self._again_at = 0.0
         self._returns = self._replacements = 0
         self._replaced = False
+        self._away_since: float | None = None
         self._gone_since: float | None = None
         self._held: list[Item] = []  # neither database nor spool took them
         self._task: asyncio.Task[None] | None = None
@@ -115,6 +116,11 @@ class Journal:
         if self._held:
             return "memory"
         return "database" if self._ready and self._spool.empty else "spool"
+
+    @property
+    def away_since(self) -> float | None:
+        """Epoch seconds since when entries go past the database; None when it takes them."""
+        return None if self.place == "database" else self._away_since
 
     @property
     def returns(self) -> int:
@@ -376,6 +382,8 @@ class Journal:
     def _away(self, error: Exception) -> None:
         self._again_at = asyncio.get_running_loop().time() + self._retry
         # What comes back may be another one, older or empty: it is prepared like at a start.
+        if self._ready or self._away_since is None:
+            self._away_since = datetime.now(UTC).timestamp()
         self._ready = False
         log.warning("database_away", error=type(error).__name__)
 

@@ -41,6 +41,9 @@ def call(dialect: str) -> Upsert:
         fresh = new.excluded[column.name]
         if column.name in ("rating_asked", "survived"):
             changes[column.name] = or_(column, fresh)
+        elif column.name == "wrap_up_ended_at":  # told by itself, when the call may be over long since
+            later = or_(column.is_(None), fresh > column)
+            changes[column.name] = case((later, func.coalesce(fresh, column)), else_=column)
         elif not column.primary_key:
             changes[column.name] = case(
                 (late, func.coalesce(column, fresh)), else_=func.coalesce(fresh, column)

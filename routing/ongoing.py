@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING
+from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING, UCC
 from routing.devices import device_of
 from routing.events import (
     BridgeEntered,
@@ -47,6 +47,7 @@ class OngoingCall:
     queued_at: float | None = None
     rated_at: float | None = None
     notice_at: float | None = None  # kept when the variable is emptied for the next try (A14)
+    ucc_at: float | None = None  # when the last try to reach 1414 began or ended
     gone_at: float | None = None
     cause: int = 0
     gap: bool = False  # events of this call may have been missed
@@ -129,6 +130,8 @@ class OngoingCall:
             self.queued_at = milliseconds(event.value) or event.at
         elif event.name == NOTICE:
             self.notice_at = milliseconds(event.value)
+        elif event.name == UCC:
+            self.ucc_at = event.at
         elif event.name == RATING and self.rated_at is None:
             self.rated_at = event.at
 

@@ -30,6 +30,7 @@ class CallNow:
     survived: bool
     duty: str = ""  # ringing | answered | failed
     ucc: str = ""  # as ENGINE_1414; "wish": the consultant has asked for it
+    ucc_at: float | None = None  # since when it is so
     answered_at: float | None = None  # t4: a consultant, else the duty phone
     talked_until: float | None = None  # the end of the last conversation with a consultant
     ours: bool = True  # a call to 111; a feature code or a refused number is none
@@ -91,6 +92,7 @@ def _call(call: OngoingCall) -> CallNow:
         survived=call.word(SURVIVED) == "1",
         duty=call.word(DUTY),
         ucc=call.word(UCC) or ("wish" if call.word(WISH) == "1414" else ""),
+        ucc_at=call.ucc_at,
         answered_at=_answered_at(call),
         talked_until=max(filter(None, map(_served_until, call.legs.known.values())), default=None),
         ours=ours(call),

@@ -98,6 +98,18 @@ class Timesheet:
             told.append(self._end(name, at))
         return told
 
+    def left(self, over: Stint) -> str | None:
+        """The call whose consultant is free again with the end of `over`, its wrap-up included; else None."""
+        if over.state not in BUSY:
+            return None
+        before = next(
+            (one for one in reversed(self.today.get(over.consultant, ())) if one.state in TALKED), None
+        )
+        call = over.call or (before.call if before is not None else None)
+        now = self.open.get(over.consultant)
+        goes_on = now is not None and now.state in BUSY and now.call in (None, call)
+        return None if goes_on else call
+
     def _stood_still(self, at: float) -> list[Stint]:
         """Open stints of an earlier engine end with its last sign of life, if that was long ago."""
         sign, self._last_sign = self._last_sign or at, None

@@ -170,8 +170,8 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
                 Today(settings.zone, 20.0),
                 Alerts(settings, lambda: journal.reader, nothing),
                 lambda: box.names,
-                0.0,
-                StintBook(box.desk, journal.submit, 0.0),
+                lambda: 0.0,
+                StintBook(box.desk, journal.submit, lambda: 0.0),
             ).build
         )
         box.call_desk = SimpleNamespace(

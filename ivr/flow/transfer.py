@@ -2,6 +2,7 @@
 
 from ivr.call import Call
 from ivr.desk import Desk
+from ivr.ending import ucc_why
 from ivr.line import DialResult, HungUp
 from ivr.pace import Pace
 
@@ -38,20 +39,7 @@ async def _tell_and_dial(call: Call, pace: Pace) -> bool:
 
 
 async def _tell_why(call: Call, result: DialResult) -> bool:
-    why = ucc_result(result)
+    why = ucc_why(result.status, result.cause)
     await call.note(ucc=why)  # the notice's time stays: it was played (A14)
     await call.say("ucc_busy" if why == "busy" else "ucc_no_answer")
     return False
-
-
-def ucc_result(result: DialResult) -> str:
-    """Why 1414 did not take the call: busy, silent, rejected or unreachable (recipes.md 4)."""
-    match result.status:
-        case "BUSY":
-            return "busy"
-        case "NOANSWER":
-            return "silent"
-        case "CHANUNAVAIL" if result.cause == 21:  # 603
-            return "rejected"
-        case _:
-            return "unreachable"

@@ -10,6 +10,7 @@ import pytest
 from config.settings import Limits, Settings
 from console.rendering import Rendering
 from console.signing.accounts import Account
+from dialplan.words import UCC
 from engine.alerts import Alerts
 from engine.board import BoardBuilder, thresholds
 from engine.line import Line
@@ -23,6 +24,7 @@ from recordings.record import CallRecord, Outcome
 from routing.consultants import Consultant
 from routing.desk import Desk
 from routing.dispatcher import Dispatcher, Rules
+from routing.events import VariableSet
 from routing.waiting import Waiting
 from tests.unit.live_tables import STREAMS
 
@@ -44,11 +46,11 @@ class Home:
         self.line = Line(self.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
         self.today = Today(self.settings.zone, self.settings.service_level_seconds)
         self.written = []
-        self.stints = StintBook(self.desk, self.written.append, 0.0)
+        self.stints = StintBook(self.desk, self.written.append, lambda: 0.0)
         self.alerts = Alerts(self.settings, lambda: None, nothing)
         self.builder = BoardBuilder(
             self.settings, self.desk, self.line, self.today, self.alerts,
-            lambda: {"c101": "Айгүл Сынақ", "s201": "Сара Бақылау"}, 0.0, self.stints,
+            lambda: {"c101": "Айгүл Сынақ", "s201": "Сара Бақылау"}, lambda: 0.0, self.stints,
         )  # fmt: skip
 
     def board(self):
@@ -281,3 +283,41 @@ async def test_a_conversation_nobody_records_and_a_volume_that_fails_stand_on_th
     stopped.clear()
     faults.clear()
     assert before == home.kinds()
+
+
+def of_1414(**changes):
+    return CallRecord("n1-1-1", "+77000000001", "kk", NOW - timedelta(minutes=40), **changes)
+
+
+async def test_1414_unreachable_shows_by_the_moment_of_the_try_not_of_the_call(home):
+    home.today.take(of_1414(ucc_result="unreachable", notice_at=NOW - timedelta(minutes=2)))
+    assert ("ucc_unreachable", "") in home.kinds()
+
+
+async def test_1414_unreachable_shows_while_the_call_goes_on(home):
+    for event in recorded((STREAMS / "ten-calls.ami").read_text("utf-8")):
+        home.now = event.at
+        home.line._take(event)
+        if home.line.live.calls:
+            break
+    (call,) = home.line.live.calls.values()
+    home.line._take(VariableSet(home.now + 60, call.id, call.id, UCC, "dialling"))
+    assert ("ucc_unreachable", "") not in home.kinds()
+    home.line._take(VariableSet(home.now + 90, call.id, call.id, UCC, "unreachable"))
+    assert ("ucc_unreachable", "") in home.kinds()
+
+
+async def test_a_missing_notice_says_nothing_of_1414(home):
+    home.today.take(of_1414(ucc_result="unreachable", notice_at=NOW - timedelta(minutes=2)))
+    home.today.take(of_1414(ucc_result="no_notice", ended_at=NOW))
+    assert ("ucc_unreachable", "") in home.kinds()
+    home.today.take(of_1414(ucc_result="answered", notice_at=NOW - timedelta(minutes=1)))
+    assert ("ucc_unreachable", "") not in home.kinds()
+
+
+async def test_a_journal_that_takes_no_rows_is_on_the_board_within_seconds(home):
+    away = home.now
+    home.alerts.journal_away = lambda: away
+    assert ("journal_away", "") not in home.kinds()
+    home.now += 5
+    assert ("journal_away", "") in home.kinds()

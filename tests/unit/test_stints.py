@@ -138,3 +138,17 @@ def test_sums_are_the_same_however_often_they_are_asked_for():
     sheet.look([replace(SEAT, state="talking", call="b")], DAY + 160, 0.0)
     sheet.look([SEAT], DAY + 200, 0.0)
     assert sheet.sums("c101", DAY, DAY + 205, DAY + 180).talked.seconds == 140.0
+
+
+def test_a_consultant_is_free_of_a_call_with_the_end_of_the_wrap_up_after_it():
+    moments = (
+        (0, "available", {}), (10, "talking", {"call": "a"}), (40, "reserved", {"call": "a"}),
+        (60, "wrap_up", {}), (90, "available", {}), (100, "talking", {"call": "b"}), (130, "paused", {}),
+        (140, "available", {}), (150, "talking", {"call": "c"}), (160, "talking", {"call": "d"}),
+    )  # fmt: skip
+    sheet, left = Timesheet(), []
+    for at, state, more in moments:
+        for one in sheet.look([replace(SEAT, state=state, **more)], DAY + at, 0.0):
+            if one.ended is not None and (call := sheet.left(one)):
+                left.append((call, one.ended - DAY))
+    assert [("a", 90.0), ("b", 130.0), ("c", 160.0)] == left

@@ -11,7 +11,7 @@ from dialplan import words as w
 from dialplan.people import LAB, Account
 from dialplan.render import Secrets, render
 from ivr.catalogue import CATALOGUE
-from ivr.ending import UCC_FAILURES
+from ivr.ending import UCC_FAILURES, ucc_why
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_SOURCE = ("ivr", "dialplan", "routing", "recordings", "agi_handlers", "engine", "config")
@@ -172,6 +172,24 @@ def test_what_the_dialplan_notes_of_1414_is_what_the_engine_understands(text: st
     )
     noted |= set(re.findall(r"Set\(ENGINE_1414=(\w+)\)", text)) - {"dialling", "answered"}
     assert noted - set(UCC_FAILURES) == set()
+
+
+def dialled(expression: str, status: str, cause: str) -> str:
+    """What Asterisk makes of nested IFs over these two."""
+    told = expression.replace("${DIALSTATUS}", status).replace("${HANGUPCAUSE}", cause)
+    while match := re.search(r'\$\{IF\(\$\["([^"]*)"="([^"]*)"\]\?(\w+):(\w+)\)\}', told):
+        told = told.replace(match[0], match[3] if match[1] == match[2] else match[4])
+    return told
+
+
+@pytest.mark.parametrize(
+    "status", ["BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "DONTCALL", ""]
+)
+@pytest.mark.parametrize("cause", [0, 1, 17, 20, 21, 34])
+def test_survival_notes_of_1414_what_the_engine_would(text: str, status: str, cause: int):
+    expression = re.search(r"Set\(ENGINE_1414=(\$\{IF.*)\)$", text, re.M)
+    assert expression is not None
+    assert ucc_why(status, cause) == dialled(expression[1], status, str(cause))
 
 
 def test_every_variable_survival_branches_on_is_one_that_is_known_or_its_own(text: str):

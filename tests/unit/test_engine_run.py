@@ -1,0 +1,136 @@
+"""The engine's begin and end: what was started is stopped, whatever fails; its end is nobody's wrap-up."""
+
+import asyncio
+import socket
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from dialplan.people import Account
+from engine import accounts
+from engine.clock import WallOffset
+from engine.evidence import open_evidence
+from engine.evidence_main import EvidenceProcess
+from engine.wiring import Engine
+from recordings.keys import Keyring
+from recordings.record import CallRecord, Outcome
+from recordings.store import Journal
+from routing.waiting import Waiting
+from tests.evidence_home import numbers
+
+CALL = "n1-1795338000123-7"
+AT = datetime.fromtimestamp(1795338000.123, UTC)
+
+
+def settings(home: Path, **changes: object) -> Settings:
+    made = Settings(home=home, ami_port=9, agi_port=0, **changes)  # type: ignore[arg-type]
+    for folder in (home / "db", home / "run", made.spool):
+        folder.mkdir(parents=True, exist_ok=True)
+    Keyring(made.keys_dir).make()
+    return made
+
+
+async def test_an_engine_whose_port_is_taken_stops_all_that_it_started(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        engine = Engine(settings(tmp_path / "home").model_copy(update={"agi_port": taken.getsockname()[1]}))
+        engine.journal.submit(CallRecord(CALL, None, "kk", AT, outcome=Outcome.SERVED, ended_at=AT))
+        with pytest.raises(OSError):
+            await engine.run(asyncio.Event())
+    await asyncio.sleep(0)
+    assert set() == {task for task in asyncio.all_tasks() - before if not task.done()}
+    with sqlite3.connect(tmp_path / "home" / "db" / "journal.sqlite") as database:
+        assert (1,) == database.execute("SELECT count(*) FROM calls").fetchone()
+
+
+async def test_an_evidence_process_that_cannot_start_leaves_none_of_its_works_running(tmp_path: Path) -> None:
+    made = settings(tmp_path / "home")
+    journal = Journal(made.database, made.spool / "journal", numbers)
+    await journal.start()
+    await journal.stop()
+    made.evidence_socket.parent.mkdir(parents=True, exist_ok=True)
+    made.evidence_socket.mkdir()  # nobody can listen there
+    before = asyncio.all_tasks()
+    async with open_evidence(made) as evidence:
+        with pytest.raises(OSError):
+            await EvidenceProcess(evidence).run(asyncio.Event())
+    assert set() == {task for task in asyncio.all_tasks() - before if not task.done()}
+
+
+async def test_the_end_of_the_engine_is_nobodys_wrap_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.wiring.FIRST_LOGIN", 0.1)
+    made = settings(tmp_path / "home")
+    accounts.save(made, [Account("c101", "Айгүл Сынақ", ("kk",), "x" * 32)])
+    engine, stop = Engine(made), asyncio.Event()
+    running = asyncio.create_task(engine.run(stop))
+    async with asyncio.timeout(10):
+        while not made.control_socket.exists():
+            await asyncio.sleep(0.02)
+    engine.desk.found_talking(Waiting(CALL, "kk", 0.0), "c101")
+    await asyncio.sleep(0.5)  # a look of the stints
+    close = engine.agi.close
+
+    async def closing() -> None:
+        """Each session's end tells the desk that its conversation is over."""
+        engine.desk.conversation_ended(CALL, "c101")
+        await asyncio.sleep(0.5)
+        await close()
+
+    monkeypatch.setattr(engine.agi, "close", closing)
+    stop.set()
+    await running
+    with sqlite3.connect(tmp_path / "home" / "db" / "journal.sqlite") as database:
+        states = {row[0] for row in database.execute("SELECT state FROM consultant_stints")}
+        (kept,) = database.execute("SELECT value FROM consultant_states WHERE name = 'state'").fetchone()
+    assert "talking" in states and "wrap_up" not in states
+    assert '"wrap_up_left": 0.0' in kept
+
+
+async def test_t7_is_in_the_row_whether_the_caller_goes_before_or_after_it(tmp_path: Path) -> None:
+    engine = Engine(settings(tmp_path / "home"))
+    await engine.journal.start()
+    over = CallRecord(CALL, None, "kk", AT, ended_at=AT + timedelta(seconds=60), outcome=Outcome.SERVED)
+    engine.journal.submit(over)
+    engine._free_again(CALL, AT.timestamp() + 90)
+    await engine.journal.write(over)  # told once more, from the channel log
+    row = await engine.journal.reader.call(CALL)
+    assert row is not None
+    assert AT + timedelta(seconds=90) == row.wrap_up_ended_at
+    assert (AT, Outcome.SERVED, "kk") == (row.arrived_at, row.outcome, row.language)
+    await engine.journal.stop()
+    engine.desk.close()
+
+
+async def test_a_locked_database_keeps_no_engine_from_its_calls(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite"
+    first = Journal(url, tmp_path / "spool", numbers)
+    await first.start()
+    await first.stop()
+    lock = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    journal = Journal(url, tmp_path / "spool", numbers, patience=0.2, retry=0.1)
+    async with asyncio.timeout(2):
+        await journal.start()
+    assert await journal.write(CallRecord(CALL, None, "kk", AT))
+    assert "spool" == journal.place
+    lock.close()
+    async with asyncio.timeout(8):
+        while journal.place != "database":
+            await asyncio.sleep(0.02)
+    assert await journal.reader.call(CALL) is not None
+    await journal.stop()
+
+
+def test_the_clock_on_the_wall_is_looked_at_again_and_small_differences_are_none() -> None:
+    wall = 1000.0
+    offset = WallOffset(lambda: wall, lambda: 100.0)
+    assert 900.0 == offset()
+    wall = 1000.1
+    assert 900.0 == offset()
+    wall = 4600.0
+    assert 4500.0 == offset()
