@@ -164,6 +164,8 @@ def _watch(
 
     def connecting(*_: Any) -> None:
         if create:
+            if not file.exists():
+                _set_log_aside(file)
             _for_all_writers(file)
         elif not file.exists():
             raise DatabaseMissing(file)
@@ -183,12 +185,19 @@ def _watch(
         opened = record.info["opened"]
         if not opened.stands(file):
             tell(opened)
-            if not read_only:
-                # What only its write-ahead log holds goes into the file that is still open here; the log must
-                # not be taken for that of the file which stands in its place now.
+            # A file that is only away may come back, and finds its write-ahead log where it was. One that
+            # another took the place of gets what its log holds, and the log must not be taken for the new
+            # file's. Never into a file that others have open with a new log: that would destroy it.
+            if not read_only and (opened.displaced(file) or (_wal(file) is None and file.exists())):
                 with suppress(engine.dialect.loaded_dbapi.Error):
                     connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-                opened.set_log_aside(file)
+            if (
+                not read_only
+                and opened.displaced(file)
+                and opened.wal is not None
+                and opened.wal == _wal(file)
+            ):
+                _set_log_aside(file)
             raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def returned(connection: Any, record: Any) -> None:
@@ -233,16 +242,10 @@ class Opened:
             return False
         return self.wal is None or self.wal == _wal(file)
 
-    def set_log_aside(self, file: Path) -> None:
-        """Where another file stands under the path, the write-ahead log beside it is ours, not its."""
+    def displaced(self, file: Path) -> bool:
+        """Whether another file stands under the path."""
         seen = _seen(file)
-        if seen is not None and (seen.st_dev, seen.st_ino) == self.file:
-            return
-        if self.wal is not None and self.wal == _wal(file):
-            for suffix in ("-wal", "-shm"):
-                beside = file.with_name(file.name + suffix)
-                with suppress(OSError):
-                    beside.rename(file.with_name(f"{file.name}.replaced{suffix}"))
+        return seen is not None and (seen.st_dev, seen.st_ino) != self.file
 
     def used(self, file: Path) -> "Opened":
         """After a transaction: the log is open, and nobody's end takes it away any more."""
@@ -262,3 +265,10 @@ def _seen(file: Path) -> os.stat_result | None:
 def _wal(file: Path) -> tuple[int, int] | None:
     seen = _seen(file.with_name(file.name + "-wal"))
     return None if seen is None else (seen.st_dev, seen.st_ino)
+
+
+def _set_log_aside(file: Path) -> None:
+    """What is left of another file's write-ahead log would be taken for this one's."""
+    for suffix in ("-wal", "-shm"):
+        with suppress(OSError):
+            file.with_name(file.name + suffix).rename(file.with_name(f"{file.name}.replaced{suffix}"))

@@ -221,8 +221,9 @@ async def test_a_transaction_over_a_file_that_went_meanwhile_is_not_committed(li
     with pytest.raises(DatabaseMissing):
         async with evidence.connect():
             pass
-    with sqlite3.connect(line.aside) as moved:
-        assert (14,) == moved.execute("SELECT count(*) FROM connections").fetchone()
+    line.aside.rename(line.database)
+    async with evidence.connect() as connection:
+        assert 14 == await connection.scalar(text("SELECT count(*) FROM connections"))
     await evidence.dispose()
 
 
