@@ -101,7 +101,7 @@ def list_(json: AsJson = False) -> None:
             for one in await Accounts(evidence.database).all()
         ]
 
-    rows = with_evidence(settings, question)
+    rows = with_evidence(settings, question, first=True)
     if json:
         as_json(rows)
     elif not rows:
@@ -262,7 +262,7 @@ def _change(
         return done
 
     try:
-        done = with_evidence(settings, question)
+        done = with_evidence(settings, question, first=True)
     except AccountRefused as why:
         raise Problem(str(why)) from None
     if phone is not None:

@@ -55,7 +55,7 @@ def fill(
     async def question(evidence: "Evidence") -> "Filled":
         return await write(evidence, plan, filling, sealing)
 
-    filled = with_evidence(settings, question)
+    filled = with_evidence(settings, question, first=True)
     filling.done()
     if json:
         as_json({"calls": filled.calls, "sealed": filled.sealed, "generated": filled.generated, "seed": seed})

@@ -123,16 +123,18 @@ async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIte
         await database.dispose()
 
 
-def with_evidence(settings: Settings, question: Callable[[Evidence], Awaitable[T]]) -> T:
+def with_evidence(
+    settings: Settings, question: Callable[[Evidence], Awaitable[T]], *, first: bool = False
+) -> T:
     """For a command; root's acts as the evidence process meanwhile (engine/acting.py).
 
-    Before the first start it makes the journal (accounts come first); later it misses one that has gone.
+    `first`: it may come before the line's first start, and makes the journal then.
 
     Raises Problem, with what to do; ends the program with 130 when it is interrupted.
     """
 
     async def asked() -> T:
-        async with open_evidence(settings, create=not has_run(settings)) as evidence:
+        async with open_evidence(settings, create=first and not has_run(settings)) as evidence:
             return await question(evidence)
 
     configure(settings, None, stderr=False)  # a command speaks for itself
