@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from engine.demand_telling import answered, tell
+from engine.demand_telling import Confirm, answered, doubts, tell
 from engine.show import AsJson, Problem, plain_words
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from engine.evidence import Evidence
-    from recordings.demands.demand import Demand
+    from recordings.demands.demand import Demand, Letter
 
 
 @plain_words()
@@ -39,6 +39,7 @@ def register(
     due: Annotated[str, typer.Option(help="The letter's own term; default: the basis has one.")] = "",
     responsible: Annotated[str, typer.Option(help="System user; default: you.")] = "",
     again: Annotated[bool, typer.Option("--again", help="Enter the same letter once more.")] = False,
+    confirm: Confirm = None,
     search: Annotated[bool, typer.Option("--search", help="Search at once.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -71,13 +72,28 @@ def register(
         fields = _ask_for(fields, settings)
     letter = typed(fields, language, withheld, settings.zone, now)
 
+    confirmed = doubts(confirm)
+    if sys.stdin.isatty() and not json:
+        confirmed += _asked_back(settings, letter, now, confirmed)
+
     async def question(evidence: "Evidence") -> "Demand":
-        made = await evidence.demands.register(letter, who, now, again=again)
+        made = await evidence.demands.register(letter, who, now, again=again, confirmed=confirmed)
         if search and made.state == "received":
             made = await evidence.demands.search(made.id, who, datetime.now(UTC))
         return made
 
     tell(answered(settings, question), settings, json)
+
+
+def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed: list[str]) -> list[str]:
+    """Doubts the person says the letter has so; ends the command where one was a slip."""
+    from recordings.doubts.question import open_ones, sentence  # noqa: PLC0415
+
+    asked = answered(settings, lambda evidence: evidence.demands.questions(letter, now))
+    for one in open_ones(asked, confirmed):
+        typer.echo(sentence(one, settings.zone), err=True)
+        typer.confirm("does the letter really say so?", abort=True, err=True)
+    return [str(one.doubt) for one in asked]
 
 
 def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:

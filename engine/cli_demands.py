@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 from engine.cli_demand_register import register
+from engine.cli_demand_review import correct, listen, review
 from engine.cli_package import package, verify
-from engine.demand_telling import answered, demand_id, tell
+from engine.demand_telling import Confirm, answered, demand_id, doubts, tell
 from engine.show import AsJson, as_json, plain_words, table
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from engine.evidence import Evidence
     from recordings.access import Actor
@@ -25,6 +26,9 @@ demands = typer.Typer(
     help="Authorities' written demands: register, search, approve, hand over, acknowledge.",
 )
 demands.command()(register)
+demands.command()(correct)
+demands.command()(review)
+demands.command()(listen)
 demands.command()(package)
 demands.command()(verify)
 
@@ -103,23 +107,38 @@ def show(
 
 @demands.command()
 @plain_words()
-def search(demand: Id, json: AsJson = False) -> None:
+def search(demand: Id, confirm: Confirm = None, json: AsJson = False) -> None:
     """Search by what the letter says; ready when all that was found is sealed. May be repeated."""
-    _step(lambda evidence, id_, who, now: evidence.demands.search(id_, who, now), demand, json)
+    said = doubts(confirm)
+    _step(lambda evidence, id_, who, now: evidence.demands.search(id_, who, now, said), demand, json)
 
 
 @demands.command()
 @plain_words()
-def approve(demand: Id, json: AsJson = False) -> None:
-    """Approve the answer, as the second person; where nothing was found, that it says so."""
-    from recordings.demands.demand import State  # noqa: PLC0415
+def approve(
+    demand: Id,
+    confirm: Confirm = None,
+    yes: Annotated[bool, typer.Option("--yes", help="On a terminal: do not show and ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Approve the answer, as the second person; where nothing was found, that it says so.
 
-    async def decide(evidence: "Evidence", id_: int, who: "Actor", now: datetime) -> "Demand":
-        found = await evidence.demands.get(id_)
-        nothing = found.state is State.SEARCHING and not found.findings
-        return await evidence.demands.move(id_, State.NOT_FOUND if nothing else State.APPROVED, who, now)
+    What is doubtful is asked back first: on a terminal by yes and no, else name it with --confirm.
+    """
+    from recordings.doubts.question import UNCONFIRMED, Unanswered  # noqa: PLC0415
 
-    _step(decide, demand, json)
+    said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
+    if at_terminal and not yes:
+        review(demand)
+        typer.confirm("approve this answer?", abort=True)
+    try:
+        _approve(demand, said, json)
+    except Unanswered as why:
+        if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
+            raise
+        typer.echo(str(why))
+        typer.confirm("does the letter really say so?", abort=True)
+        _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 
 
 @demands.command("hand-over")
@@ -198,7 +217,13 @@ def letter(
         authority, basis = service.authority(found.letter.authority), service.basis(found.letter.basis)
         said = reply(found, authority, basis, settings.zone)
         both = {"kk": (said.title_kk, *said.kk), "ru": (said.title_ru, *said.ru)}
-        return [line for name, lines in both.items() if language in (None, name) for line in (*lines, "")]
+        red = {"kk": said.alarm_kk, "ru": said.alarm_ru}
+        return [
+            line
+            for name, lines in both.items()
+            if language in (None, name)
+            for line in (*lines, *([typer.style(red[name], fg="red", bold=True)] if red[name] else []), "")
+        ]
 
     for line in answered(settings, question):
         typer.echo(line)
@@ -229,6 +254,18 @@ def authorities(json: AsJson = False) -> None:
         as_json([one.model_dump() for one in found])
         return
     table(("authority", "name (ru)", "name (kk)"), [(one.id, one.name_ru, one.name_kk) for one in found])
+
+
+def _approve(demand: str, confirmed: "Sequence[str]", json: bool) -> None:
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    async def decide(evidence: "Evidence", id_: int, who: "Actor", now: datetime) -> "Demand":
+        found = await evidence.demands.get(id_)
+        nothing = found.state is State.SEARCHING and not found.findings
+        to = State.NOT_FOUND if nothing else State.APPROVED
+        return await evidence.demands.move(id_, to, who, now, confirmed=confirmed)
+
+    _step(decide, demand, json)
 
 
 def _move(demand: str, to: "State", words: str, json: bool) -> None:

@@ -1,17 +1,24 @@
 """Demands as the command line tells them; the letter's words and the number only when unmasked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from engine.show import clock, one_line
 from recordings.demands.demand import Demand, State
 from recordings.demands.term import left
 from recordings.demands.worker import RUNNING
-from recordings.finding.criteria import Criteria
+from recordings.doubts.question import Doubt, Question, sentence
+from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.mask import mask
+from recordings.places import NOT_RECORDED
+from recordings.record import Connection
 
-_FOR_PROGRAMS = frozenset("criteria number_index from until chain access_seq".split())
+_ASKING = frozenset({"questioned", "confirmed", "corrected", "searched"})
+_FOR_PROGRAMS = frozenset(
+    "criteria number_index from until chain access_seq hidden_before was questions confirmed".split()
+)
 
 
 def described(demand: Demand, zone: tzinfo, now: datetime, *, unmask: bool) -> dict[str, Any]:
@@ -33,6 +40,8 @@ def described(demand: Demand, zone: tzinfo, now: datetime, *, unmask: bool) -> d
         "registered_by": demand.registered_by,
         "criteria": criteria(letter.criteria, unmask),
         **({"asked": letter.asked} if unmask else {}),
+        "questions": [one.facts() for one in asked(demand)],
+        "destroyed_since_receipt": destroyed_since(demand),
         "findings": [
             {"call_id": one.call_id, "recording": one.recording_id or None} for one in demand.findings
         ],
@@ -66,7 +75,7 @@ def row(demand: Demand, zone: tzinfo, now: datetime) -> tuple[str, ...]:
     )
 
 
-def life(demand: Demand, zone: tzinfo, *, unmask: bool) -> Iterator[str]:
+def life(demand: Demand, zone: ZoneInfo, *, unmask: bool) -> Iterator[str]:
     """The demand for people, line by line."""
     letter = demand.letter
     yield f"{demand.name}: {demand.state}"
@@ -79,32 +88,62 @@ def life(demand: Demand, zone: tzinfo, *, unmask: bool) -> Iterator[str]:
         yield f"asked: {one_line(letter.asked)}"
     for one in demand.findings:
         yield f"covers: call {one.call_id}, {one.recording_id or 'no recording'}"
+    for question in asked(demand):
+        yield f"asked back: {sentence(question, zone)}"
     for event in demand.events:
         facts = (f"{name} {value}" for name, value in event.facts.items() if name not in _FOR_PROGRAMS)
-        told = one_line(", ".join(facts))
+        told = one_line(", ".join([*facts, *_doubts(event.facts)]))
         yield f"{clock(event.at, zone)}  {event.step:14}  {event.who.person}  {told}".rstrip()
 
 
-def outcome(demand: Demand, now: datetime) -> Iterator[str]:
+def _doubts(facts: dict[str, object]) -> list[str]:
+    """Names of the doubts an event is about."""
+    found = cast(list[Any], facts.get("questions", facts.get("confirmed", [])))
+    return [str(one["doubt"] if isinstance(one, dict) else one) for one in found]
+
+
+def asked(demand: Demand) -> list[Question]:
+    """What was asked back about it and nobody answered yet; nothing once it is decided."""
+    if demand.state not in (State.RECEIVED, State.SEARCHING, State.READY):
+        return []
+    said = next((event for event in reversed(demand.events) if event.step in _ASKING), None)
+    found = said.facts.get("questions", []) if said and said.step != "confirmed" else []
+    return [Question(Doubt(one["doubt"]), one["count"], one["at"]) for one in cast(list[Any], found)]
+
+
+def destroyed_since(demand: Demand) -> list[str]:
+    """Recordings it asks for that were destroyed after the letter came in, by its last search."""
+    said = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
+    return [str(one) for one in cast(list[Any], said.get("destroyed_since", []))]
+
+
+def alarms(demand: Demand) -> Iterator[str]:
+    """What is to be said in red."""
+    late = destroyed_since(demand)
+    if late:
+        yield f"DESTROYED AFTER THE LETTER CAME IN: {', '.join(late)}"
+
+
+def outcome(demand: Demand, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     """What came of a step, and what comes next."""
     yield f"{demand.name}: {demand.state}"
+    yield from _asked_back(demand, zone)
     facts = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
     match demand.state:
         case State.RECEIVED:
             yield f"next: ivr111 demands search {demand.id}"
         case State.SEARCHING if facts.get("waiting"):
             yield f"{facts['waiting']} recordings wait for their seal: search again soon; see ivr111 doctor"
+        case State.SEARCHING if facts.get("destroyed_since"):
+            yield (
+                "find out how that could be; to go on with what is left: "
+                f"ivr111 demands search {demand.id} --confirm {Doubt.DESTROYED_SINCE}"
+            )
         case State.SEARCHING:
             yield from _nothing(facts)
             yield f"next: another administrator states it: ivr111 demands approve {demand.id}"
         case State.READY:
-            yield (
-                f"{facts['conversations']} conversations found: {facts['sealed']} recordings, "
-                f"{facts['missing']} missing, {facts['destroyed']} destroyed"
-            )
-            if facts.get("withheld_that_day"):
-                yield f"{facts['withheld_that_day']} calls of that day came with the number withheld"
-            yield f"next: another administrator looks and approves: ivr111 demands approve {demand.id}"
+            yield from _found(demand, facts)
         case State.APPROVED:
             yield f"next: ivr111 demands package {demand.id} --out FOLDER, then hand-over"
         case State.HANDED_OVER:
@@ -116,6 +155,42 @@ def outcome(demand: Demand, now: datetime) -> Iterator[str]:
             pass
     if demand.state in RUNNING:
         yield countdown(demand, now)
+
+
+def conversations(demand: Demand, calls: Sequence[FoundCall], zone: ZoneInfo) -> list[tuple[str, ...]]:
+    """What it covers, oldest first: number, began, length, consultant, language, recording, state, call."""
+    covered = {one.call_id for one in demand.findings}
+    rows: list[tuple[str, ...]] = []
+    for found in calls:
+        kept = {one.recording.connection: one for one in found.recordings}
+        for talk in found.call.connections:
+            if talk.party in NOT_RECORDED or found.call.call_id not in covered:
+                continue
+            one = kept.get(talk.number)
+            rows.append(
+                (
+                    str(len(rows) + 1),
+                    clock(talk.answered_at, zone),
+                    _length(one, talk),
+                    talk.party,
+                    found.call.language or "",
+                    one.recording.id if one else "",
+                    state_of(one),
+                    found.call.call_id,
+                )
+            )
+    return rows
+
+
+def _length(kept: FoundRecording | None, talk: Connection) -> str:
+    """Minutes and seconds, of the sealed sound where there is one, else of the conversation."""
+    if kept is not None and kept.sealed is not None:
+        seconds = round(kept.sealed.seconds)
+    elif talk.ended_at is not None:
+        seconds = round((talk.ended_at - talk.answered_at).total_seconds())
+    else:
+        return ""
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def countdown(demand: Demand, now: datetime) -> str:
@@ -142,6 +217,31 @@ def criteria(wanted: Criteria, unmask: bool) -> dict[str, Any]:
     return found
 
 
+def _asked_back(demand: Demand, zone: ZoneInfo) -> Iterator[str]:
+    questions = asked(demand)
+    if not questions:
+        return
+    yield "compare with the letter:"
+    for question in questions:
+        yield f"  {question.doubt}: {sentence(question, zone)}"
+    yield f"what was mistyped: ivr111 demands correct {demand.id} --reason ..."
+
+
+def _found(demand: Demand, facts: dict[str, object]) -> Iterator[str]:
+    yield (
+        f"{facts['conversations']} conversations found: {facts['sealed']} recordings, "
+        f"{facts['missing']} missing, {facts['destroyed']} destroyed"
+    )
+    if facts.get("withheld_that_day"):
+        yield f"{facts['withheld_that_day']} calls of that day came with the number withheld"
+    if facts.get("near_numbers"):
+        yield f"numbers of that day that differ in one digit: {facts['near_numbers']}"
+    yield (
+        f"next: another administrator looks (ivr111 demands review {demand.id}) "
+        f"and approves: ivr111 demands approve {demand.id}"
+    )
+
+
 def _nothing(facts: dict[str, object]) -> Iterator[str]:
     yield "nothing found by what the letter says"
     if facts.get("calls_without_conversation"):
@@ -151,6 +251,10 @@ def _nothing(facts: dict[str, object]) -> Iterator[str]:
             f"{facts['calls_that_day']} calls came that day, "
             f"{facts['withheld_that_day']} of them with the number withheld"
         )
+    if facts.get("near_numbers"):
+        yield f"numbers of that day that differ in one digit: {facts['near_numbers']}"
+    if facts.get("rows_destroyed"):
+        yield f"{facts['rows_destroyed']} recordings of that time were destroyed, their calls' rows too"
 
 
 def _iso(at: datetime, zone: tzinfo) -> str:

@@ -1,8 +1,9 @@
 """A letter as typed in, made into values, with words that say what to write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.moments import moment, whole_day
@@ -41,6 +42,30 @@ def typed(
         due_at=due,
         responsible=fields["responsible"],
     )
+
+
+def corrected(
+    known: Criteria, fields: Mapping[str, str], without: Iterable[str], zone: ZoneInfo, now: datetime
+) -> Criteria:
+    """`known` with the fields that are given, those of `without` left out. Raises Problem."""
+    given: dict[str, Any] = {}
+    for name in without:
+        if name not in {*fields, "withheld"}:
+            raise Problem(f"{name!r} is no field: write one of {', '.join(fields)}, withheld")
+        given["call_id" if name == "call" else name] = False if name == "withheld" else None
+    for name, text in fields.items():
+        if not text.strip():
+            continue
+        match name:
+            case "day":
+                given[name] = _day(text, zone, now)
+            case "since" | "until":
+                given[name] = _moment(text, zone, now)
+            case "call":
+                given["call_id"] = text.strip()
+            case _:
+                given[name] = text.strip()
+    return replace(known, **given)
 
 
 def _day(text: str, zone: ZoneInfo, now: datetime) -> date:

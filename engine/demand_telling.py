@@ -1,7 +1,7 @@
 """What every command about demands does: run with the services, tell the outcome, read an id."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from recordings.demands.demand import Demand
 
 T = TypeVar("T")
+Confirm = Annotated[
+    list[str] | None,
+    typer.Option(help="A doubt that you compared with the letter, which says it so; may be repeated."),
+]
 
 
 def answered(settings: "Settings", question: "Callable[[Evidence], Awaitable[T]]") -> "T":
@@ -24,14 +28,28 @@ def answered(settings: "Settings", question: "Callable[[Evidence], Awaitable[T]]
 
 
 def tell(found: "Demand", settings: "Settings", json: bool) -> None:
-    from engine.demand_json import described, outcome  # noqa: PLC0415
+    from engine.demand_json import alarms, described, outcome  # noqa: PLC0415
 
     now = datetime.now(UTC)
     if json:
         as_json(described(found, settings.zone, now, unmask=False))
         return
-    for line in outcome(found, now):
+    for line in outcome(found, settings.zone, now):
         typer.echo(one_line(line))
+    for line in alarms(found):
+        typer.secho(one_line(line), fg="red", bold=True)
+
+
+def doubts(confirmed: list[str] | None) -> list[str]:
+    from recordings.doubts.question import UNCONFIRMED, Doubt  # noqa: PLC0415
+
+    known = [str(one) for one in Doubt if one not in UNCONFIRMED]
+    for code in confirmed or ():
+        if code not in known:
+            raise typer.BadParameter(
+                f"{code!r} is nothing to confirm; there are: {', '.join(known)}", param_hint="--confirm"
+            )
+    return confirmed or []
 
 
 def demand_id(text: str) -> int:

@@ -40,4 +40,6 @@ def _day(text: str, zone: tzinfo, now: datetime) -> datetime | None:
             raise ValueError(f"{text!r} is no date: {FORM}") from None
     else:
         return None
+    if not 1900 <= date.year <= 2999:  # beyond, the next day or another zone's may not exist
+        raise ValueError(f"{text!r} is no day of ours: {FORM}")
     return datetime.combine(date, time(), zone)

@@ -65,7 +65,7 @@ def plain_words() -> Iterator[None]:
 _PLAIN = frozenset(
     "Problem Wrong AccountRefused NotReady Unsafe SpeechUnavailable Nobody KeyMissing WrongKey WrongLetter "
     "WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame FontMissing WrongRecipient Busy "
-    "NotIndexed ReasonMissing ReasonRefused UnsafePlace NotSigned NoSuchHold NotAllowed".split()
+    "NotIndexed Unanswered ReasonMissing ReasonRefused UnsafePlace NotSigned NoSuchHold NotAllowed".split()
 )
 
 

@@ -1,15 +1,16 @@
 """The register of demands; for the command line and the console."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from config.evidence import Authority, Basis
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
+from recordings.alarming import alarm
 from recordings.chain.store import access_head, head
 from recordings.demands import store
 from recordings.demands.basis import lacking, searchable
@@ -18,11 +19,11 @@ from recordings.demands.demand import Demand, Letter, State
 from recordings.demands.steps import WrongStep, move
 from recordings.demands.store import NoSuchDemand
 from recordings.demands.term import due
-from recordings.finding.criteria import Criteria
-from recordings.finding.day import bounds
+from recordings.doubts.question import Doubt, Question, Unanswered, open_ones, time_named
+from recordings.doubts.service import MANY, Doubts, came_in, search_of, searched, why_no_number
+from recordings.finding.criteria import Criteria, FoundCall
 from recordings.finding.service import Finder
 from recordings.numbers import Numbers
-from recordings.phone_number import NotOneNumber, read_number
 
 AHEAD = timedelta(minutes=5)  # clocks of two offices differ
 
@@ -45,14 +46,25 @@ class Demands:
         self._database = database
         self._finder = finder
         self._numbers = numbers
+        self._doubts = Doubts(finder)
         self._access = AccessLog(database)
         self._authorities = {one.id: one for one in authorities}
         self._bases = {one.id: one for one in bases}
 
-    async def register(self, letter: Letter, who: Actor, now: datetime, *, again: bool = False) -> Demand:
+    async def register(
+        self,
+        letter: Letter,
+        who: Actor,
+        now: datetime,
+        *,
+        again: bool = False,
+        confirmed: Collection[str] = (),
+    ) -> Demand:
         """Enter a letter; one that lacks what its basis requires is returned at once, with its reply.
 
-        Raises WrongLetter, Forbidden. `again`: the same letter may stand in the register twice.
+        It is entered even when it is doubtful, for the clock runs and it keeps what it could mean; what is
+        doubtful stands in the event "questioned", or "confirmed" where `confirmed` says that the letter has
+        it so. Raises WrongLetter, Forbidden. `again`: the same letter may stand in the register twice.
         """
         basis = self._checked(letter, now)
         known = None if again else await store.like(self._database, letter)
@@ -64,6 +76,7 @@ class Demands:
         move(State.RECEIVED, State.SEARCHING, who, frozenset())  # may this person at all?
         due_at = letter.due_at or due(letter.received_at, basis.term_hours)
         source = "letter" if letter.due_at else "basis"
+        asked = [] if lacks else await self._doubts.of_letter(letter, now)
         await self._access.note(who, Action.DEMAND, [f"register letter {letter.number} of {letter.date}"])
         async with self._database.begin() as connection:
             id_ = await store.add(connection, letter, due_at, source, who, now, self._numbers)
@@ -73,13 +86,56 @@ class Demands:
                 facts: dict[str, object] = {"lacks": list(lacks), "words": basis.ground_ru or ground}
                 await store.set_state(connection, id_, state)
                 await store.happened(connection, id_, who, now, "returned", State.RECEIVED, state, facts)
+            await _told(connection, id_, who, now, State.RECEIVED, asked, confirmed)
         return await self.get(id_)
 
-    async def search(self, demand_id: int, who: Actor, now: datetime) -> Demand:
+    async def questions(self, letter: Letter, now: datetime) -> list[Question]:
+        """What is doubtful about a letter before it is registered. Raises WrongLetter."""
+        if lacking(letter, self._checked(letter, now)):
+            return []
+        return await self._doubts.of_letter(letter, now)
+
+    async def correct(
+        self, demand_id: int, wanted: Criteria, who: Actor, now: datetime, reason: str
+    ) -> Demand:
+        """What was mistyped from the letter, put right; the demand is received again, to be searched anew.
+
+        Whoever corrects cannot be the second person. Raises WrongLetter, WrongStep, Forbidden, NoSuchDemand.
+        """
+        demand = await self.get(demand_id)
+        letter = replace(demand.letter, criteria=wanted)
+        lacks = lacking(letter, self._checked(letter, max(now, letter.received_at)))
+        if lacks:
+            raise WrongLetter(f"under {letter.basis} a demand must name: {', '.join(lacks)}")
+        if wanted == demand.letter.criteria:
+            raise WrongLetter("nothing is different: say what the letter names")
+        move(demand.state, State.RECEIVED, who, frozenset(), reason)
+        asked = await self._doubts.of_letter(letter, now)
+        await self._access.note(who, Action.DEMAND, [f"{demand.name}: corrected"], reason)
+        facts: dict[str, object] = {
+            "words": reason,
+            "was": _masked(demand.letter.criteria),
+            "criteria": _masked(wanted),
+            "hidden_before": store.hidden_criteria(demand.letter.criteria, self._numbers),
+        }
+        async with self._database.begin() as connection:
+            before = await store.state_for_update(connection, demand_id)
+            state = move(before, State.RECEIVED, who, frozenset(), reason)
+            await store.correct(connection, demand_id, wanted, self._numbers)
+            await store.set_state(connection, demand_id, state)
+            await store.happened(connection, demand_id, who, now, "corrected", before, state, facts)
+            await _told(connection, demand_id, who, now, state, asked, ())
+        return await self.get(demand_id)
+
+    async def search(
+        self, demand_id: int, who: Actor, now: datetime, confirmed: Collection[str] = ()
+    ) -> Demand:
         """Search by the letter's criteria; may be repeated, and then replaces what was found.
 
         Ready when something is covered and all of it is sealed or explained; else it stays searching, its
-        last event saying why. Raises WrongStep, Forbidden, NoSuchDemand.
+        last event saying why. What was destroyed after the letter came in is an alarm, and the demand
+        becomes ready only when `confirmed` holds destroyed_since.
+        Raises WrongStep, Forbidden, NoSuchDemand, NotIndexed.
         """
         demand = await self.get(demand_id)
         move(demand.state, State.SEARCHING, who, frozenset())
@@ -89,18 +145,26 @@ class Demands:
                 f"{demand.name} names nothing to search by: a number, a day, a call or a registration "
                 "number is needed; ask the authority, or return it: ivr111 demands return"
             )
+        await self._doubts.can_be_searched(demand)
         reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
         await self._access.note(who, Action.SEARCHED, [_masked(wanted)], reason)
-        covered = coverage(await self._finder.find(replace(wanted, limit=10_000)))
-        facts = await self._proof(wanted, covered)
+        covered = coverage(await self._finder.find(replace(wanted, limit=MANY)))
+        late = covered.since(came_in(demand))
+        asked = open_ones(await self._doubts.of_found(demand, covered, now), confirmed)
+        facts = await self._proof(wanted, covered, late)
+        if asked:
+            facts["questions"] = [one.facts() for one in asked]
+        if late:
+            await alarm(self._database, "demand_destroyed", demand.name, now)
         async with self._database.begin() as connection:
             before = await store.state_for_update(connection, demand_id)
             state = move(before, State.SEARCHING, who, frozenset())
             await store.happened(connection, demand_id, who, now, "searched", before, state, facts)
             await store.cover(connection, demand_id, covered.findings)
-            if covered.findings and not covered.waiting:
+            if covered.findings and not covered.waiting and (not late or Doubt.DESTROYED_SINCE in confirmed):
                 ready = move(state, State.READY, who, frozenset())
-                await store.happened(connection, demand_id, who, now, "ready", state, ready, {})
+                said: dict[str, object] = {"confirmed": [str(Doubt.DESTROYED_SINCE)]} if late else {}
+                await store.happened(connection, demand_id, who, now, "ready", state, ready, said)
                 state = ready
             await store.set_state(connection, demand_id, state)
         return await self.get(demand_id)
@@ -113,30 +177,58 @@ class Demands:
         now: datetime,
         note: str = "",
         facts: dict[str, object] | None = None,
+        confirmed: Collection[str] = (),
     ) -> Demand:
         """Any other step (approve, hand over, acknowledge, refuse, return). Raises Forbidden, WrongStep.
 
-        Nothing found is stated only after a search that found nothing.
+        Nothing found is stated only after a search that found nothing. An answer leaves the house only when
+        the search still says the same and nothing is doubtful but what `confirmed` names: else WrongStep or
+        Unanswered, and the event "questioned".
         """
         demand = await self.get(demand_id)
         if to is State.NOT_FOUND and (demand.findings or not searched(demand)):
             raise WrongStep(
                 f"{demand.name}: nothing-found can be stated only after a search that found nothing"
             )
-        took_part = frozenset(
-            e.who.system_user for e in demand.events if e.step in ("registered", "searched")
-        )
+        took_part = frozenset(e.who.system_user for e in demand.events if e.step in store.INVOLVED)
         move(demand.state, to, who, took_part, note)  # what is refused is not written down as done
+        answers = to in (State.APPROVED, State.NOT_FOUND)
+        asked = await self._nothing_doubtful(demand, who, now, confirmed) if answers else []
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: {to}"], note)
         async with self._database.begin() as connection:
             before = await store.state_for_update(connection, demand_id)
             state = move(before, to, who, await store.involved(connection, demand_id), note)
+            if answers and await store.last_search(connection, demand_id) != search_of(demand).seq:
+                raise WrongStep(f"{demand.name} was searched again in this moment: look at it anew")
             said: dict[str, object] = {**(facts or {}), **({"words": note} if note else {})}
+            if asked:
+                said["confirmed"] = [one.facts() for one in asked]
             # What a package shows of the access log ends here, however late it is made.
             said["access_seq"] = (await access_head(connection)).seq
             await store.set_state(connection, demand_id, state)
             await store.happened(connection, demand_id, who, now, str(to), before, state, said)
         return await self.get(demand_id)
+
+    async def review(self, demand_id: int, who: Actor, now: datetime) -> tuple[Demand, list[FoundCall]]:
+        """The demand with its calls, for whoever approves: when, how long, with whom. Raises NoSuchDemand."""
+        demand = await self.get(demand_id)
+        await self._access.note(who, Action.DEMAND, [f"{demand.name}: review"])
+        calls = await self._finder.calls(list(dict.fromkeys(one.call_id for one in demand.findings)))
+        await self.note(demand_id, who, now, "reviewed", {"conversations": len(demand.findings)})
+        return await self.get(demand_id), calls
+
+    async def _nothing_doubtful(
+        self, demand: Demand, who: Actor, now: datetime, confirmed: Collection[str]
+    ) -> list[Question]:
+        """The doubts that were confirmed. Raises WrongStep, Unanswered."""
+        asked = await self._doubts.of_answer(demand, now)
+        left = open_ones(asked, confirmed)
+        if left:
+            async with self._database.begin() as connection:
+                state = await store.state_for_update(connection, demand.id)
+                await _told(connection, demand.id, who, now, state, left, ())
+            raise Unanswered(demand.name, left, self._finder.zone)
+        return asked
 
     async def note(
         self, demand_id: int, who: Actor, now: datetime, step: str, facts: dict[str, object]
@@ -172,7 +264,7 @@ class Demands:
     def _checked(self, letter: Letter, now: datetime) -> Basis:
         self.authority(letter.authority)
         basis = self.basis(letter.basis)
-        number = letter.criteria.number
+        wanted = letter.criteria
         if not letter.number.strip():
             raise WrongLetter("write the letter's number")
         if letter.received_at > now + AHEAD:
@@ -181,14 +273,18 @@ class Demands:
             raise WrongLetter("the letter is dated in the future: write the date it bears")
         if letter.due_at is not None and letter.due_at <= letter.received_at:
             raise WrongLetter("the term ends before the letter came in: write the letter's own term, or none")
-        if number is not None:
-            try:
-                read_number(number)
-            except NotOneNumber as why:
-                raise WrongLetter(str(why)) from why
+        if why_no_number(wanted):
+            raise WrongLetter(why_no_number(wanted))
+        if wanted.day is not None and not 1990 <= wanted.day.year <= 2200:
+            raise WrongLetter(f"{wanted.day} is no day of a call of ours: compare it with the letter")
+        since, until = time_named(wanted, self._finder.zone)
+        if since is not None and until is not None and since >= until:
+            raise WrongLetter(
+                "no moment lies between those times, or within that day: compare with the letter"
+            )
         return basis
 
-    async def _proof(self, wanted: Criteria, covered: Coverage) -> dict[str, object]:
+    async def _proof(self, wanted: Criteria, covered: Coverage, late: Sequence[str]) -> dict[str, object]:
         """What was searched, in what: without a number in clear, and enough to repeat it."""
         facts: dict[str, object] = {
             "criteria": _masked(wanted),
@@ -196,14 +292,19 @@ class Demands:
             "sealed": covered.sealed,
             "waiting": covered.waiting,
             "destroyed": covered.destroyed,
+            "destroyed_since": list(late),
             "missing": covered.missing,
             "calls_without_conversation": covered.silent_calls,
         }
         if wanted.number is not None:
             facts["number_index"] = self._numbers.index(wanted.number)
+        since, until = time_named(wanted, self._finder.zone)
+        facts |= {word: at.isoformat() for word, at in (("from", since), ("until", until)) if at is not None}
+        if since is not None and until is not None:
+            facts["near_numbers"] = await self._doubts.near(wanted, since, until)
+            if not covered.findings:
+                facts["rows_destroyed"] = await self._finder.without_rows(since, until)
         if wanted.day is not None:
-            since, until = bounds(wanted.day, self._finder.zone)
-            facts["from"], facts["until"] = since.isoformat(), until.isoformat()
             facts["calls_that_day"] = await self._finder.count(Criteria(day=wanted.day))
             facts["withheld_that_day"] = await self._finder.count(Criteria(day=wanted.day, withheld=True))
         async with reading(self._database) as connection:
@@ -217,9 +318,21 @@ def name(demand_id: int) -> str:
     return f"111-D-{demand_id:06d}"
 
 
-def searched(demand: Demand) -> bool:
-    """Whether a search was made."""
-    return any(event.step == "searched" for event in demand.events)
+async def _told(
+    connection: AsyncConnection,
+    demand_id: int,
+    who: Actor,
+    at: datetime,
+    state: State,
+    asked: Sequence[Question],
+    confirmed: Collection[str],
+) -> None:
+    """What was asked back, and what the person said that the letter has so, as events."""
+    still = open_ones(asked, confirmed)
+    for step, which in (("confirmed", [one for one in asked if one not in still]), ("questioned", still)):
+        if which:
+            facts: dict[str, object] = {"questions": [one.facts() for one in which]}
+            await store.happened(connection, demand_id, who, at, step, state, state, facts)
 
 
 def _masked(wanted: Criteria) -> str:

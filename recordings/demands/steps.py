@@ -12,7 +12,7 @@ _BY = frozenset({"administrator"})
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`roles` may make it; `other` demands a second person: neither who registered nor who searched.
+    """`roles` may make it; `other` demands a second person: not who registered, corrected or searched.
 
     `says`: the move needs a ground or a note in words.
     """
@@ -26,6 +26,9 @@ S = State
 # "Nothing found" and "refused" leave the house as answers, and so need the second person as a package does.
 MOVES: Mapping[tuple[State, State], Move] = MappingProxyType(
     {
+        (S.RECEIVED, S.RECEIVED): Move(says=True),  # corrected: what it names was mistyped
+        (S.SEARCHING, S.RECEIVED): Move(says=True),
+        (S.READY, S.RECEIVED): Move(says=True),
         (S.RECEIVED, S.SEARCHING): Move(),
         (S.RECEIVED, S.RETURNED): Move(says=True),
         (S.RECEIVED, S.REFUSED): Move(other=True, says=True),
@@ -61,7 +64,7 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
         raise Forbidden(f"{who.person} is {who.role}: only an {' or '.join(sorted(found.roles))} may do this")
     if found.other and who.system_user in involved:
         raise Forbidden(
-            f"{who.person} registered or searched this demand: another administrator must do this "
+            f"{who.person} registered, corrected or searched this demand: another administrator must do this "
             "(two people, issue 3); name them in settings.toml, [people.SYSTEM_USER]"
         )
     if found.says and not words.strip():

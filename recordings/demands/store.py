@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
@@ -25,6 +25,9 @@ from recordings.rows.store import keys_where
 _CRITERIA: TypeAdapter[Criteria] = TypeAdapter(Criteria)
 
 
+INVOLVED = ("registered", "corrected", "searched")  # steps whose doers cannot be the second person
+
+
 class NoSuchDemand(LookupError):
     """The register has no such demand."""
 
@@ -39,14 +42,13 @@ async def add(
     numbers: Numbers,
 ) -> int:
     """A new demand, received; its id."""
-    criteria = json.dumps(_plain(asdict(letter.criteria)), ensure_ascii=False)
     values = {
         "authority": letter.authority,
         "basis": letter.basis,
         "letter_number": letter.number,
         "letter_date": letter.date.isoformat(),
         "pii_asked": numbers.hide(letter.asked),
-        "pii_criteria": numbers.hide(criteria),
+        "pii_criteria": hidden_criteria(letter.criteria, numbers),
         "received_at": letter.received_at,
         "due_at": due_at,
         "term_source": term_source,
@@ -98,6 +100,22 @@ async def set_state(connection: AsyncConnection, demand_id: int, state: State) -
         await connection.execute(update(demands).where(demands.c.id == demand_id).values(state=state.value))
 
 
+async def correct(connection: AsyncConnection, demand_id: int, criteria: Criteria, numbers: Numbers) -> None:
+    """Other criteria; what was found by the earlier ones is no finding any more."""
+    values = {"pii_criteria": hidden_criteria(criteria, numbers)}
+    await connection.execute(update(demands).where(demands.c.id == demand_id).values(values))
+    await cover(connection, demand_id, ())
+
+
+async def last_search(connection: AsyncConnection, demand_id: int) -> int | None:
+    """The newest search's event; None without any."""
+    newest = select(func.max(events.c.seq)).where(
+        events.c.demand_id == demand_id, events.c.step == "searched"
+    )
+    found: int | None = (await connection.execute(newest)).scalar()
+    return found
+
+
 async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
     """The state, nobody else changing it meanwhile. Raises NoSuchDemand.
 
@@ -113,10 +131,8 @@ async def state_for_update(connection: AsyncConnection, demand_id: int) -> State
 
 
 async def involved(connection: AsyncConnection, demand_id: int) -> frozenset[str]:
-    """System users who registered or searched it."""
-    query = select(events.c.system_user).where(
-        events.c.demand_id == demand_id, events.c.step.in_(["registered", "searched"])
-    )
+    """System users who registered, corrected or searched it."""
+    query = select(events.c.system_user).where(events.c.demand_id == demand_id, events.c.step.in_(INVOLVED))
     return frozenset((await connection.execute(query)).scalars())
 
 
@@ -165,6 +181,11 @@ async def load(
             for row in (await connection.execute(covered.order_by(findings.c.recording_id))).all():
                 covers.setdefault(row.demand_id, []).append(Finding(row.call_id, row.recording_id))
     return [_demand(row, lives.get(row.id, []), covers.get(row.id, []), numbers) for row in rows]
+
+
+def hidden_criteria(criteria: Criteria, numbers: Numbers) -> str:
+    """As the row keeps them."""
+    return numbers.hide(json.dumps(_plain(asdict(criteria)), ensure_ascii=False))
 
 
 def criteria_of(hidden: str, numbers: Numbers) -> Criteria:

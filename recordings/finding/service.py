@@ -1,19 +1,22 @@
 """Conversations found by date and number (C6); for the command line, demands and the console."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from recordings.entries import RecordingState
 from recordings.evidence_tables import registrations
+from recordings.evidence_tables import sealed as sealed_rows
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
-from recordings.finding.day import bounds
+from recordings.finding.day import arrival, bounds
+from recordings.finding.near import asked_for, near, sent
 from recordings.finding.worker import stale
+from recordings.hiding import revealed
 from recordings.models import calls, connections, recordings
 from recordings.numbers import Numbers
 from recordings.reading import Reader
@@ -59,6 +62,37 @@ class Finder:
         query = select(func.count()).select_from(calls).where(*self.conditions(wanted))
         async with reading(self._database) as connection:
             return int((await connection.execute(query)).scalar_one())
+
+    async def near(self, number: str, since: datetime, until: datetime) -> int:
+        """How many numbers of that time are a slip of the pen from `number` (near.py)."""
+        asked = asked_for(number)
+        seen: set[str] = set()
+        query = select(calls.c.caller).where(
+            calls.c.caller.is_not(None), *self._when(Criteria(since=since, until=until))
+        )
+        async with reading(self._database) as connection:
+            for hidden in (await connection.execute(query)).scalars():
+                clear = revealed(hidden, self._numbers)
+                seen.update(one for one in sent(clear or "") if near(asked, frozenset({one})))
+        return len(seen)
+
+    async def oldest(self) -> datetime | None:
+        """When the journal's first call came."""
+        async with reading(self._database) as connection:
+            found: datetime | None = (await connection.execute(select(func.min(calls.c.arrived_at)))).scalar()
+        return found
+
+    async def without_rows(self, since: datetime, until: datetime) -> int:
+        """Recordings of calls that came then and were destroyed, their calls' rows too."""
+        there = exists().where(calls.c.call_id == sealed_rows.c.call_id)
+        query = select(sealed_rows.c.call_id).where(sealed_rows.c.destroyed_at.is_not(None), ~there)
+        count = 0
+        async with reading(self._database) as connection:
+            result = await connection.stream_scalars(query)
+            async for part in result.partitions(_MANY):
+                moments = (arrival(call_id) for call_id in part)
+                count += sum(at is not None and since <= at < until for at in moments)
+        return count
 
     async def calls(self, call_ids: Sequence[str]) -> list[FoundCall]:
         """These calls with all that belongs to them, oldest first."""

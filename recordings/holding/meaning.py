@@ -5,13 +5,12 @@ wrong: the number's calls of any day are meant, and so are calls of the day whos
 slip of the pen away. What names nothing that we know could mean every call.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from recordings.finding.criteria import Criteria
-from recordings.finding.day import bounds
+from recordings.finding.day import arrival, bounds
 from recordings.finding.near import asked_for, near
 
 LONGEST = timedelta(days=2)  # a call lasts less
@@ -109,17 +108,6 @@ def meaning(
     return Meaning(
         call_id, registration, forms, window, wanted.consultant, wanted.withheld, everything=nothing
     )
-
-
-def arrival(call_id: str) -> datetime | None:
-    """When a call came, as its id tells; None when it is none of ours."""
-    parts: Sequence[str] = call_id.split("-")
-    if len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 16:
-        return None
-    try:
-        return datetime.fromtimestamp(int(parts[1]) / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _window(wanted: Criteria, zone: ZoneInfo) -> Span | None:

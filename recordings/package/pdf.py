@@ -57,6 +57,7 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         f"{head.dated:%d.%m.%Y}   № {head.name}",
         reply.title_kk,
         reply.kk,
+        reply.alarm_kk,
         ("Жазба", "Басталған уақыты", "Ұзақтығы", "Дыбыстың SHA-256 сомасы"),
         "Қоса берілетін жазбалар",
         f"Ашық кілттің SHA-256 сомасы (бөлек алынған кілтпен салыстырыңыз): {head.key_sha256}\n"
@@ -69,6 +70,7 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         f"{head.dated:%d.%m.%Y}   № {head.name}",
         reply.title_ru,
         reply.ru,
+        reply.alarm_ru,
         ("Запись", "Начало", "Длительность", "Сумма SHA-256 звука"),
         "Прилагаемые записи",
         f"Сумма SHA-256 открытого ключа (сравните с ключом, полученным отдельно): {head.key_sha256}\n"
@@ -87,6 +89,7 @@ def _page(
     dated: str,
     title: str,
     paragraphs: Sequence[str],
+    alarm: str,
     columns: Sequence[str],
     caption: str,
     key: str,
@@ -110,6 +113,10 @@ def _page(
     for paragraph in paragraphs:
         _line(pdf, paragraph, 10.5)
         pdf.ln(1.5)
+    if alarm:
+        pdf.set_text_color(200, 0, 0)
+        _line(pdf, alarm, 10.5, "B")
+        pdf.set_text_color(0, 0, 0)
     if enclosed:
         pdf.ln(2)
         _line(pdf, caption, 10.5, "B")

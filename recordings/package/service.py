@@ -20,7 +20,7 @@ from recordings.chain.service import Statements
 from recordings.chain.statement import NotSigned, Proof
 from recordings.chain.store import entry_of
 from recordings.demands.demand import Demand, State
-from recordings.demands.letter import reply
+from recordings.demands.letter import reply, searched_facts
 from recordings.demands.service import Demands
 from recordings.demands.steps import WrongStep
 from recordings.finding.criteria import FoundCall
@@ -34,14 +34,8 @@ from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[str], object]
-READY = (
-    State.APPROVED,
-    State.HANDED_OVER,
-    State.ACKNOWLEDGED,
-    State.NOT_FOUND,
-    State.RETURNED,
-    State.REFUSED,
-)
+ENCLOSES = (State.APPROVED, State.HANDED_OVER, State.ACKNOWLEDGED)
+READY = (*ENCLOSES, State.NOT_FOUND, State.RETURNED, State.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +84,19 @@ class Packages:
                 f"{demand.name} is {demand.state}: a package is made once another administrator approved it"
             )
         reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
-        found = await self._finder.calls(list(dict.fromkeys(one.call_id for one in demand.findings)))
-        covered = [one.recording_id for one in demand.findings if one.recording_id]
+        # What was found for a demand that was refused or returned does not leave the house.
+        findings = demand.findings if demand.state in ENCLOSES else ()
+        found = await self._finder.calls(list(dict.fromkeys(one.call_id for one in findings)))
+        covered = [one.recording_id for one in findings if one.recording_id]
         await AccessLog(self._database).note(who, Action.EXPORTED, [demand.name, *covered], reason)
         sealed = await self._sealed.of(covered)
         rows = [sealed[name] for name in covered if name in sealed and not sealed[name].destroyed_at]
+        promised = searched_facts(demand).get("sealed", 0) if findings else 0
+        if len(rows) != promised:
+            raise WrongStep(
+                f"{demand.name}: its letter encloses {promised} recordings, and {len(rows)} are there: "
+                "something was destroyed since it was decided; see: ivr111 recordings verify"
+            )
         self._folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))
         try:

@@ -91,6 +91,50 @@ def test_a_letter_becomes_a_package_in_two_peoples_hands(ivr111, home, monkeypat
     )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act for somebody (SUDO_UID): see engine/who.py")
+def test_a_mistyped_number_is_asked_back_put_right_looked_at_and_heard(ivr111, home, monkeypatch, tmp_path):
+    mistyped = ["8 700 000 00 09" if word == NUMBER else word for word in LETTER]
+    demand = answered(ivr111("demands", "register", *mistyped, "--search", "--json"))
+    assert ("searching", ["near_numbers"]) == (demand["state"], [one["doubt"] for one in demand["questions"]])
+    assert "жазбалар, олардың" not in ivr111("demands", "letter", "1").stdout.lower()
+    by_the_other(monkeypatch)
+    asked = ivr111("demands", "approve", "1")
+    assert (1, True, True) == (
+        asked.exit_code,
+        "numbers of that day that differ in one digit: 2" in asked.stderr,
+        "--confirm near_numbers" in asked.stderr,
+    )
+    assert 2 == ivr111("demands", "approve", "1", "--confirm", "time_to_come").exit_code
+    monkeypatch.delenv("SUDO_UID")
+    right = answered(ivr111("demands", "correct", "1", "--number", NUMBER, "--reason", "цифра", "--json"))
+    assert "received" == right["state"]
+    assert "ready" == answered(ivr111("demands", "search", "1", "--json"))["state"]
+    by_the_other(monkeypatch)
+    seen = answered(ivr111("demands", "review", "1", "--json"))["conversations"]
+    assert [("2026-11-22 14:00:10", "0:02", "c101")] * 2 == [
+        (one["began"], one["length"], one["consultant"]) for one in seen
+    ]
+    out = tmp_path / "first.wav"
+    assert 0 == ivr111("demands", "listen", "1", "1", "--out", str(out)).exit_code
+    with wave.open(str(out)) as sound:
+        assert 16000 == sound.getnframes()
+    log = json.loads(ivr111("audit", "list", "--action", "listened", "--json").stdout)
+    assert [("daemon", seen[0]["recording"])] == [(one["system_user"], one["subject"]) for one in log]
+    assert "approved" == answered(ivr111("demands", "approve", "1", "--json"))["state"]
+
+
+@pytest.mark.parametrize("day", ["today", "2026-11-21", "2099-01-01"])
+def test_an_answer_about_a_day_not_over_without_calls_or_to_come_is_asked_back(
+    ivr111, home, monkeypatch, day
+):
+    words = [*LETTER[:-1], day]
+    assert 0 == ivr111("demands", "register", *words, "--search").exit_code
+    assert 0 == ivr111("demands", "show", "1").exit_code
+    by_the_other(monkeypatch)
+    asked = ivr111("demands", "approve", "1")
+    assert (1, True) == (asked.exit_code, "is not answered yet" in asked.stderr)
+
+
 def test_a_letter_under_c6_without_a_date_goes_back_with_its_reply_in_both_languages(ivr111, home):
     without = [word for word in LETTER if word not in ("--day",)]
     without.remove("2026-11-22")  # the letter's date stays: this was its first

@@ -28,7 +28,7 @@ pytest_plugins = ("tests.postgres",)
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 DAULET = Actor("Дәулет Сынақов", "administrator", "daulet")
 CONSULTANT = Actor("Консультант", "consultant", "c101")
-NOW = T0 + timedelta(hours=2)
+NOW = T0 + timedelta(hours=11)  # the day asked for is over
 BY_NUMBER = Letter(
     authority="informatisation",
     basis="C6",
@@ -172,7 +172,7 @@ async def test_nothing_found_is_stated_by_a_second_person_with_proof_of_the_sear
     assert "77000000009" not in str(facts)
     with pytest.raises(Forbidden):
         await service.move(demand.id, State.NOT_FOUND, AIGUL, NOW)
-    demand = await service.move(demand.id, State.NOT_FOUND, DAULET, NOW)
+    demand = await service.move(demand.id, State.NOT_FOUND, DAULET, NOW, confirmed=["near_numbers"])
     said = reply(demand, service.authority("informatisation"), service.basis("C6"), home.settings.zone)
     assert "табылмады" in said.kk[1]
     assert "не найдено" in said.ru[1]

@@ -1,0 +1,138 @@
+"""Questions about a letter as typed, and who may answer which; pure (A19, C6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from recordings.finding.criteria import Criteria
+from recordings.finding.day import bounds
+
+
+class Doubt(StrEnum):
+    """What may be a slip of the pen, or makes an answer untrue."""
+
+    NUMBER_IMPOSSIBLE = "number_impossible"
+    TIME_TO_COME = "time_to_come"
+    TIME_NOT_OVER = "time_not_over"
+    NEAR_NUMBERS = "near_numbers"  # none by the number, and some by one a slip away
+    AFTER_THE_LETTER = "after_the_letter"  # the letter is older than the conversation it names
+    NO_CALLS_THEN = "no_calls_then"  # not one, of anybody, on a line that never closes
+    ROWS_DESTROYED = "rows_destroyed"  # calls of that time went under a retention policy, their rows too
+    DESTROYED_SINCE = "destroyed_since"  # what is asked for was destroyed after the letter came in
+
+
+UNCONFIRMED = frozenset({Doubt.NUMBER_IMPOSSIBLE, Doubt.TIME_TO_COME})  # no word makes these answerable
+
+
+_SENTENCES = {
+    Doubt.NUMBER_IMPOSSIBLE: "{at}",
+    Doubt.TIME_TO_COME: "that time has not come: it begins {at}",
+    Doubt.TIME_NOT_OVER: "that time is not over before {at}: calls may still come",
+    Doubt.NEAR_NUMBERS: ("no call has this number; numbers of that day that differ in one digit: {count}"),
+    Doubt.AFTER_THE_LETTER: "that time is later than the letter, which is dated {at}",
+    Doubt.NO_CALLS_THEN: "not one call of that time is in the journal{at}",
+    Doubt.ROWS_DESTROYED: (
+        "{count} recordings of that time were destroyed under a retention policy, with their calls' rows: "
+        "what is not found may have been there"
+    ),
+    Doubt.DESTROYED_SINCE: "{count} of the recordings asked for were DESTROYED AFTER THE LETTER CAME IN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One doubt; `count` what it counts (near numbers, destroyed recordings), `at` the moment it is about."""
+
+    doubt: Doubt
+    count: int = 0
+    at: str = ""
+
+    def facts(self) -> dict[str, object]:
+        """For an event: no personal data."""
+        return {"doubt": str(self.doubt), "count": self.count, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the journal shows around a letter: counts of calls, numbers, recordings."""
+
+    found: int  # calls that fit
+    near_numbers: int
+    calls_then: int | None  # None: the letter names no time
+    rows_destroyed: int
+    destroyed_since: int
+    first_call: datetime | None  # the journal's oldest
+    number_reason: str = ""  # why the number cannot be one
+
+
+class Unanswered(ValueError):
+    """An answer must not leave before these are answered: corrected, or confirmed as the letter says it."""
+
+    def __init__(self, name: str, questions: Iterable[Question], zone: ZoneInfo) -> None:
+        self.questions = tuple(questions)
+        said = "\n".join(f"  {one.doubt}: {sentence(one, zone)}" for one in self.questions)
+        codes = " ".join(f"--confirm {one.doubt}" for one in self.questions if one.doubt not in UNCONFIRMED)
+        again = f"; what the letter really says, confirm: {codes}" if codes else ""
+        super().__init__(
+            f"{name} is not answered yet. Compare with the letter:\n{said}\n"
+            f"what was mistyped: ivr111 demands correct {name} ...{again}"
+        )
+
+
+def time_named(wanted: Criteria, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """From when (included) to when (not) the letter names, None without end; (None, None): no time."""
+    since, until = wanted.since, wanted.until
+    if wanted.day is not None:
+        first, last = bounds(wanted.day, zone)
+        since, until = max(since or first, first), min(until or last, last)
+    return since, until
+
+
+def questions(wanted: Criteria, written: date, seen: Seen, now: datetime, zone: ZoneInfo) -> list[Question]:
+    """What is to be asked at `now`, the gravest first; `written`: the letter's date."""
+    found: list[Question] = []
+    since, until = time_named(wanted, zone)
+    if seen.number_reason:
+        found.append(Question(Doubt.NUMBER_IMPOSSIBLE, at=seen.number_reason))
+    if since is not None and since > now:
+        found.append(Question(Doubt.TIME_TO_COME, at=since.isoformat()))
+        return found
+    if seen.destroyed_since:
+        found.append(Question(Doubt.DESTROYED_SINCE, seen.destroyed_since))
+    if until is not None and until > now:
+        found.append(Question(Doubt.TIME_NOT_OVER, at=until.isoformat()))
+    if seen.found:
+        return found
+    if seen.rows_destroyed:
+        found.append(Question(Doubt.ROWS_DESTROYED, seen.rows_destroyed))
+    if since is not None and since >= bounds(written, zone)[1]:
+        found.append(Question(Doubt.AFTER_THE_LETTER, at=bounds(written, zone)[0].isoformat()))
+    if seen.near_numbers:
+        found.append(Question(Doubt.NEAR_NUMBERS, seen.near_numbers))
+    if seen.calls_then == 0:
+        first = seen.first_call
+        found.append(Question(Doubt.NO_CALLS_THEN, at=first.isoformat() if first else ""))
+    return found
+
+
+def open_ones(found: Iterable[Question], confirmed: Iterable[str]) -> list[Question]:
+    """Those that no word of `confirmed` answers."""
+    answered = {Doubt(code) for code in confirmed} - UNCONFIRMED
+    return [one for one in found if one.doubt not in answered]
+
+
+def sentence(question: Question, zone: ZoneInfo) -> str:
+    """One line for whoever must answer."""
+    at = _clock(question.at, zone)
+    if question.doubt is Doubt.NO_CALLS_THEN and at:
+        at = f"; its oldest came {at}"
+    return _SENTENCES[question.doubt].format(at=at, count=question.count)
+
+
+def _clock(at: str, zone: ZoneInfo) -> str:
+    try:
+        return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
+    except ValueError:
+        return at

@@ -1,0 +1,120 @@
+"""A letter held against the journal: what is doubtful when it comes in, and before its answer goes out."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from recordings.demands.basis import searchable
+from recordings.demands.coverage import Coverage, coverage
+from recordings.demands.demand import Demand, Event, Letter
+from recordings.demands.steps import WrongStep
+from recordings.doubts.question import Question, Seen, questions, time_named
+from recordings.finding.criteria import Criteria
+from recordings.finding.service import Finder, NotIndexed
+from recordings.phone_number import NotOneNumber, read_number
+
+MANY = 10_000  # calls one demand may fit
+NEAR = timedelta(days=31)  # numbers a slip away are looked for in a time no longer than this
+
+
+class Doubts:
+    """Questions only."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+
+    async def of_letter(self, letter: Letter, now: datetime) -> list[Question]:
+        """Before it is searched."""
+        wanted = letter.criteria
+        if reason := why_no_number(wanted):
+            seen = Seen(1, 0, None, 0, 0, None, reason)
+            return questions(wanted, letter.date, seen, now, self._finder.zone)
+        try:
+            found = await self._finder.count(wanted) if searchable(wanted) else 1
+            seen = await self._seen(wanted, found, 0)
+        except NotIndexed:  # asked again before the answer
+            seen = Seen(1, 0, None, 0, 0, None)
+        return questions(wanted, letter.date, seen, now, self._finder.zone)
+
+    async def of_answer(self, demand: Demand, now: datetime) -> list[Question]:
+        """Before it leaves the house. Raises WrongStep when the search does not stand any more."""
+        wanted, zone = demand.letter.criteria, self._finder.zone
+        await self.can_be_searched(demand)
+        search, again = search_of(demand), f"ivr111 demands search {demand.id}"
+        covered = coverage(await self._finder.find(replace(wanted, limit=MANY)))
+        now_there = (covered.sealed, covered.destroyed, covered.missing)
+        then = tuple(search.facts.get(kind) for kind in ("sealed", "destroyed", "missing"))
+        if set(covered.findings) != set(demand.findings) or covered.waiting or now_there != then:
+            raise WrongStep(f"{demand.name}: what is there is not what the search found any more: {again}")
+        _, until = time_named(wanted, zone)
+        if until is not None and search.at < until <= now:
+            raise WrongStep(f"{demand.name} was searched before that time was over: {again}")
+        return await self.of_found(demand, covered, now)
+
+    async def of_found(self, demand: Demand, covered: Coverage, now: datetime) -> list[Question]:
+        """About what a search found, or found not."""
+        wanted, late = demand.letter.criteria, covered.since(came_in(demand))
+        seen = await self._seen(wanted, len(covered.findings), len(late))
+        return questions(wanted, demand.letter.date, seen, now, self._finder.zone)
+
+    async def can_be_searched(self, demand: Demand) -> None:
+        """Raises WrongStep for what an earlier version let in, and for what fits too much."""
+        wanted = demand.letter.criteria
+        reason = why_no_number(wanted)
+        if reason:
+            raise WrongStep(f"{demand.name}: {reason}; put it right: ivr111 demands correct {demand.id}")
+        fit = await self._finder.count(wanted)
+        if fit > MANY:
+            raise WrongStep(f"{demand.name} fits {fit:,} calls: ask the authority to name it more closely")
+
+    async def near(self, wanted: Criteria, since: datetime, until: datetime) -> int:
+        """Numbers of that time a slip of the pen from the one asked for; of too long a time none are told."""
+        if wanted.number is None or until - since > NEAR:
+            return 0
+        return await self._finder.near(wanted.number, since, until)
+
+    async def _seen(self, wanted: Criteria, found: int, late: int) -> Seen:
+        since, until = time_named(wanted, self._finder.zone)
+        near = gone = 0
+        then: int | None = None
+        if since is not None and until is not None and not found:
+            then = await self._finder.count(Criteria(since=since, until=until))
+            gone = await self._finder.without_rows(since, until)
+            near = await self.near(wanted, since, until)
+        return Seen(
+            found=found,
+            near_numbers=near,
+            calls_then=then,
+            rows_destroyed=gone,
+            destroyed_since=late,
+            first_call=None if found else await self._finder.oldest(),
+            number_reason=why_no_number(wanted),
+        )
+
+
+def came_in(demand: Demand) -> datetime:
+    """From when on nothing it asks for may go."""
+    return min(demand.letter.received_at, demand.registered_at)
+
+
+def search_of(demand: Demand) -> Event:
+    """The search its findings are of. Raises WrongStep."""
+    if not searched(demand):
+        raise WrongStep(f"{demand.name} was not searched: ivr111 demands search {demand.id}")
+    return next(event for event in reversed(demand.events) if event.step == "searched")
+
+
+def searched(demand: Demand) -> bool:
+    """Whether a search was made by what it names now."""
+    steps = [event.step for event in demand.events if event.step in ("searched", "corrected")]
+    return steps[-1:] == ["searched"]
+
+
+def why_no_number(wanted: Criteria) -> str:
+    """Why its number cannot be one; empty when it can, or none is named."""
+    if wanted.number is None:
+        return ""
+    try:
+        read_number(wanted.number)
+    except NotOneNumber as why:
+        return str(why)
+    return ""
