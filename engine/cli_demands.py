@@ -11,7 +11,7 @@ from engine.cli_demand_register import register
 from engine.cli_demand_review import correct, listen, review
 from engine.cli_package import package, verify
 from engine.demand_telling import Confirm, answered, demand_id, doubts, tell
-from engine.show import AsJson, as_json, plain_words, table
+from engine.show import AsJson, as_json, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -74,7 +74,7 @@ def show(
     """Tell a demand's life, what it covers, and the time that is left."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.demand_json import countdown, described, life  # noqa: PLC0415
+    from engine.demand_json import alarms, countdown, described, life  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
 
@@ -95,6 +95,8 @@ def show(
         return
     for line in life(found, settings.zone, unmask=unmask):
         typer.echo(line)
+    for line in alarms(found):
+        typer.secho(one_line(line), fg="red", bold=True)
     typer.echo(countdown(found, datetime.now(UTC)))
     try:
         while watch:

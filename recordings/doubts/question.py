@@ -17,6 +17,10 @@ class Doubt(StrEnum):
     TIME_TO_COME = "time_to_come"
     TIME_NOT_OVER = "time_not_over"
     NEAR_NUMBERS = "near_numbers"  # none by the number, and some by one a slip away
+    NEAR_NUMBERS_EVER = "near_numbers_ever"  # the same, where the letter names no day, or a long time
+    OTHER_DAYS = "other_days"  # none then, and some by the number on other days
+    OTHER_FIELDS = "other_fields"  # the call or appeal named is there, and another field does not fit it
+    UNKNOWN_NAME = "unknown_name"  # a call, an appeal or a consultant that no call of ours has
     AFTER_THE_LETTER = "after_the_letter"  # the letter is older than the conversation it names
     NO_CALLS_THEN = "no_calls_then"  # not one, of anybody, on a line that never closes
     ROWS_DESTROYED = "rows_destroyed"  # calls of that time went under a retention policy, their rows too
@@ -31,6 +35,12 @@ _SENTENCES = {
     Doubt.TIME_TO_COME: "that time has not come: it begins {at}",
     Doubt.TIME_NOT_OVER: "that time is not over before {at}: calls may still come",
     Doubt.NEAR_NUMBERS: ("no call has this number; numbers of that day that differ in one digit: {count}"),
+    Doubt.NEAR_NUMBERS_EVER: "no call has this number; numbers that differ in one digit: {count}",
+    Doubt.OTHER_DAYS: (
+        "this number did not call then, and did at other times: {count} calls, the nearest came {at}"
+    ),
+    Doubt.OTHER_FIELDS: "there is a call by the {at} alone, and something else named does not fit it",
+    Doubt.UNKNOWN_NAME: "no call of ours is known by the {at} named",
     Doubt.AFTER_THE_LETTER: "that time is later than the letter, which is dated {at}",
     Doubt.NO_CALLS_THEN: "not one call of that time is in the journal{at}",
     Doubt.ROWS_DESTROYED: (
@@ -65,6 +75,11 @@ class Seen:
     destroyed_since: int
     first_call: datetime | None  # the journal's oldest
     number_reason: str = ""  # why the number cannot be one
+    near_ever: int = 0
+    other_days: int = 0  # calls of the number at any time
+    nearest: datetime | None = None  # of those, the one nearest to the time named
+    apart: tuple[str, ...] = ()  # fields that alone fit some call
+    unknown: tuple[str, ...] = ()  # fields that fit no call at all
 
 
 class Unanswered(ValueError):
@@ -103,14 +118,26 @@ def questions(wanted: Criteria, written: date, seen: Seen, now: datetime, zone: 
         found.append(Question(Doubt.DESTROYED_SINCE, seen.destroyed_since))
     if until is not None and until > now:
         found.append(Question(Doubt.TIME_NOT_OVER, at=until.isoformat()))
-    if seen.found:
-        return found
+    return found if seen.found else [*found, *_of_nothing(since, written, seen, zone)]
+
+
+def _of_nothing(since: datetime | None, written: date, seen: Seen, zone: ZoneInfo) -> list[Question]:
+    """Where nothing was found: what may have been meant, or was there."""
+    found: list[Question] = []
     if seen.rows_destroyed:
         found.append(Question(Doubt.ROWS_DESTROYED, seen.rows_destroyed))
     if since is not None and since >= bounds(written, zone)[1]:
         found.append(Question(Doubt.AFTER_THE_LETTER, at=bounds(written, zone)[0].isoformat()))
     if seen.near_numbers:
         found.append(Question(Doubt.NEAR_NUMBERS, seen.near_numbers))
+    if seen.near_ever:
+        found.append(Question(Doubt.NEAR_NUMBERS_EVER, seen.near_ever))
+    if seen.other_days:
+        nearest = seen.nearest.isoformat() if seen.nearest else ""
+        found.append(Question(Doubt.OTHER_DAYS, seen.other_days, nearest))
+    for doubt, names in ((Doubt.OTHER_FIELDS, seen.apart), (Doubt.UNKNOWN_NAME, seen.unknown)):
+        if names:
+            found.append(Question(doubt, len(names), ", ".join(names)))
     if seen.calls_then == 0:
         first = seen.first_call
         found.append(Question(Doubt.NO_CALLS_THEN, at=first.isoformat() if first else ""))

@@ -68,27 +68,49 @@ class Doubts:
 
     async def near(self, wanted: Criteria, since: datetime, until: datetime) -> int:
         """Numbers of that time a slip of the pen from the one asked for; of too long a time none are told."""
-        if wanted.number is None or until - since > NEAR:
+        if wanted.number is None or not _short(since, until):
             return 0
         return await self._finder.near(wanted.number, since, until)
 
     async def _seen(self, wanted: Criteria, found: int, late: int) -> Seen:
+        seen = Seen(found, 0, None, 0, late, None, why_no_number(wanted))
+        if found:
+            return seen
         since, until = time_named(wanted, self._finder.zone)
-        near = gone = 0
-        then: int | None = None
-        if since is not None and until is not None and not found:
-            then = await self._finder.count(Criteria(since=since, until=until))
-            gone = await self._finder.without_rows(since, until)
-            near = await self.near(wanted, since, until)
-        return Seen(
-            found=found,
-            near_numbers=near,
-            calls_then=then,
-            rows_destroyed=gone,
-            destroyed_since=late,
-            first_call=None if found else await self._finder.oldest(),
-            number_reason=why_no_number(wanted),
+        if since is not None and until is not None:
+            seen = replace(
+                seen,
+                calls_then=await self._finder.count(Criteria(since=since, until=until)),
+                rows_destroyed=await self._finder.without_rows(since, until),
+                near_numbers=await self.near(wanted, since, until),
+            )
+        if wanted.number is not None and not seen.near_numbers and not _short(since, until):
+            seen = replace(seen, near_ever=await self._finder.near_ever(wanted.number))
+        if wanted.number is not None and (since is not None or until is not None):
+            count, nearest = await self._finder.other_times(wanted.number, since or until)
+            seen = replace(seen, other_days=count, nearest=nearest)
+        alone = {name: await self._finder.count(one) for name, one in _each(wanted).items()}
+        named = [name for name in alone if name in ("call id", "registration number")]
+        return replace(
+            seen,
+            first_call=await self._finder.oldest(),
+            apart=tuple(name for name in named if alone[name]),
+            unknown=tuple(name for name, count in alone.items() if not count),
         )
+
+
+def _each(wanted: Criteria) -> dict[str, Criteria]:
+    """Each name of a call that is given, alone."""
+    found = {
+        "call id": wanted.call_id and Criteria(call_id=wanted.call_id),
+        "registration number": wanted.registration and Criteria(registration=wanted.registration),
+        "consultant": wanted.consultant and Criteria(consultant=wanted.consultant),
+    }
+    return {name: one for name, one in found.items() if isinstance(one, Criteria)}
+
+
+def _short(since: datetime | None, until: datetime | None) -> bool:
+    return since is not None and until is not None and until - since <= NEAR
 
 
 def came_in(demand: Demand) -> datetime:

@@ -35,3 +35,15 @@ def one_slip(one: str, other: str) -> bool:
 def near(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether numbers, each in its forms, are not the same and are a slip apart."""
     return not one & other and any(one_slip(a, b) for a in one for b in other)
+
+
+def slips(number: str) -> frozenset[str]:
+    """Every number a slip of the pen from one in E.164, with its plus: some 240."""
+    digits = number.removeprefix("+")
+    ten = "0123456789"
+    cut = [(digits[:at], digits[at:]) for at in range(len(digits) + 1)]
+    wrong = {a + one + b[1:] for a, b in cut if b for one in ten}
+    missing = {a + one + b for a, b in cut for one in ten}
+    twice = {a + b[1:] for a, b in cut if b}
+    swapped = {a + b[1] + b[0] + b[2:] for a, b in cut if len(b) > 1}
+    return frozenset("+" + one for one in (wrong | missing | twice | swapped) - {digits})

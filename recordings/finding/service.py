@@ -14,11 +14,12 @@ from recordings.evidence_tables import registrations
 from recordings.evidence_tables import sealed as sealed_rows
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
 from recordings.finding.day import arrival, bounds
-from recordings.finding.near import asked_for, near, sent
+from recordings.finding.near import asked_for, near, sent, slips
 from recordings.finding.worker import stale
 from recordings.hiding import revealed
 from recordings.models import calls, connections, recordings
 from recordings.numbers import Numbers
+from recordings.phone_number import read_number
 from recordings.reading import Reader
 from recordings.sealing import store as sealing
 from recordings.sealing.sealed import Sealed
@@ -75,6 +76,23 @@ class Finder:
                 clear = revealed(hidden, self._numbers)
                 seen.update(one for one in sent(clear or "") if near(asked, frozenset({one})))
         return len(seen)
+
+    async def near_ever(self, number: str) -> int:
+        """How many numbers of any time are a slip of the pen from `number`. Raises NotOneNumber."""
+        wanted = {self._numbers.index(one) for one in slips(read_number(number))}
+        wanted -= set(self._numbers.indexes(number))
+        query = select(func.count(calls.c.caller_index.distinct())).where(calls.c.caller_index.in_(wanted))
+        async with reading(self._database) as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def other_times(self, number: str, around: datetime | None) -> tuple[int, datetime | None]:
+        """How many calls came from `number` at any time, and when the one nearest to `around` came."""
+        query = select(calls.c.arrived_at).where(*self.conditions(Criteria(number=number)))
+        async with reading(self._database) as connection:
+            found = list((await connection.execute(query)).scalars())
+        if around is None or not found:
+            return len(found), None
+        return len(found), min(found, key=lambda at: abs(at - around))
 
     async def oldest(self) -> datetime | None:
         """When the journal's first call came."""

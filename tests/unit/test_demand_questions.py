@@ -163,7 +163,35 @@ async def test_a_day_before_the_line_existed_is_asked_about(home):
     demand = await searched(service, letter(replace(ASKED, day=date(2019, 11, 22))))
     with pytest.raises(Unanswered, match=r"not one call of that time.*oldest came 2026-11-22"):
         await approve(service, demand, NIGHT)
-    assert State.NOT_FOUND is (await approve(service, demand, NIGHT, "no_calls_then")).state
+    assert State.NOT_FOUND is (await approve(service, demand, NIGHT, "no_calls_then", "other_days")).state
+
+
+async def test_the_number_on_another_day_is_asked_about(home):
+    await talk(home, at=T0 - timedelta(days=1))
+    await talk(home, 2, at=T0 - timedelta(days=30))
+    await talk(home, 3, caller="+77777777777")
+    service = register(home)
+    demand = await searched(service, letter())
+    with pytest.raises(Unanswered, match="2 calls, the nearest came 2026-11-21 14:00"):
+        await approve(service, demand, NIGHT)
+
+
+@pytest.mark.parametrize(
+    "wanted, asks",
+    [
+        (Criteria(number="8 701 234 56 79"), "numbers that differ in one digit: 1"),
+        (Criteria(call_id="n1-1795338000000-9"), "known by the call id"),
+        (Criteria(registration="2026-8"), "known by the registration number"),
+        (Criteria(day=DAY, consultant="c901"), "known by the consultant"),
+        (Criteria(call_id="n1-1795338000000-1", day=date(2026, 11, 3)), "by the call id alone"),
+    ],
+)
+async def test_whatever_else_is_mistyped_is_asked_about_too(home, wanted, asks):
+    await talk(home)
+    service = register(home)
+    demand = await searched(service, letter(wanted))
+    with pytest.raises(Unanswered, match=asks):
+        await approve(service, demand, NIGHT)
 
 
 async def test_a_conversation_later_than_the_letter_is_asked_about(home):
@@ -243,7 +271,7 @@ async def test_what_was_destroyed_after_the_letter_came_in_is_an_alarm_and_does_
         "Уничтожено записей после поступления требования: 1.",
     ) == (made_letter.alarm_kk, made_letter.alarm_ru)
     assert "Прилагается записей: 1." in made_letter.ru
-    head = Letterhead("111-D-1", "кімге", "кому", now, "00" * 32, ("a", "b"))
+    head = Letterhead("111-D-1", "кімге", "кому", now, "00" * 32, "00" * 32, ("a", "b"))
     assert as_pdf(made_letter, head, []) != as_pdf(replace(made_letter, alarm_ru=""), head, [])
 
 

@@ -20,6 +20,7 @@ from engine.lab.fill import fill
 from engine.lab.fill_plan import Plan, Planned
 from recordings.access import Actor
 from recordings.demands.demand import Letter, State
+from recordings.doubts.question import Doubt
 from recordings.finding.criteria import Criteria
 from recordings.package.verify_package import verify_zip
 
@@ -166,7 +167,7 @@ async def answered(evidence: Evidence, asked: Asked, n: int) -> tuple[str, set[s
         demand = await service.search(demand.id, AIGUL, now)
         to, end = (State.APPROVED, "found") if demand.findings else (State.NOT_FOUND, "nothing")
         # The drill's wrong numbers are its letters' own: who is asked back says so.
-        confirmed = ["near_numbers", "no_calls_then"] if to is State.NOT_FOUND else ()
+        confirmed = [*Doubt] if to is State.NOT_FOUND else ()
         await service.move(demand.id, to, DAULET, now, confirmed=confirmed)
     made = await evidence.packages.make(demand.id, AIGUL, now)
     faults = verify_zip(made.path.read_bytes(), evidence.keys.public(), made.signature.read_bytes())
@@ -187,7 +188,7 @@ async def drill(home, calls: int, audio: int, demands: int) -> list[tuple[str, f
     (settings.home / "db").mkdir(parents=True, exist_ok=True)
     ensure_keys(settings)
     plan = Plan(calls, audio, 111, date(2023, 12, 1), date(2026, 11, 20), settings.zone)
-    async with open_evidence(settings) as evidence:
+    async with open_evidence(settings, create=True) as evidence:
         if not (settings.home / "filled").exists():
             await fill(evidence, plan, lambda done, of: None, lambda done, of: None)
             (settings.home / "filled").touch()

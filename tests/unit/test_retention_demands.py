@@ -15,7 +15,7 @@ from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
 from recordings.evidence_tables import demands, sealed
 from recordings.finding.criteria import Criteria
-from recordings.finding.near import asked_for, near, one_slip, sent
+from recordings.finding.near import asked_for, near, one_slip, sent, slips
 from recordings.finding.service import Finder
 from recordings.finding.store import link
 from recordings.holding.store import Holding, alone
@@ -329,6 +329,7 @@ async def test_what_consultants_did_goes_by_policy_but_for_the_times_a_demand_na
 )
 def test_a_slip_of_the_pen_is_one_digit_or_two_neighbours_swapped(one, other, slip):
     assert slip == one_slip(one, other) == one_slip(other, one)
+    assert slip == (other in slips(one))
 
 
 @pytest.mark.parametrize(
