@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
@@ -20,7 +20,7 @@ from recordings.finding.criteria import Criteria
 from recordings.numbers import Numbers
 from recordings.rows.bound import DEMAND_EVENTS, DEMANDS, FINDINGS
 from recordings.rows.service import entered
-from recordings.rows.store import keys_where
+from recordings.rows.store import keys_where, lock
 
 _CRITERIA: TypeAdapter[Criteria] = TypeAdapter(Criteria)
 
@@ -103,7 +103,8 @@ async def set_state(connection: AsyncConnection, demand_id: int, state: State) -
 async def correct(connection: AsyncConnection, demand_id: int, criteria: Criteria, numbers: Numbers) -> None:
     """Other criteria; what was found by the earlier ones is no finding any more."""
     values = {"pii_criteria": hidden_criteria(criteria, numbers)}
-    await connection.execute(update(demands).where(demands.c.id == demand_id).values(values))
+    async with entered(connection, [(DEMANDS, [(demand_id,)])]):
+        await connection.execute(update(demands).where(demands.c.id == demand_id).values(values))
     await cover(connection, demand_id, ())
 
 
@@ -119,10 +120,9 @@ async def last_search(connection: AsyncConnection, demand_id: int) -> int | None
 async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
     """The state, nobody else changing it meanwhile. Raises NoSuchDemand.
 
-    First in its transaction: a retention run takes the demands first too, and then the chain.
+    First in its transaction: the chain of rows is locked before any row, as retention does it too.
     """
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("LOCK TABLE demands IN ROW EXCLUSIVE MODE"))
+    await lock(connection)
     query = select(demands.c.state).where(demands.c.id == demand_id).with_for_update()
     found = (await connection.execute(query)).scalar()
     if found is None:

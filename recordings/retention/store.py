@@ -169,6 +169,7 @@ async def delete_stints(database: AsyncEngine, holding: Holding, before: datetim
         until = min(at + timedelta(days=1), before)
         async with database.begin() as connection:
             await lock(connection)
+            await lock(connection)  # before `alone`, as whoever sets a hold does
             await alone(connection)
             free = [~_within(span) for span in await holding.spans(connection, now)]
             that_day = and_(ended, table.c.ended_at >= at, table.c.ended_at < until)

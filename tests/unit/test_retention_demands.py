@@ -250,8 +250,8 @@ async def test_a_call_that_goes_in_that_moment_is_not_said_to_be_kept(home, what
         )
         keeping = asyncio.create_task(deed)
         await asyncio.wait([keeping], timeout=0.3)
-        for table in store.OF_A_CALL:
-            await connection.execute(table.delete())
+        for bound in store.OF_A_CALL:
+            await connection.execute(bound.table.delete())
         await connection.execute(calls.delete())
     if what == "hold":
         with pytest.raises(NoSuchHold):
