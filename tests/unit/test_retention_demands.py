@@ -22,6 +22,8 @@ from recordings.holding.store import Holding, alone
 from recordings.models import calls, consultant_stints
 from recordings.retention import store
 from recordings.retention.service import NoSuchHold, Retention
+from recordings.rows.bound import CALLS
+from recordings.rows.service import entered
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, Talk
@@ -241,7 +243,8 @@ async def test_nothing_slips_between_the_look_and_the_commit(home, what):
 async def test_a_call_that_goes_in_that_moment_is_not_said_to_be_kept(home, what):
     made = await talk(home, audio=False)
     id_ = made.record.call_id
-    async with home.database.begin() as connection:
+    touched = [(bound, []) for bound in (*store.OF_A_CALL, CALLS)]
+    async with home.database.begin() as connection, entered(connection, touched):
         await alone(connection)
         deed = (
             retention(home).hold(id_, AIGUL, "сот", None, LATER)
