@@ -19,6 +19,8 @@ from recordings.finding.service import Finder
 from recordings.models import access_log, alarms
 from recordings.package.pdf import Letterhead
 from recordings.package.pdf import letter as as_pdf
+from recordings.rows.bound import DEMANDS
+from recordings.rows.service import entered
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, Talk
@@ -222,7 +224,7 @@ async def test_a_number_let_in_by_an_earlier_version_is_put_right_before_anythin
     service = register(home)
     demand = await searched(service, letter(replace(ASKED, number="8 777 777 77 77")))
     short = store.hidden_criteria(replace(ASKED, number="8 701 234 56 7"), home.keys.numbers())
-    async with home.database.begin() as connection:
+    async with home.database.begin() as connection, entered(connection, [(DEMANDS, [])]):
         await connection.execute(update(demands).values(pii_criteria=short))
     for deed in (approve(service, demand, NIGHT, *Doubt), service.search(demand.id, AIGUL, NIGHT)):
         with pytest.raises(WrongStep, match=r"too short.*demands correct"):

@@ -22,7 +22,7 @@ from recordings.holding.store import Holding, alone
 from recordings.models import calls, consultant_stints
 from recordings.retention import store
 from recordings.retention.service import NoSuchHold, Retention
-from recordings.rows.bound import CALLS
+from recordings.rows.bound import CALLS, DEMANDS, STINTS
 from recordings.rows.service import entered
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
@@ -184,7 +184,7 @@ async def test_a_closed_letter_that_named_nothing_does_not_keep_everything(home)
 async def test_a_demand_nobody_can_read_keeps_everything(home):
     made = await talk(home)
     demand = await register(home).register(letter(Criteria(number="87029999999")), AIGUL, LATER)
-    async with home.database.begin() as connection:
+    async with home.database.begin() as connection, entered(connection, [(DEMANDS, [])]):
         changed = demands.update().where(demands.c.id == demand.id)
         await connection.execute(
             changed.values(pii_criteria="h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
@@ -302,7 +302,7 @@ async def test_the_channel_log_of_a_time_that_a_demand_names_stays(home):
 
 
 async def test_what_consultants_did_goes_by_policy_but_for_the_times_a_demand_names(home):
-    async with home.database.begin() as connection:
+    async with home.database.begin() as connection, entered(connection, [(STINTS, [])]):
         for days in (-9, 0, 9, 399):
             began = T0 + timedelta(days=days)
             row = {"consultant": "c101", "began_at": began, "state": "talk", "missed": False}
