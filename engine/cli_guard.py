@@ -52,7 +52,7 @@ COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
         "demands approve": Right.DEMANDS,
         "demands correct": Right.DEMANDS,
         "demands review": Right.DEMANDS,
-        "demands listen": Right.LISTEN,
+        "demands listen": Right.DEMANDS,
         "demands package": Right.DEMANDS,
         "demands hand-over": Right.DEMANDS,
         "demands acknowledge": Right.DEMANDS,
