@@ -243,7 +243,7 @@ async def test_nothing_slips_between_the_look_and_the_commit(home, what):
 async def test_a_call_that_goes_in_that_moment_is_not_said_to_be_kept(home, what):
     made = await talk(home, audio=False)
     id_ = made.record.call_id
-    touched = [(bound, []) for bound in (*store.OF_A_CALL, CALLS)]
+    touched = [*((store._BOUND[table], []) for table in store.OF_A_CALL), (CALLS, [])]
     async with home.database.begin() as connection, entered(connection, touched):
         await alone(connection)
         deed = (
@@ -253,8 +253,8 @@ async def test_a_call_that_goes_in_that_moment_is_not_said_to_be_kept(home, what
         )
         keeping = asyncio.create_task(deed)
         await asyncio.wait([keeping], timeout=0.3)
-        for bound in store.OF_A_CALL:
-            await connection.execute(bound.table.delete())
+        for table in store.OF_A_CALL:
+            await connection.execute(table.delete())
         await connection.execute(calls.delete())
     if what == "hold":
         with pytest.raises(NoSuchHold):
