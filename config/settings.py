@@ -225,6 +225,11 @@ class Settings(BaseSettings):
         return self.run_dir / "asterisk.ends"
 
     @property
+    def supervisor_alarms(self) -> Path:
+        """What the supervisor has to tell; the engine brings it into the journal."""
+        return self.run_dir / "supervisor.alarms"
+
+    @property
     def spool(self) -> Path:
         """Raw audio, intents and CEL: what has yet to become a journal row."""
         return self.home / "spool"

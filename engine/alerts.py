@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dialplan.words import TRUNK_WATCH
+from engine.alert_kinds import LASTING, STATES, on_board
 from engine.line import Line
 from engine.today import Today
 from recordings.entries import Alarm
@@ -21,25 +22,7 @@ log = structlog.get_logger()
 EVERY: Final = 5.0
 AWAY: Final = 5.0  # seconds: a backup's short lock is nobody's business
 RECENT: Final = timedelta(minutes=15)  # an alarm of the journal stands on the board so long
-# What the journal's alarms are called on the board; all others of recordings are "recorder".
-BOARD: Final = {
-    "disk_low": "disk_low",
-    "volume_missing": "disk_low",
-    "volume_filling": "disk_low",
-    "last_consultant_missed": "last_consultant_missed",
-    "consultant_healed": "healed",
-    "journal_replaced": "journal_replaced",
-}
-# Of statements and their copies: for who runs the machine, and told by doctor for as long as they hold.
-STATEMENTS: Final = (
-    "statement_file_missing",
-    "statement_file_lost",
-    "statement_file_altered",
-    "statement_copy_failed",
-)
-NOT_SHOWN: Final = frozenset(
-    {"nobody_on_shift", "answer_unseen", "recording_stopped", "volume_failing", "ami_down", *STATEMENTS}
-)  # told by the state itself
+LONG: Final = timedelta(days=30)
 CRITICAL: Final = frozenset(
     {
         "nobody_on_shift",
@@ -48,7 +31,16 @@ CRITICAL: Final = frozenset(
         "ami_down",
         "disk_low",
         "disk_failing",
-        "recorder",
+        "recording_stopped",
+        "evidence_away",
+        "recording_missing",
+        "recording_leg_silent",
+        "recording_altered",
+        "recording_not_sealed_whole",
+        "demand_destroyed",
+        "demand_overdue",
+        "asterisk_died",
+        "call_refused",
         "ucc_unreachable",
         "journal_away",
         "journal_replaced",
@@ -91,10 +83,11 @@ class Alerts:
         while True:
             before = (self._told, self._evidence)
             try:
-                since = datetime.now(UTC) - RECENT
-                self._told = tuple(
-                    one for one in await self.reader().alarms(since) if one.kind not in NOT_SHOWN
-                )
+                now = datetime.now(UTC)
+                lasting = await self.reader().alarms(now - LONG, kinds=LASTING)
+                recent = await self.reader().alarms(now - RECENT)
+                shown = (one for one in (*lasting, *recent) if one.kind not in STATES)
+                self._told = tuple(dict.fromkeys(shown))
             except (SQLAlchemyError, OSError) as why:
                 log.warning("alarms_not_read", why=type(why).__name__)
             self._evidence = await _answers(str(self.settings.evidence_socket))
@@ -128,11 +121,11 @@ class Alerts:
         if not today.whole:
             yield ("figures_incomplete", ""), None
         if not self._evidence:
-            yield ("recorder", "evidence"), None
-        yield from ((("recorder", recording), since) for recording, since in self.stopped.items())
+            yield ("evidence_away", ""), None
+        yield from ((("recording_stopped", recording), since) for recording, since in self.stopped.items())
         yield from ((("disk_failing", name), at_.timestamp()) for name, at_ in self.volumes().items())
         for alarm in self._told:
-            yield (BOARD.get(alarm.kind, "recorder"), alarm.about), alarm.at.timestamp()
+            yield (on_board(alarm.kind), alarm.about), alarm.at.timestamp()
 
 
 def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[tuple[tuple[str, str], None]]:

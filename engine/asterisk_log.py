@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from logging import LogRecord
@@ -14,10 +15,18 @@ from typing import Final
 
 from config.log import LONGEST, OLDER, masked
 from config.settings import Settings
+from dialplan import words as w
+from recordings.entries import CALL_REFUSED
 
 SOCKET: Final = "asterisk-log.sock"  # below run/; asterisk/private makes it Asterisk's /dev/log
 # Said whenever the engine ends a wait by writing its next command, that is for every assignment.
 OUR_DOING: Final = "The FD we were waiting for has something waiting"
+# Said once for each INVITE that Asterisk answers 503: while it stops, or when it can make no channel. Its own
+# words stand before what strangers say, so nobody else can put them there.
+_REFUSED: Final = re.compile(
+    r"ERROR\[\d+\]: chan_pjsip\.c:\d+ in chan_pjsip_incoming_request:\s+(\S+): Failed to allocate new PJSIP"
+)
+CALLERS: Final = (w.TRUNK, w.TRUNK_UNCLEAN, w.TEST_CALLER)
 LONGEST_LINE: Final = 2000  # characters
 AT_ONCE: Final = 200  # lines taken in one go, before the supervisor's other duties get their turn
 
@@ -58,6 +67,12 @@ def masked_line(datagram: bytes) -> tuple[bool, str]:
     return False, f"{head}{colon}{_numbers(said)}"
 
 
+def refused(line: str) -> str | None:
+    """Whose caller Asterisk has just answered 503, as the line tells it; None for every other line."""
+    found = _REFUSED.match(line)
+    return found[1] if found is not None and found[1] in CALLERS else None
+
+
 def _event(text: str) -> str:
     text = _PROOF.sub(r'\1="***"', text)
     text = _ACCOUNT.sub(lambda found: f'AccountID="{_account(found[1])}"', text)
@@ -84,9 +99,11 @@ class AsteriskLog:
     """Listens where Asterisk logs, and writes home/log/asterisk.log and home/log/security.log.
 
     Open inside a running loop. While nobody listens Asterisk's lines are lost, and it is not held up.
+    A caller who was refused is an alarm (kind, the endpoint): no call of Asterisk's tells of them (A19).
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, alarm: Callable[[str, str], None] | None = None) -> None:
+        self._alarm = alarm
         folder = settings.home / "log"
         self._files = (_Lines(folder / "asterisk.log"), _Lines(folder / "security.log"))
         self._path = settings.run_dir / SOCKET
@@ -96,23 +113,31 @@ class AsteriskLog:
     def close(self) -> None:
         """Take what is still there, then stop."""
         asyncio.get_running_loop().remove_reader(self._socket)
-        self._take()
+        self.take_all()
         self._socket.close()
         self._path.unlink(missing_ok=True)
         for file in self._files:
             file.close()
 
-    def _take(self) -> None:
+    def take_all(self) -> None:
+        """What Asterisk has said up to now, to its last line."""
+        while self._take() == AT_ONCE:
+            pass
+
+    def _take(self) -> int:
         now = datetime.now().astimezone()  # as Asterisk writes it, so that what reads its logs reads ours
-        for _ in range(AT_ONCE):
+        for taken in range(AT_ONCE):
             try:
                 datagram = self._socket.recv(65536)
             except OSError:  # nothing more
-                return
+                return taken
             security, line = masked_line(datagram)
             if OUR_DOING in line:
                 continue
+            if not security and self._alarm is not None and (whose := refused(line)) is not None:
+                self._alarm(CALL_REFUSED, whose)
             self._files[security].add(f"[{now:%F %T}.{now.microsecond // 1000:03d}] {line}")
+        return AT_ONCE
 
 
 class _Lines(RotatingFileHandler):

@@ -11,6 +11,8 @@ from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, 
 from recordings.record import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from config.settings import Settings
     from recordings.reading import CallFilter, Reader
     from recordings.record import CallRecord
@@ -53,22 +55,26 @@ def list_(
     )
     wanted = _between(wanted, settings, since, until, day)
 
-    async def question(reader: "Reader") -> "list[tuple[CallRecord, list[Recording]]]":
+    async def question(reader: "Reader") -> "tuple[list[tuple[CallRecord, list[Recording]]], list[datetime]]":
         records = (await reader.calls(wanted))[::-1]
+        refused = await _refused(reader, wanted, records)
         recordings: dict[str, list[Recording]] = {record.call_id: [] for record in records}
         for one in await reader.recordings_of(list(recordings)):
             recordings[one.call_id].append(one)
-        return [(record, recordings[record.call_id]) for record in records]
+        return [(record, recordings[record.call_id]) for record in records], refused
 
-    found = read(settings, question)
+    answer = read(settings, question)
+    found, refused = answer or (None, [])
     if unmask and found:
         _note(settings, [record.call_id for record, _ in found], reason)
     tell = Teller(settings.zone, settings.audio, unmask)
     if json:
         as_json([tell.call(*one) for one in found or ()])
+        _tell_refused(refused, settings, err=True)
         return
     if not found:
         typer.echo("no calls yet" if found is None else "no such calls")
+        _tell_refused(refused, settings)
         return
     rows = []
     for record, _ in found:
@@ -85,6 +91,7 @@ def list_(
         )
         rows.append(row)
     table(COLUMNS, rows)
+    _tell_refused(refused, settings)
 
 
 @calls.command()
@@ -124,6 +131,31 @@ def show(
         return
     for line in story(record, recordings, tell, settings):
         typer.echo(line)
+
+
+async def _refused(reader: "Reader", wanted: "CallFilter", shown: "Sequence[CallRecord]") -> list[datetime]:
+    """When callers were refused by Asterisk itself in the time that is shown: no row tells of them (A19).
+
+    None where calls of one kind are asked for: of these callers nothing else is known.
+    """
+    from recordings.entries import CALL_REFUSED  # noqa: PLC0415
+
+    if wanted.outcome or wanted.consultant or wanted.language:
+        return []
+    since = wanted.since
+    if len(shown) == wanted.limit:  # those before are not shown, refused ones neither
+        since = shown[0].arrived_at
+    since = since or datetime.fromtimestamp(0, UTC)
+    return [one.at for one in await reader.alarms(since, wanted.until, (CALL_REFUSED,))]
+
+
+def _tell_refused(refused: "Sequence[datetime]", settings: "Settings", *, err: bool = False) -> None:
+    if not refused:
+        return
+    times = [clock(at, settings.zone) for at in (refused[0], refused[-1])]
+    when = times[0] if len(refused) == 1 else f"{times[0]} to {times[1]}"
+    who = "1 caller" if len(refused) == 1 else f"{len(refused)} callers"
+    typer.echo(f"besides, refused by Asterisk (503) and in no row: {who}, {when}", err=err)
 
 
 def _between(wanted: "CallFilter", settings: "Settings", since: str, until: str, day: str) -> "CallFilter":

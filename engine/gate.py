@@ -9,10 +9,12 @@ import pwd
 import structlog
 
 from config.settings import Settings
+from engine.keeper import Alarms
 from engine.netfilter import Guarded, put, take_away
 
 log = structlog.get_logger()
 
+UNKNOWN = "not looked yet"
 AGAIN = 5.0  # seconds: a firewall that is loaded anew wipes our table, too
 
 
@@ -40,16 +42,18 @@ def close_gate(settings: Settings) -> str | None:
     return None
 
 
-async def keep_gate(settings: Settings) -> None:
+async def keep_gate(settings: Settings, alarms: Alarms) -> None:
     """Put them again and again, until cancelled; without them the line runs on, and says so."""
-    told = None
+    told: str | None = UNKNOWN
     while True:
         why = await asyncio.to_thread(close_gate, settings)
         if why != told:
             if why is None:
                 log.info("gate_closed", ports=[settings.ami_port, settings.agi_port])
+                alarms.ended("gate_open", "manager")
             else:
                 log.critical("gate_open", alarm=True, why=why, port=settings.ami_port)
+                alarms.stands("gate_open", "manager")
             told = why
         await asyncio.sleep(AGAIN)
 

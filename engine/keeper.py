@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -17,7 +17,21 @@ from engine.signs import Question, Witnesses
 
 log = structlog.get_logger()
 
+HALF: Final = "manager"  # what is silent of a process that lives
 SUSPECT: Final = 1.0  # seconds of silence after which the other signs are asked for
+
+
+class Alarms(Protocol):
+    """Where somebody who can act is told; `about` is an id of ours."""
+
+    def raise_(self, kind: str, about: str) -> None:
+        """Something a person must look at."""
+
+    def stands(self, kind: str, about: str) -> None:
+        """The same of what lasts: raised once, until it is over."""
+
+    def ended(self, kind: str, about: str) -> None:
+        """It is over."""
 
 
 class DidNotStart(Exception):
@@ -50,8 +64,14 @@ class Charge:
 class Keeper:
     """Care for one charge. Independent of every other: a sick engine never costs Asterisk anything."""
 
-    def __init__(self, charge: Charge, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        charge: Charge,
+        clock: Callable[[], float] = time.monotonic,
+        alarms: Alarms | None = None,
+    ) -> None:
         self.charge = charge
+        self._alarms = alarms
         self.answered = asyncio.Event()  # it has answered at least once
         self.running: Running | None = None
         self._clock = clock
@@ -135,6 +155,9 @@ class Keeper:
         if self.charge.deaths is None or self.running is None:
             return
         try:
+            if self._alarms is not None:
+                self._alarms.raise_(f"{self.charge.name}_died", why)
+                self._alarms.ended(f"{self.charge.name}_half_silent", HALF)
             note(self.charge.deaths, Death(time.time() - ago, self.running.pid, why))
         except OSError as error:
             log.error(f"{self.charge.name}_death_not_written", error=str(error))
@@ -179,6 +202,10 @@ class Keeper:
         """Say once that its manager is silent while it lives, and once that it answers again."""
         if silent and not told:
             log.critical(f"{self.charge.name}_half_silent", alarm=True, pid=pid)
+            if self._alarms is not None:
+                self._alarms.stands(f"{self.charge.name}_half_silent", HALF)
         elif told and not silent:
             log.warning(f"{self.charge.name}_answers_again", pid=pid)
+            if self._alarms is not None:
+                self._alarms.ended(f"{self.charge.name}_half_silent", HALF)
         return silent

@@ -11,6 +11,7 @@ import structlog
 from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
+from engine.alarm_file import AlarmFile
 from engine.asterisk_log import AsteriskLog
 from engine.charges import (
     PRIVATE,
@@ -62,8 +63,10 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
         raise Refused(f"the folders of {settings.home} cannot be set right: {why}") from why
     held = lock(settings.run_dir / "supervise.lock")
     configure(settings, "supervise", stderr=False)
-    asterisk_log = AsteriskLog(settings)
-    asterisk, engine = Keeper(asterisk_charge(settings)), Keeper(engine_charge(settings))
+    alarms = AlarmFile(settings.supervisor_alarms)
+    asterisk_log = AsteriskLog(settings, alarms.raise_)
+    asterisk = Keeper(asterisk_charge(settings), alarms=alarms)
+    engine = Keeper(engine_charge(settings))
     evidence = Keeper(evidence_charge(settings))
     console = Keeper(console_charge(settings))
     try:
@@ -78,10 +81,12 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             await asyncio.to_thread(
                 close_gate, settings
             )  # before anybody could be in; keep_gate says how it went
-            await _keep(settings, asterisk, engine, (evidence, console), lines or (), stop)
+            await _keep(settings, asterisk, engine, (evidence, console), lines or (), stop, alarms)
         return 0
     finally:
         await asterisk.end()  # first: calls end and are written down by an engine that still lives
+        asterisk_log.take_all()
+        alarms.write()  # who was refused meanwhile: the engine takes it into the journal as its last deed
         await engine.end()
         await evidence.end()
         await console.end()
@@ -97,6 +102,7 @@ async def _keep(
     others: Sequence[Keeper],
     lines: Sequence[str],
     stop: asyncio.Event,
+    alarms: AlarmFile,
 ) -> None:
     """Bring all up in order, say ready, then keep them until `stop`. Raises Refused."""
     tasks: list[asyncio.Task[None]] = []
@@ -107,7 +113,8 @@ async def _keep(
         say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
         beside.lasting(partial(mend, settings))
-        beside.lasting(partial(keep_gate, settings))
+        beside.lasting(partial(keep_gate, settings, alarms))
+        beside.lasting(alarms.keep)
         await asterisk.answered.wait()
         await _booted(settings)
         if engine.adopt():

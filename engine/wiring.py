@@ -19,6 +19,7 @@ from agi_handlers.consultant import CodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
 from engine import accounts, secrets
+from engine.alarm_file import AlarmFollower
 from engine.alarms import Alarms
 from engine.alerts import Alerts
 from engine.board import BoardBuilder
@@ -92,6 +93,7 @@ class Engine:
         self.stints = StintBook(self.desk, self.journal.submit, offset, self._free_again)
         self.tasks = Tasks()
         self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
+        self.supervisors = AlarmFollower(settings.supervisor_alarms, self.journal.submit)
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
         self.call_desk = CallDesk(self.desk, self._intend, self._state_changed, self._shift_changed)
@@ -247,6 +249,7 @@ class Engine:
             *(helper.keep for helper in self.volumes.helpers()),
             self.vanished.keep,
             self.volumes.keep,
+            self.supervisors.keep,
             self.watchdog.keep,
             self.alerts.watch,
         )
@@ -260,6 +263,7 @@ class Engine:
     async def _freeze(self) -> None:
         """Keep the consultants' states as they are now: our sessions end, their conversations do not."""
         self._restored = False
+        self.supervisors.take()
         if self._keeping is not None:
             self._keeping.cancel()
         self.stints.look(time.time())
@@ -334,6 +338,7 @@ class Engine:
         self._whole.clear()
         self.recordings.forget()
         self.kept.forget()
+        self.supervisors.forget()
         self._shift_changed()
 
     def _told(self, story: Story) -> None:

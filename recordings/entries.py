@@ -93,6 +93,7 @@ class Alarm:
     at: datetime
 
 
+CALL_REFUSED = "call_refused"  # kind: Asterisk answered a caller 503, so there is no call and no row of it
 ENDED = "_ended"  # behind an alarm's kind: what it warned of is over
 
 

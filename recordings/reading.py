@@ -1,7 +1,7 @@
 """Questions to the journal; for the command line over a read-only connection of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database, reading
 from recordings.access import START, Access
-from recordings.entries import OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState, standing
+from recordings.entries import ENDED, OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState, standing
 from recordings.evidence_tables import sealed
 from recordings.figures import Ended
 from recordings.hash_chain import Fault, Head, Link, verify
@@ -213,9 +213,16 @@ class Reader:
                     )
                 await asyncio.sleep(0)
 
-    async def alarms(self, since: datetime) -> list[Alarm]:
-        """Those whose end was not told, oldest first."""
-        rows = await self._rows(select(alarms).where(alarms.c.at >= since).order_by(alarms.c.at, alarms.c.id))
+    async def alarms(
+        self, since: datetime, until: datetime | None = None, kinds: Collection[str] = ()
+    ) -> list[Alarm]:
+        """Those whose end was not told, oldest first; of these kinds, else of all."""
+        query = select(alarms).where(alarms.c.at >= since)
+        if until is not None:
+            query = query.where(alarms.c.at < until)
+        if kinds:
+            query = query.where(alarms.c.kind.in_([*kinds, *(kind + ENDED for kind in kinds)]))
+        rows = await self._rows(query.order_by(alarms.c.at, alarms.c.id))
         return standing(Alarm(row.kind, row.about, row.at) for row in rows)
 
     async def consultant_states(self) -> list[ConsultantState]:

@@ -112,7 +112,7 @@ async def test_a_recorder_in_trouble_is_told(line, lab):
         hidden = socket.with_suffix(".hidden")
         socket.rename(hidden)  # as if the evidence process had died and nobody had begun another
         try:
-            await alert(page, "Сбой записи разговоров")
+            await alert(page, "Сбой записи разговоров: процесс")
         finally:
             hidden.rename(socket)
         await alert(page, "Сбой записи разговоров", there=False)

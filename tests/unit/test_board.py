@@ -276,10 +276,10 @@ async def test_a_conversation_nobody_records_and_a_volume_that_fails_stand_on_th
     before = home.kinds()
     stopped["n1-1763815501123-1-c1"] = NOW.timestamp()
     faults["first volume"] = NOW
-    expected = {("recorder", "n1-1763815501123-1-c1"), ("disk_failing", "first volume")}
+    expected = {("recording_stopped", "n1-1763815501123-1-c1"), ("disk_failing", "first volume")}
     assert expected == home.kinds() - before
     grades = {one["kind"]: one["grade"] for one in home.board()["alerts"]}
-    assert {"critical"} == {grades["recorder"], grades["disk_failing"]}
+    assert {"critical"} == {grades["recording_stopped"], grades["disk_failing"]}
     stopped.clear()
     faults.clear()
     assert before == home.kinds()

@@ -14,7 +14,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.moments import moment, whole_day
+from recordings.entries import CALL_REFUSED, Alarm
+from recordings.keys import Keyring
 from recordings.reading import Reader
+from recordings.store import Journal
 from tests.line import (
     BACK_FROM_1414,
     CALLER,
@@ -397,3 +400,31 @@ def test_today_is_the_centres_day():
 
 def test_a_time_without_zone_is_the_centres():
     assert moment("2026-11-22T14:00:00.123456", ALMATY, NOW) == after(0)
+
+
+def test_callers_whom_asterisk_refused_are_told_beside_the_calls_of_that_time(ivr111, journal, settings):
+    async def refuse() -> None:
+        held = Journal(settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers)
+        await held.start()
+        for seconds in (30, 30.5, 7200):
+            held.submit(Alarm(CALL_REFUSED, "trunk", after(seconds)))
+        await held.stop()
+
+    def told(*words: str) -> list[str]:
+        result = ivr111("calls", "list", *words)
+        return [line for line in (result.stdout + result.stderr).splitlines() if "refused" in line]
+
+    asyncio.run(refuse())
+    said = "besides, refused by Asterisk (503) and in no row:"
+    every = [f"{said} 3 callers, 2026-11-22 14:00:30 to 2026-11-22 16:00:00"]
+    assert every == told()
+    assert every == told("--json")
+    assert len(json.loads(ivr111("calls", "list", "--json").stdout)) == 3
+    assert [f"{said} 1 caller, 2026-11-22 16:00:00"] == told("--since", "2026-11-22T15:30")
+    assert [f"{said} 1 caller, 2026-11-22 16:00:00"] == told("--limit", "1")
+    assert (
+        []
+        == told("--until", "2026-11-22T13:00")
+        == told("--outcome", "served")
+        == told("--day", "2026-11-21")
+    )

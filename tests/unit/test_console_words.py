@@ -156,7 +156,9 @@ def test_whatever_the_engine_refuses_has_a_sentence():
 
 def test_every_state_alert_and_reason_that_can_come_has_a_name():
     assert set(Settings().pause_reasons) <= set(labels.REASONS)
-    from engine.alerts import BOARD as TOLD
+    from engine.alert_kinds import BOARD as TOLD
+    from engine.alert_kinds import OTHER, STATES
     from engine.alerts import CRITICAL
 
-    assert set(TOLD.values()) | CRITICAL | {"wait_warning", "diverted"} <= set(labels.ALERTS)
+    named = {*TOLD.values(), *STATES.values(), *CRITICAL, OTHER, "demand_due", "wait_warning", "diverted"}
+    assert named <= set(labels.ALERTS)

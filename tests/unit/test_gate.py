@@ -1,5 +1,6 @@
 """The port of the manager answers the line's users alone (they stand in the test's own network namespace)."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from config.settings import Settings
+from engine.alarm_file import AlarmFile, read
+from engine.gate import keep_gate, open_gate
 from engine.netfilter import Guarded, put, take_away
 
 NOBODY = 65534
@@ -80,3 +84,20 @@ def test_who_has_no_right_to_the_packet_filter_is_told_so() -> None:
             take_away("ivr111-x")
     finally:
         os.seteuid(0)
+
+
+async def test_a_gate_that_cannot_be_closed_is_an_alarm_until_it_is_closed(tmp_path, monkeypatch) -> None:
+    told = tmp_path / "supervisor.alarms"
+    monkeypatch.setenv("IVR111_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("IVR111_RUN_USER", "nobody-of-that-name")
+    for kinds in (["gate_open"], ["gate_open", "gate_open_ended"]):
+        alarms = AlarmFile(told)
+        keeping = asyncio.create_task(keep_gate(Settings(), alarms))
+        async with asyncio.timeout(5):
+            while kinds != [one.kind for one in read(told)]:
+                await asyncio.sleep(0.05)
+                alarms.write()
+        keeping.cancel()
+        monkeypatch.setenv("IVR111_RUN_USER", "nobody")
+        monkeypatch.setenv("IVR111_ASTERISK_USER", "daemon")
+    open_gate(Settings())

@@ -1,0 +1,54 @@
+"""What each alarm of the journal is called on the board, which has words for it in every language."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+OTHER: Final = "other"  # of a version that this one does not know: seen all the same
+_DEMAND: Final = re.compile(r"demand_\d+")  # demand_50, demand_80: a share of its term is over
+
+BOARD: Final[Mapping[str, str]] = {
+    "disk_low": "disk_low",
+    "volume_missing": "volume_missing",
+    "volume_filling": "disk_low",
+    "last_consultant_missed": "last_consultant_missed",
+    "consultant_healed": "healed",
+    "journal_replaced": "journal_replaced",
+    "recording_missing": "recording_missing",
+    "recording_orphan": "recording_orphan",
+    "recording_leg_silent": "recording_leg_silent",
+    "recording_length": "recording_length",
+    "recording_hole": "recording_hole",
+    "recording_unsealed": "recording_unsealed",
+    "recording_unread": "recording_unreadable",
+    "recording_unreadable": "recording_unreadable",
+    "recording_file_missing": "recording_altered",
+    "recording_file_size": "recording_altered",
+    "recording_sealed_altered": "recording_altered",
+    "recording_grew_after_seal": "recording_not_sealed_whole",
+    "recording_sound_not_sealed": "recording_not_sealed_whole",
+    "demand_overdue": "demand_overdue",
+    "demand_destroyed": "demand_destroyed",
+    "statement_file_missing": "statement_file",
+    "statement_file_lost": "statement_file",
+    "statement_file_altered": "statement_file",
+    "statement_copy_failed": "statement_copy",
+    "call_refused": "call_refused",
+    "gate_open": "gate_open",
+    "asterisk_half_silent": "asterisk_half_silent",
+    "asterisk_died": "asterisk_died",
+}
+# Told by the state itself for as long as it holds; see engine/alerts.py.
+STATES: Final[Mapping[str, str]] = {
+    "nobody_on_shift": "nobody_on_shift",
+    "answer_unseen": "healed",  # the consultant's state shows it, and what is done about it
+    "recording_stopped": "recording_stopped",
+    "volume_failing": "disk_failing",
+    "ami_down": "ami_down",
+}
+LASTING: Final = ("gate_open",)  # on the board until its end is told, however long ago it began
+
+
+def on_board(kind: str) -> str:
+    """The board's kind of one of the journal's alarms."""
+    return "demand_due" if _DEMAND.fullmatch(kind) else BOARD.get(kind, OTHER)

@@ -1,0 +1,64 @@
+"""Who dials while the line stops is in a table or counted, each one (A19; issue 11, 1.22)."""
+
+import asyncio
+import shutil
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.cli_journal import number_keys
+from engine.lab.call import Call
+from recordings.entries import CALL_REFUSED
+from recordings.reading import Reader
+from tests.real.line import REPOSITORY, RunningLine
+
+pytestmark = pytest.mark.real
+
+DIALLED = 60
+APART = 0.04  # seconds between two callers: 2.4 s, from before the stop until Asterisk has gone
+
+
+async def test_of_calls_spread_over_the_stop_each_has_a_row_or_is_counted() -> None:
+    line = RunningLine().start()
+    try:
+        await _stopped_meanwhile(line)
+    finally:
+        if line.process and line.process.poll() is None:
+            line.stop()
+        shutil.rmtree(line.home, ignore_errors=True)
+
+
+async def _stopped_meanwhile(line: RunningLine) -> None:
+    async with line.lab() as lab:
+        phone = lab.trunk_phone()
+        dialled: list[Call] = []
+        assert line.process
+        for number in range(DIALLED):
+            if number == 10:
+                line.process.send_signal(signal.SIGTERM)
+            dialled.append(await phone.dial("111"))
+            await asyncio.sleep(APART)
+        assert 0 == await asyncio.to_thread(line.process.wait, 15)
+        await asyncio.sleep(0.5)
+    served = [call for call in dialled if call.answered_at]
+    refused = [call for call in dialled if call.status == 503]
+    gone = [call for call in dialled if not call.answered_at and not call.status]
+    assert DIALLED == len(served) + len(refused) + len(gone)  # Asterisk answers in no third way
+    assert dialled == served + refused + gone  # in this order
+    assert len(refused) >= 3
+    rows = await line.calls()
+    assert len(served) == len([row for row in rows if row.ended_at])
+    reader = Reader.open(line.settings.database, number_keys(line.settings))
+    alarms = await reader.alarms(datetime.now(UTC) - timedelta(minutes=5), kinds=(CALL_REFUSED,))
+    await reader.close()
+    assert ["trunk"] * len(refused) == [one.about for one in alarms]
+    listed = subprocess.run(
+        [REPOSITORY / ".venv/bin/ivr111", "calls", "list"],
+        check=True,
+        env=line.env,
+        capture_output=True,
+        text=True,
+    )
+    assert f"in no row: {len(refused)} callers" in listed.stdout, listed
