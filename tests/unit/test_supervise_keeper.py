@@ -15,8 +15,7 @@ from typing import cast
 
 import pytest
 
-from engine import processes
-from engine.alarm_file import AlarmFile, read
+from engine import alarm_file, processes
 from engine.deaths import read
 from engine.keeper import Charge, DidNotStart, Keeper
 from engine.probe import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
@@ -433,10 +432,12 @@ async def test_a_manager_that_is_not_there_is_no_answer(place: Path) -> None:
 
 
 async def test_a_death_that_is_written_down_is_an_alarm_too(place: Path) -> None:
-    alarms = AlarmFile(place / "supervisor.alarms")
+    alarms = alarm_file.AlarmFile(place / "supervisor.alarms")
     keeper = Keeper(replace(charge(place), deaths=place / "engine.ends"), alarms=alarms)
     async with kept(keeper) as first:
         os.kill(first, signal.SIGKILL)
         await until(lambda: pid_in(place / "engine.pid") not in (0, first))
     alarms.write()
-    assert [("engine_died", "ended")] == [(one.kind, one.about) for one in read(place / "supervisor.alarms")]
+    assert [("engine_died", "ended")] == [
+        (one.kind, one.about) for one in alarm_file.read(place / "supervisor.alarms")
+    ]
