@@ -15,16 +15,20 @@ from phonenumbers import PhoneNumberFormat, ValidationResult
 
 _LONGEST = 15  # digits, E.164
 _NATIONAL = 10  # digits of a number of +7 behind it
-_LABEL = re.compile(
-    r"^(?:(?:тел(?:ефон)?|моб(?:ильный)?|сот(?:овый|ка)?|номер|абонент|ұялы|нөмір[іи]?|байланыс|"
-    r"tel(?:ephone)?|phone|mobile|mob|no|nr|№)\b[\s.:№]*)+",
-    re.IGNORECASE,
+_WORD_ENDS = r"(?![^\W\d_])"  # "доб12" too
+_NAME = (  # (NFKC makes "No" of "№")
+    r"(?:тел(?:ефон(?:а|ы|ный)?)?|т|моб(?:ильный)?|сот(?:овый|ка)?|номері?|абонент(?:ский)?|ұялы|нөмір[іи]?|"
+    r"байланыс|tel(?:ephone)?|phone|mobile|mob|no|nr|whatsapp|ватсап|вотсап|telegram|телеграм)" + _WORD_ENDS
 )
+_LABEL = re.compile(rf"^(?:{_NAME}[\s.:]*)+", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(rf"\s*\(\s*(?:{_NAME}[\s.:]*)+\)$", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"[\s,;(.]*(?:;?ext=|\b(?:доб(?:авочный)?|доп|вн(?:утр(?:енний)?)?|ішкі|қос(?:ымша)?|ext(?:ension)?)\b|[xхX#])"
-    r"[\s.:№#=]*\d{1,7}\s*\)?\s*$",
+    r"[\s,;(./]*(?:;?ext=|\b(?:доб(?:авочный)?|доп(?:олнительный)?|вн(?:утр(?:енний)?)?|ішкі?|қос(?:ымша)?|"
+    rf"ext(?:ension)?){_WORD_ENDS}[\s.:]*(?:(?:номері?|нөмір[іи]?|no|nr){_WORD_ENDS})?|[xхX#])"
+    r"[\s.:#=(]*\d{1,5}\s*\)*\s*$",  # more digits can be a second number
     re.IGNORECASE,
 )
+_TRUNK_ZERO = re.compile(r"^((?:\+|00)[\d\s]+)\(\s*0\s*\)")  # +49 (0) 151…: dialled at home only
 _URI = re.compile(r"^<?(?:tel|sips?|callto):", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;\n\r&|]|\b(?:и|или|және|не|немесе|and|or)\b", re.IGNORECASE)
 _AROUND = " \t\r\n.,;:'\"«»“”„`"  # pasted along with a number
@@ -143,7 +147,8 @@ def _read(text: str) -> _Written:
     if _URI.match(clean):
         clean = _URI.sub("", clean).split("@")[0].rstrip(">")
         clean = re.sub(r";(?!ext=).*", "", clean, flags=re.IGNORECASE)
-    clean = _EXTENSION.sub("", _LABEL.sub("", clean)) or clean
+    clean = _LABEL_BEHIND.sub("", _EXTENSION.sub("", _LABEL.sub("", clean))) or clean
+    clean = _TRUNK_ZERO.sub(r"\1", clean)
     digits_alone = _digits(_LETTER_O.sub("0", clean))
     pieces = [piece for piece in _BETWEEN.split(clean) if _digits(piece)]
     several = len(pieces) > 1 or clean.count("+") > 1
@@ -227,8 +232,8 @@ def _without_plus(digits: str) -> list[tuple[str, bool]]:
         found.append(("+7" + digits, False))
     elif length == _NATIONAL and digits[0] in "3469":
         found.append(("+7" + digits, True))
-    # A satellite's 87… without plus is far rarer than a digit too many in 8 7….
-    if _NATIONAL <= length <= _LONGEST and digits[0] not in "07" and not digits.startswith("87"):
+    # A satellite's 87… without plus is far rarer than a digit too many in 8 7…; from +800… nobody calls.
+    if _NATIONAL <= length <= _LONGEST and digits[0] not in "07" and not digits.startswith(("87", "800")):
         # Whole numbers abroad have twelve digits and more, but so has one of ours with a digit too many.
         found.append(("+" + digits, length < _NATIONAL + 2 or digits.startswith("8")))
     return found
