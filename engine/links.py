@@ -16,7 +16,7 @@ from routing.ami import Ami
 from routing.ongoing import OngoingCall
 
 EVERY: Final = 3.0  # seconds between two looks
-WRITTEN: Final = timedelta(seconds=10)  # between two rows of a conversation that goes on: an engine may die
+WRITTEN: Final = timedelta(seconds=60)  # between two rows of one that goes on: an engine may die
 AT_ONCE: Final = 16
 
 Key = tuple[str, recorder.Side]

@@ -26,7 +26,7 @@ from recordings.link import LinkHeard
 from recordings.models import access_log, calls
 from recordings.names import Stem, parse_stem
 from recordings.record import CallRecord
-from recordings.rows.bound import ALARMS, CALLS, CONNECTIONS, RECORDINGS, SEGMENTS, STINTS, Bound
+from recordings.rows.bound import ALARMS, CALLS, CONNECTIONS, LINKS, RECORDINGS, SEGMENTS, STINTS, Bound
 from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
 
@@ -78,6 +78,8 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
                 add(RECORDINGS, entry.recording_id)
                 for part in entry.segments:
                     add(SEGMENTS, part.stem)
+            case LinkHeard():
+                add(LINKS, entry.recording_id, entry.leg)
             case Alarm():
                 add(ALARMS, entry.kind, entry.about, entry.at)
             case ConsultantStint():

@@ -16,13 +16,14 @@ from recordings.chain.store import append
 from recordings.evidence_tables import holds, registrations, retention_runs, sealed
 from recordings.holding.meaning import Span
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, connections, consultant_stints, recordings, segments
+from recordings.models import calls, connections, consultant_stints, links, recordings, segments
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
 from recordings.rows.bound import (
     CALLS,
     CONNECTIONS,
     HOLDS,
+    LINKS,
     RECORDINGS,
     REGISTRATIONS,
     RETENTION_RUNS,
@@ -150,6 +151,7 @@ async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequenc
         of_these = select(recordings.c.id).where(recordings.c.call_id.in_(gone))
         await _remove(
             connection,
+            (LINKS, links.c.recording_id.in_(of_these)),
             (SEGMENTS, segments.c.recording_id.in_(of_these)),
             (RECORDINGS, recordings.c.call_id.in_(gone)),
             *((_BOUND[table], _of_call(table).in_(gone)) for table in OF_A_CALL),

@@ -41,7 +41,7 @@ class Bound:
     def by(self) -> str | None:
         """The key's first column, where it is text that few rows share: they may be asked for by it alone."""
         name = self.key[0]
-        few = name in ("call_id", "id", "stem") and isinstance(self.table.c[name].type, Text)
+        few = name in ("call_id", "id", "stem", "recording_id") and isinstance(self.table.c[name].type, Text)
         return name if few else None
 
     @property
@@ -99,6 +99,7 @@ CALLS = Bound(journal.calls, ("call_id",), frozenset({"caller"}), frozenset({"ca
 CONNECTIONS = Bound(journal.connections, ("call_id", "number"))
 RECORDINGS = Bound(journal.recordings, ("id",))
 SEGMENTS = Bound(journal.segments, ("stem",))
+LINKS = Bound(journal.links, ("recording_id", "leg"))
 ALARMS = Bound(journal.alarms, ("kind", "about", "at"), left_out=frozenset({"id"}))
 STINTS = Bound(journal.consultant_stints, ("consultant", "began_at", "state"))
 STATEMENTS = Bound(evidence.statements, ("seq",))
@@ -116,6 +117,7 @@ BOUND = (
     CONNECTIONS,
     RECORDINGS,
     SEGMENTS,
+    LINKS,
     ALARMS,
     STINTS,
     STATEMENTS,

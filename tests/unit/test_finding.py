@@ -155,6 +155,21 @@ async def test_numbers_indexed_by_an_earlier_form_are_indexed_anew_and_until_the
         assert {FORM} == {index[: len(FORM)] for index in indexes}
 
 
+async def test_a_number_nobody_can_read_stops_neither_the_others_nor_questions_about_other_days(home):
+    later = T0 + timedelta(days=10)
+    for number, at in ((1, T0), (2, T0), (3, later)):
+        await home.talk(number, at=at, audio=False)
+    first, *_ = await all_ids(home)
+    async with home.database.begin() as connection:
+        await connection.execute(calls.update().values(caller_index=None))
+        await connection.execute(calls.update().where(calls.c.call_id == first).values(caller="h1:AAAA"))
+    assert 2 == await IndexAnew(home.database, home.keys.numbers()).run(rest=0)
+    assert [3] == await ids(home, number="+77000000001", day=later.date())
+    for wanted in ({"day": T0.date()}, {}):
+        with pytest.raises(NotIndexed, match="1 calls are not indexed by number.*recordings verify"):
+            await ids(home, number="+77000000001", **wanted)
+
+
 async def test_a_number_that_can_be_of_two_countries_is_found_as_either(home):
     await home.talk(1, caller="84912345678", audio=False)
     assert [1] == await ids(home, number="8 491 234 56 78")

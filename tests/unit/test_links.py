@@ -95,13 +95,13 @@ async def test_what_was_heard_in_the_conversation_is_written_at_its_end_without_
     asterisk.said["a"] = (5000, 100, 100)  # music and prompts before
     await watch.look(NOW)
     asterisk.said["a"] = (5800, 300, 2000)
-    await watch.look(NOW + timedelta(seconds=20))
+    await watch.look(NOW + timedelta(seconds=70))
     asterisk.said["a"] = (400, 0, 1000)  # another source: counted from nothing
-    await watch.look(NOW + timedelta(seconds=25))
+    await watch.look(NOW + timedelta(seconds=75))
     asterisk.said["a"] = (500, 0, 1000)
-    await watch.look(NOW + timedelta(seconds=30))
+    await watch.look(NOW + timedelta(seconds=130))
     call.apply(BridgeLeft(40.0, "b", "1.2", "1.1"))
-    await watch.look(NOW + timedelta(seconds=35))
-    assert LinkHeard(ID, "caller", 900, 200, 0.002, NOW + timedelta(seconds=30)) == written[-1]
+    await watch.look(NOW + timedelta(seconds=135))
+    assert LinkHeard(ID, "caller", 900, 200, 0.002, NOW + timedelta(seconds=130)) == written[-1]
     assert 3 == len(written)
     assert written[-1] == from_line(to_line(written[-1]))

@@ -22,6 +22,7 @@ from recordings.demands.demand import Finding, State
 from recordings.entries import ConsultantStint
 from recordings.evidence_tables import row_chain
 from recordings.finding.store import link
+from recordings.link import LinkHeard
 from recordings.models import calls
 from recordings.retention import store as retention
 from recordings.rows import service
@@ -49,7 +50,8 @@ async def fill(home: EvidenceHome) -> None:
         await alarm(home.database, "recording_missing", call, T0)
         await retention.ran(home.database, AIGUL, T0, {"run": number})
         async with home.database.begin() as connection:
-            await write(connection, [ConsultantStint(f"c10{number}", T0, "talking", call_id=call)])
+            heard = LinkHeard(f"{call}-c1", "caller", 100, 1, 0.01, T0)
+            await write(connection, [ConsultantStint(f"c10{number}", T0, "talking", call_id=call), heard])
             id_ = await demand(connection, home, number)
             await demands.cover(connection, id_, [Finding(call, f"{call}-c1")])
             await demands.set_state(connection, id_, State.SEARCHING)
@@ -138,10 +140,17 @@ async def test_a_row_deleted_from_any_table_is_named_and_no_other(lite, bound, p
 
 
 CHANGES = {
-    "calls": ("rating = 5", "caller = NULL", "served_by = 'c999'", "caller_index = '2:x'"),
+    "calls": (
+        "rating = 5",
+        "caller = NULL",
+        "caller = caller || '0'",
+        "served_by = 'c999'",
+        "caller_index = '2:x'",
+    ),
     "connections": ("ended_at = answered_at", "party = 'c999'"),
     "recordings": ("seconds = seconds + 0.001", "state = 'missing'", "checks = 'x'"),
     "segments": ("caller_file = 'x'",),
+    "recording_links": ("lost = 90", "jitter = 0.5"),
     "alarms": ("about = 'x'",),
     "consultant_stints": ("call_id = NULL", "missed = 1"),
     "demands": ("due_at = '2030-01-01 00:00:00.000000'", "responsible = 'x'", "pii_asked = 'басқа'"),
