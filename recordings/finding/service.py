@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
@@ -15,7 +15,7 @@ from recordings.evidence_tables import sealed as sealed_rows
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
 from recordings.finding.day import arrival, bounds
 from recordings.finding.near import asked_for, near, sent, slips
-from recordings.finding.worker import stale
+from recordings.finding.worker import stale, unread
 from recordings.hiding import revealed
 from recordings.models import calls, connections, recordings
 from recordings.numbers import Numbers
@@ -34,7 +34,8 @@ class NotIndexed(Exception):
     def __init__(self, left: int) -> None:
         super().__init__(
             f"{left} calls are not indexed by number yet, so nobody can say what is not there: "
-            "the running line does it by itself; repeat in some minutes"
+            "the running line does it by itself; repeat in some minutes "
+            "(those that stay cannot be read: ivr111 recordings verify)"
         )
         self.left = left
 
@@ -135,9 +136,11 @@ class Finder:
     async def _all_indexed(self, wanted: Criteria) -> None:
         if wanted.number is None:
             return
+        # One that nobody can read is no answer to questions about its time, and none of other times'.
+        among = or_(stale(), and_(unread(), *self._when(wanted)))
         async with reading(self._database) as connection:
             left = (
-                await connection.execute(select(func.count()).select_from(calls).where(stale()))
+                await connection.execute(select(func.count()).select_from(calls).where(among))
             ).scalar_one()
         if left:
             raise NotIndexed(left)

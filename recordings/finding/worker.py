@@ -6,13 +6,14 @@ import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from recordings.hiding import UNREADABLE, revealed
 from recordings.models import calls
 from recordings.numbers import FORM, Numbers
 
 log = structlog.get_logger()
 
 _AT_ONCE = 200
-
+UNREAD = FORM + UNREADABLE
 _BEHIND = FORM[:-1] + chr(ord(FORM[-1]) + 1)  # the first text that sorts behind every index of today's form
 
 
@@ -22,8 +23,16 @@ def stale() -> ColumnElement[bool]:
     return and_(calls.c.caller.is_not(None), or_(index.is_(None), index < FORM, index >= _BEHIND))
 
 
+def unread() -> ColumnElement[bool]:
+    """Calls whose number nobody can read: no question by number about their time has an answer."""
+    return calls.c.caller_index == UNREAD
+
+
 class IndexAnew:
-    """Ends once every number is hidden and found by today's form; a repeat finds nothing to do."""
+    """Ends once every number is hidden and found by today's form; a repeat finds nothing to do.
+
+    One that cannot be read (altered, or hidden with another key) is marked so, and tried again next time.
+    """
 
     def __init__(self, database: AsyncEngine, numbers: Numbers) -> None:
         self._database = database
@@ -31,22 +40,34 @@ class IndexAnew:
 
     async def run(self, rest: float = 0.05) -> int:
         """How many rows were written; `rest` seconds between batches belong to the calls."""
-        done = 0
-        query = select(calls.c.call_id, calls.c.caller).where(stale()).limit(_AT_ONCE)
+        done, left, after = 0, 0, ""
+        query = (
+            select(calls.c.call_id, calls.c.caller).where(or_(stale(), unread())).order_by(calls.c.call_id)
+        )
         while True:
             async with self._database.begin() as connection:
-                rows = (await connection.execute(query)).all()
+                part = query.where(calls.c.call_id > after).limit(_AT_ONCE)
+                rows = (await connection.execute(part)).all()
                 for row in rows:
-                    clear = self._numbers.reveal(row.caller)
+                    after = row.call_id
+                    clear = revealed(row.caller, self._numbers)
+                    if clear is None or clear == UNREADABLE:
+                        left += 1
+                        await connection.execute(
+                            update(calls).where(calls.c.call_id == row.call_id).values(caller_index=UNREAD)
+                        )
+                        continue
                     hidden = row.caller if self._numbers.is_hidden(row.caller) else self._numbers.hide(clear)
                     await connection.execute(
                         update(calls)
                         .where(calls.c.call_id == row.call_id)
                         .values(caller=hidden, caller_index=self._numbers.index(clear))
                     )
-            done += len(rows)
+                    done += 1
             if not rows:
                 if done:
                     log.info("numbers_indexed", calls=done)
+                if left:
+                    log.error("numbers_unreadable", calls=left)
                 return done
             await asyncio.sleep(rest)

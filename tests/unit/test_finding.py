@@ -166,7 +166,7 @@ async def test_a_number_nobody_can_read_stops_neither_the_others_nor_questions_a
     assert 2 == await IndexAnew(home.database, home.keys.numbers()).run(rest=0)
     assert [3] == await ids(home, number="+77000000001", day=later.date())
     for wanted in ({"day": T0.date()}, {}):
-        with pytest.raises(NotIndexed, match="1 calls are not indexed by number.*recordings verify"):
+        with pytest.raises(NotIndexed, match=r"1 calls are not indexed by number.*recordings verify"):
             await ids(home, number="+77000000001", **wanted)
 
 
