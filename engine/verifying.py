@@ -82,13 +82,17 @@ async def stated(evidence: Evidence, key: bytes | None, copies: Sequence[Path] =
     """Statements as rows, as this home's files and as `copies` kept elsewhere. Raises KeyMissing, OSError."""
     public = key or evidence.keys.public()
     elsewhere = [file for folder in copies for file in await asyncio.to_thread(read_folder, folder)]
+    once = await evidence.statements.once_made()
     for last in (False, True):
         # Files before rows: one made meanwhile is then a row whose file comes in a moment.
         own = await asyncio.to_thread(read_folder, evidence.settings.statements_dir)
-        compared = compare(await evidence.statements.all(), own, elsewhere, public)
+        rows = await evidence.statements.all()
+        compared = compare(rows, own, elsewhere, public)
         if last or not any(line.endswith(FILE_MISSING) for line in compared.lines):
             break
         await asyncio.sleep(1)
+    highest = max((one.seq for one in [*rows, *compared.sound]), default=0)
+    compared.lines.extend(f"statement {seq}: missing" for seq in sorted(once) if seq > highest)
     return compared
 
 

@@ -18,15 +18,18 @@ from recordings.chain.files import FileDiffers, last_signed, write_files
 from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
 from recordings.chain.store import access_head, hashes, head
 from recordings.completeness.gap import DayCount
+from recordings.evidence_tables import row_chain, statement_copies
 from recordings.evidence_tables import statements as table
 from recordings.keys import Keyring
 from recordings.rows.bound import STATEMENTS
+from recordings.rows.entry import Kind as RowKind
 from recordings.rows.service import entered
 from recordings.rows.store import grown
 from recordings.rows.store import head as rows_head
 
 log = structlog.get_logger()
 
+_LAST = 1000  # statements looked back at
 Count = Callable[[date, datetime], Awaitable[DayCount]]
 
 
@@ -80,6 +83,19 @@ class Statements:
     async def another(self, now: datetime) -> Statement:
         """An interim statement in any case: that nothing happened is worth stating too."""
         return await self._make("interim", now.astimezone(self._zone).date(), now)
+
+    async def once_made(self) -> set[int]:
+        """Numbers of the last ones of which the chain of rows knows, or what was handed out."""
+        entered = (
+            select(row_chain.c.row_key)
+            .where(row_chain.c.table_name == table.name, row_chain.c.kind != RowKind.REMOVED.value)
+            .order_by(row_chain.c.seq.desc())
+        )
+        handed = select(statement_copies.c.seq).order_by(statement_copies.c.seq.desc())
+        async with reading(self._database) as connection:
+            names = (await connection.execute(entered.limit(_LAST))).scalars().all()
+            numbers = (await connection.execute(handed.limit(_LAST))).scalars().all()
+        return {int(name) for name in names if name.isdecimal()} | set(numbers)
 
     async def begun(self) -> bool:
         """Whether anything stands in any chain."""

@@ -98,6 +98,25 @@ async def test_what_was_cut_off_with_rows_and_files_is_named_by_copies_kept_else
     assert 5 == sum("its row is missing" in line for line in lines)
 
 
+@pytest.mark.parametrize("known", ["the chain of rows", "what was handed out"])
+async def test_statements_that_went_as_rows_and_as_files_are_named_where_anything_knows_of_them(home, known):
+    """`audit verify` asks `stated` alone: it said "nothing altered" with the whole log cut off."""
+    orders = ["DELETE FROM statements WHERE seq > 3", "DELETE FROM access_log WHERE seq > 3"]
+    if known == "what was handed out":
+        orders += ["DELETE FROM row_chain WHERE table_name = 'statements' AND row_key > '3'"]
+        orders += [
+            f"INSERT INTO statement_copies VALUES ('folder', {seq}, '2026-11-22 10:00:00.000000')"
+            for seq in (1, 2, 3, 4, 5)
+        ]
+    cut(home, *orders)
+    for seq in (4, 5):
+        for file in home.settings.statements_dir.glob(f"*-{seq:06d}.json*"):
+            file.unlink()
+    async with open_evidence(home.settings) as evidence:
+        lines = (await stated(evidence, None)).lines
+    assert ["statement 4: missing", "statement 5: missing"] == lines
+
+
 async def test_one_copy_is_enough_and_an_old_one_accuses_nothing(home, elsewhere, tmp_path):
     old = tmp_path / "old"
     old.mkdir()
