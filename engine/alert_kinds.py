@@ -11,6 +11,7 @@ BOARD: Final[Mapping[str, str]] = {
     "disk_low": "disk_low",
     "volume_missing": "volume_missing",
     "volume_filling": "disk_low",
+    "volume_not_watched": "disk_failing",
     "last_consultant_missed": "last_consultant_missed",
     "consultant_healed": "healed",
     "journal_replaced": "journal_replaced",

@@ -23,6 +23,7 @@ DEAF: Final = 1.0  # seconds of digital silence that make us ask whether packets
 AT_ONCE: Final = 40  # sides asked for their packets at the same time
 SLOW: Final = 2.0  # seconds for reading all files
 ASKED: Final = 0.3  # seconds between two counts of packets
+BOTH: Final = 2  # recorders for one silence: one on each channel, where a supervisor may be listening
 # Packets that must have come since an earlier count, where a new start may be in vain: a look late, and
 # half of what Asterisk writes at once.
 SURELY: Final = 60
@@ -34,7 +35,7 @@ class Watched:
 
     read: int = 0
     silent: float = 0.0  # seconds, at the end of what was read
-    tried: bool = False  # started anew for this silence once: a muted phone is no reason to do so for ever
+    tried: int = 0  # recorders started for this silence: a muted phone is no reason to do so for ever
     pauses: bool = False  # a phone that sends nothing while nobody speaks: be sure before a new start
     counted: int | None = None  # packets that had come when the last piece of silence was read
 
@@ -46,8 +47,8 @@ class Watched:
         if tail == fresh:
             self.silent += tail
         else:
-            self.silent, self.tried, self.counted = tail, False, None
-        return self.silent >= DEAF and not self.tried
+            self.silent, self.tried, self.counted = tail, 0, None
+        return self.silent >= DEAF and self.tried < BOTH
 
     def new_file(self) -> None:
         """Another segment has begun."""
@@ -62,7 +63,8 @@ class Watched:
             earlier, self.counted = self.counted, now
             if earlier is None or now - earlier < SURELY:
                 return False
-        self.tried = self.pauses = True
+        self.tried += 1
+        self.pauses = True
         return True
 
 

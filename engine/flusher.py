@@ -23,11 +23,21 @@ _LOOK: TypeAdapter[Look] = TypeAdapter(Look)
 
 
 class Flusher:
-    """Keeps the process of one volume; `tell` gets the fault (None: it works) at every look."""
+    """Keeps the process of one volume; `tell` gets the fault (None: it works) at every look.
 
-    def __init__(self, folder: Path, tell: Callable[[str | None], None], slow: float = SLOW) -> None:
+    `denied` is called at every look that we had no right to.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tell: Callable[[str | None], None],
+        slow: float = SLOW,
+        denied: Callable[[], None] = lambda: None,
+    ) -> None:
         self._folder = folder
         self._tell = tell
+        self._denied = denied
         self._slow = slow
         self.last = Look(None)
 
@@ -72,3 +82,5 @@ class Flusher:
             log.warning("flushing_unread")
             return
         self._tell(self.last.error)
+        if self.last.denied:
+            self._denied()

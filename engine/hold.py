@@ -50,6 +50,8 @@ class HoldGuard:
         self._find = find
         self._disk = Disk(at_once=16)
         self._begun: dict[str, tuple[int, Path]] = {}  # by recording: the segment begun last, and where
+        self._used: dict[str, int] = {}  # by recording: the highest number that was begun, or may have been
+        self._left: set[str] = set()  # recordings of which an older recorder may run on: nobody could stop it
         self._busy: dict[str, asyncio.Lock] = {}
 
     def path(self, call: OngoingCall) -> Path:
@@ -70,23 +72,31 @@ class HoldGuard:
         None when no recorder could be started, or the conversation ended: the old one was not touched.
         """
         call_id, number = call.word(w.CALL), number_of(call)
+        first = stem_of(call_id, number)
         async with self._busy.setdefault(call_id, asyncio.Lock()):
             try:
-                segment, _ = await self._disk.ask(partial(self._last, call))
+                segment, _ = self._begun.setdefault(first, await self._disk.ask(partial(self._last, call)))
             except OSError:  # the disk does not answer: what we know ourselves must do
-                segment = self._begun.get(stem_of(call_id, number), (1, Path()))[0]
+                segment = self._begun.get(first, (1, Path()))[0]
+            # By two after a failure: the new one stays off the channel of the one that may still run. Never a
+            # number of which nobody knows what became: begun again it would write over its own sound.
+            new = segment + 1
+            while new <= self._used.get(first, 0):
+                new += 2
             for tried, pause in enumerate(PAUSES):
                 await asyncio.sleep(pause)
-                # By two after a failure: the new one stays off the channel of the one that may still run.
-                stem = stem_of(call_id, number, segment + 1 + 2 * tried)
+                new += 2 * bool(tried)
                 if self._talking(call_id, number) is None:
                     return None
                 try:
-                    if await self._begin(call, number, segment + 1 + 2 * tried, self._volume(tried)):
-                        log.info("recording_restarted", call=call_id, segment=segment + 1 + 2 * tried)
-                        return stem
+                    if await self._begin(call, number, new, self._volume(tried)):
+                        self._used[first] = new
+                        log.info("recording_restarted", call=call_id, segment=new)
+                        return stem_of(call_id, number, new)
                 except (AmiDown, AmiError, AmiTimeout) as why:
                     log.error("recording_not_restarted", call=call_id, tried=tried, why=type(why).__name__)
+                    if not isinstance(why, AmiError):
+                        self._used[first] = new
                     if isinstance(why, AmiDown):
                         return None
             return None
@@ -113,14 +123,20 @@ class HoldGuard:
         try:
             if await self._clear(old):
                 log.warning("recorder_left_over", call=call.word(w.CALL), segment=segment)
+            first = stem_of(call.word(w.CALL), number_of(call))
+            self._left.discard(first)
+            if self._begun.get(first, (segment,))[0] != segment:
+                del self._begun[first]  # the newest that writes is on the disk
         except (AmiDown, AmiTimeout):
             return  # the next look finds it again
 
     def forget(self, call_id: str) -> None:
         """The call is over."""
         self._busy.pop(call_id, None)
-        for key in [key for key in self._begun if key.startswith(f"{call_id}-")]:
-            del self._begun[key]
+        for key in [key for key in self._used if key.startswith(f"{call_id}-")]:
+            del self._used[key]
+            self._begun.pop(key, None)
+            self._left.discard(key)
 
     async def _begin(self, call: OngoingCall, number: int, segment: int, volume: Path) -> bool:
         call_id = call.word(w.CALL)
@@ -130,23 +146,33 @@ class HoldGuard:
         on = recorder.side(segment)
         channels = {"caller": call.channel, "consultant": leg.channel or call.channel}
         channel, other = channels[on], channels["caller" if on == "consultant" else "consultant"]
-        if await self._clear(channel):
-            await asyncio.sleep(recorder.REST)
+        first = stem_of(call_id, number)
+        try:
+            if await self._clear(channel):
+                await asyncio.sleep(recorder.REST)
+        except (AmiDown, AmiTimeout):  # a recorder is begun without the manager; is that channel free of one?
+            if first in self._left:
+                raise
         path = volume / self._day(call) / stem_of(call_id, number, segment)
         side = on if channel != call.channel or on == "caller" else "caller"
         order = {"Channel": channel, "File": f"{path}.wav", "Options": recorder.options(str(path), side)}
         begun = await self._ami.send("MixMonitor", order)
-        self._begun[stem_of(call_id, number)] = (segment, path)
         id_ = {"Channel": channel, "MixMonitorID": str(begun.get("MixMonitorID", ""))}
         if self._talking(call_id, number) is None:  # ended meanwhile: what follows is not recorded
-            await self._ami.send("StopMixMonitor", id_)
+            await self._stop(id_)
             return False
         if not await self._seen(path):  # Asterisk says Success also when it cannot open the files
             log.error("recording_not_begun", call=call_id, segment=segment)
             await self._stop(id_)
             return False
-        if other != channel:
-            await self._clear(other)
+        self._begun[first] = (segment, path)
+        self._left.add(first)
+        try:
+            if other != channel:
+                await self._clear(other)
+            self._left.discard(first)
+        except (AmiDown, AmiTimeout):  # two that run are no harm; the guard settles it
+            log.warning("recorder_not_stopped", call=call_id, segment=segment)
         return True
 
     async def _seen(self, path: Path) -> bool:

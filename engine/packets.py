@@ -1,6 +1,5 @@
 """What has come from a phone, as Asterisk counts it: packets, lost ones, jitter; edge."""
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -9,13 +8,15 @@ from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
 
 RECEIVED: Final = "CHANNEL(rtcp,rxcount)"
 ALL: Final = "CHANNEL(rtcp,all)"
-JITTER: Final = "CHANNEL(rtcp,all_jitter)"
 _FIELD = re.compile(r"\s*([a-z]+)=([0-9.]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Packets:
-    """Since the call (or its source) began; `jitter` is the average (s)."""
+    """Packets since the call (or its source) began; `jitter` is the present one (s, RFC 3550).
+
+    Asterisk's own average is of no use: one renumbering makes it seconds for the rest of the call.
+    """
 
     received: int
     lost: int
@@ -30,11 +31,11 @@ async def received(ami: Ami, channel: str) -> int | None:
 
 async def packets(ami: Ami, channel: str) -> Packets | None:
     """All three; None when Asterisk does not say, as of a channel without RTP."""
-    both, jitter = await asyncio.gather(_value(ami, channel, ALL), _value(ami, channel, JITTER))
-    fields, spread = _fields(both), _fields(jitter)
+    fields = _fields(await _value(ami, channel, ALL))
     if "rxcount" not in fields or "lp" not in fields:
         return None
-    return Packets(int(fields["rxcount"]), int(fields["lp"]), spread.get("avgrxjitter", 0.0))
+    # What it tells the phone of the phone's own packets is "tx": rxjitter is what the phone tells us.
+    return Packets(int(fields["rxcount"]), int(fields["lp"]), fields.get("txjitter", 0.0))
 
 
 def _fields(text: str) -> dict[str, float]:

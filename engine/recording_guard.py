@@ -53,6 +53,7 @@ class Growth:
     tried: int = 0  # recorders started in vain since both legs grew last
     next_try: float = 0.0
     busy: bool = False
+    leave: bool = False  # its volume failed, and its recorder is there still, growing or not
     told: bool = False
 
     @classmethod
@@ -117,6 +118,8 @@ class RecordingGuard:
     """Compares conversations with growing files, on both volumes; orders and intentions count for nothing.
 
     Silent phones write nothing and are no fault: packets of either side must have come (0066).
+    It looks while the manager is away, too: a recorder is begun on the control socket. Nobody is told then,
+    for the conversation may be over.
     """
 
     ami: Ami
@@ -138,8 +141,7 @@ class RecordingGuard:
         """Until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
-            if self.up():
-                await self.look()
+            await self.look()
 
     async def look(self) -> None:
         """One comparison; recorders are started beside it."""
@@ -162,6 +164,10 @@ class RecordingGuard:
                 self.soon(self.hold.settle(call, max(segments)))
             growth.found(files=bool(segments) or self._unseen, now=now)
             behind = growth.behind(max(segments, default=0), newest)
+            if growth.leave and not growth.busy and now >= growth.next_try:
+                growth.busy = True
+                self.soon(self._mend(call, recording, growth))
+                continue
             match growth.look(size, now):
                 case "grows" if growth.tried or growth.told:
                     self._grows(recording, growth)
@@ -178,8 +184,8 @@ class RecordingGuard:
             if call.word(w.CALL) and partner(call):
                 recording = _recording(call)
                 growth = self._growth.setdefault(recording, Growth.begun(self.clock()))
-                growth.busy = True  # also beside one that begins just now: it may have gone to the old volume
-                self.soon(self._mend(call, recording, growth, sure=True))
+                growth.busy = growth.leave = True  # also beside one that begins: it may go to the old volume
+                self.soon(self._mend(call, recording, growth))
 
     async def _sizes(self, talking: Mapping[str, OngoingCall]) -> Sizes:
         """A volume that does not answer shows no growth."""
@@ -213,17 +219,18 @@ class RecordingGuard:
         finally:
             growth.busy = False
 
-    async def _mend(self, call: OngoingCall, recording: str, growth: Growth, *, sure: bool = False) -> None:
+    async def _mend(self, call: OngoingCall, recording: str, growth: Growth) -> None:
         try:
             async with self._at_once:
-                if not sure and not growth.tried and not await self._sound(call):
+                if not growth.leave and not growth.tried and not await self._sound(call):
                     growth.next_try = self.clock() + QUIET
                     return
                 if partner(call) is None or _recording(call) != recording:
                     return
                 log.error("recording_not_growing", call=call.word(w.CALL), tried=growth.tried)
                 stem = await self.restart(call)
-                if (stem is None or growth.tried) and partner(call) is not None:
+                growth.leave = growth.leave and stem is None
+                if (stem is None or growth.tried) and partner(call) is not None and self.up():
                     self._tell(recording, growth)
                 growth.tried_at(self.clock(), started=stem is not None)
         finally:

@@ -109,10 +109,20 @@ class Volumes:
 
     def helpers(self) -> list[Flusher]:
         """One for each volume: it flushes growing audio and says whether the volume takes writes."""
-        first = Flusher(self._audio, lambda why: self.said(FIRST, why, datetime.now(UTC)))
+        first = self._helper(FIRST, self._audio)
         if self._second_audio is None:
             return [first]
-        return [first, Flusher(self._second_audio, lambda why: self.said(OTHER, why, datetime.now(UTC)))]
+        return [first, self._helper(OTHER, self._second_audio)]
+
+    def _helper(self, name: str, folder: Path) -> Flusher:
+        def tell(why: str | None) -> None:
+            self.said(name, why, datetime.now(UTC))
+
+        return Flusher(folder, tell, denied=lambda: self.denied(name, datetime.now(UTC)))
+
+    def denied(self, volume: str, now: datetime) -> None:
+        """We lost the right to look at a volume: nobody knows whether it works, and nothing is flushed."""
+        self._alarm("volume_not_watched", volume, now)
 
     def said(self, volume: str, why: str | None, now: datetime) -> None:
         """A volume took a write (None) or did not."""
@@ -179,6 +189,7 @@ class Volumes:
         last = self._told.get((kind, about))
         if last is None or (now - last).total_seconds() > 3600:
             self._told[kind, about] = now
+            log.error(kind, about=about)
             self._tell(kind, about, now)
 
     def _second_folder(self) -> Path:

@@ -27,11 +27,15 @@ UNNAMED: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL})  # no
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`error`: the errno's name, None for a volume that works; of the last flush how many, how long (s)."""
+    """`error`: the errno's name, None for a volume that works; of the last flush how many, how long (s).
+
+    `denied`: we may not look: Asterisk, who is another user, may have its right still, and nobody can say.
+    """
 
     error: str | None
     flushed: int = 0
     seconds: float = 0.0
+    denied: bool = False
 
 
 def probe(folder: Path) -> None:
@@ -107,15 +111,20 @@ class Flushing(threading.Thread):
                 done = flush(self._folder, time.time())
                 self.last = Look(None, done, round(time.monotonic() - began, 4))
             except OSError as error:
-                self.last = Look(name_of(error))
+                self.last = Look(name_of(error), denied=denied(error))
             time.sleep(max(0.0, began + FLUSH - time.monotonic()))
 
 
 def name_of(error: OSError) -> str | None:
     """What an error of the volume is called; None for a right that we lack and Asterisk may have."""
-    if error.errno in (errno.EACCES, errno.EPERM):
+    if denied(error):
         return None
     return errno.errorcode.get(error.errno or 0, "EIO")
+
+
+def denied(error: OSError) -> bool:
+    """Whether it is about us and not about the volume."""
+    return error.errno in (errno.EACCES, errno.EPERM)
 
 
 def main() -> None:
@@ -129,7 +138,7 @@ def main() -> None:
             probe(folder)
             look = flushing.last
         except OSError as error:
-            look = Look(name_of(error), flushing.last.flushed, flushing.last.seconds)
+            look = Look(name_of(error), flushing.last.flushed, flushing.last.seconds, denied(error))
         sys.stdout.write(json.dumps(asdict(look)) + "\n")
         sys.stdout.flush()
         if select.select([sys.stdin], [], [], PROBE)[0] and not os.read(0, 1):

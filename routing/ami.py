@@ -150,15 +150,19 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
     async def _begin_recorder(self, control: Path, fields: dict[str, str], deadline: float) -> Message:
         """Over the control socket: AMI's right to it is the right to everything (decision 0071)."""
         command = recorder(fields)
-        if not self.connected:
-            raise AmiDown("not connected")
-        said = await say(control, command, deadline)
-        begun = await self.send(
-            "Getvar", {"Channel": fields["Channel"], "Variable": BEGUN}, deadline=deadline
+        if said := (await say(control, command, deadline)).strip():
+            raise AmiError(f"no recorder began: {said[:100]}")
+        return Message(
+            {"Response": "Success", "MixMonitorID": await self._begun(fields["Channel"], deadline)}
         )
-        if not (id_ := begun.text("Value")):
-            raise AmiError(f"no recorder began: {said.strip()[:100]}")
-        return Message({"Response": "Success", "MixMonitorID": id_})
+
+    async def _begun(self, channel: str, deadline: float) -> str:
+        """The id of the recorder begun last; empty when the manager is silent: it was begun all the same."""
+        try:
+            answer = await self.send("Getvar", {"Channel": channel, "Variable": BEGUN}, deadline=deadline)
+        except (AmiDown, AmiTimeout):
+            return ""
+        return answer.text("Value")
 
     async def _session(self) -> None:
         """One connection from its first byte to its end, which is an exception."""

@@ -42,12 +42,16 @@ def test_zeros_in_the_middle_are_no_suspicion(path: Path) -> None:
     assert not one.look(path)
 
 
-def test_a_recorder_is_started_anew_once_for_one_silence(path: Path) -> None:
+def test_a_recorder_is_started_anew_once_on_each_channel_for_one_silence(path: Path) -> None:
+    """A supervisor listens: what sits on the consultant's channel then is deaf, and moves back."""
     one = Watched()
-    assert one.look(write(path, ZEROS))
-    assert one.proves(1000, 1015)
-    one.new_file()
-    path.write_bytes(new_header(1, 8000, 0))
+    for packets in (1000, 1200):
+        assert one.look(write(path, ZEROS))
+        proved = one.proves(packets, packets + 15)
+        proved = proved or (one.look(write(path, ZEROS)) and one.proves(packets + 100, packets + 115))
+        assert proved
+        one.new_file()
+        path.write_bytes(new_header(1, 8000, 0))
     assert not one.look(write(path, ZEROS, ZEROS))
     assert not one.look(write(path, SOUND))
     assert one.look(write(path, ZEROS))

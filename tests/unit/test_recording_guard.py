@@ -352,3 +352,77 @@ def test_a_started_recorder_is_given_the_time_to_write() -> None:
     assert "stands" == growth.look({"caller": 44, "consultant": 44}, STILL + 1) or growth.since["caller"]
     growth.tried_at(10.0, started=True)
     assert "waits" == growth.look({"caller": 44, "consultant": 44}, 10.0 + STILL - 0.1)
+
+
+async def test_a_recorder_leaves_a_failed_volume_as_soon_as_it_can_though_it_grows(place: Place) -> None:
+    """A volume that takes no probe and yet some writes; and nobody could be asked at its failure."""
+    place.ami.fails = lambda action: AmiDown("gone")
+    await place.look(grows=True)
+    place.guard.volume_failed()
+    for _ in range(3):
+        await place.look(2.0, grows=True)
+    place.ami.fails = lambda action: None
+    await place.look(2.0, grows=True)
+    assert 1 == len([stem for stem in place.stems if stem])
+    for _ in range(5):
+        await place.look(2.0, grows=True)
+    assert 1 == len([stem for stem in place.stems if stem])
+
+
+async def test_a_recorder_begins_while_the_manager_is_silent_and_the_old_one_is_stopped_afterwards(
+    place: Place,
+) -> None:
+    place.ami.fails = lambda action: AmiDown("gone") if action != "MixMonitor" else None
+    assert f"{CALL}-c1-s2" == await place.hold.restart(place.calls[0])
+    assert {CALLER: 1, CONSULTANT: 1} == {at: len(paths) for at, paths in place.ami.running.items()}
+    assert await place.hold.restart(place.calls[0]) is None  # never two on one channel
+    assert place.hold.path(place.calls[0]) == place.audio / DAY / f"{CALL}-c1-s2"
+    place.ami.fails = lambda action: None
+    for n in range(8):
+        await place.look(grows=n % 2 == 0)
+    assert {CALLER: 0, CONSULTANT: 1} == {at: len(paths) for at, paths in place.ami.running.items()}
+    assert place.hold.path(place.calls[0]) == place.audio / DAY / f"{CALL}-c1-s2"
+
+
+async def test_a_number_that_was_tried_is_never_used_again(place: Place) -> None:
+    """Asterisk began it, and its answer came too late: begun again, its sound would be overwritten."""
+    await place.hold.restart(place.calls[0])
+    send = place.ami.send
+
+    async def late(action: str, fields: dict[str, str]) -> dict[str, str]:
+        answer = await send(action, fields)
+        if action == "MixMonitor":
+            raise AmiTimeout("too late")
+        return answer
+
+    place.ami.send = late  # type: ignore[method-assign]
+    assert await place.hold.restart(place.calls[0]) is None
+    place.ami.send = send  # type: ignore[method-assign]
+    begun = [one for one in place.ami.said if one.startswith("start")]
+    assert f"{CALL}-c1-s{2 * len(begun) + 1}" == await place.hold.restart(place.calls[0])
+    begun = [one for one in place.ami.said if one.startswith("start")]
+    assert len(set(begun)) == len(begun)
+
+
+async def test_tries_in_vain_never_stop_the_recorder_that_runs(place: Place) -> None:
+    place.ami.no_files_in = "/"
+    for _ in range(3):
+        assert await place.hold.restart(place.calls[0]) is None
+    assert [str(place.audio / DAY / f"{CALL}-c1")] == place.ami.running[CALLER]
+
+
+async def test_nobody_is_told_of_a_conversation_that_may_be_over_while_the_manager_is_away(
+    place: Place,
+) -> None:
+    place.guard.up = lambda: False
+    place.ami.running.clear()
+    over = AmiError("No channel matching")
+    place.ami.fails = lambda action: over if action == "MixMonitor" else AmiDown("")
+    for _ in range(12):
+        await place.look()
+    assert place.stems
+    assert [] == place.alarms
+    place.guard.up = lambda: True
+    for _ in range(8):
+        await place.look()
+    assert [("recording_stopped", f"{CALL}-c1")] == place.alarms

@@ -227,3 +227,29 @@ async def test_a_flushing_process_that_says_nothing_means_a_volume_that_hangs(tm
         assert "slow" == await said.get()
     work.cancel()
     await asyncio.wait({work})
+
+
+async def test_a_right_that_is_lost_is_told_and_no_recording_is_moved_for_it(tmp_path, monkeypatch):
+    """Asterisk is another user, and may write there still; whether it does is seen by growing files."""
+    script = tmp_path / "denied"
+    script.write_text('#!/bin/sh\necho \'{"error": null, "denied": true}\'\nexec cat\n')
+    script.chmod(0o755)
+    monkeypatch.setattr("engine.flusher.sys.executable", str(script))
+    monkeypatch.setattr("engine.flusher.MODULE", ())
+    place = Place(tmp_path)
+    told = asyncio.Event()
+    monkeypatch.setattr(place.volumes, "_tell", lambda *said: (place.tell(*said), told.set()))
+    work = asyncio.create_task(place.volumes.helpers()[0].keep())
+    async with asyncio.timeout(20):
+        await told.wait()
+    work.cancel()
+    await asyncio.wait({work})
+    await place.volumes.look(NOW)
+    assert [("volume_not_watched", "first volume")] == place.told
+    assert ({}, place.settings.audio, 0) == (place.volumes.faults(), place.volumes.folder(), place.moved)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_what_we_may_not_is_no_fault_of_the_volume(number):
+    error = OSError(number, "no")
+    assert (None, True) == (flushing.name_of(error), flushing.denied(error))
