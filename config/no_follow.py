@@ -9,6 +9,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import Final, Literal
 
@@ -117,6 +118,50 @@ def read_below(parent: int, name: str) -> bytes | None:
         raise
     with os.fdopen(descriptor, "rb") as file:
         return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
+
+def plain(path: Path, owner: int) -> BufferedReader:
+    """A plain file of `owner`'s, opened to be read; the caller has made sure of the folder it lies in.
+
+    What a lesser user planted under the name (a link, a second name of another's file, a pipe) is NotOurs.
+    """
+    with _opened(path.parent) as parent:
+        return plain_below(parent, path.name, owner)
+
+
+def plain_below(parent: int, name: str, owner: int) -> BufferedReader:
+    """As `plain`, in an open folder; `name` may lead through folders, none of them a link."""
+    first, _, rest = name.partition("/")
+    if rest:
+        try:
+            inner = os.open(first, FOLDER, dir_fd=parent)
+        except NotADirectoryError as why:
+            raise NotOurs(f"{first}: no folder of ours") from why
+        try:
+            return plain_below(inner, rest, owner)
+        finally:
+            os.close(inner)
+    try:
+        descriptor = os.open(name, FILE, dir_fd=parent)
+    except FileNotFoundError:
+        raise
+    except OSError as why:
+        raise NotOurs(f"{name}: no file of ours") from why
+    there = os.fstat(descriptor)
+    if not stat.S_ISREG(there.st_mode) or there.st_uid != owner:
+        os.close(descriptor)
+        raise NotOurs(f"{name}: no file of ours")
+    return os.fdopen(descriptor, "rb")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Of a folder whose way only root can change: a link there is an administrator's."""
+    descriptor = os.open(path, FOLDER & ~os.O_NOFOLLOW)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def give(

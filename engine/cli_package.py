@@ -1,6 +1,7 @@
 """`ivr111 demands package` and `verify`: the package made, and any package checked."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 from engine.show import AsJson, Problem, as_json, plain_words
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from engine.evidence import Evidence
     from recordings.package.service import MadePackage
 
@@ -27,7 +29,7 @@ def package(
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.demand_telling import demand_id  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
-    from engine.own_rights import copy_out, own_rights  # noqa: PLC0415
+    from engine.own_rights import own_rights  # noqa: PLC0415
     from engine.progress import Ticker  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
 
@@ -57,20 +59,13 @@ def package(
 
     made = with_evidence(settings, question)
     ticker.done()
-    target = folder / made.path.name
-    try:
-        written = _enclosed(made.path, target, age, passphrase if passphrase_file else None)
-        if written == target:
-            copy_out(made.signature, folder / made.signature.name)
-    finally:  # numbers and voices do not lie about
-        made.path.unlink(missing_ok=True)
-        made.signature.unlink(missing_ok=True)
+    written = hand_out(settings, made, folder, age, passphrase if passphrase_file else None)
     if json:
         as_json({"package": str(written), "sha256": made.sha256, "recordings": made.recordings})
         return
     typer.echo(f"{written}: {made.recordings} recordings")
     typer.echo(f"SHA-256 of the ZIP {made.sha256}")
-    typer.echo("check it: ivr111 demands verify " + str(target))
+    typer.echo("check it: ivr111 demands verify " + str(folder / made.path.name))
 
 
 @plain_words()
@@ -117,20 +112,36 @@ def verify(
         raise typer.Exit(1 if answer.faults else 2)
 
 
-def _enclosed(made: Path, target: Path, age: str, passphrase: str | None) -> Path:
-    from engine.own_rights import copy_out  # noqa: PLC0415
+def hand_out(
+    settings: "Settings", made: "MadePackage", folder: Path, age: str, passphrase: str | None
+) -> Path:
+    """The package (in an envelope, else with its signature) where the person wants it; nothing stays here.
+
+    Its folder is the evidence process's: only a plain file of whoever owns it is taken, never what a link
+    leads to, and nothing is written there. Raises Problem, NotOurs, WrongRecipient, OSError.
+    """
+    from config.no_follow import plain  # noqa: PLC0415
+    from engine.acting import as_evidence  # noqa: PLC0415
+    from engine.own_rights import copy_out, written_own  # noqa: PLC0415
     from recordings.package import envelope  # noqa: PLC0415
 
-    if not age and passphrase is None:
-        copy_out(made, target)
-        return target
-    sealed = made.with_name(f"{made.name}.age")
+    owner = settings.packages.stat().st_uid
     try:
-        if passphrase is None:
-            envelope.for_recipient(made, sealed, age)
-        else:
-            envelope.with_passphrase(made, sealed, passphrase)
-        copy_out(sealed, target.with_name(sealed.name))
-    finally:
-        sealed.unlink(missing_ok=True)
-    return target.with_name(sealed.name)
+        with plain(made.path, owner) as package:
+            if not age and passphrase is None:
+                with plain(made.signature, owner) as signature:
+                    copy_out(package, folder / made.path.name)
+                    copy_out(signature, folder / made.signature.name)
+                return folder / made.path.name
+            target = folder / f"{made.path.name}.age"
+            with written_own(target) as sealed:
+                if passphrase is None:
+                    envelope.for_recipient(package, sealed, age)
+                else:
+                    envelope.with_passphrase(package, sealed, passphrase)
+            return target
+    finally:  # numbers and voices do not lie about
+        with as_evidence(settings):
+            for file in (made.path, made.signature):
+                with suppress(IsADirectoryError):
+                    file.unlink(missing_ok=True)

@@ -71,9 +71,9 @@ def written_own(path: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-def copy_out(source: Path, target: Path) -> None:
-    """A file of ours to where the person named. Raises Problem, OSError."""
-    with source.open("rb") as ours, written_own(target) as theirs:
+def copy_out(ours: BinaryIO, target: Path) -> None:
+    """What is open here to where the person named. Raises Problem, OSError."""
+    with written_own(target) as theirs:
         shutil.copyfileobj(ours, theirs)
 
 

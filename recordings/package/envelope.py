@@ -1,6 +1,6 @@
 """A package in an age envelope, for the receiver's key or a passphrase; edge."""
 
-from pathlib import Path
+from typing import BinaryIO
 
 import pyrage
 
@@ -9,7 +9,7 @@ class WrongRecipient(ValueError):
     """This is no age recipient."""
 
 
-def for_recipient(package: Path, into: Path, recipient: str) -> None:
+def for_recipient(package: BinaryIO, into: BinaryIO, recipient: str) -> None:
     """Encrypt to "age1..."; `age -d -i KEY` opens it. Raises WrongRecipient, OSError."""
     try:
         known = pyrage.x25519.Recipient.from_str(recipient.strip())
@@ -17,12 +17,11 @@ def for_recipient(package: Path, into: Path, recipient: str) -> None:
         raise WrongRecipient(
             "no age recipient: it begins with age1; the receiver makes one with age-keygen"
         ) from error
-    with package.open("rb") as plain, into.open("wb") as sealed:
-        pyrage.encrypt_io(plain, sealed, [known])
+    pyrage.encrypt_io(package, into, [known])
 
 
-def with_passphrase(package: Path, into: Path, passphrase: str) -> None:
+def with_passphrase(package: BinaryIO, into: BinaryIO, passphrase: str) -> None:
     """Encrypt with a passphrase (scrypt); `age -d` asks for it. Raises WrongRecipient for an empty one."""
     if len(passphrase) < 12:
         raise WrongRecipient("the passphrase is shorter than 12 characters: choose a longer one")
-    into.write_bytes(pyrage.passphrase.encrypt(package.read_bytes(), passphrase))
+    into.write(pyrage.passphrase.encrypt(package.read(), passphrase))

@@ -5,10 +5,13 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 
 import soundfile
 
+from config import no_follow
+from config.no_follow import plain, plain_below
 from recordings.audio import RATE
 from recordings.finding.listening import wav
 from recordings.package import verify_package
@@ -51,9 +54,8 @@ def write_sound(audio: SealedAudio, folder: Path, wav_name: str, copy_name: str)
 
 def member(folder: Path, name: str) -> Member:
     """A file already in `folder`."""
-    path = folder / name
-    with path.open("rb") as file:
-        return Member(name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+    with _written(folder, name) as file:
+        return Member(name, hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
 
 
 def put(folder: Path, name: str, data: bytes) -> Member:
@@ -74,13 +76,13 @@ def pack(
         with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as packed:
             for name in names:
                 progress(name)
-                path = folder / name
                 info = zipfile.ZipInfo(name, when)
                 info.create_system, info.external_attr = 3, 0o100644 << 16
-                info.file_size = path.stat().st_size
-                with path.open("rb") as source, packed.open(info, "w") as target:
-                    while data := source.read(_READ):
-                        target.write(data)
+                with _written(folder, name) as source:
+                    info.file_size = os.fstat(source.fileno()).st_size
+                    with packed.open(info, "w") as target:
+                        while data := source.read(_READ):
+                            target.write(data)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.rename(into)
@@ -89,12 +91,18 @@ def pack(
         part.unlink(missing_ok=True)
 
 
+def _written(folder: Path, name: str) -> BufferedReader:
+    """What we wrote there, and nothing that was put in its place: root's commands can read everything."""
+    with no_follow.folder(folder) as parent:
+        return plain_below(parent, name, os.geteuid())
+
+
 def verifier() -> bytes:
     """The program that a package is checked with, as it lies in each of them."""
     return Path(verify_package.__file__).read_bytes()
 
 
 def sha256(path: Path) -> bytes:
-    """Of a whole file."""
-    with path.open("rb") as file:
+    """Of a whole file that we have just written."""
+    with plain(path, os.geteuid()) as file:
         return hashlib.file_digest(file, "sha256").digest()

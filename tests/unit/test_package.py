@@ -243,10 +243,12 @@ async def test_the_access_log_up_to_the_approval_is_enclosed(desk):
 async def test_an_envelope_opens_with_age(desk, tmp_path):
     made = await desk.package()
     mine = pyrage.x25519.Identity.generate()
-    envelope.for_recipient(made.path, tmp_path / "a.age", str(mine.to_public()))
+    with made.path.open("rb") as package, (tmp_path / "a.age").open("wb") as sealed:
+        envelope.for_recipient(package, sealed, str(mine.to_public()))
     assert made.path.read_bytes() == pyrage.decrypt((tmp_path / "a.age").read_bytes(), [mine])
-    envelope.with_passphrase(made.path, tmp_path / "b.age", "ұзын құпиясөз 111")
+    with made.path.open("rb") as package, (tmp_path / "b.age").open("wb") as sealed:
+        envelope.with_passphrase(package, sealed, "ұзын құпиясөз 111")
     opened = pyrage.passphrase.decrypt((tmp_path / "b.age").read_bytes(), "ұзын құпиясөз 111")
     assert made.path.read_bytes() == opened
-    with pytest.raises(envelope.WrongRecipient):
-        envelope.for_recipient(made.path, tmp_path / "c.age", "age1nobody")
+    with pytest.raises(envelope.WrongRecipient), made.path.open("rb") as package:
+        envelope.for_recipient(package, io.BytesIO(), "age1nobody")
