@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ from dialplan import words as w
 from engine.disk import Disk
 from engine.hold import HoldGuard, number_of, partner
 from engine.packets import received
+from recordings.entries import SegmentSeen
 from recordings.files import Written, lengths
 from recordings.names import Leg, stem_of
 from recordings.places import HEADER
@@ -46,6 +48,7 @@ class Growth:
     since: dict[Leg, float]  # when each leg grew last
     size: dict[Leg, int]
     segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
+    seen: set[int] = field(default_factory=set)  # segments whose begin was told
     drift: dict[int, Written] = field(default_factory=dict)  # where the clock of a segment was taken
     newest: int = 1
     both: int = 0  # looks at which an older segment grew beside the newest
@@ -108,6 +111,16 @@ class Growth:
         self.both = 0
         return True
 
+    def fresh(self, written: Mapping[int, Written]) -> list[int]:
+        """Segments that were seen to grow for the first time; before `twice`."""
+        grew = [
+            segment
+            for segment, now in written.items()
+            if segment not in self.seen and 0 <= self.segments.get(segment, -1) < now.size - HEADER
+        ]
+        self.seen.update(grew)
+        return grew
+
     def grows(self) -> None:
         """Both legs do."""
         self.tried, self.next_try, self.told = 0, 0.0, False
@@ -130,6 +143,7 @@ class RecordingGuard:
     soon: Callable[[Coroutine[Any, Any, None]], object]
     alarm: Callable[[str, str], None]
     changed: Callable[[], None]
+    seen: Callable[[SegmentSeen], object] = lambda seen: None  # where the sound of a segment begins
     clock: Callable[[], float] = time.monotonic
     stopped: dict[str, float] = field(default_factory=dict)  # recording -> since when (epoch): the board's
     _growth: dict[str, Growth] = field(default_factory=dict)
@@ -153,13 +167,17 @@ class RecordingGuard:
             growth = self._growth.setdefault(recording, Growth.begun(now))
             size: dict[Leg, int] = {"caller": 0, "consultant": 0}
             segments: dict[int, int] = {}
+            callers: dict[int, Written] = {}
             newest = Written(0, 0.0)
             for (name, segment, leg), written in sizes.items():
                 if name == recording:
                     size[leg] += max(0, written.size - HEADER)  # a header alone is no growth
                     if leg == "caller":
                         segments[segment] = max(0, written.size - HEADER)
+                        callers[segment] = written
                         newest = written if segment == max(segments) else newest
+            for segment in growth.fresh(callers):
+                self.seen(_seen(call, segment, callers[segment]))
             if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
                 self.soon(self.hold.settle(call, max(segments)))
             growth.found(files=bool(segments) or self._unseen, now=now)
@@ -265,6 +283,11 @@ class RecordingGuard:
         for recording in self.stopped.keys() - names:
             del self.stopped[recording]
             self.changed()
+
+
+def _seen(call: OngoingCall, segment: int, now: Written) -> SegmentSeen:
+    stem = stem_of(call.word(w.CALL), number_of(call), segment)
+    return SegmentSeen(stem, datetime.fromtimestamp(now.at, UTC), (now.size - HEADER) / RATE)
 
 
 def _recording(call: OngoingCall) -> str:

@@ -160,6 +160,7 @@ class Engine:
             soon=self.tasks.soon,
             alarm=self.alarms.raise_,
             changed=self.feed.changed,
+            seen=self.journal.submit,
         )
         self.links = LinkWatch(self.ami, self.line.living, self.journal.submit)
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.faults

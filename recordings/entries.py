@@ -44,6 +44,18 @@ class RecordingFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentSeen:
+    """At `at` the growing files of a segment held so many seconds: where its sound begins, whatever follows.
+
+    A full volume takes no more, and the header written when the recorder stops makes the file look younger.
+    """
+
+    stem: str
+    at: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One stretch of a recording, as found on the disk; paths relative to the audio folder."""
 
@@ -149,6 +161,7 @@ Entry = (
     CallRecord
     | RecordingIntended
     | RecordingFinished
+    | SegmentSeen
     | RecordingChecked
     | LinkHeard
     | Alarm

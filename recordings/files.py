@@ -169,6 +169,18 @@ def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
     Under another name until it is whole and flushed: whoever sees `path` can play all of it.
     """
     part = path.with_suffix(".part")
+    try:
+        written = _write_part(part, sound)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()  # on a full volume it would take the room of what is being recorded
+        raise
+    part.replace(path)
+    flush_folder(path.parent)
+    return written
+
+
+def _write_part(part: Path, sound: Iterable[Samples]) -> int:
     written = 0
     with part.open("wb") as file:
         file.write(new_header(2, RATE, 0))
@@ -179,8 +191,6 @@ def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
         file.write(new_header(2, RATE, written * 4))
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
-    flush_folder(path.parent)
     return written
 
 

@@ -1,5 +1,6 @@
 """What a look at the disk says about a recording: its state, and what somebody must be told."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from recordings import spans
@@ -7,11 +8,12 @@ from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.gather import Due
 from recordings.join import Job, Piece, Report
 from recordings.link import explained
-from recordings.names import Found
+from recordings.names import SECOND, Found
 from recordings.places import HEADER
 from recordings.recording import Recording
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
+STUCK = timedelta(seconds=1)  # a file that seems to begin so much later than it did was written no more
 _ALARMING = ("_silent", "_lost", "_gap")
 
 
@@ -19,14 +21,25 @@ def started(due: Due) -> dict[str, datetime]:
     """When each segment found on the disk began: counted back from its last byte, never before its intent.
 
     The intent alone will not do: the recorder is started before the phone rings and writes from the answer.
+    Nor will the last byte where the volume was full: the header is written later than the last sound. So what
+    was seen of the growing file counts where that is earlier.
     """
-    intents = {part.stem: part.started_at for part in due.known.segments} if due.known else {}
+    known = due.known.segments if due.known else ()
+    intents = {part.stem: part.started_at for part in known}
+    seen = {
+        part.stem: part.ended_at - timedelta(seconds=part.seconds)
+        for part in known
+        if part.ended_at is not None and part.seconds
+    }
     result: dict[str, datetime] = {}
     legs = _legs(due)
     for file in [file for file in legs if file.size > HEADER] or legs:
         sound = max(0, file.size - HEADER) / 16000
         counted = file.modified - timedelta(seconds=sound)
         result[file.stem.text] = min(counted, result.get(file.stem.text, counted))
+    for stem, at in result.items():
+        if stem in seen and at - seen[stem] > STUCK:
+            result[stem] = seen[stem]
     return {stem: max(at, intents.get(stem) or at) for stem, at in result.items()}
 
 
@@ -46,6 +59,12 @@ def job(due: Due, audio: str) -> Job:
         for stem in stems
     )
     return Job(audio, f"{folder}/{due.recording_id}-stereo.wav", pieces)
+
+
+def elsewhere(asked: Job) -> Job:
+    """The same with its stereo file on the other volume: the legs' own may be full."""
+    folder, _, rest = asked.into.partition("/")
+    return replace(asked, into=rest if folder == SECOND else f"{SECOND}/{asked.into}")
 
 
 def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:

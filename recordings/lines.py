@@ -18,6 +18,7 @@ from recordings.entries import (
     RecordingChecked,
     RecordingFinished,
     RecordingIntended,
+    SegmentSeen,
 )
 from recordings.link import LinkHeard
 from recordings.record import CallRecord
@@ -30,6 +31,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
         CallRecord,
         RecordingIntended,
         RecordingFinished,
+        SegmentSeen,
         RecordingChecked,
         Alarm,
         ConsultantState,

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from recordings.entries import OPEN, Alarm, RecordingChecked, RecordingState
 from recordings.files import remove, scan
 from recordings.gather import Due, by_recording, due, size_of
-from recordings.join import Report
+from recordings.join import Job, Report
 from recordings.joiner import Joiner, JoinFailed
-from recordings.judging import job, judge, judge_again
+from recordings.judging import elsewhere, job, judge, judge_again
 from recordings.names import Found, parse_stem
 from recordings.places import NOT_RECORDED
 from recordings.record import CallRecord, Outcome
@@ -158,13 +158,28 @@ class Reconciler:
             await self._keep(one, checked, alarms)
             return
         asked = job(one, str(self._audio)) if one.size else None
-        report = await self._joiner.work(asked) if asked else Report()
+        asked, report = await self._join(asked) if asked else (None, Report())
         checked, alarms = judge(one, asked, report, now)
         if checked.state is RecordingState.EMPTY:
             left = await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
             if left:  # what is taken for no sound is taken away only where it can be none
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         await self._keep(one, checked, alarms)
+
+    async def _join(self, asked: Job) -> tuple[Job, Report]:
+        """On the legs' own volume, or, where that takes no file, on the other one. Raises JoinFailed.
+
+        Into no new folder: one that we made there might be closed to Asterisk.
+        """
+        other = elsewhere(asked)
+        try:
+            return asked, await self._joiner.work(asked)
+        except JoinFailed as why:
+            folder = (self._audio / other.into).parent
+            if str(why) != OSError.__name__ or not await asyncio.to_thread(folder.is_dir):
+                raise
+        log.warning("stereo_elsewhere", into=other.into)
+        return other, await self._joiner.work(other)
 
     async def _keep(self, one: Due, checked: RecordingChecked, alarms: list[Alarm]) -> None:
         for alarm in alarms:  # first: a crash in between repeats the look, and with it the alarm

@@ -20,6 +20,7 @@ from recordings.entries import (
     RecordingFinished,
     RecordingIntended,
     RecordingState,
+    SegmentSeen,
 )
 from recordings.hash_chain import Head, chain
 from recordings.link import LinkHeard
@@ -70,7 +71,7 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
                 add(CALLS, entry.call_id)
                 for talk in entry.connections:
                     add(CONNECTIONS, entry.call_id, talk.number)
-            case RecordingIntended() | RecordingFinished():
+            case RecordingIntended() | RecordingFinished() | SegmentSeen():
                 stem = _stem(entry.stem)
                 add(RECORDINGS, stem.recording)
                 add(SEGMENTS, stem.text)
@@ -91,7 +92,7 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
 
 def _table(entry: Entry) -> int:
     match entry:
-        case RecordingIntended() | RecordingFinished() | RecordingChecked():
+        case RecordingIntended() | RecordingFinished() | SegmentSeen() | RecordingChecked():
             return 0
         case Alarm():
             return 1
@@ -149,6 +150,16 @@ def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[
         yield (
             upserts.recording_ended(),
             [{"b_id": stem.recording, "b_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
+        )
+    elif kind is SegmentSeen:
+        stems = [_stem(entry.stem) for entry in entries]
+        yield upserts.recording_known(dialect), [_recording(stem) for stem in stems]
+        yield (
+            upserts.segment(dialect),
+            [
+                {**_segment(stem), "ended_at": entry.at, "seconds": entry.seconds}
+                for stem, entry in zip(stems, entries, strict=True)
+            ],
         )
     elif kind is RecordingChecked:
         yield upserts.recording_checked(dialect), [_checked(entry) for entry in entries]

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from dialplan import recorder
 from dialplan import words as w
 from engine.hold import HoldGuard
 from engine.recording_guard import STILL, Growth, RecordingGuard
+from recordings.entries import SegmentSeen
 from recordings.files import last_segment
 from recordings.wave_header import new_header
 from routing.ami_protocol import AmiDown, AmiError, AmiTimeout
@@ -426,3 +428,18 @@ async def test_nobody_is_told_of_a_conversation_that_may_be_over_while_the_manag
     for _ in range(8):
         await place.look()
     assert [("recording_stopped", f"{CALL}-c1")] == place.alarms
+
+
+async def test_where_a_segment_begins_is_told_once_when_it_is_first_seen_to_grow(place: Place) -> None:
+    """A full volume takes no more, and the header written at the stop makes the file look younger."""
+    told: list[SegmentSeen] = []
+    place.guard.seen = told.append
+    file = place.audio / DAY / f"{CALL}-c1"
+    await place.look()
+    place.ami.grow()
+    for leg in legs(file):
+        os.utime(leg, (0, 1763815504.0))
+    for _ in range(3):
+        await place.look()
+    at = datetime(2025, 11, 22, 12, 45, 4, tzinfo=UTC)
+    assert [SegmentSeen(f"{CALL}-c1", at, 2.048)] == told

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from recordings.entries import RecordingState
+from recordings.entries import RecordingState, SegmentSeen
 from recordings.evidence_tables import sealed
 from recordings.from_story import record
 from recordings.joiner import Joiner
@@ -493,3 +493,46 @@ def test_a_story_that_is_not_whole_does_not_say_that_nobody_served_the_caller():
     assert record(story).outcome is None
     assert record(replace(story, whole=True)).outcome is Outcome.FAILED
     assert record(replace(story, outcome="served")).outcome is Outcome.SERVED
+
+
+async def test_a_recorder_that_a_full_volume_silenced_leaves_its_sound_where_it_was_spoken(desk):
+    """Written to until 21 s, stopped at 35 s: the header written then made the file look 14 s younger."""
+    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(SegmentSeen(ONE, after(17), 2.0))
+    await desk.journal.recording_intended(f"{ONE}-s2", after(35))
+    desk.save(ONE, TONE[:48_000], TONE[:48_000], ends=after(35))
+    desk.save(f"{ONE}-s2", TONE[1000:], TONE[1000:], ends=after(45))
+    await desk.call(replace(TALK, ended_at=after(45)))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert [after(15), after(35.125)] == [part.started_at for part in row.segments]
+    assert {"hole", "length_differs"} <= set(row.checks)
+    await desk.reconciler.close()
+    desk.reconciler = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
+    desk.save(f"{ONE}-s2", TONE, TONE, ends=after(45))  # it grew: judged again, from the row as it is now
+    await desk.reconciler.look(wide=True)
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert [after(15), after(35.125)] == [part.started_at for part in row.segments]
+
+
+async def test_what_was_seen_of_a_file_that_grows_on_moves_nothing(desk):
+    await desk.journal.write(SegmentSeen(ONE, after(17), 2.0))
+    desk.save(ONE, TONE, TONE, ends=after(25.4))
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (after(15.4), ()) == (row.started_at, row.checks)
+
+
+async def test_on_a_full_volume_the_joined_file_goes_to_the_other_one_and_leaves_no_draft(desk):
+    folder, other = (desk.audio / place / "2026-11-22" for place in (".", "v2"))
+    desk.save(ONE, TONE, TONE, ends=after(25))
+    other.mkdir(parents=True)
+    (folder / f"{ONE}-stereo.part").symlink_to("/dev/full")  # every write to it says that the disk is full
+    await desk.call(TALK)
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert f"v2/2026-11-22/{ONE}-stereo.wav" == row.stereo_file
+    assert (desk.audio / row.stereo_file).stat().st_size == 44 + 4 * 80_000
+    assert not (folder / f"{ONE}-stereo.part").is_symlink()
+    assert [] == await desk.alarms()
