@@ -114,6 +114,10 @@ class HoldGuard:
             return None
         return await self.restart(call) if recorder.side(segment) == by else None
 
+    def left(self, call: OngoingCall) -> bool:
+        """Whether older recorders may run beside the newest, for the manager was silent when it began."""
+        return stem_of(call.word(w.CALL), number_of(call)) in self._left
+
     async def settle(self, call: OngoingCall, segment: int) -> None:
         """Stop what an engine, killed between start and stop, left running beside that segment's recorder."""
         leg = partner(call)
@@ -124,7 +128,6 @@ class HoldGuard:
             if await self._clear(old):
                 log.warning("recorder_left_over", call=call.word(w.CALL), segment=segment)
             first = stem_of(call.word(w.CALL), number_of(call))
-            self._left.discard(first)
             if self._begun.get(first, (segment,))[0] != segment:
                 del self._begun[first]  # the newest that writes is on the disk
         except (AmiDown, AmiTimeout):
@@ -150,9 +153,9 @@ class HoldGuard:
         try:
             if await self._clear(channel):
                 await asyncio.sleep(recorder.REST)
-        except (AmiDown, AmiTimeout):  # a recorder is begun without the manager; is that channel free of one?
-            if first in self._left:
-                raise
+            self._left.discard(first)  # the other one is cleared below
+        except (AmiDown, AmiTimeout):  # a recorder is begun without the manager, beside whatever is there
+            self._left.add(first)
         path = volume / self._day(call) / stem_of(call_id, number, segment)
         side = on if channel != call.channel or on == "caller" else "caller"
         order = {"Channel": channel, "File": f"{path}.wav", "Options": recorder.options(str(path), side)}
@@ -166,12 +169,11 @@ class HoldGuard:
             await self._stop(id_)
             return False
         self._begun[first] = (segment, path)
-        self._left.add(first)
         try:
             if other != channel:
                 await self._clear(other)
-            self._left.discard(first)
         except (AmiDown, AmiTimeout):  # two that run are no harm; the guard settles it
+            self._left.add(first)
             log.warning("recorder_not_stopped", call=call_id, segment=segment)
         return True
 

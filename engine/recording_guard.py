@@ -147,6 +147,7 @@ class RecordingGuard:
     clock: Callable[[], float] = time.monotonic
     stopped: dict[str, float] = field(default_factory=dict)  # recording -> since when (epoch): the board's
     _growth: dict[str, Growth] = field(default_factory=dict)
+    _was_up: bool = True
     _unseen: bool = False  # a volume did not answer at the last look
     _disks: dict[Path, Disk] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -161,6 +162,7 @@ class RecordingGuard:
         """One comparison; recorders are started beside it."""
         talking = {_recording(call): call for call in self.calls() if call.word(w.CALL) and partner(call)}
         self._forget(talking.keys())
+        back, self._was_up = self.up() and not self._was_up, self.up()
         sizes = await self._sizes(talking)
         now = self.clock()
         for recording, call in talking.items():
@@ -182,6 +184,9 @@ class RecordingGuard:
                 self.soon(self.hold.settle(call, max(segments)))
             growth.found(files=bool(segments) or self._unseen, now=now)
             behind = growth.behind(max(segments, default=0), newest)
+            growth.leave = growth.leave or (back and self.hold.left(call))
+            if back:
+                growth.next_try = 0.0
             if growth.leave and not growth.busy and now >= growth.next_try:
                 growth.busy = True
                 self.soon(self._mend(call, recording, growth))

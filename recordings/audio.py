@@ -15,6 +15,7 @@ WINDOW = RATE // 10  # what is judged at once: 0.1 s
 # line, however quiet, is never all zeros in A-law.
 SPEAKS = -50.0  # dBFS; louder than this somebody is heard
 LOST_SECONDS = 2.0  # digital silence up to the end, as long as this
+CURED_SECONDS = 1.0  # up to the end of a segment, when the next one hears that side at once
 GAP_SECONDS = 30.0  # digital silence in the middle: the lost side came back
 HEARD_SECONDS = 0.5  # and the other side heard at least this long meanwhile
 
@@ -116,6 +117,28 @@ def compare_legs(caller: Leg, consultant: Leg) -> LegReport:
     if abs(caller.seconds - consultant.seconds) > 1.0:
         faults.append("lengths_differ")
     return LegReport(caller, consultant, tuple(dict.fromkeys(faults)), min(lost, default=None))
+
+
+def cured(before: LegReport, after: LegReport) -> tuple[str, ...]:
+    """Sides lost for a moment at the end of a segment, which the next one hears at once: it cured that.
+
+    Shorter than what is called lost without this sign: a phone that sends nothing while its owner listens
+    is still silent in the next segment.
+    """
+    found = []
+    pairs = (
+        ("caller", before.caller, before.consultant, after.caller),
+        ("consultant", before.consultant, before.caller, after.consultant),
+    )
+    for name, leg, other, next_ in pairs:
+        silent = _padded(leg.silent, len(other.silent))
+        first, last = next(((a, b) for a, b in _runs(silent) if b == len(silent)), (0, 0))
+        heard = other.speaks[first:last].sum() * WINDOW / RATE
+        long = (last - first) * WINDOW / RATE >= CURED_SECONDS
+        at_once = len(next_.silent) >= 3 and not next_.silent[:3].all()
+        if first and long and heard >= HEARD_SECONDS and at_once:
+            found.append(f"{name}_lost")
+    return tuple(found)
 
 
 def _padded(marks: Marks, length: int) -> Marks:

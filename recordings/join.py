@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from recordings.audio import RATE, Leg, LegReport, Samples, compare_legs, measure
+from recordings.audio import RATE, Leg, LegReport, Samples, compare_legs, cured, measure
 from recordings.files import BLOCK, repair, track, write_stereo
 from recordings.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
 
@@ -94,6 +95,8 @@ def work(job: Job) -> Report:
     reports = [(one, _compared(one)) for one in heard]
     lost = [one.start / RATE + report.lost_at for one, report in reports if report.lost_at is not None]
     faults += [fault for one, report in reports for fault in (*report.faults, *_headless(one))]
+    for (_, before), (_, after) in pairwise(reports):
+        faults += cured(before, after)
     if any(last - first > HOLE for first, last in gaps(heard)):
         faults.append("hole")
     written = write_stereo(audio / job.into, stereo_blocks(heard, BLOCK))

@@ -377,13 +377,18 @@ async def test_a_recorder_begins_while_the_manager_is_silent_and_the_old_one_is_
     place.ami.fails = lambda action: AmiDown("gone") if action != "MixMonitor" else None
     assert f"{CALL}-c1-s2" == await place.hold.restart(place.calls[0])
     assert {CALLER: 1, CONSULTANT: 1} == {at: len(paths) for at, paths in place.ami.running.items()}
-    assert await place.hold.restart(place.calls[0]) is None  # never two on one channel
-    assert place.hold.path(place.calls[0]) == place.audio / DAY / f"{CALL}-c1-s2"
+    place.guard.up = lambda: False
+    await place.look(grows=True)
+    assert f"{CALL}-c1-s3" == await place.hold.restart(place.calls[0])  # its volume failed, say
+    await place.look(grows=True)
     place.ami.fails = lambda action: None
-    for n in range(8):
-        await place.look(grows=n % 2 == 0)
+    place.guard.up = lambda: True
+    await place.look(grows=True)
+    assert [f"{CALL}-c1-s4"] == place.stems
     assert {CALLER: 0, CONSULTANT: 1} == {at: len(paths) for at, paths in place.ami.running.items()}
-    assert place.hold.path(place.calls[0]) == place.audio / DAY / f"{CALL}-c1-s2"
+    for n in range(6):
+        await place.look(grows=n % 2 == 0)
+    assert [f"{CALL}-c1-s4"] == place.stems
 
 
 async def test_a_number_that_was_tried_is_never_used_again(place: Place) -> None:

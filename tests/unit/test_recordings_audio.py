@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.audio import RATE, compare_legs, measure
+from recordings.audio import RATE, compare_legs, cured, measure
 from recordings.files import repair, scan, sound_length, track, write_stereo
 from recordings.join import Job, Piece, join_stereo, work
 from recordings.wave_header import new_header, read_header
@@ -224,3 +224,23 @@ def test_a_scan_reads_names_back_and_passes_over_what_is_not_ours(tmp_path):
         (f"{CALL}-s3", 1, 3, "consultant"),
     ]
     assert scan(tmp_path / "absent") == []
+
+
+def test_a_side_lost_for_a_moment_and_heard_at_once_in_the_next_segment_was_lost():
+    """A deaf recorder is found after a second, and the next one begins before what is called lost."""
+    before = report(np.concatenate((tone(4), nothing(1.4))), tone(5.4))
+    assert () == before.faults
+    assert ("caller_lost",) == cured(before, report(tone(5), tone(5)))
+    # A phone that sends nothing while its owner listens does not speak at once, when the other one holds.
+    assert () == cured(before, report(np.concatenate((nothing(0.6), tone(5))), tone(5.6)))
+    # Nobody spoke meanwhile, as far as is known; and less than a second may be the network's.
+    assert () == cured(report(np.concatenate((tone(4), nothing(1.4))), tone(4)), report(tone(5), tone(5)))
+    assert () == cured(report(np.concatenate((tone(4), nothing(0.9))), tone(4.9)), report(tone(5), tone(5)))
+
+
+def test_a_moment_lost_before_the_next_segment_is_a_check_of_the_recording(tmp_path):
+    save(tmp_path / "a-caller.wav", np.concatenate((tone(4), nothing(1.4))))
+    for name, seconds in (("a-consultant", 5.4), ("b-caller", 3), ("b-consultant", 3)):
+        save(tmp_path / f"{name}.wav", tone(seconds))
+    pieces = (Piece(0.0, "a-caller.wav", "a-consultant.wav"), Piece(5.4, "b-caller.wav", "b-consultant.wav"))
+    assert ("caller_lost",) == work(Job(str(tmp_path), "out.wav", pieces)).faults
