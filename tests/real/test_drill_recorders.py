@@ -190,8 +190,10 @@ async def drill(line: RunningLine, lab: Lab, count: int, *, full_for_good: bool 
         full.unlink()
     rows = await line.new_calls(count, since=since, within=30)
     unnamed = await judged(line, rows, holds, unsaid, ended, since)
+    joined = [bool(one.stereo_file) for row in rows for one in await line.recordings(row.call_id)]
     full.unlink(missing_ok=True)
     assert {} == unnamed
+    assert [True] * count == joined
 
 
 async def judged(
@@ -283,3 +285,10 @@ async def test_sixty_conversations_under_all_three_at_once_miss_nothing_unnamed(
     line: RunningLine, lab: Lab
 ) -> None:
     await drill(line, lab, MANY)
+
+
+@pytest.mark.drill
+async def test_a_first_volume_that_stays_full_keeps_no_conversation_from_being_joined(
+    line: RunningLine, lab: Lab
+) -> None:
+    await drill(line, lab, FEW, full_for_good=True)

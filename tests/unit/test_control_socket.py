@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.ami import Ami
 from routing.ami_protocol import AmiDown, AmiError, AmiInjection, AmiTimeout
 from routing.control_socket import contacts, recorder, say
 
@@ -91,3 +92,34 @@ async def test_a_silent_socket_and_none_are_told_apart(tmp_path: Path) -> None:
     server.close()
     with pytest.raises(AmiDown):
         await say(tmp_path / "none", "x", 0.1)
+
+
+async def asterisk(socket: Path, answer: bytes) -> asyncio.Server:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"host/7/Asterisk 22\n")
+        await reader.readuntil(b"\0")
+        writer.write(answer)
+        writer.close()
+
+    return await asyncio.start_unix_server(serve, str(socket))
+
+
+@pytest.mark.parametrize(
+    ("answer", "begins"),
+    [(b"", True), (b"\0", True), (b"No channel matching 'PJSIP/x' found.\n", False), (b"denied", False)],
+)
+async def test_a_recorder_begins_without_a_manager_and_a_refusal_is_told(
+    tmp_path: Path, answer: bytes, begins: bool
+) -> None:
+    server = await asterisk(tmp_path / "s", answer)
+    control = tmp_path / "s"
+    ami = Ami(
+        "127.0.0.1", 9, "x", "x", on_event=list, on_up=asyncio.Event().wait, on_down=list, control=control
+    )
+    order = {"Channel": "PJSIP/x-00000001", "File": "/x.wav", "Options": "b"}
+    if begins:
+        assert "" == (await ami.send("MixMonitor", order)).text("MixMonitorID")
+    else:
+        with pytest.raises(AmiError):
+            await ami.send("MixMonitor", order)
+    server.close()
