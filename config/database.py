@@ -1,6 +1,5 @@
 """The database by URL: SQLite by default, PostgreSQL where one is given."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
+
+from config import journal_file
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -63,7 +64,7 @@ class DatabaseReplaced(OSError):
     """The file was deleted, moved or replaced while it was open: what was written last is in no journal."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(EIO, "another file stands in the journal's place", str(file))
+        super().__init__(EIO, "another file stands in the journal's place: the engine takes it in", str(file))
 
 
 def database_file(url: str) -> Path | None:
@@ -110,16 +111,6 @@ def open_database(
     )
 
 
-def _for_all_writers(file: Path) -> None:
-    """Made for owner and group, whatever our umask: SQLite gives -wal and -shm the file's own mode."""
-    try:
-        made = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
-    except OSError:
-        return  # there already, or not ours to make: SQLite says so
-    os.fchmod(made, 0o660)
-    os.close(made)
-
-
 def _sqlite(url: URL, read_only: bool, busy_seconds: float, create: bool) -> AsyncEngine:
     if url.database:  # else in memory
         file = Path(url.database).absolute()
@@ -161,20 +152,28 @@ def _watch(
 
     SQLite writes on into a file that was deleted or renamed and calls it committed.
     """
+    before: list[journal_file.Inode] = []
 
     def connecting(*_: Any) -> None:
         if create:
-            if not file.exists():
-                _set_log_aside(file)
-            _for_all_writers(file)
-        elif not file.exists():
-            raise DatabaseMissing(file)
+            with suppress(OSError):  # not ours to make: SQLite says so
+                journal_file.make(file)
+        there = journal_file.seen(file)
+        if there is None:
+            if not create:
+                raise DatabaseMissing(file)
+        elif not journal_file.may_open(file):
+            raise DatabaseReplaced(file)
+        before[:] = [] if there is None else [journal_file.inode(there)]
 
     latest: list[Opened] = []
 
     def connected(_connection: Any, record: Any) -> None:
-        latest[:] = [Opened.now(file)]
-        record.info["opened"] = latest[0]
+        opened = Opened.now(file)
+        if before and opened.file != before[0]:  # exchanged while we opened it: nobody knows which it is
+            raise DatabaseReplaced(file)
+        latest[:] = [opened]
+        record.info["opened"] = opened
 
     def tell(opened: Opened) -> None:
         """Once: connections to the file before the last one are no news when they come back."""
@@ -185,19 +184,11 @@ def _watch(
         opened = record.info["opened"]
         if not opened.stands(file):
             tell(opened)
-            # A file that is only away may come back, and finds its write-ahead log where it was. One that
-            # another took the place of gets what its log holds, and the log must not be taken for the new
-            # file's. Never into a file that others have open with a new log: that would destroy it.
-            if not read_only and (opened.displaced(file) or (_wal(file) is None and file.exists())):
+            # What another took the place of gets what its log holds; nobody opens the other one meanwhile.
+            # Never where the same file stands: it was written over, or somebody has it open with a new log.
+            if not read_only and (opened.displaced(file) or opened.lost_its_log(file)):
                 with suppress(engine.dialect.loaded_dbapi.Error):
                     connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
-            if (
-                not read_only
-                and opened.displaced(file)
-                and opened.wal is not None
-                and opened.wal == _wal(file)
-            ):
-                _set_log_aside(file)
             raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def returned(connection: Any, record: Any) -> None:
@@ -225,50 +216,46 @@ def _watch(
 class Opened:
     """The files a connection has open: (device, inode) of the database and of its write-ahead log."""
 
-    file: tuple[int, int] | None
+    file: journal_file.Inode | None
     size: int
-    wal: tuple[int, int] | None = None  # known once used: until then another's end may take it away
+    wal: journal_file.Inode | None = None  # known once used: until then another's end may take it away
 
     @classmethod
     def now(cls, file: Path) -> "Opened":
         """As the path names it; made just after it was opened."""
-        seen = _seen(file)
-        return cls(None, 0) if seen is None else cls((seen.st_dev, seen.st_ino), seen.st_size)
+        seen = journal_file.seen(file)
+        return cls(None, 0) if seen is None else cls(journal_file.inode(seen), seen.st_size)
 
     def stands(self, file: Path) -> bool:
-        """Whether the path still names the same files; one that shrank was written over by another."""
-        seen = _seen(file)
-        if seen is None or (seen.st_dev, seen.st_ino) != self.file or seen.st_size < self.size:
+        """Whether the path still names the same files, and they are the journal's.
+
+        One that shrank was written over by another.
+        """
+        seen = journal_file.seen(file)
+        if seen is None or journal_file.inode(seen) != self.file or seen.st_size < self.size:
             return False
-        return self.wal is None or self.wal == _wal(file)
+        return journal_file.may_open(file) and self.wal in (None, journal_file.log_of(file))
 
     def displaced(self, file: Path) -> bool:
         """Whether another file stands under the path."""
-        seen = _seen(file)
-        return seen is not None and (seen.st_dev, seen.st_ino) != self.file
+        seen = journal_file.seen(file)
+        return seen is not None and journal_file.inode(seen) != self.file
+
+    def lost_its_log(self, file: Path) -> bool:
+        """Whether only the log beside it was deleted."""
+        seen = journal_file.seen(file)
+        return (
+            seen is not None
+            and journal_file.inode(seen) == self.file
+            and seen.st_size >= self.size
+            and journal_file.log_of(file) is None
+        )
 
     def used(self, file: Path) -> "Opened":
         """After a transaction: the log is open, and nobody's end takes it away any more."""
-        seen = _seen(file)
+        seen = journal_file.seen(file)
         return replace(
-            self, size=self.size if seen is None else max(self.size, seen.st_size), wal=self.wal or _wal(file)
+            self,
+            size=self.size if seen is None else max(self.size, seen.st_size),
+            wal=self.wal or journal_file.log_of(file),
         )
-
-
-def _seen(file: Path) -> os.stat_result | None:
-    try:
-        return file.stat()
-    except OSError:
-        return None
-
-
-def _wal(file: Path) -> tuple[int, int] | None:
-    seen = _seen(file.with_name(file.name + "-wal"))
-    return None if seen is None else (seen.st_dev, seen.st_ino)
-
-
-def _set_log_aside(file: Path) -> None:
-    """What is left of another file's write-ahead log would be taken for this one's."""
-    for suffix in ("-wal", "-shm"):
-        with suppress(OSError):
-            file.with_name(file.name + suffix).rename(file.with_name(f"{file.name}.replaced{suffix}"))

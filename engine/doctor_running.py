@@ -4,15 +4,17 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.database import open_database
+from config.database import DatabaseReplaced, database_file, open_database
 from config.settings import Settings
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
+from engine.evidence import has_run
 from engine.finding import Check
 from engine.ports import Port, holders, program
 from engine.probe import AsteriskProbe
@@ -45,18 +47,41 @@ def ports(settings: Settings) -> Iterator[Check]:
 
 def database(settings: Settings) -> Iterator[Check]:
     """The journal's database opens and answers."""
-    file = settings.home / "db" / "journal.sqlite"
-    if not settings.database_url and not file.exists():
-        yield Check("database", "ok", f"{file} will be made at the first start")
+    file = database_file(settings.database)
+    if file is not None and not file.exists():
+        if not settings.database_url and not has_run(settings):
+            yield Check("database", "ok", f"{file} will be made at the first start")
+            return
+        yield Check(
+            "database",
+            "failure",
+            f"{file} has gone; calls go on, their rows wait in spool/journal",
+            "move it back, whole with its -wal, or let the line make it anew",
+        )
         return
+    if file is not None:
+        yield from _replaced(file)
     try:
         with as_evidence(settings):
             asyncio.run(_select(settings))
+    except DatabaseReplaced as why:
+        yield Check("database", "failure", f"{why.strerror}", "start the line, or see log/engine/engine.log")
     except (OSError, SQLAlchemyError, TimeoutError) as why:
         remedy = "start it, or correct IVR111_DATABASE_URL" if settings.database_url else f"look after {file}"
         yield Check("database", "failure", f"does not answer: {type(why).__name__}", remedy)
     else:
         yield Check("database", "ok", "answers")
+
+
+def _replaced(file: Path) -> Iterator[Check]:
+    aside = sorted(one.name for one in file.parent.glob(f"{file.name}.replaced*"))
+    if aside:
+        yield Check(
+            "replaced journal",
+            "warning",
+            f"the journal's file was replaced; in db/ lies what was there: {', '.join(aside)}",
+            "look whether anything is missed, then keep it elsewhere or remove it",
+        )
 
 
 async def _select(settings: Settings) -> None:

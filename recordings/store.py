@@ -1,6 +1,7 @@
 """The journal: one task writes all entries in batches, and a database that is away blocks no call."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config import journal_file
 from config.database import DatabaseReplaced, database_file, open_database
 from recordings import lines
 from recordings.entries import Alarm, ConsultantState, Entry, LogRead, RecordingFinished, RecordingIntended
@@ -84,6 +86,9 @@ class Journal:
         self._replaced = False
         self._away_since: float | None = None
         self._gone_since: float | None = None
+        self._anchor: journal_file.Anchor | None = None
+        self._named = ""  # identity of the anchor's file
+        self._parted: frozenset[str] = frozenset()  # files that a later journal followed
         self._held: list[Item] = []  # neither database nor spool took them
         self._task: asyncio.Task[None] | None = None
 
@@ -109,6 +114,9 @@ class Journal:
             await asyncio.wait((self._preparing,))
         if self._database is not None:
             await self._database.dispose()
+        if self._anchor is not None and not self._replaced:
+            # Of a file that was written over, the last connection's end would write the log into it.
+            await asyncio.to_thread(self._anchor.close)
 
     @property
     def place(self) -> str:
@@ -266,6 +274,9 @@ class Journal:
                 self._away(error)
             if self._replaced:
                 self._away(DatabaseReplaced(self._file))
+            elif self._ready:
+                with suppress(OSError):  # a disk that is full
+                    await asyncio.to_thread(journal_file.renew, self._file, log=False)
 
     def _file_replaced(self) -> None:
         """Told by the database's edge, whichever connection met it first; raised as an alarm once."""
@@ -307,6 +318,8 @@ class Journal:
         except Exception as error:
             if isinstance(error, KeyMissing):
                 log.error("number_key_missing")
+            if isinstance(error, journal_file.JournalRefused):
+                log.error("journal_refused", why=error.strerror)
             self._away(error)
             return
         self._gone_since = None
@@ -319,15 +332,47 @@ class Journal:
         if another:
             self._replacements += 1
             await self._database.dispose()
-        if create:
-            log.warning("journal_created")
-        else:
+        file = self._file
+        if file is not None and await asyncio.to_thread(self._file_found, file, create) and not another:
+            another = True
+            self._replacements += 1
+            if not self._returns:  # while no engine ran: nobody has told it yet
+                self.alarm("journal_replaced", "journal", datetime.now(UTC))
+        if not create or file is None or file.exists():
             async with asyncio.timeout(self._patience), self._database.begin():
                 pass  # locked, or not there, it is away: to migrate it would wait for ten seconds
             if self._returns and not another and await self._has_tables():
+                await self._hold(file)
                 return
         async with asyncio.timeout(60):
             await migrate(self._url, create=create)
+        await self._hold(file)
+
+    def _file_found(self, file: Path, create: bool) -> bool:
+        """Only the journal stands there afterwards, or nothing that is to be made; whether it is another."""
+        if not create:
+            if not journal_file.take_in(file, time.time(), self._anchor, self._parted):
+                return False
+        elif self._anchor is not None:
+            log.error("journal_put_back")
+            self._parted |= {self._named}
+            journal_file.put_back(file, self._anchor)
+        else:
+            log.warning("journal_created")
+            return False
+        if self._anchor is not None:
+            self._anchor.close()
+            self._anchor = None
+        return True
+
+    async def _hold(self, file: Path | None) -> None:
+        """Keep the journal's file open, whatever happens to its name."""
+        if file is None:
+            return
+        if self._anchor is None:
+            self._anchor = await asyncio.to_thread(journal_file.Anchor, file)
+            self._named = await asyncio.to_thread(journal_file.identity, file)
+        await asyncio.to_thread(journal_file.renew, file, log=True)
 
     async def _has_tables(self) -> bool:
         try:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from test_log_follower import Home, log_of, told
 from test_store_outage import call, until
 
-from config.database import DatabaseMissing, open_database
+from config.database import DatabaseMissing, DatabaseReplaced, open_database
 from engine.log_follower import LogFollower
 from recordings.from_story import record
 from recordings.models import calls
@@ -197,18 +197,23 @@ async def test_the_write_ahead_log_of_the_old_file_is_not_taken_for_the_new_ones
     assert 30 == len(found)
 
 
-async def test_a_process_beside_the_engine_reads_the_new_file_at_its_next_question(line: Line) -> None:
+async def test_a_process_beside_the_engine_reads_a_new_file_only_when_the_engine_has_taken_it_in(
+    line: Line,
+) -> None:
     evidence = open_database(line.url)
     async with evidence.connect() as connection:
         assert 20 == await connection.scalar(select(func.count()).select_from(calls))
     line.backup(line.aside)
     with sqlite3.connect(line.aside) as other:
-        other.execute("DELETE FROM connections")
-        other.execute("DELETE FROM calls")
+        other.execute("UPDATE calls SET language = 'xx'")
     other.close()
     line.aside.replace(line.database)
+    with pytest.raises(DatabaseReplaced):
+        async with evidence.connect():
+            pass
+    await line.settled()
     async with evidence.connect() as connection:
-        assert 0 == await connection.scalar(select(func.count()).select_from(calls))
+        assert ["xx"] == list(await connection.scalars(select(calls.c.language).distinct()))
     await evidence.dispose()
 
 

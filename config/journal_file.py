@@ -1,0 +1,319 @@
+"""Which file is the journal: named by the engine, opened by the others; any other is taken in as a copy.
+
+SQLite's write-ahead log and its index belong to a name, not to a file. A file that is renamed, replaced or
+written over under open connections and then opened anew meets another's log: its pages come out mixed. So
+the engine names the journal (`journal.sqlite.is`), nobody opens another file, and what was put in its place
+is copied into a new file, looked through, and only then given the name. See decision 0068.
+"""
+
+import os
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+from config.durable import flush_folder, replace_file
+
+SETTLED: Final = 1.0  # seconds without a change: who copies or moves files into place has ended
+COPYING: Final = 600.0  # seconds
+LOG: Final = ("-wal", "-shm")
+NONE: Final = (0, 0)
+Inode = tuple[int, int]
+
+
+class JournalUnsettled(OSError):
+    """Somebody is still putting a file into the journal's place: it is looked at again in a moment."""
+
+
+class JournalRefused(OSError):
+    """The file in the journal's place is none; it was set aside. `strerror` says why and where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The journal as the engine knows it: (device, inode) of file and log, least size, time of birth.
+
+    `closed`: nobody opens it, for another file is about to be taken in.
+    """
+
+    file: Inode
+    size: int = 0
+    wal: Inode = NONE
+    born: str = "-"
+    closed: bool = False
+
+    @classmethod
+    def read(cls, file: Path) -> Self | None:
+        """What was written beside `file`; None where nothing is: any file is the journal then."""
+        try:
+            one, two, size, three, four, born, closed = _names(file).read_text("ascii").split()
+            return cls((int(one), int(two)), int(size), (int(three), int(four)), born, closed == "closed")
+        except (OSError, ValueError):
+            return None
+
+    @classmethod
+    def now(cls, file: Path) -> Self | None:
+        """As the files stand under their names; blocks."""
+        there = seen(file)
+        return None if there is None else cls(inode(there), there.st_size, log_of(file) or NONE, _born(file))
+
+    def write(self, file: Path) -> None:
+        """Durably, beside `file`. Raises OSError."""
+        words = (*self.file, self.size, *self.wal, self.born, "closed" if self.closed else "open")
+        replace_file(_names(file), (" ".join(map(str, words)) + "\n").encode("ascii"))
+
+    def opens(self, file: Path) -> bool:
+        """Whether any process may open what stands there. A device's number may differ after a restart."""
+        there = seen(file)
+        return not self.closed and (
+            there is None or (there.st_ino == self.file[1] and there.st_size >= self.size)
+        )
+
+    def fits(self, file: Path, *, held: bool) -> bool:
+        """Whether it is the very file, with its own log; blocks.
+
+        `held`: somebody has it open, so that no clean end can have taken its log away.
+        """
+        there = seen(file)
+        if there is None or there.st_ino != self.file[1] or there.st_size < self.size:
+            return False
+        if _born(file) != self.born:
+            return False
+        wal = log_of(file)
+        return self.wal == NONE or (not held if wal is None else wal[1] == self.wal[1])
+
+
+class Anchor:
+    """One connection that the engine keeps as long as the file is the journal; it asks nothing.
+
+    While it is open no inode number is given away, nobody's end writes the log into what stands there now,
+    and of a file that was deleted everything can still be read.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Raises sqlite3.Error."""
+        self._database = sqlite3.connect(
+            f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False, timeout=0.2
+        )
+        self._database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+    def save(self, to: Path) -> None:
+        """All that was ever committed, into a new file; blocks. Raises sqlite3.Error, OSError."""
+        _make(to)
+        with closing(sqlite3.connect(to)) as copy:
+            self._database.backup(copy)
+        _flush(to)
+
+    def close(self) -> None:
+        """The journal is another now, or the engine ends."""
+        self._database.close()
+
+
+def seen(file: Path) -> os.stat_result | None:
+    """What the name leads to; None: nothing."""
+    try:
+        return file.stat()
+    except OSError:
+        return None
+
+
+def inode(there: os.stat_result) -> Inode:
+    """Device and inode."""
+    return there.st_dev, there.st_ino
+
+
+def identity(file: Path) -> str:
+    """Of the file that stands there: no other had or gets it; blocks."""
+    there = seen(file)
+    return "" if there is None else f"{there.st_ino} {_born(file)}"
+
+
+def log_of(file: Path) -> Inode | None:
+    """The write-ahead log beside `file`."""
+    there = seen(file.with_name(file.name + "-wal"))
+    return None if there is None else inode(there)
+
+
+def may_open(file: Path) -> bool:
+    """Whether what stands there is the file that the engine named, or it named none."""
+    named = Named.read(file)
+    return named is None or named.opens(file)
+
+
+def set_aside(file: Path, *suffixes: str) -> str:
+    """Out of the way, not away: `NAME.replaced`, `NAME.replaced.1` and so on; that name, without folder."""
+    number, aside = 0, f"{file.name}.replaced"
+    while any(file.with_name(aside + suffix).exists() for suffix in ("", *LOG)):
+        number += 1
+        aside = f"{file.name}.replaced.{number}"
+    for suffix in suffixes:
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + suffix).rename(file.with_name(aside + suffix))
+    return aside
+
+
+def renew(file: Path, *, log: bool) -> None:
+    """Write down how far the named file has grown and, for who holds it open, its `log`. Raises OSError."""
+    named, there = Named.read(file), seen(file)
+    if named is None or there is None or there.st_ino != named.file[1]:
+        return
+    wal = (log_of(file) or NONE) if log else named.wal
+    now = replace(named, size=max(named.size, there.st_size), wal=wal)
+    if now != named:
+        now.write(file)
+
+
+def make(file: Path) -> None:
+    """A new journal's empty file, and its name; nothing where one stands. Raises OSError."""
+    if file.exists():
+        return
+    set_aside(file, *LOG)  # another file's log would be taken for this one's
+    try:
+        _make(file)
+    except FileExistsError:
+        return
+    if (now := Named.now(file)) is not None:
+        now.write(file)
+
+
+def take_in(
+    file: Path, at: float, anchor: Anchor | None = None, parted: frozenset[str] = frozenset()
+) -> bool:
+    """Make what stands there the journal; for the engine alone, whose connections are closed but `anchor`.
+
+    The very file that it was, with its own log, just goes on. Any other is copied into a new file, which
+    nobody has open, with its log only when that cannot be another's; whether that was done. What the journal
+    held before lies in `NAME.replaced`. A file of `parted` was followed by a new one, which has all that was
+    in it: it is refused. `at`: epoch seconds; `parted`: of `identity`.
+    Raises JournalUnsettled while somebody writes there, JournalRefused, OSError, sqlite3.Error.
+    """
+    there, named = seen(file), Named.read(file)
+    if there is None:
+        raise FileNotFoundError(2, "there is no journal", str(file))
+    if named is None:
+        if (now := Named.now(file)) is not None:
+            now.write(file)
+        return False
+    if named.fits(file, held=anchor is not None):
+        if named.closed:  # what was put in its place was taken away again
+            replace(named, closed=False).write(file)
+        return False
+    if not named.closed:
+        replace(named, closed=True).write(file)
+    changed = max(there.st_ctime, _names(file).stat().st_ctime)
+    if 0 <= at - changed < SETTLED:
+        raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
+    same = there.st_ino == named.file[1] and _born(file) == named.born
+    if identity(file) in parted and not same and anchor is not None:
+        aside = set_aside(file, "")
+        put_back(file, anchor)
+        raise JournalRefused(22, f"a later journal has all that is in it; it is now {aside}", str(file))
+    wal = log_of(file)
+    own = not same and wal is not None and wal[1] != named.wal[1]
+    draft = _looked_through(file, with_log=own)
+    after = seen(file)
+    if after is None or (inode(after), after.st_ctime) != (inode(there), there.st_ctime):
+        raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
+    if anchor is not None and not same:
+        with suppress(sqlite3.Error, OSError):
+            anchor.save(file.with_name(set_aside(file)))
+    _place(draft, file)
+    return True
+
+
+def put_back(file: Path, anchor: Anchor) -> None:
+    """Write a file that was deleted or moved away anew, from the connection that still has it open.
+
+    Raises OSError, sqlite3.Error; JournalRefused when it is not whole.
+    """
+    draft = _draft(file)
+    anchor.save(draft)
+    if why := _fault(draft):
+        raise JournalRefused(22, f"what is left of the deleted journal is {why}", str(file))
+    if file.exists():
+        raise JournalUnsettled(11, "another file came into the journal's place", str(file))
+    _place(draft, file)
+
+
+def _place(draft: Path, file: Path) -> None:
+    # Killed in between, what is written beside the file does not fit, and all is done again.
+    draft.replace(file)
+    set_aside(file, *LOG)
+    flush_folder(file.parent)
+    if (now := Named.now(file)) is not None:
+        now.write(file)
+
+
+def _draft(file: Path) -> Path:
+    draft = file.with_name(file.name + ".incoming")
+    for suffix in ("", *LOG):
+        draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+    return draft
+
+
+def _looked_through(file: Path, *, with_log: bool) -> Path:
+    """A copy that is whole, its log written into it; without the log when it is not whole with it."""
+    why = ""
+    for logs in (True, False) if with_log else (False,):
+        draft = _draft(file)
+        # By another program: to close the file here would drop the locks that SQLite holds in this process.
+        for suffix in ("", "-wal") if logs else ("",):
+            _copy(file.with_name(file.name + suffix), draft.with_name(draft.name + suffix))
+        why = _fault(draft)
+        if not why:
+            return draft
+    _draft(file)
+    aside = set_aside(file, "", *LOG)
+    raise JournalRefused(22, f"the file in the journal's place is {why}; it is now {aside}", str(file))
+
+
+def _copy(this: Path, to: Path) -> None:
+    _make(to)
+    command = ["cp", "--no-preserve=all", "--", str(this), str(to)]
+    if subprocess.run(command, capture_output=True, check=False, timeout=COPYING).returncode:
+        raise OSError(5, "what stands in the journal's place cannot be copied", str(this))
+
+
+def _fault(draft: Path) -> str:
+    """What else it is than a journal; empty: it is one, or an empty file that becomes one."""
+    try:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as database:
+            if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                return "malformed"
+            tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+            if tables and "alembic_version" not in tables:
+                return "another program's"
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.DatabaseError:
+        return "malformed"
+    _flush(draft)
+    return ""
+
+
+def _make(file: Path) -> None:
+    """For owner and group, whatever our umask: SQLite gives -wal and -shm the file's own mode."""
+    made = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
+    os.fchmod(made, 0o660)
+    os.close(made)
+
+
+def _flush(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _born(file: Path) -> str:
+    """Tells a file from an earlier one with the same inode; "-" where the file system does not know."""
+    said = subprocess.run(
+        ["stat", "--format=%.9W", "--", str(file)], capture_output=True, check=False, text=True, timeout=10
+    )
+    return said.stdout.strip() or "-"
+
+
+def _names(file: Path) -> Path:
+    return file.with_name(file.name + ".is")
