@@ -180,15 +180,10 @@ def _watch(
         if replaced is not None and latest and latest[0].file == opened.file:
             replaced()
 
-    def given(connection: Any, record: Any, _fairy: Any) -> None:
+    def given(_connection: Any, record: Any, _fairy: Any) -> None:
         opened = record.info["opened"]
         if not opened.stands(file):
             tell(opened)
-            # What another took the place of gets what its log holds; nobody opens the other one meanwhile.
-            # Never where the same file stands: it was written over, or somebody has it open with a new log.
-            if not read_only and (opened.displaced(file) or opened.lost_its_log(file)):
-                with suppress(engine.dialect.loaded_dbapi.Error):
-                    connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
             raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def returned(connection: Any, record: Any) -> None:
@@ -235,21 +230,6 @@ class Opened:
         if seen is None or journal_file.inode(seen) != self.file or seen.st_size < self.size:
             return False
         return journal_file.may_open(file) and self.wal in (None, journal_file.log_of(file))
-
-    def displaced(self, file: Path) -> bool:
-        """Whether another file stands under the path."""
-        seen = journal_file.seen(file)
-        return seen is not None and journal_file.inode(seen) != self.file
-
-    def lost_its_log(self, file: Path) -> bool:
-        """Whether only the log beside it was deleted."""
-        seen = journal_file.seen(file)
-        return (
-            seen is not None
-            and journal_file.inode(seen) == self.file
-            and seen.st_size >= self.size
-            and journal_file.log_of(file) is None
-        )
 
     def used(self, file: Path) -> "Opened":
         """After a transaction: the log is open, and nobody's end takes it away any more."""

@@ -48,7 +48,10 @@ class Named:
     def read(cls, file: Path) -> Self | None:
         """What was written beside `file`; None where nothing is: any file is the journal then."""
         try:
-            one, two, size, three, four, born, closed = _names(file).read_text("ascii").split()
+            words = _names(file).read_text("ascii").split()
+            folder, one, two, size, three, four, born, closed = words
+            if int(folder) != file.parent.stat().st_ino:
+                return None  # a copy of a home: in it are other files
             return cls((int(one), int(two)), int(size), (int(three), int(four)), born, closed == "closed")
         except (OSError, ValueError):
             return None
@@ -61,7 +64,8 @@ class Named:
 
     def write(self, file: Path) -> None:
         """Durably, beside `file`. Raises OSError."""
-        words = (*self.file, self.size, *self.wal, self.born, "closed" if self.closed else "open")
+        folder = file.parent.stat().st_ino
+        words = (folder, *self.file, self.size, *self.wal, self.born, "closed" if self.closed else "open")
         replace_file(_names(file), (" ".join(map(str, words)) + "\n").encode("ascii"))
 
     def opens(self, file: Path) -> bool:
@@ -200,19 +204,18 @@ def take_in(
         if named.closed:  # what was put in its place was taken away again
             replace(named, closed=False).write(file)
         return False
-    if not named.closed:
-        replace(named, closed=True).write(file)
-    changed = max(there.st_ctime, _names(file).stat().st_ctime)
-    if 0 <= at - changed < SETTLED:
-        raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
     same = there.st_ino == named.file[1] and _born(file) == named.born
-    if identity(file) in parted and not same and anchor is not None:
+    own = not same and (log_of(file) or named.wal)[1] != named.wal[1]
+    _close(file, named, at, there.st_ctime, others_log=not same and not own)
+    if anchor is not None and not same and identity(file) in parted:
         aside = set_aside(file, "")
         put_back(file, anchor)
         raise JournalRefused(22, f"a later journal has all that is in it; it is now {aside}", str(file))
-    wal = log_of(file)
-    own = not same and wal is not None and wal[1] != named.wal[1]
-    draft = _looked_through(file, with_log=own)
+    draft = None
+    if anchor is not None and same and there.st_size >= named.size:
+        with suppress(JournalRefused, sqlite3.Error):
+            draft = _saved(file, anchor)  # only its log has gone, and that is still open here
+    draft = draft or _looked_through(file, with_log=own)
     after = seen(file)
     if after is None or (inode(after), after.st_ctime) != (inode(there), there.st_ctime):
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
@@ -223,15 +226,22 @@ def take_in(
     return True
 
 
+def _close(file: Path, named: Named, at: float, changed: float, *, others_log: bool) -> None:
+    """Nobody opens it any more; raises JournalUnsettled until that is so, and nobody writes there."""
+    if not named.closed:
+        replace(named, closed=True).write(file)
+        if others_log:
+            set_aside(file, *LOG)  # at once: another program would take it for the new file's
+    if 0 <= at - max(changed, _names(file).stat().st_ctime) < SETTLED:
+        raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
+
+
 def put_back(file: Path, anchor: Anchor) -> None:
     """Write a file that was deleted or moved away anew, from the connection that still has it open.
 
     Raises OSError, sqlite3.Error; JournalRefused when it is not whole.
     """
-    draft = _draft(file)
-    anchor.save(draft)
-    if why := _fault(draft):
-        raise JournalRefused(22, f"what is left of the deleted journal is {why}", str(file))
+    draft = _saved(file, anchor)
     if file.exists():
         raise JournalUnsettled(11, "another file came into the journal's place", str(file))
     _place(draft, file)
@@ -244,6 +254,14 @@ def _place(draft: Path, file: Path) -> None:
     flush_folder(file.parent)
     if (now := Named.now(file)) is not None:
         now.write(file)
+
+
+def _saved(file: Path, anchor: Anchor) -> Path:
+    draft = _draft(file)
+    anchor.save(draft)
+    if why := _fault(draft):
+        raise JournalRefused(22, f"what is left of the journal is {why}", str(file))
+    return draft
 
 
 def _draft(file: Path) -> Path:

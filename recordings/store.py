@@ -356,23 +356,36 @@ class Journal:
         elif self._anchor is not None:
             log.error("journal_put_back")
             self._parted |= {self._named}
-            journal_file.put_back(file, self._anchor)
+            try:
+                journal_file.put_back(file, self._anchor)
+            except journal_file.JournalRefused:
+                self._let_go()
+                raise
         else:
             log.warning("journal_created")
             return False
+        self._let_go()
+        return True
+
+    def _let_go(self) -> None:
         if self._anchor is not None:
             self._anchor.close()
             self._anchor = None
-        return True
 
     async def _hold(self, file: Path | None) -> None:
         """Keep the journal's file open, whatever happens to its name."""
-        if file is None:
-            return
-        if self._anchor is None:
-            self._anchor = await asyncio.to_thread(journal_file.Anchor, file)
-            self._named = await asyncio.to_thread(journal_file.identity, file)
-        await asyncio.to_thread(journal_file.renew, file, log=True)
+        if file is not None:
+            await asyncio.to_thread(self._hold_file, file)
+
+    def _hold_file(self, file: Path) -> None:
+        identity = journal_file.identity(file)
+        if self._anchor is None or identity != self._named:
+            self._let_go()
+            self._anchor, self._named = journal_file.Anchor(file), identity
+        if not journal_file.may_open(file) or journal_file.identity(file) != identity:
+            self._let_go()
+            raise DatabaseReplaced(file)
+        journal_file.renew(file, log=True)
 
     async def _has_tables(self) -> bool:
         try:

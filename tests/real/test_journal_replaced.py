@@ -112,7 +112,7 @@ def opened(process: int, folder: Path) -> set[str]:
     found = set()
     for one in Path(f"/proc/{process}/fd").iterdir():
         try:
-            leads = os.readlink(one)
+            leads = str(one.readlink())
         except OSError:
             continue
         if leads.startswith(str(folder)) and ".sqlite" in leads and not leads.endswith(("-wal", "-shm")):

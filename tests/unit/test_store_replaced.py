@@ -211,6 +211,7 @@ async def test_a_process_beside_the_engine_reads_a_new_file_only_when_the_engine
     with pytest.raises(DatabaseReplaced):
         async with evidence.connect():
             pass
+    await until(lambda: line.journal.replacements > 0)
     await line.settled()
     async with evidence.connect() as connection:
         assert ["xx"] == list(await connection.scalars(select(calls.c.language).distinct()))
