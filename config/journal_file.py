@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,6 +22,14 @@ COPYING: Final = 600.0  # seconds
 LOG: Final = ("-wal", "-shm")
 NONE: Final = (0, 0)
 Inode = tuple[int, int]
+
+
+class Found(StrEnum):
+    """What stood in the journal's place."""
+
+    SAME = "same"  # the journal itself
+    PUT_BACK = "put_back"  # it was gone; it was written anew, whole
+    ANOTHER = "another"  # the journal is that one now
 
 
 class JournalUnsettled(OSError):
@@ -128,10 +137,15 @@ def inode(there: os.stat_result) -> Inode:
     return there.st_dev, there.st_ino
 
 
-def identity(file: Path) -> str:
-    """Of the file that stands there: no other had or gets it; blocks."""
-    there = seen(file)
-    return "" if there is None else f"{there.st_ino} {_born(file)}"
+def deleted(file: Path) -> bool:
+    """Whether the journal, which this process has open, has no name any more: it cannot be moved back."""
+    named = Named.read(file)
+    if named is not None:
+        for descriptor in Path("/proc/self/fd").iterdir():
+            there = seen(descriptor)
+            if there is not None and there.st_ino == named.file[1] and there.st_dev == named.file[0]:
+                return there.st_nlink == 0
+    return False
 
 
 def log_of(file: Path) -> Inode | None:
@@ -182,15 +196,13 @@ def make(file: Path) -> None:
         now.write(file)
 
 
-def take_in(
-    file: Path, at: float, anchor: Anchor | None = None, parted: frozenset[str] = frozenset()
-) -> bool:
-    """Make what stands there the journal; for the engine alone, whose connections are closed but `anchor`.
+def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
+    """Only the journal stands there afterwards; for the engine alone, whose connections are closed.
 
-    The very file that it was, with its own log, just goes on. Any other is copied into a new file, which
-    nobody has open, with its log only when that cannot be another's; whether that was done. What the journal
-    held before lies in `NAME.replaced`. A file of `parted` was followed by a new one, which has all that was
-    in it: it is refused. `at`: epoch seconds; `parted`: of `identity`.
+    The very file that it was, with its own log, goes on. With an `anchor`, which still has all of the
+    journal, another file is refused: set aside, and the journal written back. Without one (the line was
+    stopped, or the journal is not whole) it is copied into a new file, which nobody has open, with its log
+    only when that cannot be another's. `at`: epoch seconds.
     Raises JournalUnsettled while somebody writes there, JournalRefused, OSError, sqlite3.Error.
     """
     there, named = seen(file), Named.read(file)
@@ -199,31 +211,27 @@ def take_in(
     if named is None:
         if (now := Named.now(file)) is not None:
             now.write(file)
-        return False
+        return Found.SAME
     if named.fits(file, held=anchor is not None):
         if named.closed:  # what was put in its place was taken away again
             replace(named, closed=False).write(file)
-        return False
+        return Found.SAME
     same = there.st_ino == named.file[1] and _born(file) == named.born
     own = not same and (log_of(file) or named.wal)[1] != named.wal[1]
     _close(file, named, at, there.st_ctime, others_log=not same and not own)
-    if anchor is not None and not same and identity(file) in parted:
-        aside = set_aside(file, "")
-        put_back(file, anchor)
-        raise JournalRefused(22, f"a later journal has all that is in it; it is now {aside}", str(file))
     draft = None
-    if anchor is not None and same and there.st_size >= named.size:
+    if anchor is not None and not (same and there.st_size < named.size):  # else it was written over
         with suppress(JournalRefused, sqlite3.Error):
-            draft = _saved(file, anchor)  # only its log has gone, and that is still open here
+            draft = _saved(file, anchor)
+    found = Found.ANOTHER if draft is None else Found.PUT_BACK
     draft = draft or _looked_through(file, with_log=own)
     after = seen(file)
     if after is None or (inode(after), after.st_ctime) != (inode(there), there.st_ctime):
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
-    if anchor is not None and not same:
-        with suppress(sqlite3.Error, OSError):
-            anchor.save(file.with_name(set_aside(file)))
+    if found is Found.PUT_BACK and not same:
+        _keep(file)
     _place(draft, file)
-    return True
+    return found
 
 
 def _close(file: Path, named: Named, at: float, changed: float, *, others_log: bool) -> None:
@@ -254,6 +262,14 @@ def _place(draft: Path, file: Path) -> None:
     flush_folder(file.parent)
     if (now := Named.now(file)) is not None:
         now.write(file)
+
+
+def _keep(file: Path) -> None:
+    """Under another name, too; one that the kernel lets us make no second name of is only renamed."""
+    try:
+        os.link(file, file.with_name(set_aside(file)))
+    except OSError:
+        set_aside(file, "")
 
 
 def _saved(file: Path, anchor: Anchor) -> Path:

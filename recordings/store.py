@@ -87,8 +87,7 @@ class Journal:
         self._away_since: float | None = None
         self._gone_since: float | None = None
         self._anchor: journal_file.Anchor | None = None
-        self._named = ""  # identity of the anchor's file
-        self._parted: frozenset[str] = frozenset()  # files that a later journal followed
+        self._anchored: journal_file.Inode = (0, 0)
         self._held: list[Item] = []  # neither database nor spool took them
         self._task: asyncio.Task[None] | None = None
 
@@ -342,25 +341,26 @@ class Journal:
             async with asyncio.timeout(self._patience), self._database.begin():
                 pass  # locked, or not there, it is away: to migrate it would wait for ten seconds
             if self._returns and not another and await self._has_tables():
-                await self._hold(file)
+                await asyncio.to_thread(self._hold)
                 return
         async with asyncio.timeout(60):
             await migrate(self._url, create=create)
-        await self._hold(file)
+        await asyncio.to_thread(self._hold)
 
     def _file_found(self, file: Path, create: bool) -> bool:
         """Only the journal stands there afterwards, or nothing that is to be made; whether it is another."""
         if not create:
-            if not journal_file.take_in(file, time.time(), self._anchor, self._parted):
+            found = journal_file.take_in(file, time.time(), self._anchor)
+            if found is journal_file.Found.SAME:
                 return False
+            log.error("journal_file", found=found.value)
         elif self._anchor is not None:
-            log.error("journal_put_back")
-            self._parted |= {self._named}
             try:
                 journal_file.put_back(file, self._anchor)
             except journal_file.JournalRefused:
                 self._let_go()
                 raise
+            log.error("journal_file", found=journal_file.Found.PUT_BACK.value)
         else:
             log.warning("journal_created")
             return False
@@ -372,20 +372,20 @@ class Journal:
             self._anchor.close()
             self._anchor = None
 
-    async def _hold(self, file: Path | None) -> None:
+    def _hold(self) -> None:
         """Keep the journal's file open, whatever happens to its name."""
-        if file is not None:
-            await asyncio.to_thread(self._hold_file, file)
-
-    def _hold_file(self, file: Path) -> None:
-        identity = journal_file.identity(file)
-        if self._anchor is None or identity != self._named:
+        if self._file is None:
+            return
+        there = journal_file.seen(self._file)
+        now = (0, 0) if there is None else journal_file.inode(there)
+        if self._anchor is None or now != self._anchored:
             self._let_go()
-            self._anchor, self._named = journal_file.Anchor(file), identity
-        if not journal_file.may_open(file) or journal_file.identity(file) != identity:
+            self._anchor, self._anchored = journal_file.Anchor(self._file), now
+        after = journal_file.seen(self._file)
+        if after is None or journal_file.inode(after) != now or not journal_file.may_open(self._file):
             self._let_go()
-            raise DatabaseReplaced(file)
-        journal_file.renew(file, log=True)
+            raise DatabaseReplaced(self._file)
+        journal_file.renew(self._file, log=True)
 
     async def _has_tables(self) -> bool:
         try:
@@ -401,7 +401,9 @@ class Journal:
         now = asyncio.get_running_loop().time()
         if self._gone_since is None:
             self._gone_since = now
-        return not self._returns or now - self._gone_since >= self._gone
+        if not self._returns or now - self._gone_since >= self._gone:
+            return True
+        return self._anchor is not None and journal_file.deleted(self._file)
 
     def _hidden(self, entry: Entry) -> Entry:
         if isinstance(entry, CallRecord) and self._numbers is not None:

@@ -41,4 +41,4 @@ async def test_started_while_sqlite_is_locked_for_half_a_minute_it_answers_and_s
     [row] = await line.new_calls(since=since, within=10)
     assert Outcome.SERVED == row.outcome
     await line.until(lambda: not spool.exists() or not spool.stat().st_size)
-    print(f"orders were answered {answered:.1f} s after the kill")  # noqa: T201
+    print(f"orders were answered {answered:.1f} s after the kill")

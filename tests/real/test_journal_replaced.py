@@ -224,6 +224,6 @@ async def test_moved_back_over_the_one_made_meanwhile_it_is_refused_in_words(jou
     await journal.told()
     await journal.call()
     await journal.whole()
-    refused = [said["why"] for said in journal.line.engine_log() if said["event"] == "journal_refused"]
-    assert "a later journal has all that is in it; it is now journal.sqlite.replaced" in refused[-1]
+    found = [said["found"] for said in journal.line.engine_log() if said["event"] == "journal_file"]
+    assert ["put_back"] * 2 == found[-2:]
     assert "journal.sqlite.replaced" in journal.doctor()

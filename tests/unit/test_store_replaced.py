@@ -3,7 +3,10 @@
 import asyncio
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from test_log_follower import Home, log_of, told
 from test_store_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
+from config.journal_file import Found, JournalRefused, JournalUnsettled, Named, take_in
 from engine.log_follower import LogFollower
 from recordings.from_story import record
 from recordings.models import calls
@@ -57,6 +61,13 @@ class Line(Home):
     def backup(self, to: Path) -> None:
         with sqlite3.connect(self.database) as this, sqlite3.connect(to) as other:
             this.backup(other)
+
+    def count(self, table: str) -> int:
+        """Rows, as another program sees them; 0 while there is no such file."""
+        if not self.database.exists() or self.journal.place != "database":
+            return 0
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
     async def alarms(self) -> list[str]:
         return [alarm.kind for alarm in await self.journal.reader.alarms(call(0).arrived_at)]
@@ -183,30 +194,87 @@ async def test_a_write_ahead_log_deleted_under_the_line_costs_no_row(line: Line)
         assert ("ok",) == database.execute("PRAGMA integrity_check").fetchone()
 
 
-async def test_the_write_ahead_log_of_the_old_file_is_not_taken_for_the_new_ones(line: Line) -> None:
+async def test_another_file_under_the_running_line_is_set_aside_and_the_journal_put_back(line: Line) -> None:
     line.backup(line.aside)
     with sqlite3.connect(line.aside) as older:
         older.execute("UPDATE calls SET language = 'xx'")
     older.close()
-    assert line.database.with_name("journal.sqlite-wal").stat().st_size
     line.aside.replace(line.database)
     line.write(log_of(2, 1))
+    await until(lambda: line.journal.replacements > 0)
     await line.settled()
     found = await line.journal.reader.calls(CallFilter())
-    assert 20 == sum(one.language == "xx" for one in found)
-    assert 30 == len(found)
+    assert [0, 30] == [sum(one.language == "xx" for one in found), len(found)]
+    with closing(sqlite3.connect(line.database.with_name("journal.sqlite.replaced"))) as other:
+        assert (20,) == other.execute("SELECT count(*) FROM calls WHERE language = 'xx'").fetchone()
 
 
-async def test_a_process_beside_the_engine_reads_a_new_file_only_when_the_engine_has_taken_it_in(
+async def test_an_older_file_put_in_while_the_line_was_down_is_the_journal_without_the_old_ones_log(
     line: Line,
 ) -> None:
+    line.backup(line.aside)
+    with closing(sqlite3.connect(line.aside)) as older:
+        older.execute("UPDATE calls SET language = 'xx'")
+        older.commit()
+    took = "import os, sys; os.rename(sys.argv[1], sys.argv[2])"
+    assert line.database.with_name("journal.sqlite-wal").stat().st_size
+    named = Named.read(line.database)
+    subprocess.run([sys.executable, "-c", took, line.aside, line.database], check=True)
+    with pytest.raises(JournalUnsettled):
+        take_in(line.database, line.database.stat().st_ctime)
+    assert not line.database.with_name("journal.sqlite-wal").exists()
+    assert Found.ANOTHER == take_in(line.database, line.database.stat().st_ctime + 5)
+    assert named != Named.read(line.database)
+    with closing(sqlite3.connect(line.database)) as database:
+        assert (20,) == database.execute("SELECT count(*) FROM calls WHERE language = 'xx'").fetchone()
+        assert ("ok",) == database.execute("PRAGMA integrity_check").fetchone()
+
+
+async def test_what_is_no_journal_is_refused_in_words_and_set_aside(line: Line) -> None:
+    line.aside.write_bytes(b"not a database at all" * 500)
+    line.aside.replace(line.database)
+    with pytest.raises(JournalUnsettled):
+        take_in(line.database, line.database.stat().st_ctime)
+    with pytest.raises(JournalRefused, match="malformed; it is now journal.sqlite.replaced.1"):
+        take_in(line.database, line.database.stat().st_ctime + 5)
+    assert not line.database.exists()
+
+
+async def test_all_that_was_in_a_deleted_journal_is_put_back(line: Line) -> None:
+    line.journal.alarm("trunk_down", "a", call(0).arrived_at)
+    await until(lambda: line.count("alarms") == 1)
+    for file in line.folder.glob("journal.sqlite*"):
+        file.unlink()
+    await until(lambda: line.journal.replacements > 0)
+    await line.settled()
+    assert ["journal_replaced", "trunk_down"] == sorted(await line.alarms())
+
+
+async def test_a_file_that_came_back_after_a_new_one_was_made_is_refused(tmp_path: Path) -> None:
+    line = Line(tmp_path / "home", gone=0.3)
+    await line.journal.start()
+    line.write(log_of(0, 1))
+    await line.settled()
+    line.database.rename(line.aside)
+    line.write(log_of(1, 1))
+    await until(lambda: line.journal.replacements == 1)
+    await line.settled()
+    line.journal.alarm("trunk_down", "a", call(0).arrived_at)
+    await until(lambda: line.count("alarms") == 2)
+    line.aside.rename(line.database)
+    await until(lambda: line.journal.replacements == 2)
+    await line.settled()
+    await until(lambda: line.count("alarms") == 3)
+    assert 20 == len(line.calls())
+    await line.journal.stop()
+    line.follower.close()
+
+
+async def test_a_process_beside_the_engine_opens_only_the_file_that_the_engine_named(line: Line) -> None:
     evidence = open_database(line.url)
     async with evidence.connect() as connection:
         assert 20 == await connection.scalar(select(func.count()).select_from(calls))
     line.backup(line.aside)
-    with sqlite3.connect(line.aside) as other:
-        other.execute("UPDATE calls SET language = 'xx'")
-    other.close()
     line.aside.replace(line.database)
     with pytest.raises(DatabaseReplaced):
         async with evidence.connect():
@@ -214,7 +282,7 @@ async def test_a_process_beside_the_engine_reads_a_new_file_only_when_the_engine
     await until(lambda: line.journal.replacements > 0)
     await line.settled()
     async with evidence.connect() as connection:
-        assert ["xx"] == list(await connection.scalars(select(calls.c.language).distinct()))
+        assert 20 == await connection.scalar(select(func.count()).select_from(calls))
     await evidence.dispose()
 
 
