@@ -18,6 +18,7 @@ from typing import Final, Self
 from config.durable import flush_folder, replace_file
 
 SETTLED: Final = 1.0  # seconds without a change: who copies or moves files into place has ended
+STEPPED: Final = 60.0  # seconds: a change further in the future is a clock that was set back
 COPYING: Final = 600.0  # seconds
 LOG: Final = ("-wal", "-shm")
 NONE: Final = (0, 0)
@@ -110,6 +111,11 @@ class Anchor:
         self._database = sqlite3.connect(
             f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False, timeout=0.2
         )
+        self.look()
+        self.named = Named.now(file)  # what is written beside it may be deleted with it
+
+    def look(self) -> None:
+        """Open its log, too, once it has one. Raises sqlite3.Error."""
         self._database.execute("SELECT count(*) FROM sqlite_master").fetchall()
 
     def save(self, to: Path) -> None:
@@ -137,14 +143,12 @@ def inode(there: os.stat_result) -> Inode:
     return there.st_dev, there.st_ino
 
 
-def deleted(file: Path) -> bool:
-    """Whether the journal, which this process has open, has no name any more: it cannot be moved back."""
-    named = Named.read(file)
-    if named is not None:
-        for descriptor in Path("/proc/self/fd").iterdir():
-            there = seen(descriptor)
-            if there is not None and there.st_ino == named.file[1] and there.st_dev == named.file[0]:
-                return there.st_nlink == 0
+def deleted(held: Inode) -> bool:
+    """Whether a file that this process has open has no name any more: it cannot be moved back."""
+    for descriptor in Path("/proc/self/fd").iterdir():
+        there = seen(descriptor)
+        if there is not None and inode(there) == held:
+            return there.st_nlink == 0
     return False
 
 
@@ -161,25 +165,37 @@ def may_open(file: Path) -> bool:
 
 
 def set_aside(file: Path, *suffixes: str) -> str:
-    """Out of the way, not away: `NAME.replaced`, `NAME.replaced.1` and so on; that name, without folder."""
-    number, aside = 0, f"{file.name}.replaced"
-    while any(file.with_name(aside + suffix).exists() for suffix in ("", *LOG)):
-        number += 1
-        aside = f"{file.name}.replaced.{number}"
+    """Out of the way, not away; the last one's new name, without folder.
+
+    `journal.sqlite.replaced`, `journal.sqlite.replaced.1`; a log is `journal.sqlite-wal.replaced`, so that it
+    is not taken for the log of any file.
+    """
+    aside = ""
     for suffix in suffixes:
+        there = file.with_name(file.name + suffix)
+        aside = _free(there)
         with suppress(FileNotFoundError):
-            file.with_name(file.name + suffix).rename(file.with_name(aside + suffix))
+            there.rename(there.with_name(aside))
+    return aside
+
+
+def _free(there: Path) -> str:
+    number, aside = 0, f"{there.name}.replaced"
+    while there.with_name(aside).exists():
+        number += 1
+        aside = f"{there.name}.replaced.{number}"
     return aside
 
 
 def renew(file: Path, *, log: bool) -> None:
     """Write down how far the named file has grown and, for who holds it open, its `log`. Raises OSError."""
-    named, there = Named.read(file), seen(file)
+    there = seen(file)
+    named = Named.read(file) or Named.now(file)
     if named is None or there is None or there.st_ino != named.file[1]:
         return
     wal = (log_of(file) or NONE) if log else named.wal
     now = replace(named, size=max(named.size, there.st_size), wal=wal)
-    if now != named:
+    if now != named or not _names(file).exists():
         now.write(file)
 
 
@@ -205,7 +221,7 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
     only when that cannot be another's. `at`: epoch seconds.
     Raises JournalUnsettled while somebody writes there, JournalRefused, OSError, sqlite3.Error.
     """
-    there, named = seen(file), Named.read(file)
+    there, named = seen(file), Named.read(file) or (anchor.named if anchor else None)
     if there is None:
         raise FileNotFoundError(2, "there is no journal", str(file))
     if named is None:
@@ -240,7 +256,7 @@ def _close(file: Path, named: Named, at: float, changed: float, *, others_log: b
         replace(named, closed=True).write(file)
         if others_log:
             set_aside(file, *LOG)  # at once: another program would take it for the new file's
-    if 0 <= at - max(changed, _names(file).stat().st_ctime) < SETTLED:
+    if not named.closed or -STEPPED < at - max(changed, _names(file).stat().st_ctime) < SETTLED:
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
 
 
@@ -267,7 +283,7 @@ def _place(draft: Path, file: Path) -> None:
 def _keep(file: Path) -> None:
     """Under another name, too; one that the kernel lets us make no second name of is only renamed."""
     try:
-        os.link(file, file.with_name(set_aside(file)))
+        os.link(file, file.with_name(_free(file)))
     except OSError:
         set_aside(file, "")
 
@@ -299,7 +315,7 @@ def _looked_through(file: Path, *, with_log: bool) -> Path:
         if not why:
             return draft
     _draft(file)
-    aside = set_aside(file, "", *LOG)
+    aside = set_aside(file, *LOG, "")
     raise JournalRefused(22, f"the file in the journal's place is {why}; it is now {aside}", str(file))
 
 

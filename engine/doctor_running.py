@@ -74,7 +74,7 @@ def database(settings: Settings) -> Iterator[Check]:
 
 
 def _replaced(file: Path) -> Iterator[Check]:
-    aside = sorted(one.name for one in file.parent.glob(f"{file.name}.replaced*"))
+    aside = sorted(one.name for one in file.parent.glob(f"{file.name}*.replaced*"))
     if aside:
         yield Check(
             "replaced journal",

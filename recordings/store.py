@@ -364,8 +364,15 @@ class Journal:
         else:
             log.warning("journal_created")
             return False
-        self._let_go()
+        self._anchor_at(file)
         return True
+
+    def _anchor_at(self, file: Path) -> None:
+        """Open before the old one is let go: there is no moment in which all can be deleted."""
+        there = journal_file.seen(file)
+        anchor = journal_file.Anchor(file)
+        self._let_go()
+        self._anchor, self._anchored = anchor, (0, 0) if there is None else journal_file.inode(there)
 
     def _let_go(self) -> None:
         if self._anchor is not None:
@@ -377,13 +384,12 @@ class Journal:
         if self._file is None:
             return
         there = journal_file.seen(self._file)
-        now = (0, 0) if there is None else journal_file.inode(there)
-        if self._anchor is None or now != self._anchored:
-            self._let_go()
-            self._anchor, self._anchored = journal_file.Anchor(self._file), now
+        if self._anchor is None or there is None or journal_file.inode(there) != self._anchored:
+            self._anchor_at(self._file)
+        assert self._anchor is not None
+        self._anchor.look()
         after = journal_file.seen(self._file)
-        if after is None or journal_file.inode(after) != now or not journal_file.may_open(self._file):
-            self._let_go()
+        if after is None or journal_file.inode(after) != self._anchored:
             raise DatabaseReplaced(self._file)
         journal_file.renew(self._file, log=True)
 
@@ -403,7 +409,7 @@ class Journal:
             self._gone_since = now
         if not self._returns or now - self._gone_since >= self._gone:
             return True
-        return self._anchor is not None and journal_file.deleted(self._file)
+        return self._anchor is not None and journal_file.deleted(self._anchored)
 
     def _hidden(self, entry: Entry) -> Entry:
         if isinstance(entry, CallRecord) and self._numbers is not None:

@@ -3,8 +3,6 @@
 import asyncio
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +13,6 @@ from test_log_follower import Home, log_of, told
 from test_store_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
-from config.journal_file import Found, JournalRefused, JournalUnsettled, Named, take_in
 from engine.log_follower import LogFollower
 from recordings.from_story import record
 from recordings.models import calls
@@ -188,6 +185,7 @@ async def test_a_write_ahead_log_deleted_under_the_line_costs_no_row(line: Line)
     assert wal.stat().st_size
     wal.unlink()
     line.write(log_of(2, 2))
+    await until(lambda: line.journal.replacements > 0)
     await line.settled()
     assert 40 == len(line.calls())
     with sqlite3.connect(line.database) as database:
@@ -209,40 +207,10 @@ async def test_another_file_under_the_running_line_is_set_aside_and_the_journal_
         assert (20,) == other.execute("SELECT count(*) FROM calls WHERE language = 'xx'").fetchone()
 
 
-async def test_an_older_file_put_in_while_the_line_was_down_is_the_journal_without_the_old_ones_log(
-    line: Line,
-) -> None:
-    line.backup(line.aside)
-    with closing(sqlite3.connect(line.aside)) as older:
-        older.execute("UPDATE calls SET language = 'xx'")
-        older.commit()
-    took = "import os, sys; os.rename(sys.argv[1], sys.argv[2])"
-    assert line.database.with_name("journal.sqlite-wal").stat().st_size
-    named = Named.read(line.database)
-    subprocess.run([sys.executable, "-c", took, line.aside, line.database], check=True)
-    with pytest.raises(JournalUnsettled):
-        take_in(line.database, line.database.stat().st_ctime)
-    assert not line.database.with_name("journal.sqlite-wal").exists()
-    assert Found.ANOTHER == take_in(line.database, line.database.stat().st_ctime + 5)
-    assert named != Named.read(line.database)
-    with closing(sqlite3.connect(line.database)) as database:
-        assert (20,) == database.execute("SELECT count(*) FROM calls WHERE language = 'xx'").fetchone()
-        assert ("ok",) == database.execute("PRAGMA integrity_check").fetchone()
-
-
-async def test_what_is_no_journal_is_refused_in_words_and_set_aside(line: Line) -> None:
-    line.aside.write_bytes(b"not a database at all" * 500)
-    line.aside.replace(line.database)
-    with pytest.raises(JournalUnsettled):
-        take_in(line.database, line.database.stat().st_ctime)
-    with pytest.raises(JournalRefused, match="malformed; it is now journal.sqlite.replaced.1"):
-        take_in(line.database, line.database.stat().st_ctime + 5)
-    assert not line.database.exists()
-
-
 async def test_all_that_was_in_a_deleted_journal_is_put_back(line: Line) -> None:
     line.journal.alarm("trunk_down", "a", call(0).arrived_at)
     await until(lambda: line.count("alarms") == 1)
+    assert not line.journal.replacements
     for file in line.folder.glob("journal.sqlite*"):
         file.unlink()
     await until(lambda: line.journal.replacements > 0)
