@@ -153,6 +153,7 @@ def _watch(
     SQLite writes on into a file that was deleted or renamed and calls it committed.
     """
     before: list[journal_file.Inode] = []
+    lost: list[tuple[journal_file.Named, journal_file.Inode | None]] = []  # a log that went, alone
 
     def connecting(*_: Any) -> None:
         if create:
@@ -164,6 +165,8 @@ def _watch(
                 raise DatabaseMissing(file)
         elif not journal_file.may_open(file):
             raise DatabaseReplaced(file)
+        elif lost and lost[0][0] == journal_file.Named.read(file) and lost[0][1] != journal_file.log_of(file):
+            raise DatabaseReplaced(file)  # with a new log we would lose what others write into the old one
         before[:] = [] if there is None else [journal_file.inode(there)]
 
     latest: list[Opened] = []
@@ -184,6 +187,8 @@ def _watch(
         opened = record.info["opened"]
         if not opened.stands(file):
             tell(opened)
+            if opened.lost_its_log(file) and (named := journal_file.Named.read(file)) is not None:
+                lost[:] = [(named, opened.wal)]
             raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def returned(connection: Any, record: Any) -> None:
@@ -230,6 +235,15 @@ class Opened:
         if seen is None or journal_file.inode(seen) != self.file or seen.st_size < self.size:
             return False
         return journal_file.may_open(file) and self.wal in (None, journal_file.log_of(file))
+
+    def lost_its_log(self, file: Path) -> bool:
+        """Whether the file stands there with another log than the one that is open, or none."""
+        seen = journal_file.seen(file)
+        return (
+            seen is not None
+            and journal_file.inode(seen) == self.file
+            and self.wal not in (None, journal_file.log_of(file))
+        )
 
     def used(self, file: Path) -> "Opened":
         """After a transaction: the log is open, and nobody's end takes it away any more."""
