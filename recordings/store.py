@@ -401,13 +401,14 @@ class Journal:
         return True
 
     def _may_create(self) -> bool:
-        """At a first start at once; a file that vanished under the line may be on its way back."""
+        """At a first start at once; a file that vanished may be on its way back."""
         if self._file is None or self._file.exists():
             return False
         now = asyncio.get_running_loop().time()
         if self._gone_since is None:
             self._gone_since = now
-        if not self._returns or now - self._gone_since >= self._gone:
+        first = not self._returns and journal_file.Named.read(self._file) is None
+        if first or now - self._gone_since >= self._gone:
             return True
         return self._anchor is not None and journal_file.deleted(self._anchored)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from config.journal_file import Named
 from config.settings import Settings
-from engine import doctor
+from engine import doctor, doctor_running
 from engine.doctor_running import ports
 from engine.doctor_standing import asterisk_version, clock, disk, users, version
 from engine.ports import Port, holders, sockets
@@ -117,3 +118,22 @@ def test_every_failure_says_what_to_do_and_one_broken_look_hides_no_other(
     assert {"asterisk_version", "set-up", "prompts", "engine", "manager"} <= {
         check.name for check in found if check.state == "failure"
     }
+
+
+def test_a_journal_that_has_gone_from_a_home_whose_line_has_run_is_a_failure(settings: Settings) -> None:
+    assert ["ok"] == [check.state for check in doctor_running.database(settings)]
+    (settings.home / "db").mkdir(parents=True)
+    (settings.home / "db" / "engine.lock").touch()
+    [check] = doctor_running.database(settings)
+    assert ("failure", True) == (check.state, "has gone" in check.finding)
+
+
+def test_another_file_in_the_journals_place_and_what_was_set_aside_are_said(settings: Settings) -> None:
+    (settings.home / "db").mkdir(parents=True)
+    file = settings.home / "db" / "journal.sqlite"
+    Named((0, 1)).write(file)
+    file.touch()
+    file.with_name("journal.sqlite.replaced").touch()
+    aside, database = doctor_running.database(settings)
+    assert ("warning", True) == (aside.state, "journal.sqlite.replaced" in aside.finding)
+    assert ("failure", True) == (database.state, "another file" in database.finding)
