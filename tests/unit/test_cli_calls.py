@@ -360,7 +360,7 @@ def test_what_root_reads_leaves_no_file_that_the_engine_cannot_write(ivr111, set
 
     monkeypatch.setattr(Reader, "calls", watched)
     assert ids(ivr111("calls", "list", "--json")) == [call_id(1)]
-    names = {"journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"}
+    names = {"journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite.is"}
     assert {name for name, _ in seen} == names  # it did make them
     assert {owner for _, owner in seen} == {65534}
     assert {path.stat().st_uid for path in folder.iterdir()} == {65534}
