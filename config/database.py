@@ -53,14 +53,18 @@ def reading(database: AsyncEngine) -> AsyncConnection:
     return database.execution_options(**{_READS: True}).connect()
 
 
-class DatabaseMissing(FileNotFoundError):
+class DatabaseAway(OSError):
+    """The database cannot be used just now; it is tried again."""
+
+
+class DatabaseMissing(DatabaseAway, FileNotFoundError):
     """There is no database file, and who asked makes none; `filename` names it."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(ENOENT, "there is no journal here (was the line ever started?)", str(file))
 
 
-class DatabaseReplaced(OSError):
+class DatabaseReplaced(DatabaseAway):
     """The file was deleted, moved or replaced while it was open: what was written last is in no journal."""
 
     def __init__(self, file: Path) -> None:

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.database import DatabaseAway
 from config.settings import Settings
 from recordings.alarming import alarm
 from recordings.chain.entry import Kind, entry
@@ -48,6 +49,7 @@ _AT_ONCE = 200
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _LOOK = 60.0  # seconds between two looks at the raw files that lie there
+_AWAY = (ConnectionError, TimeoutError, DatabaseAway)
 _ONE = (
     "unreadable",
     "grown",
@@ -92,7 +94,7 @@ class Sealer:
             except Busy:
                 rest = every
             except (SQLAlchemyError, OSError) as error:
-                if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+                if isinstance(error, OSError) and not isinstance(error, _AWAY):
                     self._note(*self._refused(error))
                     rest = min(60.0, rest * 2)
                     await asyncio.sleep(rest)
