@@ -67,7 +67,8 @@ class Changed:
         rows = await self.line.new_calls(self.calls, since=self.since, within=25)
         assert [Outcome.SERVED] * self.calls == [row.outcome for row in rows]
         assert self.calls == len({row.call_id for row in rows})
-        for row in rows[-(recorded or self.calls) :]:
+        newest_first = sorted(rows, key=lambda row: row.arrived_at, reverse=True)
+        for row in newest_first[: recorded or self.calls]:
             assert 1 == len(await self.line.recorded(row.call_id, within=60))
         assert 401 == await self.sign_in()
         for name in ("engine", "evidence", "console"):
