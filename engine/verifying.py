@@ -56,7 +56,7 @@ async def all_faults(
         async for link in links(evidence.database):
             checked.entries += 1
             progress(checked.entries)
-            if link.entry.kind == Kind.SEALED:
+            if link.entry.kind in (Kind.SEALED, Kind.DESTROYED):
                 waiting.append(link)
             yield link
             if len(waiting) >= _AT_ONCE:
@@ -103,17 +103,37 @@ async def _rows(
     checked: Checked,
     progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
-    rows = await evidence.sealed.of([link.entry.subject for link in entries])
+    rows, unreadable = await _readable(evidence, [str(link.entry.subject) for link in entries])
+    for name in unreadable:
+        yield f"sealed row {name}: changed, and cannot be read"
     for link in entries:
+        if link.entry.subject in unreadable:
+            continue
         row = rows.get(link.entry.subject)
         fault = row_fault(row, link)
         if fault:
             yield fault
-        if deep and row is not None and row.destroyed_at is None:
+        sealed = link.entry.kind == Kind.SEALED
+        if deep and sealed and row is not None and (row.destroyed_at is None and row.wrapped_key is not None):
             checked.files += 1
             progress(checked.entries)
             if line := await asyncio.to_thread(_file, evidence, row, fault is not None):
                 yield line
+
+
+async def _readable(evidence: Evidence, names: list[str]) -> tuple[dict[str, Sealed], list[str]]:
+    """Rows by name, and the names of those that no column of their types can hold."""
+    try:
+        return await evidence.sealed.of(names), []
+    except (ValueError, TypeError, AttributeError):
+        found: dict[str, Sealed] = {}
+        unreadable: list[str] = []
+        for name in dict.fromkeys(names):
+            try:
+                found |= await evidence.sealed.of([name])
+            except (ValueError, TypeError, AttributeError):
+                unreadable.append(name)
+        return found, unreadable
 
 
 def _file(evidence: Evidence, row: Sealed, accused: bool) -> str | None:

@@ -45,7 +45,7 @@ async def row_faults(
         one = link.entry
         if digest(link.seq, link.previous, one) != link.hash:
             continue  # told by the walk
-        if not hmac.compare_digest(mark(secret, link.hash).encode(), made.encode()):
+        if not hmac.compare_digest(mark(secret, link.hash).encode(), str(made).encode()):
             walk.accuse(link.seq)
             yield f"row chain row {link.seq}: was not made with this home's keys"
         elif one.kind == Kind.ALTERED:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from config.database import reading
 from engine.evidence import Evidence
@@ -22,7 +22,8 @@ async def sealed_faults(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIter
     """One line a fault; what hangs on an entry that `walk` accused is not accused again."""
     after = -(2**31)
     while True:
-        query = select(sealed.c.recording_id, sealed.c.seq, sealed.c.destroyed_at, sealed.c.wrapped_key)
+        gone = or_(sealed.c.destroyed_at.is_not(None), sealed.c.wrapped_key.is_(None))
+        query = select(sealed.c.recording_id, sealed.c.seq, gone.label("gone"))
         async with reading(evidence.database) as connection:
             part = query.where(sealed.c.seq > after).order_by(sealed.c.seq).limit(_AT_ONCE)
             rows = (await connection.execute(part)).all()
@@ -35,10 +36,9 @@ async def sealed_faults(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIter
                 continue
             if known.get((row.recording_id, Kind.SEALED)) != row.seq:
                 yield f"{name}: has no entry in the chain"
-            gone = row.destroyed_at is not None or row.wrapped_key is None
-            if gone and (row.recording_id, Kind.DESTROYED) not in known and not walk.faulty:
+            if row.gone and (row.recording_id, Kind.DESTROYED) not in known and not walk.faulty:
                 yield f"{name}: its key is gone, and the chain says nothing of it"
-            if not gone and (row.recording_id, Kind.DESTROYED) in known:
+            if not row.gone and (row.recording_id, Kind.DESTROYED) in known:
                 yield f"{name}: was destroyed, and its row says otherwise"
         if len(rows) < _AT_ONCE:
             break

@@ -63,9 +63,12 @@ def beginning(name: str) -> Head:
 
 
 def digest(seq: int, previous: str, entry: Chained) -> str:
-    """SHA-256 (hex) of an entry: a JSON list, so that no field can flow into its neighbour."""
+    """SHA-256 (hex) of an entry: a JSON list, so that no field can flow into its neighbour.
+
+    What another hand put there that is no text is hashed all the same, and then is not what was hashed.
+    """
     fields = [seq, previous, *entry.fields()]
-    return hashlib.sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(fields, separators=(",", ":"), default=repr).encode()).hexdigest()
 
 
 def chain(head: Head, entries: Iterable[E]) -> Iterator[Link[E]]:

@@ -72,12 +72,11 @@ class Keyring:
 
     def unwrap(self, wrapped: Wrapped, about: str) -> bytes:
         """Raises KeyMissing, WrongKey."""
-        raw = bytes.fromhex(wrapped.text)
+        master = AESGCM(self._read(f"master-{wrapped.key_id}.key"))
         try:
-            return AESGCM(self._read(f"master-{wrapped.key_id}.key")).decrypt(
-                raw[:_NONCE], raw[_NONCE:], about.encode()
-            )
-        except InvalidTag as error:
+            raw = bytes.fromhex(wrapped.text)
+            return master.decrypt(raw[:_NONCE], raw[_NONCE:], about.encode())
+        except (InvalidTag, ValueError, TypeError) as error:  # altered: any text, or none
             raise WrongKey(f"master key {wrapped.key_id} does not open the key of {about}") from error
 
     def numbers(self) -> Numbers:

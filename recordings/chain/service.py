@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -73,7 +74,8 @@ class Statements:
         """In order."""
         async with reading(self._database) as connection:
             rows = (await connection.execute(select(table).order_by(table.c.seq))).mappings().all()
-        return [Statement(**row) for row in rows]
+        # What another hand put there that is no text is read as some text that nobody signed.
+        return [Statement(**{name: _text(one) for name, one in row.items()}) for row in rows]
 
     async def last_day(self) -> date | None:
         """The last civil day stated at night."""
@@ -95,7 +97,9 @@ class Statements:
         async with reading(self._database) as connection:
             names = (await connection.execute(entered.limit(_LAST))).scalars().all()
             numbers = (await connection.execute(handed.limit(_LAST))).scalars().all()
-        return {int(name) for name in names if name.isdecimal()} | set(numbers)
+        return {int(name) for name in names if str(name).isdecimal()} | {
+            one for one in numbers if isinstance(one, int)
+        }
 
     async def begun(self) -> bool:
         """Whether anything stands in any chain."""
@@ -204,3 +208,7 @@ class Statements:
         async with reading(self._database) as connection:
             row = (await connection.execute(query.where(*conditions))).mappings().first()  # type: ignore[arg-type]
         return None if row is None else Statement(**row)
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, int | str) else repr(value)

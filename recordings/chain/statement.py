@@ -122,7 +122,8 @@ def faults(statements: Iterable[Statement], public_key: bytes) -> Iterator[str]:
             chain = facts["chain"]
             assert isinstance(chain, dict)
             stated = (facts["statement"], facts["kind"], facts["day"], chain["first"], chain["last"])
-            if stated != (one.seq, one.kind, one.day, one.first_seq, one.last_seq):
+            signed = facts["public_key"]
+            if (*stated, signed) != (one.seq, one.kind, one.day, one.first_seq, one.last_seq, one.public_key):
                 yield f"statement {one.seq}: its row does not say what was signed"
             elif follows and previous and (facts["previous"] != previous or chain["first"] != last + 1):
                 yield f"statement {one.seq}: does not follow the one before it"

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 
 from recordings.chain import merkle
 from recordings.chain.entry import ChainEntry, Kind
 from recordings.chain.statement import Statement
 from recordings.hash_chain import Link, Walk, digest
 from recordings.sealing.sealed import Sealed
+
+_LONGEST_RUN = timedelta(
+    days=2
+)  # of retention: rows of before say when each key went, the chain when it began
 
 
 async def chain_faults(
@@ -43,9 +48,13 @@ async def chain_faults(
 
 
 def row_fault(row: Sealed | None, link: Link[ChainEntry]) -> str | None:
-    """A sealed recording's row beside its entry in the chain."""
-    if link.entry.kind != Kind.SEALED or digest(link.seq, link.previous, link.entry) != link.hash:
-        return None  # another kind, or accused already
+    """A sealed recording's row beside its entry in the chain, that of sealing or that of destruction."""
+    if digest(link.seq, link.previous, link.entry) != link.hash:
+        return None  # accused already
+    if link.entry.kind == Kind.DESTROYED:
+        return _destroyed_fault(row, link.entry)
+    if link.entry.kind != Kind.SEALED:
+        return None
     if row is None:
         return f"sealed row {link.entry.subject}: missing"
     facts = json.loads(link.entry.facts)
@@ -58,6 +67,16 @@ def row_fault(row: Sealed | None, link: Link[ChainEntry]) -> str | None:
     return None
 
 
+def _destroyed_fault(row: Sealed | None, entry: ChainEntry) -> str | None:
+    """(A row that has its key still, or is not there, is told beside its sealing.)"""
+    if row is None or row.wrapped_key is not None:
+        return None
+    began = datetime.fromisoformat(entry.at)
+    if row.destroyed_at is not None and began <= row.destroyed_at < began + _LONGEST_RUN:
+        return None
+    return f"sealed row {row.recording_id}: does not say when it was destroyed as the chain does"
+
+
 def _root(one: Statement) -> object:
     facts = one.facts()["chain"]
     assert isinstance(facts, dict)
@@ -67,5 +86,5 @@ def _root(one: Statement) -> object:
 def _is_hash(text: str) -> bool:
     try:
         return len(bytes.fromhex(text)) == 32
-    except ValueError:
+    except (ValueError, TypeError):
         return False

@@ -121,7 +121,7 @@ async def destroy(
         known = rows[0]
         facts = {"policy": going.policy.id, "source": going.policy.source, "run": run}
         await append(connection, [entry(Kind.DESTROYED, id_, now, facts)])
-        await keys.forget(connection, known)
+        await keys.forget(connection, known, now)
     return known
 
 

@@ -1,7 +1,7 @@
 """Sealed recordings read: for playing, packages, checks; and destroyed, for retention."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -109,9 +109,9 @@ class SealedRecordings:
         except (Damaged, Unreadable) as why:
             raise Altered(f"sealed file {sealed.recording_id}: {why}") from why
 
-    async def forget(self, connection: AsyncConnection, sealed: Sealed) -> None:
+    async def forget(self, connection: AsyncConnection, sealed: Sealed, at: datetime) -> None:
         """In the caller's transaction: its key goes and the row says when; then call `remove`."""
-        await store.forget(connection, sealed.recording_id, datetime.now(UTC))
+        await store.forget(connection, sealed.recording_id, at)
 
     def remove(self, sealed: Sealed) -> None:
         """Delete the file, flushed; already gone is as good."""

@@ -145,7 +145,7 @@ async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[
 def sealed_of(row: Row[Any]) -> Sealed:
     """A row of `sealed` as a value."""
     values = {field.name: getattr(row, field.name) for field in fields(Sealed)}
-    return Sealed(**{**values, "marks": tuple(row.marks.split())})
+    return Sealed(**{**values, "path": str(row.path), "marks": tuple(row.marks.split())})
 
 
 def wrapped_of(row: Sealed) -> Wrapped:

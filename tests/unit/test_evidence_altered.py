@@ -2,10 +2,12 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from config.evidence import RetentionPolicy
 from engine.evidence import open_evidence
 from engine.verifying import Checked, all_faults
 from recordings.access import Action, Actor
@@ -131,6 +133,51 @@ async def test_the_wrapped_key_of_a_sealed_recording(home):
     [line] = await found(home)
     assert sealed_names(home)[2] in line
     assert "does not open" in line
+
+
+@pytest.mark.parametrize("change", ["'zz'", "'00'", "wrapped_key || '0'", "NULL", "''"])
+async def test_a_wrapped_key_that_is_none_ends_no_verification(home, change):
+    """It ended with a traceback, and nothing at all was named."""
+    alter(
+        home,
+        f"UPDATE sealed SET wrapped_key = {change} WHERE seq = 2",
+        "UPDATE access_log SET person = 'x' WHERE seq = 1",
+    )
+    *about, logged = await found(home)
+    assert about
+    assert all(sealed_names(home)[2] in line for line in about)
+    assert "access log row 1: changed" == logged
+
+
+@pytest.mark.parametrize(
+    "table, column, name",
+    [
+        *(("chain", one, "chain row 2: ") for one in ("kind", "subject", "at", "facts", "previous", "hash")),
+        *(("access_log", one, "access log row 2: ") for one in ("at", "person", "reason", "previous")),
+        *(("statements", one, "statement 2: ") for one in ("body", "signature", "public_key", "kind", "day")),
+        *(("sealed", one, "sealed row ") for one in ("path", "sealed_at", "destroyed_at", "marks", "size")),
+        *(("row_chain", one, "row chain row 2: ") for one in ("kind", "row_key", "digest", "mark")),
+    ],
+)
+@pytest.mark.parametrize("value", ["x'00ff'", "'ө'"])
+async def test_what_is_no_text_or_another_one_is_named_and_ends_no_verification(
+    home, table, column, name, value
+):
+    alter(home, f"UPDATE {table} SET {column} = {value} WHERE seq = 2")
+    assert [line for line in await found(home) if line.startswith(name)]
+
+
+@pytest.mark.parametrize("change", ["destroyed_at = NULL", "destroyed_at = '2030-01-01 00:00:00.000000'"])
+async def test_when_a_recording_was_destroyed_cannot_be_changed_unnoticed(home, change):
+    async with open_evidence(home.settings) as evidence:
+        once = (RetentionPolicy(id="audio", what="audio", days=1, source="сынақ"),)
+        settings = home.settings.model_copy(update={"retention": once})
+        retention = replace(evidence, settings=settings).retention
+        await retention.apply(AIGUL, T0 + timedelta(days=9), "мерзімі өтті")
+    assert [] == await found(home)
+    name = sealed_names(home)[2]
+    alter(home, f"UPDATE sealed SET {change} WHERE seq = 2")
+    assert [f"sealed row {name}: does not say when it was destroyed as the chain does"] == await found(home)
 
 
 @pytest.mark.parametrize("place", [20, 70, 200, -1])
