@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -121,7 +121,7 @@ async def destroy(
         known = rows[0]
         facts = {"policy": going.policy.id, "source": going.policy.source, "run": run}
         await append(connection, [entry(Kind.DESTROYED, id_, now, facts)])
-        await keys.forget(connection, known, now)
+        await keys.forget(connection, known, max(now, datetime.now(UTC)))  # the run may be long
     return known
 
 

@@ -251,7 +251,7 @@ async def test_what_was_destroyed_after_the_letter_came_in_is_an_alarm_and_does_
     sealed = SealedRecordings(home.database, home.keys, home.settings.sealed)
     known = (await sealed.of([made.recording_id]))[made.recording_id]
     async with home.database.begin() as connection:  # as a version without holds did
-        await sealed.forget(connection, known)
+        await sealed.forget(connection, known, datetime.now(UTC))
     demand = await service.search(demand.id, AIGUL, now)
     facts = demand.events[-1].facts
     assert (State.SEARCHING, [made.recording_id]) == (demand.state, facts["destroyed_since"])

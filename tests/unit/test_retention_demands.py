@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -234,7 +234,7 @@ async def test_nothing_slips_between_the_look_and_the_commit(home, what):
         done, _ = await asyncio.wait([keeping], timeout=0.3)
         assert set() == done  # whoever comes now comes after the commit, and is told the truth then
         [row] = await store.sealed_rows(connection, one.candidate.recording_id)
-        await reader(home).forget(connection, row)
+        await reader(home).forget(connection, row, datetime.now(UTC))
     await keeping
     assert set() == await left(home)
 
