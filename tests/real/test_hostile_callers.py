@@ -205,7 +205,7 @@ def test_none_of_it_was_an_error_of_asterisks(line: RunningLine) -> None:
 
 
 def menders(line: RunningLine) -> list[int]:
-    """The process ids of this line's menders: its supervisor's children, for they are told nothing of the home."""
+    """The process ids of this line's menders: children of its supervisor, told nothing of the home."""
     assert line.process
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
