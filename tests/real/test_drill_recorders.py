@@ -133,11 +133,11 @@ def heard(line: RunningLine, recording: Recording, side: str, frequency: int) ->
     return float(np.sum(sounding(frames, frequency, rate, share=0.3))) * 0.02
 
 
-async def flushed(line: RunningLine) -> int:
-    """Files of the first volume that the engine's user flushes, as its helper does: with its rights alone."""
+async def flushed(line: RunningLine, folder: Path) -> int:
+    """Files of a volume that the engine's user flushes, as its helper does: with its rights alone."""
     settings = line.settings
     helper = await asyncio.create_subprocess_exec(
-        PRIVATE, "engine", PYTHON, "-m", "recordings.flushing", settings.audio,
+        PRIVATE, "engine", PYTHON, "-m", "recordings.flushing", folder,
         cwd=REPOSITORY, env=environment(settings),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -168,7 +168,9 @@ async def drill(line: RunningLine, lab: Lab, count: int, *, full_for_good: bool 
     unsaid = lab.pacer.lost_ticks
     team, holds, full = list(people.values()), dict[str, list[tuple[float, float]]](), Path()
     await asyncio.sleep(5)
-    assert await flushed(line) >= count  # of two files each; some were opened just now
+    # Of two files each; some were opened just now, and after an earlier drill the second volume is used.
+    volumes = [one for one in (line.settings.audio, line.settings.second_audio) if one]
+    assert sum([await flushed(line, one) for one in volumes]) >= count
     await asyncio.gather(*(hold(one, 2.0, holds) for one in team[::3]))
     await asyncio.sleep(3)
     with cut_off(line.settings.ami_port):
@@ -190,7 +192,8 @@ async def drill(line: RunningLine, lab: Lab, count: int, *, full_for_good: bool 
         full.unlink()
     rows = await line.new_calls(count, since=since, within=30)
     unnamed = await judged(line, rows, holds, unsaid, ended, since)
-    joined = [bool(one.stereo_file) for row in rows for one in await line.recordings(row.call_id)]
+    found = [one for row in rows for one in await line.recordings(row.call_id) if one.of_a_conversation]
+    joined = [bool(one.stereo_file) for one in found]
     full.unlink(missing_ok=True)
     assert {} == unnamed
     assert [True] * count == joined
@@ -211,9 +214,10 @@ async def judged(
         alarms = await named(line, since)
         for row in rows:
             found = await line.recordings(row.call_id)
-            unjudged += not all(one.stereo_file for one in found)
+            unjudged += not all(one.stereo_file for one in found if one.of_a_conversation)
             lost = missing(line, row, found, holds, unsaid)
-            kinds = [kind for one in (row.call_id, f"{row.call_id}-c1") for kind, _ in alarms.get(one, [])]
+            abouts = (row.call_id, f"{row.call_id}-c1", *(one.id for one in found))
+            kinds = [kind for one in abouts for kind, _ in alarms.get(one, [])]
             checks = [check for one in found for check in one.checks]
             if max(lost.values()) > APART and not told(checks, kinds):
                 wrong[f"{row.call_id} {row.served_by}"] = (lost, checks, kinds, parts(row, found))
