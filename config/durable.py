@@ -13,12 +13,17 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """`path` holds `data`, durably, or what it held before; blocks. OSError when the disk refuses."""
+def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
+    """`path` holds `data`, durably, or what it held before; blocks. OSError when the disk refuses.
+
+    `mode`: whatever our umask.
+    """
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
     with os.fdopen(handle, "wb") as file:
+        if mode is not None:
+            os.fchmod(handle, mode)
         file.write(data)
         file.flush()
         os.fsync(handle)

@@ -76,7 +76,7 @@ class Named:
         """Durably, beside `file`. Raises OSError."""
         folder = file.parent.stat().st_ino
         words = (folder, *self.file, self.size, *self.wal, self.born, "closed" if self.closed else "open")
-        replace_file(_names(file), (" ".join(map(str, words)) + "\n").encode("ascii"))
+        replace_file(_names(file), (" ".join(map(str, words)) + "\n").encode("ascii"), 0o660)
 
     def opens(self, file: Path) -> bool:
         """Whether any process may open what stands there. A device's number may differ after a restart."""

@@ -89,7 +89,7 @@ def test_what_root_s_commands_leave_can_be_written_by_all_who_write_the_journal(
             await connection.exec_driver_sql("CREATE TABLE later (a)")
         return {(f.name, f.group(), f.stat().st_mode & 0o777) for f in (home.home / "db").iterdir()}
 
-    left = {("journal.sqlite" + end, home.journal_group, 0o660) for end in ("", "-wal", "-shm")}
+    left = {("journal.sqlite" + end, home.journal_group, 0o660) for end in ("", "-wal", "-shm", ".is")}
     assert left == with_evidence(home, question)
 
 
