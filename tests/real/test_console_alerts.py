@@ -93,16 +93,12 @@ async def test_1414_that_cannot_be_reached_is_told(line, lab):
         consultant = await lab.consultant("c101").start()
         caller = await dial(lab, 440)
         await page.wait_for_selector("#seat-c101[data-state=talking]", timeout=20_000)
-        line.ask("desk.transfer_1414", id="c101", by=_by("supervisor"))  # nobody is there in this lab
+        line.ask("desk.transfer_1414", id="c101")  # nobody is there in this lab
         await page.locator(".elsewhere .state", has_text="идёт вызов 1414").wait_for(timeout=20_000)
         await page.wait_for_selector("#seat-c101[data-state=talking]", timeout=40_000)  # back with them
         await caller.hang_up()
         await alert(page, "Не удалось дозвониться до 1414")
         await consultant.stop()
-
-
-def _by(role: str) -> dict[str, str]:
-    return {"person": "Сынақ", "role": role, "user": "sara"}
 
 
 async def test_a_recorder_in_trouble_is_told(line, lab):
