@@ -72,6 +72,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "recording_not_sealed_whole": N_("Sound of a conversation is not in its sealed recording"),
     "demand_due": N_("The term of a demand is running out"),
     "demand_overdue": N_("The term of a demand has passed"),
+    "demand_unreadable": N_("The row of a demand was altered and cannot be read"),
     "demand_destroyed": N_("A recording that is demanded was destroyed after the demand came in"),
     "statement_file": N_("A signed statement's file is missing or altered: tell the system administrator"),
     "statement_copy": N_("A signed statement could not be handed on: tell the system administrator"),

@@ -30,6 +30,7 @@ BOARD: Final[Mapping[str, str]] = {
     "recording_sound_not_sealed": "recording_not_sealed_whole",
     "demand_overdue": "demand_overdue",
     "demand_destroyed": "demand_destroyed",
+    "demand_unreadable": "demand_unreadable",
     "statement_file_missing": "statement_file",
     "statement_file_lost": "statement_file",
     "statement_file_altered": "statement_file",

@@ -38,6 +38,7 @@ CRITICAL: Final = frozenset(
         "recording_altered",
         "recording_not_sealed_whole",
         "demand_destroyed",
+        "demand_unreadable",
         "demand_overdue",
         "asterisk_died",
         "call_refused",

@@ -65,7 +65,8 @@ def plain_words() -> Iterator[None]:
 _PLAIN = frozenset(
     "Problem Wrong AccountRefused NotReady Unsafe SpeechUnavailable Nobody KeyMissing WrongKey WrongLetter "
     "WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame FontMissing WrongRecipient Busy "
-    "NotIndexed Unanswered ReasonMissing ReasonRefused UnsafePlace NotSigned NoSuchHold NotAllowed".split()
+    "NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused UnsafePlace NotSigned NoSuchHold "
+    "NotAllowed".split()
 )
 
 

@@ -158,10 +158,42 @@ async def like(database: AsyncEngine, letter: Letter) -> int | None:
     return found
 
 
+class DemandUnreadable(Exception):
+    """Rows of demands that were altered by another's hand; the text names the demands."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        named = ", ".join(map(str, ids))
+        super().__init__(
+            f"the rows of demand {named} cannot be read, they were altered: see ivr111 recordings verify; "
+            "every other demand can be shown by its number"
+        )
+        self.ids = tuple(ids)
+
+
 async def load(
     database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None = None, states: Sequence[State] = ()
 ) -> list[Demand]:
-    """Demands with their life, nearest term first."""
+    """Demands with their life, nearest term first. Raises DemandUnreadable, which names them."""
+    try:
+        return await _load(database, numbers, ids, states)
+    except (ValueError, TypeError):
+        known = select(demands.c.id).order_by(demands.c.id)
+        async with reading(database) as connection:
+            asked = (await connection.execute(known)).scalars().all() if ids is None else ids
+        altered = []
+        for id_ in asked:
+            try:
+                await _load(database, numbers, [id_], states)
+            except (ValueError, TypeError):
+                altered.append(id_)
+        if not altered:
+            raise
+        raise DemandUnreadable(altered) from None
+
+
+async def _load(
+    database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None, states: Sequence[State]
+) -> list[Demand]:
     query = select(demands).order_by(demands.c.due_at, demands.c.id)
     if ids is not None:
         query = query.where(demands.c.id.in_(list(ids)))

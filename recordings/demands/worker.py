@@ -3,9 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -53,12 +54,18 @@ class Clock:
 
     async def look(self, now: datetime) -> list[str]:
         """Warn of what is due at `now`; the kinds of the new warnings."""
-        query = select(demands).where(demands.c.state.in_([state.value for state in RUNNING]))
+        query = select(demands.c.id).where(demands.c.state.in_([state.value for state in RUNNING]))
         told: list[str] = []
         async with reading(self._database) as connection:
-            rows = (await connection.execute(query)).all()
-        for row in rows:
-            marks = list(passed(row.received_at, row.due_at, self._shares, now))
+            running = (await connection.execute(query)).scalars().all()
+        for id_ in running:
+            try:
+                row = await self._row(id_)
+                marks = list(passed(row.received_at, row.due_at, self._shares, now))
+            except (ValueError, TypeError):  # altered by another's hand: the other demands' terms run on
+                today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+                await alarm(self._database, "demand_unreadable", name(id_), today)
+                continue
             known = await self._known(row.id) if marks else frozenset()
             for mark in marks:
                 if mark.kind in known:
@@ -75,15 +82,26 @@ class Clock:
         return told
 
     async def state(self) -> ClockState:
-        """How it stands."""
+        """How it stands; a demand whose row cannot be read counts as over its term."""
         now = datetime.now(UTC)
-        query = select(demands.c.id, demands.c.due_at).where(
-            demands.c.state.in_([state.value for state in RUNNING])
-        )
+        query = select(demands.c.id).where(demands.c.state.in_([state.value for state in RUNNING]))
         async with reading(self._database) as connection:
-            rows = (await connection.execute(query.order_by(demands.c.due_at))).all()
-        overdue = tuple(name(row.id) for row in rows if row.due_at <= now)
-        return ClockState(len(rows), overdue, next((row.due_at for row in rows if row.due_at > now), None))
+            running = (await connection.execute(query.order_by(demands.c.id))).scalars().all()
+        due: dict[int, datetime] = {}
+        for id_ in running:
+            try:
+                due[id_] = (await self._row(id_)).due_at
+            except (ValueError, TypeError):
+                due[id_] = now
+        ordered = sorted(due, key=lambda id_: (due[id_], id_))
+        overdue = tuple(name(id_) for id_ in ordered if due[id_] <= now)
+        return ClockState(len(due), overdue, next((due[id_] for id_ in ordered if due[id_] > now), None))
+
+    async def _row(self, demand_id: int) -> Row[Any]:
+        """Raises ValueError or TypeError for one that was altered until it cannot be read."""
+        query = select(demands).where(demands.c.id == demand_id)
+        async with reading(self._database) as connection:
+            return (await connection.execute(query)).one()
 
     async def _known(self, demand_id: int) -> frozenset[str]:
         query = select(demand_events.c.step).where(demand_events.c.demand_id == demand_id)

@@ -7,13 +7,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from recordings.access import Actor
 from recordings.demands.demand import Letter, State
 from recordings.demands.letter import reply
 from recordings.demands.service import Demands, WrongLetter
 from recordings.demands.steps import MOVES, Forbidden, WrongStep, move
+from recordings.demands.store import DemandUnreadable, load
 from recordings.demands.term import left, marks
 from recordings.demands.worker import Clock
 from recordings.evidence_tables import demands as table
@@ -255,3 +256,24 @@ def test_what_is_left_is_said_as_a_clock():
     assert "3:59:07" == left(NOW + timedelta(hours=3, minutes=59, seconds=7), NOW)
     assert "2 d 3:00:00" == left(NOW + timedelta(days=2, hours=3), NOW)
     assert "overdue by 0:12:44" == left(NOW - timedelta(minutes=12, seconds=44), NOW)
+
+
+async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(home):
+    if home.database.dialect.name == "postgresql":
+        pytest.skip("its columns take no such values")
+    for number in ("1", "2"):
+        await register(home).register(replace(BY_NUMBER, number=number), AIGUL, NOW - timedelta(hours=10))
+    async with home.database.begin() as connection:
+        await connection.execute(text("UPDATE demands SET due_at = 'yesterday' WHERE id = 1"))
+    clock = Clock(home.database, home.settings)
+    assert "demand_overdue" in await clock.look(NOW)
+    assert [] == await clock.look(NOW)
+    state = await clock.state()
+    assert (2, 2) == (state.running, len(state.overdue))
+    async with home.database.connect() as connection:
+        told = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
+    assert 1 == told.count(("demand_unreadable", "111-D-000001"))
+    with pytest.raises(DemandUnreadable) as why:
+        await load(home.database, home.keys.numbers())
+    assert (1,) == why.value.ids
+    assert [2] == [one.id for one in await load(home.database, home.keys.numbers(), [2])]
