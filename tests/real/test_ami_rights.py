@@ -165,8 +165,12 @@ async def test_the_engines_user_may_begin_a_recorder_on_the_control_socket_and_n
 
 async def test_a_recorder_is_begun_anew_without_the_right_to_everything(line: RunningLine, lab: Lab) -> None:
     consultant = await lab.consultant("c101", talk=None).start()
-    listed = contacts(engine_says(line, CONTACTS))
-    assert ("c101", "Reachable") in [(one["Endpoint"], one["Status"]) for one in listed]
+
+    def reachable() -> bool:  # once the phone has answered Asterisk's first question
+        listed = contacts(engine_says(line, CONTACTS))
+        return ("c101", "Reachable") in [(one["Endpoint"], one["Status"]) for one in listed]
+
+    await line.until(reachable, 10)
     since = now()
     caller = asyncio.create_task(lab.caller(Wait(1), Press("1"), HearTone(1000, 20), Wait(60)).run())
     await line.until(lambda: bool(consultant.served), 20)
