@@ -96,7 +96,10 @@ class Named:
         if _born(file) != self.born:
             return False
         wal = log_of(file)
-        return self.wal == NONE or (not held if wal is None else wal[1] == self.wal[1])
+        if self.wal == NONE or (wal is not None and wal[1] == self.wal[1]):
+            return True
+        # A question asked while the line is down leaves an empty log behind: it may not take it away.
+        return not held and (wal is None or _empty_log(file))
 
 
 class Anchor:
@@ -141,6 +144,11 @@ def seen(file: Path) -> os.stat_result | None:
 def inode(there: os.stat_result) -> Inode:
     """Device and inode."""
     return there.st_dev, there.st_ino
+
+
+def _empty_log(file: Path) -> bool:
+    there = seen(file.with_name(file.name + LOG[0]))
+    return there is not None and there.st_size == 0
 
 
 def deleted(held: Inode) -> bool:

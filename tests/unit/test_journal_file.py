@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from config.journal_file import Anchor, Found, JournalRefused, JournalUnsettled, Named, may_open, take_in
+from config.journal_file import (
+    Anchor,
+    Found,
+    JournalRefused,
+    JournalUnsettled,
+    Named,
+    may_open,
+    renew,
+    take_in,
+)
 
 KILLED = """
 import os, sqlite3, sys
@@ -153,3 +162,20 @@ def test_a_file_that_is_still_being_written_is_waited_for(journal: Path) -> None
 def test_in_a_copy_of_a_home_any_file_is_the_journal(journal: Path, tmp_path: Path) -> None:
     subprocess.run(["cp", "-a", tmp_path, tmp_path.with_name("copied")], check=True)
     assert may_open(tmp_path.with_name("copied") / "journal.sqlite")
+
+
+def test_an_empty_log_that_a_question_left_behind_is_no_other_journal(tmp_path):
+    file = tmp_path / "journal.sqlite"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE calls (id)")
+        database.commit()
+        renew(file, log=True)  # as the engine does, which then ends and takes its log away
+    named = Named.read(file)
+    assert named is not None
+    log = tmp_path / "journal.sqlite-wal"
+    log.touch()
+    assert named.fits(file, held=False)
+    assert not named.fits(file, held=True)  # the engine's own log was deleted under it
+    log.write_bytes(b"pages of another")
+    assert not named.fits(file, held=False)
