@@ -28,7 +28,7 @@ UCC_FAILURES: Final = (*UCC_WHY.values(), UCC_ELSE, "no_notice")
 
 
 def ucc_why(status: str, cause: int) -> str:
-    """Why a Dial to 1414 came to nothing (recipes.md 4)."""
+    """Why a Dial to 1414 came to nothing (A14)."""
     return UCC_WHY.get(status) or UCC_WHY.get(f"{status}/{cause}", UCC_ELSE)
 
 

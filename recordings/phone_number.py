@@ -246,22 +246,24 @@ def _parsed(number: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
-def _as_written(number: str) -> bool:
-    """Whether the library took the number digit for digit, prefixes and zeros left where they are."""
+def _as_written(number: str) -> phonenumbers.PhoneNumber | None:
+    """What the library took digit for digit, prefixes and zeros left where they are."""
     parsed = _parsed(number)
-    return parsed is not None and phonenumbers.format_number(parsed, PhoneNumberFormat.E164) == number
+    if parsed is None or phonenumbers.format_number(parsed, PhoneNumberFormat.E164) != number:
+        return None
+    return parsed
 
 
 def _valid(number: str) -> bool:
-    parsed = _parsed(number)
-    return parsed is not None and _as_written(number) and phonenumbers.is_valid_number(parsed)
+    parsed = _as_written(number)
+    return parsed is not None and phonenumbers.is_valid_number(parsed)
 
 
 def _possible(number: str) -> bool:
     if number.startswith("+7"):  # of one length, and no area begins with 0, 1 or 2
         return len(number) == _NATIONAL + 2 and number[2] in "3456789"
-    parsed = _parsed(number)
-    return parsed is not None and _as_written(number) and phonenumbers.is_possible_number(parsed)
+    parsed = _as_written(number)
+    return parsed is not None and phonenumbers.is_possible_number(parsed)
 
 
 def _why_not(digits: str, plus: bool) -> Refusal:

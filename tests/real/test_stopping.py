@@ -1,4 +1,4 @@
-"""Who dials while the line stops is in a table or counted, each one (A19; issue 11, 1.22)."""
+"""Who dials while the line stops is in a table or counted, each one (A19; decision 0069)."""
 
 import asyncio
 import shutil

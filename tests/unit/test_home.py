@@ -1,4 +1,4 @@
-"""Where the home is found, and what root refuses to believe (issue 11, 2.2; decision 0072)."""
+"""Where the home is found, and what root refuses to believe (decision 0072)."""
 
 import os
 import stat

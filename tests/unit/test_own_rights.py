@@ -1,4 +1,4 @@
-"""Files that options name are opened as the person, never as root (issue 11, 2.3; decision 0072)."""
+"""Files that options name are opened as the person, never as root (decision 0072)."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Each living conversation is recorded on both legs now: growing files count, not orders (issue 11)."""
+"""Each living conversation is recorded on both legs now: files that grow, not orders (decision 0066)."""
 
 import asyncio
 import errno
