@@ -171,11 +171,13 @@ def test_an_empty_log_that_a_question_left_behind_is_no_other_journal(tmp_path):
         database.execute("CREATE TABLE calls (id)")
         database.commit()
         renew(file, log=True)  # as the engine does, which then ends and takes its log away
+        log = tmp_path / "journal.sqlite-wal"
+        still_open = log.open("rb")  # else the next log may be given the same inode number
     named = Named.read(file)
     assert named is not None
-    log = tmp_path / "journal.sqlite-wal"
     log.touch()
-    assert named.fits(file, held=False)
-    assert not named.fits(file, held=True)  # the engine's own log was deleted under it
-    log.write_bytes(b"pages of another")
-    assert not named.fits(file, held=False)
+    with still_open:
+        assert named.fits(file, held=False)
+        assert not named.fits(file, held=True)  # the engine's own log was deleted under it
+        log.write_bytes(b"pages of another")
+        assert not named.fits(file, held=False)

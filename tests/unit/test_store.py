@@ -255,8 +255,15 @@ async def test_two_thousand_calls_at_once_are_all_there_once(journal, url):
         journal.submit(whole(number, ended_at=None))
         journal.submit(whole(number))
     await journal.write(whole(1000))
+    there = 0
     async with journal.reader._database.connect() as connection:
-        assert await connection.scalar(select(func.count()).select_from(calls)) == 1001
+        for _ in range(600):  # a busy machine takes them into its spool first
+            there = await connection.scalar(select(func.count()).select_from(calls)) or 0
+            await connection.rollback()
+            if there > 1000:
+                break
+            await asyncio.sleep(0.1)
+    assert 1001 == there
 
 
 async def test_a_naive_time_is_refused():
