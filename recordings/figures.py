@@ -25,7 +25,7 @@ class Ended:
     served_by: str | None
     index: str | None = None  # what equal numbers have in common, never a number
     to_1414: bool = False
-    failed: bool = False  # the line broke down, nobody hung up
+    left: bool | None = True  # if nobody answered: the caller hung up, no line broke down; None: not told yet
 
     @property
     def offered(self) -> bool:
@@ -35,8 +35,8 @@ class Ended:
     @property
     def abandoned(self) -> bool:
         """The caller waited and hung up before an answer."""
-        left = self.answered is None and self.ended is not None and not self.failed
-        return self.queued is not None and left
+        over = self.queued is not None and self.ended is not None
+        return over and self.answered is None and bool(self.left)
 
     @property
     def short(self) -> bool:
@@ -84,8 +84,13 @@ def ended(record: CallRecord, index: str | None = None) -> Ended:
         served_by=record.served_by,
         index=index,
         to_1414=record.ucc_result == "answered",
-        failed=record.outcome is Outcome.FAILED,
+        left=left(record.outcome),
     )
+
+
+def left(outcome: str | None) -> bool | None:
+    """Whether a caller whom nobody answered left; who is not told yet (None) did not (decision 0097)."""
+    return None if outcome is None else outcome != Outcome.FAILED
 
 
 def completed(old: Ended, new: Ended) -> Ended:

@@ -1,13 +1,24 @@
 """A call's story, told by the live state, as the record the journal keeps."""
 
 from datetime import UTC, datetime
+from typing import Final
 
+from dialplan.words import DUTY_ENDPOINT, UCC_ENDPOINT
 from recordings.record import CallRecord, Connection, Outcome
 from routing.story import Story
 
+# What was seen stays true. Every other outcome says too that no consultant talked with the caller.
+SEEN: Final = frozenset({Outcome.SERVED, Outcome.TRANSFERRED_1414})
+
 
 def record(story: Story) -> CallRecord:
-    """The same facts with aware UTC times (A19, C1)."""
+    """The same facts with aware UTC times (A19, C1).
+
+    A story that is not whole (the engine was killed, or its manager connection cut, in the midst of the
+    call) has no outcome of which an unseen conversation would make an untruth: who talked is never told as
+    abandoned. The channel event log tells it, a moment later (decision 0097).
+    """
+    outcome = Outcome(story.outcome)
     return CallRecord(
         call_id=story.call_id,
         caller=story.pii_caller,
@@ -22,8 +33,7 @@ def record(story: Story) -> CallRecord:
         rated_at=_time(story.rated_at),
         ended_at=_time(story.ended_at),
         served_by=story.served_by,
-        # Who saw only its end cannot say that nobody served it: the channel event log tells that.
-        outcome=None if story.outcome == "failed" and not story.whole else Outcome(story.outcome),
+        outcome=outcome if story.whole or outcome in SEEN else None,
         ended_by=story.ended_by,
         notice_at=_time(story.notice_at),
         ucc_result=story.ucc_result,
@@ -41,6 +51,23 @@ def record(story: Story) -> CallRecord:
             for c in story.conversations
         ),
     )
+
+
+def presumed(call: CallRecord, recorded: bool) -> Outcome:
+    """How a call ended of which a part was not seen, once no log can tell it any more (decision 0097).
+
+    `recorded`: there are recordings of it, so somebody may have talked with a caller who then left.
+    """
+    parties = {talk.party for talk in call.connections}
+    if UCC_ENDPOINT in parties or call.ucc_result == "answered":
+        return Outcome.TRANSFERRED_1414
+    if parties - {DUTY_ENDPOINT}:
+        return Outcome.SERVED
+    if parties:
+        return Outcome.DUTY_PHONE
+    if call.line_answered_at is None or call.ended_by != "caller" or recorded:
+        return Outcome.FAILED
+    return Outcome.ABANDONED_IN_MENU if call.queued_at is None else Outcome.ABANDONED_WAITING
 
 
 def _time(at: float | None) -> datetime | None:

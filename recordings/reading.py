@@ -13,7 +13,7 @@ from config.database import open_database, reading
 from recordings.access import START, Access
 from recordings.entries import ENDED, OPEN, Alarm, ConsultantState, ConsultantStint, RecordingState, standing
 from recordings.evidence_tables import sealed
-from recordings.figures import Ended
+from recordings.figures import Ended, left
 from recordings.hash_chain import Fault, Head, Link, verify
 from recordings.hiding import revealed
 from recordings.link import LinkHeard
@@ -209,7 +209,7 @@ class Reader:
                         over,
                         row[7],
                         to_1414=row[8] == "answered",
-                        failed=row[9] == Outcome.FAILED.value,
+                        left=left(row[9]),
                     )
                 await asyncio.sleep(0)
 

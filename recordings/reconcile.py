@@ -11,20 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from recordings.entries import OPEN, Alarm, RecordingChecked, RecordingState
 from recordings.files import remove, scan
+from recordings.from_story import presumed
 from recordings.gather import Due, by_recording, due, size_of
 from recordings.join import Job, Report
 from recordings.joiner import Joiner, JoinFailed
 from recordings.judging import elsewhere, job, judge, judge_again
 from recordings.names import Found, parse_stem
 from recordings.places import NOT_RECORDED
-from recordings.record import CallRecord, Outcome
+from recordings.record import CallRecord
 from recordings.store import Journal
 
 log = structlog.get_logger()
 
 NARROW = timedelta(hours=3)  # calls looked at by each pass
 WIDE = timedelta(days=7)  # and by the first one, and every half hour
-UNDECIDED = timedelta(minutes=10)  # since a call's end, until it is said to have failed
+UNDECIDED = timedelta(minutes=10)  # since a call's end, until what was seen of it must do
 _WIDE_EVERY = 120  # passes
 
 
@@ -113,10 +114,12 @@ class Reconciler:
         return judged
 
     async def _decide(self, now: datetime, back: timedelta) -> None:
-        """Calls of which only the end was seen, and which the channel event log did not complete, failed."""
-        for call in await self._journal.reader.undecided(now - back, now - UNDECIDED):
+        """Calls of which a part was not seen, and which the channel event log did not complete."""
+        reader = self._journal.reader
+        for call in await reader.undecided(now - back, now - UNDECIDED):
             row = CallRecord(call.call_id, None, None, call.arrived_at, ended_at=call.ended_at)
-            self._journal.submit(replace(row, outcome=Outcome.FAILED))
+            recorded = bool(await reader.recordings_of([call.call_id]))
+            self._journal.submit(replace(row, outcome=presumed(call, recorded)))
 
     def _unsettled(self, since: str, wide: bool) -> list[Found]:
         groups = by_recording(scan(self._audio, since))

@@ -159,7 +159,7 @@ def record(**more) -> CallRecord:
 
 async def test_a_call_told_twice_is_counted_once_and_nothing_of_it_is_erased(home):
     home.today.turn(NOW)
-    home.today.take(record(ended_at=NOW + timedelta(seconds=90)))
+    home.today.take(record(ended_at=NOW + timedelta(seconds=90), outcome=Outcome.ABANDONED_WAITING))
     home.today.take(record(queued_at=None, ended_at=NOW + timedelta(seconds=90)))  # seen by another eye
     told = home.today.figures(None)
     assert (told.offered, told.abandoned) == (1, 1)
