@@ -83,7 +83,7 @@ def placed(stretches: Sequence[Stretch]) -> list[Stretch]:
     for one in stretches:
         start = one.start
         if result and start < end:
-            start = _shared(max(result, key=lambda each: each.end), one, end)
+            start = _shared(_Laid(tuple(result)), one)
         result.append(replace(one, start=start))
         end = max(end, result[-1].end)
     return result
@@ -96,13 +96,8 @@ def stereo_blocks(stretches: Sequence[Stretch], size: int) -> Iterator[Samples]:
     """
     end = max((one.end for one in stretches), default=0)
     for first in range(0, end, size):
-        both = np.zeros((min(size, end - first), 2), np.int16)
-        for one in stretches:
-            if one.start < first + len(both) and one.end > first:
-                for side in (0, 1):
-                    column = both[:, side]
-                    column[:] = np.where(column == 0, one.side(side, first, len(both)), column)
-        yield both
+        count = min(size, end - first)
+        yield np.stack([_laid(stretches, side, first, count) for side in (0, 1)], axis=1)
 
 
 def covered(stretches: Sequence[Stretch]) -> int:
@@ -121,38 +116,88 @@ def gaps(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
     return found
 
 
-def _shared(before: Stretch, one: Stretch, end: int) -> int:
-    """Where `one` begins so that what it shares with `before` is the same; `end` where nothing is shared."""
-    wanted = max(one.start, before.start)
-    starts = sorted({wanted, *_meeting(before, one, wanted)}, key=lambda at: abs(at - wanted))
-    for start in starts[:_TRIES]:
-        if before.start <= start < end and _alike(before, one, start):
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """All segments before the next one, over each other as they will be heard."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def end(self) -> int:
+        return max(one.end for one in self.stretches)
+
+    @property
+    def unbroken(self) -> int:
+        """Since when there is sound up to the end, without a gap."""
+        return max((last for _, last in gaps(self.stretches)), default=0)
+
+    def side(self, side: int, first: int, count: int) -> Samples:
+        return _laid(self.stretches, side, first, count)
+
+
+def _laid(stretches: Sequence[Stretch], side: int, first: int, count: int) -> Samples:
+    found = np.zeros(count, np.int16)
+    for one in stretches:
+        if one.start < first + count and one.end > first:
+            found = np.where(found == 0, one.side(side, first, count), found)
+    return found
+
+
+def _shared(before: _Laid, one: Stretch) -> int:
+    """Where `one` begins so that what it shares is the same; the end of those before if it shares nothing.
+
+    It is compared with all of them: a short one between two others may lie wholly where these overlap.
+    """
+    wanted, end = max(one.start, before.unbroken), before.end
+    met = set(_meeting(before, one, one.start))
+    for start in sorted({wanted, *met}, key=lambda at: abs(at - one.start))[:_TRIES]:
+        # Over a gap anything fits: what begins there must meet sound that is the same.
+        begins = 0 if start in met else before.unbroken
+        if begins <= start < end and _alike(before, one, start):
             return start
     return end
 
 
-def _meeting(before: Stretch, one: Stretch, wanted: int) -> Iterator[int]:
-    """Starts of `one` that bring the last telling tenth of a second they share onto the same sound."""
+def _meeting(before: _Laid, one: Stretch, wanted: int) -> Iterator[int]:
+    """Starts of `one` that bring a telling tenth of a second of it onto the same sound.
+
+    Looked for are the last of those before (a recorder that was deaf, or lost its begin, has others), and the
+    first of `one`: a short segment may end before they end.
+    """
     until = min(before.end, wanted + one.samples)
     for side in (0, 1):
         for back in range(_WINDOW, min(until - wanted, 4 * RATE) + 1, _WINDOW):
             at = until - back
-            window = before.side(side, at, _WINDOW)
-            if np.all(window == window[0]):
-                continue
             first = max(0, at - wanted - _SLACK)
-            around = one.side(side, one.start + first, 2 * _SLACK + _WINDOW).tobytes()
-            found = first_found = around.find(window.tobytes())
-            while found >= 0:
-                if found % 2 == 0:
-                    yield at - first - found // 2
-                found = around.find(window.tobytes(), found + 1)
-            if first_found >= 0:
+            around = one.side(side, one.start + first, 2 * _SLACK + _WINDOW)
+            places = _places(before.side(side, at, _WINDOW), around)
+            yield from (at - first - place for place in places)
+            if places:
+                break
+        for first in range(0, min(one.samples, 4 * RATE) - _WINDOW + 1, _WINDOW):
+            begin = max(0, wanted + first - _SLACK)
+            around = before.side(side, begin, 2 * _SLACK + _WINDOW)
+            places = _places(one.side(side, one.start + first, _WINDOW), around)
+            yield from (begin + place - first for place in places)
+            if places:
                 break
 
 
-def _alike(before: Stretch, one: Stretch, start: int) -> bool:
-    """Nothing is lost by laying `one` over `before` from `start` on: zeros on either side give way."""
+def _places(window: Samples, around: Samples) -> list[int]:
+    """Where `window` stands in `around`, to the last bit; nowhere if it is one value, as silence is."""
+    if np.all(window == window[0]):
+        return []
+    sound, wanted, found = around.tobytes(), window.tobytes(), list[int]()
+    at = sound.find(wanted)
+    while at >= 0:
+        if at % 2 == 0:
+            found.append(at // 2)
+        at = sound.find(wanted, at + 1)
+    return found
+
+
+def _alike(before: _Laid, one: Stretch, start: int) -> bool:
+    """Nothing is lost by laying `one` over those before from `start` on: zeros on either side give way."""
     moved = replace(one, start=start)
     for side in (0, 1):
         until = min(before.end, moved.end)

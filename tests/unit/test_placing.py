@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recordings.placing import NO_TRACK, Stretch, Track, covered, gaps, placed, stereo_blocks
@@ -93,9 +93,12 @@ def test_a_tone_that_repeats_itself_is_not_cut_by_a_clock_that_is_right():
     assert [0, 80_900] == [one.start for one in found]
 
 
+@example([(1.0, 0.0), (0.25, 0.0), (1.0, -0.5)], -0.125)  # the second lies wholly where the others overlap
+@example([(1.0, 0.0), (0.2, 0.9), (1.0, -0.5)], -0.2)  # it begins in the gap before the one it shares
+@example([(2.0, 0.0), (0.2, -0.4)], 0.2)  # it lies wholly within the one before
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.floats(0.6, 5), st.floats(-0.5, 1.0)), min_size=1, max_size=6), st.floats(-0.2, 0.2)
+    st.lists(st.tuples(st.floats(0.2, 5), st.floats(-0.5, 1.0)), min_size=1, max_size=6), st.floats(-0.2, 0.2)
 )
 def test_every_spoken_sample_is_there_once_however_the_segments_lie(parts, wrong):
     at, stretches, expected = 0.0, [], 0
