@@ -58,6 +58,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "ami_down": N_("The connection to the telephone exchange is lost"),
     "disk_low": N_("The disk for recordings is nearly full"),
     "disk_failing": N_("A disk for recordings takes no writes"),
+    "disk_not_watched": N_("A disk for recordings cannot be looked at: tell the system administrator"),
     "volume_missing": N_("The second disk for recordings is not there"),
     "recording_stopped": N_("A conversation is not being recorded"),
     "evidence_away": N_("Recording fault: the process that seals recordings does not answer"),

@@ -8,10 +8,6 @@ OTHER: Final = "other"  # of a version that this one does not know: seen all the
 _DEMAND: Final = re.compile(r"demand_\d+")  # demand_50, demand_80: a share of its term is over
 
 BOARD: Final[Mapping[str, str]] = {
-    "disk_low": "disk_low",
-    "volume_missing": "volume_missing",
-    "volume_filling": "disk_low",
-    "volume_not_watched": "disk_failing",
     "last_consultant_missed": "last_consultant_missed",
     "consultant_healed": "healed",
     "journal_replaced": "journal_replaced",
@@ -45,10 +41,26 @@ STATES: Final[Mapping[str, str]] = {
     "nobody_on_shift": "nobody_on_shift",
     "answer_unseen": "healed",  # the consultant's state shows it, and what is done about it
     "recording_stopped": "recording_stopped",
+    "disk_low": "disk_low",
     "volume_failing": "disk_failing",
+    "volume_filling": "disk_low",
+    "volume_missing": "volume_missing",
+    "volume_not_watched": "disk_not_watched",
     "ami_down": "ami_down",
 }
-LASTING: Final = ("gate_open",)  # on the board until its end is told, however long ago it began
+LAST_MISSED: Final = "last_consultant_missed"
+# On the board until its end is told, however long ago it began: who raises it tells the end as well.
+LASTING: Final = (
+    "gate_open",
+    "asterisk_half_silent",
+    "recording_unsealed",
+    "recording_unreadable",
+    "demand_overdue",
+    "demand_unreadable",
+    "statement_file_missing",
+    "statement_file_altered",
+    "statement_copy_failed",
+)
 
 
 def on_board(kind: str) -> str:

@@ -11,18 +11,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dialplan.words import TRUNK_WATCH
-from engine.alert_kinds import LASTING, STATES, on_board
+from engine.alert_kinds import LAST_MISSED, LASTING, on_board
 from engine.line import Line
+from engine.notices import Notices
 from engine.today import Today
-from recordings.entries import Alarm
+from recordings.names import parse_stem
 from recordings.reading import Reader
 
 log = structlog.get_logger()
 
 EVERY: Final = 5.0
 AWAY: Final = 5.0  # seconds: a backup's short lock is nobody's business
-RECENT: Final = timedelta(minutes=15)  # an alarm of the journal stands on the board so long
 LONG: Final = timedelta(days=30)
+FAR: Final = timedelta(hours=6)  # an alarm bears the time of its conversation, and is told after its call
+# Seconds that something must hold: it does so for a moment where all is well. A process that begins with the
+# line opens its door later than the engine; one question to the operator may be lost on its way.
+PATIENCE: Final[Mapping[str, float]] = {"evidence_away": 15.0, "trunk_down": 11.0, "figures_incomplete": 6.0}
 CRITICAL: Final = frozenset(
     {
         "nobody_on_shift",
@@ -31,6 +35,7 @@ CRITICAL: Final = frozenset(
         "ami_down",
         "disk_low",
         "disk_failing",
+        "disk_not_watched",
         "recording_stopped",
         "evidence_away",
         "recording_missing",
@@ -51,6 +56,16 @@ CRITICAL: Final = frozenset(
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Something that holds now; `call`: the id of the call it is about, "" where there is none."""
+
+    kind: str
+    subject: str
+    since: float | None = None  # epoch seconds; None: since it was first seen to hold
+    call: str = ""
+
+
 @dataclass(slots=True)
 class Alerts:
     """Keeps since when each alert holds; alarms of the journal, from all processes, are read beside."""
@@ -59,82 +74,121 @@ class Alerts:
     reader: Callable[[], Reader]
     changed: Callable[[], None]
     stopped: Mapping[str, float] = field(default_factory=dict)  # recordings that do not grow, since when
-    volumes: Callable[[], Mapping[str, datetime]] = dict  # those that take no writes, since when
+    # Of the disks: (kind on the board, subject) and since when.
+    volumes: Callable[[], Mapping[tuple[str, str], datetime]] = dict
     journal_away: Callable[[], float | None] = lambda: None  # since when rows wait in the spool
+    notices: Notices = field(default_factory=Notices)
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
-    _told: tuple[Alarm, ...] = ()
     _evidence: bool = True
 
     def now(
-        self, at: float, queues: Iterable[Row], callers: Iterable[Row], today: Today, line: Line
+        self,
+        at: float,
+        queues: Iterable[Row],
+        callers: Iterable[Row],
+        consultants: Iterable[Row],
+        today: Today,
+        line: Line,
     ) -> list[dict[str, Any]]:
         """All that hold at this moment, the critical first, then the oldest first."""
-        rows_ = tuple(queues)
-        holding = dict(self._holding(at, rows_, today, line))
-        holding.update(_kept_waiting(rows_, callers))
-        self._since = {key: holding[key] or self._since.get(key, at) for key in holding}
+        waiting = tuple(callers)
+        holding = {
+            (one.kind, one.subject): one
+            for found in (
+                self._line(at, today, line),
+                self._queues(at, tuple(queues), waiting),
+                self._disks(at),
+                self._told(consultants),
+            )
+            for one in found
+        }
+        self._since = {key: self._since.get(key, at) for key in holding}
         rows = [
-            {"kind": kind, "subject": subject, "since": round(since, 1), "grade": _grade(kind)}
-            for (kind, subject), since in self._since.items()
+            {
+                "kind": one.kind,
+                "subject": one.subject,
+                "call": one.call,
+                "since": round(one.since or self._since[key], 1),
+                "grade": _grade(one.kind),
+            }
+            for key, one in holding.items()
+            if at - self._since[key] >= PATIENCE.get(one.kind, 0.0)
         ]
         return sorted(rows, key=lambda row: (row["grade"] != "critical", row["since"], row["kind"]))
 
     async def watch(self) -> None:
         """Read the journal's alarms and ask the evidence process whether it lives, until cancelled."""
         while True:
-            before = (self._told, self._evidence)
+            changed = False
             try:
                 now = datetime.now(UTC)
                 lasting = await self.reader().alarms(now - LONG, kinds=LASTING)
-                recent = await self.reader().alarms(now - RECENT)
-                shown = (one for one in (*lasting, *recent) if one.kind not in STATES)
-                self._told = tuple(dict.fromkeys(shown))
+                changed = self.notices.take([*lasting, *await self.reader().alarms(now - FAR)], now)
             except (SQLAlchemyError, OSError) as why:
                 log.warning("alarms_not_read", why=type(why).__name__)
-            self._evidence = await _answers(str(self.settings.evidence_socket))
-            if (self._told, self._evidence) != before:
+            before, self._evidence = self._evidence, await _answers(str(self.settings.evidence_socket))
+            if changed or before != self._evidence:
                 self.changed()
             await asyncio.sleep(EVERY)
 
-    def _holding(
-        self, at: float, queues: Iterable[Row], today: Today, line: Line
-    ) -> Iterable[tuple[tuple[str, str], float | None]]:
+    def _line(self, at: float, today: Today, line: Line) -> Iterable[Holds]:
         if not line.up:
-            yield ("ami_down", ""), line.away_since
+            yield Holds("ami_down", "", line.away_since)
+        if line.live.reach.get(TRUNK_WATCH) == "unreachable":
+            yield Holds("trunk_down", "")
+        if (failing := today.ucc_failing(at)) is not None:
+            yield Holds("ucc_unreachable", "", failing.at, failing.call)
+        if not today.whole:
+            yield Holds("figures_incomplete", "")
+
+    def _queues(self, at: float, queues: tuple[Row, ...], callers: tuple[Row, ...]) -> Iterable[Holds]:
         for queue in queues:
             language = str(queue["language"])
             if queue["diverted"] is not None:
-                yield ("diverted", language), queue["diverted"]
+                yield Holds("diverted", language, queue["diverted"])
             elif not queue["on_shift"]:
-                yield ("nobody_on_shift", language), None
+                yield Holds("nobody_on_shift", language)
             since = queue["longest_since"]
             for kind in ("wait_critical", "wait_warning"):
                 limit = self.settings.limit(f"{kind}_seconds", language)
                 if since is not None and at - since >= limit:
-                    yield (kind, language), since  # how long the caller has waited, not the alert
+                    longest = (one["call"] for one in callers if one["since"] == since)
+                    # How long the caller has waited, not the alert.
+                    yield Holds(kind, language, since, next(longest, ""))
                     break
-        if line.live.reach.get(TRUNK_WATCH) == "unreachable":
-            yield ("trunk_down", ""), None
-        if (failing := today.ucc_failing(at)) is not None:
-            yield ("ucc_unreachable", ""), failing
+        yield from _kept_waiting(queues, callers)
+
+    def _disks(self, at: float) -> Iterable[Holds]:
         if (away := self.journal_away()) is not None and at - away >= AWAY:
-            yield ("journal_away", ""), away
-        if not today.whole:
-            yield ("figures_incomplete", ""), None
+            yield Holds("journal_away", "", away)
         if not self._evidence:
-            yield ("evidence_away", ""), None
-        yield from ((("recording_stopped", recording), since) for recording, since in self.stopped.items())
-        yield from ((("disk_failing", name), at_.timestamp()) for name, at_ in self.volumes().items())
-        for alarm in self._told:
-            yield (on_board(alarm.kind), alarm.about), alarm.at.timestamp()
+            yield Holds("evidence_away", "")
+        for recording, since in self.stopped.items():
+            yield Holds("recording_stopped", recording, since, _call(recording))
+        for (kind, subject), began in self.volumes().items():
+            yield Holds(kind, subject, began.timestamp(), _call(subject))
+
+    def _told(self, consultants: Iterable[Row]) -> Iterable[Holds]:
+        """Alarms of the journal; a missed ring is past once its consultant answers, or takes no calls."""
+        missing = {str(one["id"]) for one in consultants if one["missed"] and not one["reason"]}
+        for alarm in self.notices.shown:
+            if alarm.kind != LAST_MISSED or alarm.about in missing:
+                kind, call = on_board(alarm.kind), _call(alarm.about)
+                yield Holds(kind, alarm.about, alarm.at.timestamp(), call)
 
 
-def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[tuple[tuple[str, str], None]]:
+def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[Holds]:
     """A caller kept for one consultant while somebody else could serve them now."""
     free = {queue["language"] for queue in queues if queue["available"] and queue["diverted"] is None}
     for caller in callers:
         if caller["phase"] == "waiting" and caller["consultant"] and caller["language"] in free:
-            yield ("kept_waiting", str(caller["language"])), None
+            yield Holds("kept_waiting", str(caller["language"]), call=str(caller["call"]))
+
+
+def _call(subject: str) -> str:
+    """The call whose recording, or which itself, an alarm is about."""
+    stem = parse_stem(subject)
+    return stem.call_id if stem is not None else ""
 
 
 def _grade(kind: str) -> str:

@@ -55,7 +55,7 @@ class BoardBuilder:
         calls = {call.call_id: call for call in living}
         for call in living:
             if call.ucc_at is not None:  # told at once: the call may go on for long
-                self.today.tried(call.ucc, call.ucc_at)
+                self.today.tried(call.ucc, call.ucc_at, call.call_id)
         callers = [self._caller(one) for one in on_the_line(living, snapshot.callers)]
         waits = {caller["call"]: caller["since"] for caller in callers}
         consultants = [self._consultant(seat, calls, waits, at) for seat in snapshot.consultants]
@@ -80,7 +80,7 @@ class BoardBuilder:
             "consultants": consultants,
             "phones": sorted(id_ for id_ in self.names() if SUPERVISOR.fullmatch(id_)),
             "chart": asdict(self.today.chart(at)),
-            "alerts": self.alerts.now(at, queues, callers, self.today, self.line),
+            "alerts": self.alerts.now(at, queues, callers, consultants, self.today, self.line),
         }
 
     def _caller(self, one: OnTheLine) -> dict[str, Any]:

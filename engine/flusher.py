@@ -25,19 +25,19 @@ _LOOK: TypeAdapter[Look] = TypeAdapter(Look)
 class Flusher:
     """Keeps the process of one volume; `tell` gets the fault (None: it works) at every look.
 
-    `denied` is called at every look that we had no right to.
+    `watched` is called after every look, with whether we had no right to it.
     """
 
     def __init__(
         self,
         folder: Path,
         tell: Callable[[str | None], None],
+        watched: Callable[[bool], None] = lambda _: None,
         slow: float = SLOW,
-        denied: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._tell = tell
-        self._denied = denied
+        self._watched = watched
         self._slow = slow
         self.last = Look(None)
 
@@ -82,5 +82,4 @@ class Flusher:
             log.warning("flushing_unread")
             return
         self._tell(self.last.error)
-        if self.last.denied:
-            self._denied()
+        self._watched(self.last.denied)

@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -20,15 +20,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from config.evidence import FolderCopy, MailCopy, StatementCopy, WebhookCopy
 from engine.tasks import Work
-from recordings.alarming import alarm
+from recordings.alarming import alarm, alarm_ended, standing_alarms
 from recordings.chain.files import FileDiffers, name_of, write_files
 from recordings.chain.service import Statements
 from recordings.chain.statement import Statement
+from recordings.entries import Alarm
 from recordings.evidence_tables import statement_copies as table
 
 log = structlog.get_logger()
 
 _LONGEST = 300.0  # seconds between two attempts
+_BACK = timedelta(days=400)  # an alarm that stands
 
 
 class NotTaken(Exception):
@@ -187,7 +189,7 @@ class HandingOut:
                 try:
                     await taker.take(statement)
                 except NotTaken as why:
-                    if not state.fault:
+                    if not await self._standing(id_, now):
                         await alarm(self._database, "statement_copy_failed", id_, now)
                     state.fault = str(why)
                     log.error("statement_not_taken", copy=id_, statement=seq, reason=str(why))
@@ -196,7 +198,14 @@ class HandingOut:
                 await connection.execute(insert(table).values(copy=id_, seq=seq, at=now))
             state.last, state.waiting, state.fault = seq, state.waiting - 1, ""
             log.info("statement_taken", copy=id_, statement=seq)
+        for one in await self._standing(id_, now):
+            await alarm_ended(self._database, one)
         return True
+
+    async def _standing(self, id_: str, now: datetime) -> list[Alarm]:
+        """Its alarm, over restarts."""
+        every = await standing_alarms(self._database, ["statement_copy_failed"], now - _BACK)
+        return [one for one in every if one.about == id_]
 
 
 def letter(asked: MailCopy, statement: Statement) -> EmailMessage:

@@ -179,6 +179,8 @@ class Keeper:
                 if main.step(now, elapsed, excuse):
                     main.patience.limit = charge.silence
                     self.answered.set()
+                    if first_answer is None and self._alarms is not None:  # an earlier supervisor's may stand
+                        self._alarms.ended(f"{charge.name}_half_silent", HALF)
                     first_answer = now if first_answer is None else first_answer
                     self._health = now - first_answer
                     self._last_sign = now

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import reading
 from engine.evidence import Evidence
-from recordings.alarming import alarm
+from recordings.alarming import alarm, alarm_ended, standing_alarms
 from recordings.chain.files import FileDiffers, absent, name_of, write_files
 from recordings.chain.statement import Statement
 from recordings.keys import KeyMissing
@@ -18,6 +18,8 @@ from recordings.models import calls
 
 log = structlog.get_logger()
 
+_LASTING = ("statement_file_missing", "statement_file_altered")  # until the file is there again
+_BACK = timedelta(days=400)
 _MOST = 400  # days at once: a home that slept longer than a year catches up in several goes
 
 
@@ -30,7 +32,6 @@ class Nightly:
         self.fault = ""
         self._names: dict[str, int] = {}  # of all files that must be there
         self._there: set[str] = set()  # of those that were, at the last look
-        self._told: set[tuple[str, str]] = set()
 
     async def run(self, every: float = 30.0) -> None:
         """Until cancelled; what fails stays a fault until it has been done."""
@@ -95,16 +96,19 @@ class Nightly:
                 await self._tell("statement_file_altered" if differs else "statement_file_missing", name, now)
             else:
                 gone -= {name}
-                self._told = {one for one in self._told if one[1] != name}
                 log.info("statement_file_written", statement=statement.seq)
         self._there = self._names.keys() - gone
+        for one in await standing_alarms(self._evidence.database, _LASTING, now - _BACK):
+            if f"{one.about}.json" in self._there:
+                await alarm_ended(self._evidence.database, one)
         if failed is not None:
             raise failed
 
     async def _tell(self, kind: str, name: str, now: datetime) -> None:
-        if (kind, name) not in self._told:
-            self._told.add((kind, name))
-            await alarm(self._evidence.database, kind, name.removesuffix(".json"), now)
+        about = name.removesuffix(".json")
+        standing = await standing_alarms(self._evidence.database, _LASTING, now - _BACK)
+        if (kind, about) not in {(one.kind, one.about) for one in standing}:
+            await alarm(self._evidence.database, kind, about, now)
 
     async def _tried(self, work: Callable[[datetime], Awaitable[object]], now: datetime) -> str:
         try:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,17 @@ log = structlog.get_logger()
 MOST = 100_000  # calls of one day
 TRIED = frozenset({"answered", *UCC_FAILURES}) - {"no_notice"}
 UCC_REMEMBERED = 900.0  # seconds: how long a 1414 that could not be reached is worth an alert
+REFUSES = frozenset({"busy", "rejected"})  # 1414 is there and takes no call now: an alert from the second on
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """1414 was tried for a call at `at` (epoch seconds); `failing`: that it does not answer is an alert."""
+
+    at: float
+    call: str
+    result: str
+    failing: bool
 
 
 class Today:
@@ -39,7 +51,7 @@ class Today:
         self._tallies: dict[Language | None, Tally] = {}
         self._served: Counter[str | None] = Counter()
         self._chart: tuple[float, Chart] | None = None
-        self._ucc: tuple[float, bool] | None = None  # when 1414 was last tried, and whether it answered
+        self._ucc: Tried | None = None  # the last try
 
     @property
     def whole(self) -> bool:
@@ -65,7 +77,8 @@ class Today:
         """A call is over, or is told more exactly than before."""
         arrived = record.arrived_at.timestamp()
         # The notice was played just before the try: a caller may have waited and talked long before it.
-        self.tried(record.ucc_result or "", (record.notice_at or record.arrived_at).timestamp())
+        tried_at = (record.notice_at or record.arrived_at).timestamp()
+        self.tried(record.ucc_result or "", tried_at, record.call_id)
         if arrived < self._since:
             return
         index = self.index(record.caller if record.caller != UNREADABLE else None)
@@ -76,10 +89,18 @@ class Today:
             self._attempts[index] += 1
         self._forget()
 
-    def tried(self, result: str, at: float) -> None:
-        """1414 was tried at that moment; what is no result of a try (its ringing, say) tells nothing."""
-        if result in TRIED and (self._ucc is None or at >= self._ucc[0]):
-            self._ucc = (at, result == "answered")
+    def tried(self, result: str, at: float, call: str) -> None:
+        """1414 was tried at that moment; what is no result of a try (its ringing, say) tells nothing.
+
+        Of one call that is told twice, as it goes on and at its end, both are one try.
+        """
+        last = self._ucc
+        if result not in TRIED or (last is not None and at < last.at):
+            return
+        if last is not None and (last.call, last.result) == (call, result):
+            return
+        again = last is not None and last.result != "answered" and at - last.at <= UCC_REMEMBERED
+        self._ucc = Tried(at, call, result, result != "answered" and (again or result not in REFUSES))
 
     def turn(self, now: datetime) -> bool:
         """Begin a new day when midnight has passed in the centre's zone; whether it has."""
@@ -140,8 +161,8 @@ class Today:
         form = one_form(number) or number
         return hashlib.blake2b(form.encode(), key=self._key, digest_size=12).hexdigest()
 
-    def ucc_failing(self, now: float) -> float | None:
-        """Since when 1414 could not be reached, when that is what the last transfer told."""
-        if self._ucc is None or self._ucc[1] or now - self._ucc[0] > UCC_REMEMBERED:
+    def ucc_failing(self, now: float) -> Tried | None:
+        """The last transfer, when it told that 1414 is not reached, or takes no calls one after another."""
+        if self._ucc is None or not self._ucc.failing or now - self._ucc.at > UCC_REMEMBERED:
             return None
-        return self._ucc[0]
+        return self._ucc

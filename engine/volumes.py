@@ -5,7 +5,7 @@ import errno
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from config.settings import Settings
+from engine.alert_kinds import STATES
 from engine.disk import Disk
 from engine.flusher import Flusher
 from recordings.names import SECOND, parse_file
@@ -84,7 +85,7 @@ class Volumes:
     ) -> None:
         self._audio = settings.audio
         self._second_audio = settings.second_audio
-        self._low = settings.low_space
+        self._low_share = settings.low_space
         self._ami = ami
         self._tell = tell
         self._usage = usage
@@ -92,6 +93,8 @@ class Volumes:
         self._changed = changed
         self._second = False
         self._faults: dict[str, Fault] = {}
+        self._low_now: dict[tuple[str, str], datetime] = {}  # (alarm, subject) of the last look: since when
+        self._denied: dict[str, datetime] = {}
         self._disks = {FIRST: Disk(), OTHER: Disk()}
         self._told: dict[tuple[str, str], datetime] = {}
         self._again = asyncio.Event()
@@ -103,9 +106,11 @@ class Volumes:
             second = not second
         return self._second_folder() if second else self._audio
 
-    def faults(self) -> dict[str, datetime]:
-        """The volumes that fail, and when they failed last: the board's."""
-        return {name: fault.at for name, fault in self._faults.items()}
+    def holding(self) -> dict[tuple[str, str], datetime]:
+        """What is wrong with the volumes now, as (kind on the board, subject), and since when."""
+        found = {(STATES[kind], about): at for (kind, about), at in self._low_now.items()}
+        found |= {(STATES["volume_not_watched"], name): at for name, at in self._denied.items()}
+        return found | {(STATES["volume_failing"], name): fault.at for name, fault in self._faults.items()}
 
     def helpers(self) -> list[Flusher]:
         """One for each volume: it flushes growing audio and says whether the volume takes writes."""
@@ -118,11 +123,18 @@ class Volumes:
         def tell(why: str | None) -> None:
             self.said(name, why, datetime.now(UTC))
 
-        return Flusher(folder, tell, denied=lambda: self.denied(name, datetime.now(UTC)))
+        return Flusher(folder, tell, lambda denied: self.watched(name, denied, datetime.now(UTC)))
 
-    def denied(self, volume: str, now: datetime) -> None:
-        """We lost the right to look at a volume: nobody knows whether it works, and nothing is flushed."""
-        self._alarm("volume_not_watched", volume, now)
+    def watched(self, volume: str, denied: bool, now: datetime) -> None:
+        """`denied`: we may not look at a volume: nobody knows whether it works, and nothing is flushed."""
+        before = volume in self._denied
+        if denied:
+            self._denied.setdefault(volume, now)
+            self._alarm("volume_not_watched", volume, now)
+        else:
+            self._denied.pop(volume, None)
+        if before != denied:
+            self._changed()
 
     def said(self, volume: str, why: str | None, now: datetime) -> None:
         """A volume took a write (None) or did not."""
@@ -159,22 +171,32 @@ class Volumes:
         second = await self._second_room(now)
         sound = None if FIRST in self._faults else first
         before = (self._second, self.folder())
-        self._second = choose(sound, None if OTHER in self._faults else second, self._second, self._low)
+        self._second = choose(sound, None if OTHER in self._faults else second, self._second, self._low_share)
         if before != (self._second, self.folder()):
             log.error("volume_changed", second=self._second, free=round(first.share, 3) if first else None)
             if (OTHER if before[0] else FIRST) in self._faults:
                 self._failed()
             await self.set_global()
-        if first is not None and first.share <= self._low:
-            self._alarm("disk_low", FIRST, now)
-        if second is not None and second.share <= self._low:
-            self._alarm("disk_low", OTHER, now)
+        low = [kind async for kind in self._low(first, second)]
+        before_low = self._low_now.keys()
+        self._low_now = {one: self._low_now.get(one, now) for one in low}
+        for kind, about in low:
+            self._alarm(kind, about, now)
+        if before_low != self._low_now.keys():
+            self._changed()
+
+    async def _low(self, first: Room | None, second: Room | None) -> AsyncIterator[tuple[str, str]]:
+        """The alarms of this moment, and what each is about."""
+        if first is not None and first.share <= self._low_share:
+            yield "disk_low", FIRST
+        if second is not None and second.share <= self._low_share:
+            yield "disk_low", OTHER
         elif self._second_audio is not None and second is None and OTHER not in self._faults:
-            self._alarm("volume_missing", OTHER, now)
+            yield "volume_missing", OTHER
         for name, folder, room in ((FIRST, self._audio, first), (OTHER, self._audio / SECOND, second)):
-            if room is not None and (room.share <= self._low / 2 or room.free < LEAST):
+            if room is not None and (room.share <= self._low_share / 2 or room.free < LEAST):
                 for recording in await self._growing(name, folder):
-                    self._alarm("volume_filling", recording, now)
+                    yield "volume_filling", recording
 
     async def set_global(self) -> None:
         """Survival's dialplan reads it: the choice outlives this engine. Also after each AMI login."""

@@ -163,7 +163,7 @@ class Engine:
             seen=self.journal.submit,
         )
         self.links = LinkWatch(self.ami, self.line.living, self.journal.submit)
-        self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.faults
+        self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.holding
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
         self.log = LogFollower(

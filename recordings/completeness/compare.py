@@ -1,18 +1,20 @@
 """Answered conversations against recordings and files: what is missing, left over, too short or too long."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from recordings.completeness.gap import Gap
+from recordings.completeness.gap import BACKLOG, Gap
 from recordings.entries import PLAYABLE, RecordingState
 from recordings.judging import HARDLY
 from recordings.link import LinkHeard, explained, words
 from recordings.spans import Span, holes, seconds
 
-GRACE = timedelta(seconds=25)  # after the end of a conversation its recording is looked at and judged
-LATE = timedelta(minutes=10)  # to be sealed in
-QUIET = timedelta(seconds=20)  # a file nobody writes to
+GRACE = timedelta(seconds=25)  # after the end of a call its recordings are looked at and judged
+LATE = timedelta(minutes=10)  # to be judged in, and to be sealed in
+# Nobody writes to a file, and no row came that knows of it: an engine that is away, a journal that is away
+# or a call that goes on for long with 1414 is no stranger's file. The judge waits as long (gather.ORPHANED).
+QUIET = timedelta(minutes=11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Talk:
     ended_at: datetime
     recording: "Kept | None"
     links: tuple[LinkHeard, ...] = ()
-    unplaced: bool = False  # its call has a recording that no conversation is known for, or is not judged
+    call_ended_at: datetime | None = None  # the row comes then, and with it the judge
 
     @property
     def name(self) -> str:
@@ -36,6 +38,11 @@ class Talk:
     def seconds(self) -> float:
         """How long they talked."""
         return (self.ended_at - self.answered_at).total_seconds()
+
+    @property
+    def over_at(self) -> datetime:
+        """When its recording could be judged: 1414 may have talked with the caller long after us."""
+        return max(self.ended_at, self.call_ended_at or self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +75,35 @@ class Kept:
 Size = Mapping[str, int]  # bytes by file, of those that are there
 
 
-def wrong(talk: Talk, raw: Size, sealed: Size, now: datetime) -> Gap | None:
-    """The gap of a conversation; None when it is a playable recording of its length, or in its grace yet."""
+def wrong(
+    talk: Talk, raw: Size, sealed: Size, now: datetime, sound: frozenset[str] = frozenset()
+) -> Gap | None:
+    """The gap of a conversation; None when it is a playable recording of its length, or in its grace yet.
+
+    `sound`: calls of which raw files with sound lie there that belong to no conversation yet.
+    """
     kept = talk.recording
     if kept is None or kept.state not in PLAYABLE:
-        return _missing(talk, now)
+        return _missing(talk, now, talk.call_id in sound)
     if kept.destroyed:
         return None
-    found = _file(kept, raw, sealed) or _hole(talk, kept) or _length(talk, kept) or _late(kept, now)
-    return _gap(*found, talk) if found else None
+    found = _file(kept, raw, sealed) or _hole(talk, kept) or _length(talk, kept)
+    return _gap(*found, talk) if found else _late(talk, kept, now)
 
 
-def _missing(talk: Talk, now: datetime) -> Gap | None:
-    generated = talk.recording is not None and talk.recording.state is RecordingState.GENERATED
-    if generated or talk.seconds < HARDLY or now - talk.ended_at < GRACE:
+def _missing(talk: Talk, now: datetime, sound: bool) -> Gap | None:
+    """Judged and without sound, or never judged: where its sound lies there, it waits for the judge."""
+    state = talk.recording.state if talk.recording else None
+    if state is RecordingState.GENERATED or talk.seconds < HARDLY:
         return None
-    found = _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
-    return replace(found, settling=talk.unplaced)
+    judged = state is RecordingState.MISSING
+    waited = now - talk.over_at
+    if sound and not judged:
+        words = "not judged in ten minutes; see: ivr111 doctor"
+        return replace(_gap("unsealed", words, talk), settles=BACKLOG) if waited >= LATE else None
+    if not judged and waited < GRACE:
+        return None
+    return _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
 
 
 def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
@@ -122,14 +141,15 @@ def _network(talk: Talk) -> str:
     return f" ({said})" if said else ""
 
 
-def _late(kept: Kept, now: datetime) -> tuple[str, str] | None:
+def _late(talk: Talk, kept: Kept, now: datetime) -> Gap | None:
     if kept.sealed_file is None and kept.checked_at is not None and now - kept.checked_at > LATE:
-        return "unsealed", "not sealed in ten minutes; see: ivr111 doctor"
+        found = _gap("unsealed", "not sealed in ten minutes; see: ivr111 doctor", talk)
+        return replace(found, settles=BACKLOG)
     return None
 
 
 def orphans(
-    files: Iterable[tuple[str, str, datetime]], known: frozenset[str], now: datetime
+    files: Iterable[tuple[str, str, datetime]], known: Collection[str], now: datetime
 ) -> Iterator[Gap]:
     """Files (recording id, call id, last written) of recordings no row knows; a growing one is no orphan."""
     last: dict[tuple[str, str], datetime] = {}

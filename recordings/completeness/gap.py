@@ -1,7 +1,13 @@
 """What is wrong between answered conversations and playable recordings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+# How long a gap must be there before it is an alarm. Rows and files are not read at one moment: a recording
+# may be sealed, moved or judged in between, which the next look tells.
+AGAIN = timedelta(seconds=10)  # less than between two looks
+# Who judges and who seals may have been away, with the line or alone, and needs a while for what waited.
+BACKLOG = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Gap:
     recording_id: str  # "" where there is none
     at: datetime
     detail: str  # for a person: "talked 61.2 s, recorded 40.0 s"
-    settling: bool = False  # its sound may lie there, not judged yet: told when it is seen again
+    settles: timedelta = AGAIN  # somebody may be at work on it: an alarm when it was there so long
 
 
 # All kinds there are; the alarm of each is named recording_KIND.

@@ -1,7 +1,7 @@
 """Is every answered conversation a playable recording of its length? Looked at again and again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +39,10 @@ class Completeness:
     async def compare(self, since: datetime, until: datetime, now: datetime) -> Compared:
         """The gaps, and how many conversations and recordings were compared."""
         found: list[Gap] = []
+        first = (since - timedelta(days=1)).astimezone(self._zone).date().isoformat()
+        raw = await asyncio.to_thread(files.raw, self._audio, first)
+        known = await store.known(self._database, sorted({name for name, _, _ in raw}))
+        sound = frozenset(call_id for name, call_id, _ in raw if not known.get(name))
         counts = dict.fromkeys(("conversations", "recordings", "generated", "destroyed"), 0)
         async for talks in store.talks(self._database, since, until):
             for kind in (_counted(talk) for talk in talks):
@@ -46,9 +50,9 @@ class Completeness:
                     counts["conversations"] += kind != "generated"
                     if kind != "conversations":
                         counts[kind] += 1
-            found += await asyncio.to_thread(self._wrong, talks, now)
+            found += await asyncio.to_thread(self._wrong, talks, now, sound)
             self._progress(sum(counts.values()))
-        found += await self._orphans(since, until, now)
+        found += await self._orphans(raw, known, since, until, now)
         return Compared(
             conversations=counts["conversations"],
             recordings=counts["recordings"],
@@ -71,7 +75,7 @@ class Completeness:
             found.gaps,
         )
 
-    def _wrong(self, talks: list[Talk], now: datetime) -> list[Gap]:
+    def _wrong(self, talks: list[Talk], now: datetime, sound: frozenset[str]) -> list[Gap]:
         kept = [talk.recording for talk in talks if talk.recording]
         raw = files.sizes(
             self._audio, [one.stereo_file for one in kept if one.stereo_file and not one.sealed_file]
@@ -79,12 +83,20 @@ class Completeness:
         sealed = files.sizes(
             self._sealed, [one.sealed_file for one in kept if one.sealed_file and not one.destroyed]
         )
-        return [gap for talk in talks if (gap := wrong(talk, raw, sealed, now))]
+        return [gap for talk in talks if (gap := wrong(talk, raw, sealed, now, sound))]
 
-    async def _orphans(self, since: datetime, until: datetime, now: datetime) -> list[Gap]:
-        first = (since - timedelta(days=1)).astimezone(self._zone).date().isoformat()
-        raw = await asyncio.to_thread(files.raw, self._audio, first)
-        known = await store.known(self._database, sorted({name for name, _, _ in raw}))
+    async def known(self, recording_ids: Sequence[str]) -> dict[str, bool]:
+        """Those that have a row; False: a stranger's yet, that belongs to no conversation."""
+        return await store.known(self._database, sorted(recording_ids))
+
+    async def _orphans(
+        self,
+        raw: list[tuple[str, str, datetime]],
+        known: Collection[str],
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> list[Gap]:
         sealed = await asyncio.to_thread(lambda: list(files.sealed(self._sealed, since, until, self._zone)))
         rows = await store.sealed_known(self._database, [name for name, _, _ in sealed])
         found = [*orphans(raw, known, now), *orphans(sealed, rows, now)]

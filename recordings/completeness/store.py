@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
@@ -27,12 +27,6 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
     of_it = and_(
         recordings.c.call_id == connections.c.call_id, recordings.c.connection == connections.c.number
     )
-    other = recordings.alias()
-    unplaced = exists().where(
-        other.c.call_id == connections.c.call_id,
-        other.c.connection.is_(None),
-        or_(other.c.seconds > 0, other.c.state.in_([state.value for state in OPEN])),
-    )
     query = (
         select(
             connections.c.call_id,
@@ -48,7 +42,6 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
             sealed.c.path,
             sealed.c.size,
             sealed.c.destroyed_at,
-            unplaced.label("unplaced"),
         )
         .select_from(calls)
         .join(connections, connections.c.call_id == calls.c.call_id)
@@ -88,7 +81,7 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
                         tuple(pieces.get(row.id, ())),
                     ),
                     heard.get(row.id, ()),
-                    row.unplaced,
+                    row.call_ended_at,
                 )
                 for row in part
             ]
@@ -117,15 +110,16 @@ def _differs(row: Any) -> bool:
     return bool(abs(talked - (row.seconds or 0.0)) > FIXED)
 
 
-async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
-    """Those of `recording_ids` that have a row."""
-    found: set[str] = set()
+async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, bool]:
+    """Those of `recording_ids` that have a row: whether it was judged, and belongs to a conversation."""
+    found: dict[str, bool] = {}
+    columns = (recordings.c.id, recordings.c.connection, recordings.c.state)
     async with reading(database) as connection:
         for start in range(0, len(recording_ids), 500):
             part = list(recording_ids[start : start + 500])
-            query = select(recordings.c.id).where(recordings.c.id.in_(part))
-            found.update((await connection.execute(query)).scalars())
-    return frozenset(found)
+            for row in await connection.execute(select(*columns).where(recordings.c.id.in_(part))):
+                found[row.id] = row.connection is not None and RecordingState(row.state) not in OPEN
+    return found
 
 
 async def sealed_known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,16 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from config.settings import Settings
 from recordings.access import Actor
-from recordings.alarming import alarm
+from recordings.alarming import alarm, alarm_ended, standing_alarms
 from recordings.demands import store
 from recordings.demands.demand import State
 from recordings.demands.service import name
-from recordings.demands.term import passed
+from recordings.demands.term import Mark, passed
 from recordings.evidence_tables import demand_events, demands
 
 log = structlog.get_logger()
 
 RUNNING = (State.RECEIVED, State.SEARCHING, State.READY, State.APPROVED)  # the term is to hand over
+UNREADABLE = "demand_unreadable"  # kind
+_BACK = timedelta(days=400)  # a demand is long over by then
 LINE = Actor("the line", "system", "ivr111")
 
 
@@ -58,13 +60,15 @@ class Clock:
         told: list[str] = []
         async with reading(self._database) as connection:
             running = (await connection.execute(query)).scalars().all()
+        unreadable = set()
         for id_ in running:
             try:
                 row = await self._row(id_)
                 marks = list(passed(row.received_at, row.due_at, self._shares, now))
             except (ValueError, TypeError):  # altered by another's hand: the other demands' terms run on
+                unreadable.add(name(id_))
                 today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-                await alarm(self._database, "demand_unreadable", name(id_), today)
+                await alarm(self._database, UNREADABLE, name(id_), today)
                 continue
             known = await self._known(row.id) if marks else frozenset()
             for mark in marks:
@@ -79,7 +83,15 @@ class Clock:
                     state = await store.state_for_update(connection, row.id)
                     await store.happened(connection, row.id, LINE, now, mark.kind, state, state, facts)
                 told.append(mark.kind)
+        await self._end({name(id_) for id_ in running}, unreadable, now)
         return told
+
+    async def _end(self, running: set[str], unreadable: set[str], now: datetime) -> None:
+        """Alarms of demands that were handed over or closed since, and of rows that can be read again."""
+        kinds = [Mark(share, now).kind for share in {*self._shares, 1.0}]
+        for one in await standing_alarms(self._database, [*kinds, UNREADABLE], now - _BACK):
+            if one.about not in (unreadable if one.kind == UNREADABLE else running):
+                await alarm_ended(self._database, one)
 
     async def state(self) -> ClockState:
         """How it stands; a demand whose row cannot be read counts as over its term."""

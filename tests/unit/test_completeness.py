@@ -1,5 +1,6 @@
 """Completeness: every answered conversation is a playable recording of its length, or an alarm (A19)."""
 
+import itertools
 import os
 import time
 from dataclasses import replace
@@ -11,9 +12,11 @@ from sqlalchemy import select
 from recordings.completeness.service import Completeness
 from recordings.completeness.worker import Watch
 from recordings.entries import Alarm, RecordingIntended, Segment
+from recordings.hiding import hidden
 from recordings.models import alarms
 from recordings.reading import Reader
 from recordings.sealing.worker import Sealer
+from recordings.wave_header import new_header
 from recordings.writing import write
 from tests.evidence_home import T0, EvidenceHome
 
@@ -52,11 +55,9 @@ async def test_a_conversation_with_its_recording_is_no_gap_before_and_after_seal
 
 async def test_an_answered_conversation_without_recording_is_missing_once_its_grace_is_over(home):
     talk = await home.talk(1, audio=False)
-    assert talk.record.conversation_ended_at is not None
-    assert [] == await gaps(home, talk.record.conversation_ended_at + timedelta(seconds=24))
-    assert [("missing", talk.recording_id)] == await gaps(
-        home, talk.record.conversation_ended_at + timedelta(seconds=25)
-    )
+    assert talk.record.ended_at is not None
+    assert [] == await gaps(home, talk.record.ended_at + timedelta(seconds=24))
+    assert [("missing", talk.recording_id)] == await gaps(home, talk.record.ended_at + timedelta(seconds=25))
 
 
 @pytest.mark.parametrize("recorded, found", [(1.9, True), (2.1, False), (3.9, False), (4.1, True)])
@@ -83,7 +84,7 @@ async def test_a_file_nobody_knows_of_is_an_orphan(home):
     stray = talk.stereo.with_name("n1-1763815501123-9-c1-caller.wav")
     stray.write_bytes(talk.stereo.read_bytes())
     now = time.time()
-    os.utime(stray, (now - 30, now - 30))
+    os.utime(stray, (now - 660, now - 660))
     moment = datetime.now(UTC)
     found = await service(home).gaps(T0 - timedelta(days=1), moment, moment)
     found = [gap for gap in found if gap.kind == "orphan"]
@@ -99,7 +100,7 @@ async def test_what_waits_too_long_for_sealing_is_a_gap(home):
 async def test_a_gap_is_one_alarm_however_often_it_is_looked_at(home):
     talk = await home.talk(1, audio=False)
     for _ in range(3):
-        await Watch(home.database, home.settings).look(timedelta(hours=2), LATER)
+        await look(home)
     async with home.database.connect() as connection:
         rows = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
     assert [("recording_missing", talk.recording_id)] == [tuple(row) for row in rows]
@@ -157,8 +158,16 @@ async def rows(home: EvidenceHome) -> list[tuple[str, str]]:
         return [tuple(row) for row in found]
 
 
-async def look(home: EvidenceHome, watch: Watch | None = None, now=LATER) -> None:
-    await (watch or Watch(home.database, home.settings)).look(timedelta(hours=2), now)
+def watching(home: EvidenceHome) -> Watch:
+    """A process that looks each fifteen seconds of its own clock, which nobody sets."""
+    return Watch(home.database, home.settings, itertools.count(0.0, 15.0).__next__)
+
+
+async def look(home: EvidenceHome, watch: Watch | None = None, now=LATER, looks: int = 2) -> None:
+    """An alarm is what two looks saw."""
+    watch = watch or watching(home)
+    for _ in range(looks):
+        await watch.look(timedelta(hours=2), now)
 
 
 async def test_a_gap_is_told_once_and_its_end_once_over_restarts_and_again_when_it_is_there_again(
@@ -201,12 +210,12 @@ async def test_an_end_is_not_told_by_a_look_that_does_not_reach_so_far(home):
 async def test_a_conversation_whose_sound_waits_to_be_judged_is_missing_only_when_seen_again(home):
     """The row became whole a moment ago: its recording has not been looked at since."""
     talk = await home.talk(1, audio=False)
-    watch = Watch(home.database, home.settings)
+    watch = watching(home)
     async with home.database.begin() as connection:
         await write(connection, [RecordingIntended(f"{talk.record.call_id}-c2", T0)])
-    await look(home, watch)
+    await look(home, watch, looks=1)
     assert [] == await rows(home)
-    await look(home, watch, LATER + timedelta(seconds=15))
+    await look(home, watch, LATER + timedelta(seconds=15), looks=1)
     assert [("recording_missing", talk.recording_id)] == await rows(home)
 
 
@@ -221,3 +230,111 @@ async def test_of_a_call_whose_end_was_told_the_reader_shows_no_alarm(home):
     file.with_suffix(".away").rename(file)
     await look(home)
     assert [] == await reader.alarms(T0 - timedelta(days=1))
+
+
+async def one_with_1414(home: EvidenceHome, *, after: float, sound: bool) -> str:
+    """A conversation of 3 s, then 1414 for so long; nothing was judged yet."""
+    talk = await home.talk(1, audio=False)
+    call = talk.record
+    assert call.conversation_ended_at is not None
+    call = replace(call, ended_at=call.conversation_ended_at + timedelta(seconds=after))
+    async with home.database.begin() as connection:
+        await write(connection, [hidden(call, home.keys.numbers()), RecordingIntended(talk.recording_id, T0)])
+    if sound:
+        leg = talk.stereo.with_name(f"{talk.recording_id}-caller.wav")
+        leg.parent.mkdir(parents=True, exist_ok=True)
+        leg.write_bytes(new_header(1, 8000, 48000) + bytes(range(1, 241)) * 200)
+    return talk.recording_id
+
+
+@pytest.mark.parametrize("sound", [True, False])
+async def test_the_grace_counts_from_the_end_of_the_call_for_its_row_comes_then(home, sound):
+    """1414 talked on for four minutes: at the call's end nobody can have judged what ended so long ago."""
+    await one_with_1414(home, after=240, sound=sound)
+    ended = T0 + timedelta(seconds=13 + 240)
+    for seconds in (0, 5, 20):
+        await look(home, now=ended + timedelta(seconds=seconds))
+    assert [] == await rows(home)
+
+
+async def test_sound_that_waits_to_be_judged_is_no_missing_recording_but_one_that_waits_too_long(home):
+    """A judge with much to do, or one that was away: its files lie there."""
+    id_ = await one_with_1414(home, after=2, sound=True)
+    watch = watching(home)
+    await look(home, watch, T0 + timedelta(minutes=9), looks=20)
+    assert [] == await rows(home)
+    await look(home, watch, T0 + timedelta(minutes=11), looks=8)
+    assert [] == await rows(home)  # whoever judges may have begun with us
+    await look(home, watch, T0 + timedelta(minutes=11), looks=1)
+    assert [("recording_unsealed", id_)] == await rows(home)
+
+
+async def test_what_waits_for_its_seal_since_before_this_process_began_gets_its_time(home):
+    """The line was stopped over night: what was judged last is sealed in the morning."""
+    talk = await home.talk(1)
+    watch = watching(home)
+    await look(home, watch, T0 + timedelta(hours=1), looks=8)
+    assert [] == await rows(home)
+    await look(home, watch, T0 + timedelta(hours=1), looks=1)
+    assert [("recording_unsealed", talk.recording_id)] == await rows(home)
+
+
+async def test_a_clock_set_forward_raises_no_alarm(home):
+    await home.talk(1)
+    watch = watching(home)
+    await look(home, watch, T0 + timedelta(seconds=20), looks=1)
+    await look(home, watch, T0 + timedelta(hours=1), looks=1)
+    await seal(home)
+    await look(home, watch, T0 + timedelta(hours=1), looks=10)
+    assert [] == await rows(home)
+
+
+async def test_a_recording_sealed_and_moved_between_row_and_file_is_no_alarm(home):
+    """One look read the row before the seal and the folder after it."""
+    talk = await home.talk(1)
+    watch = watching(home)
+    away = talk.stereo.with_suffix(".away")
+    talk.stereo.rename(away)
+    await look(home, watch, looks=1)
+    away.rename(talk.stereo)
+    await look(home, watch, looks=3)
+    assert [] == await rows(home)
+
+
+async def test_a_strangers_file_is_told_after_the_judge_has_waited_and_no_longer_once_its_call_is_known(home):
+    """An engine that is away, or a journal: the row comes later than any file that nobody writes to."""
+    talk = await home.talk(1, audio=False)
+    stray = talk.stereo.with_name("n1-1763815501123-9-c1-caller.wav")
+    stray.parent.mkdir(parents=True, exist_ok=True)
+    stray.write_bytes(new_header(1, 8000, 320) + b"x" * 320)
+    moment = datetime.now(UTC)
+    name = "n1-1763815501123-9-c1"
+    since = moment - datetime.fromtimestamp(1763815501.123, UTC) + timedelta(hours=1)
+    watch = watching(home)
+
+    async def told(age: float) -> list[str]:
+        os.utime(stray, (moment.timestamp() - age, moment.timestamp() - age))
+        for _ in range(2):
+            await watch.look(since, moment)
+        return [kind for kind, about in await rows(home) if about == name]
+
+    assert [] == await told(600)
+    assert ["recording_orphan"] == await told(661)
+    stray.with_name(f"{name}-stereo.wav").write_bytes(new_header(2, 8000, 0))
+    call = replace(talk.record, call_id="n1-1763815501123-9")
+    checked = replace(home.checked(call, name, "2026-11-22", 3.0), segments=())
+    async with home.database.begin() as connection:
+        await write(connection, [hidden(call, home.keys.numbers()), checked])
+    assert ["recording_orphan", "recording_orphan_ended"] == await told(661)
+
+
+@pytest.mark.parametrize("kind", ["recording_unread", "recording_unreadable"])
+async def test_a_recording_that_could_not_be_read_is_no_alarm_any_more_once_it_is_sealed(home, kind):
+    talk = await home.talk(1)
+    async with home.database.begin() as connection:
+        await write(connection, [Alarm(kind, talk.recording_id, T0)])
+    await look(home)
+    assert [(kind, talk.recording_id)] == await rows(home)
+    await seal(home)
+    await look(home)
+    assert [(kind, talk.recording_id), (f"{kind}_ended", talk.recording_id)] == await rows(home)
