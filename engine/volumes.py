@@ -5,7 +5,7 @@ import errno
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -177,26 +177,31 @@ class Volumes:
             if (OTHER if before[0] else FIRST) in self._faults:
                 self._failed()
             await self.set_global()
-        low = [kind async for kind in self._low(first, second)]
-        before_low = self._low_now.keys()
-        self._low_now = {one: self._low_now.get(one, now) for one in low}
-        for kind, about in low:
-            self._alarm(kind, about, now)
-        if before_low != self._low_now.keys():
+        before_low, self._low_now = self._low_now, await self._low(first, second, now)
+        if before_low.keys() != self._low_now.keys():
             self._changed()
 
-    async def _low(self, first: Room | None, second: Room | None) -> AsyncIterator[tuple[str, str]]:
-        """The alarms of this moment, and what each is about."""
+    async def _low(
+        self, first: Room | None, second: Room | None, now: datetime
+    ) -> dict[tuple[str, str], datetime]:
+        """The alarms of this moment with what each is about, and since when."""
+        found = {}
+
+        def stands(kind: str, about: str) -> None:
+            found[kind, about] = self._low_now.get((kind, about), now)
+            self._alarm(kind, about, now)
+
         if first is not None and first.share <= self._low_share:
-            yield "disk_low", FIRST
+            stands("disk_low", FIRST)
         if second is not None and second.share <= self._low_share:
-            yield "disk_low", OTHER
+            stands("disk_low", OTHER)
         elif self._second_audio is not None and second is None and OTHER not in self._faults:
-            yield "volume_missing", OTHER
+            stands("volume_missing", OTHER)
         for name, folder, room in ((FIRST, self._audio, first), (OTHER, self._audio / SECOND, second)):
             if room is not None and (room.share <= self._low_share / 2 or room.free < LEAST):
                 for recording in await self._growing(name, folder):
-                    yield "volume_filling", recording
+                    stands("volume_filling", recording)
+        return found
 
     async def set_global(self) -> None:
         """Survival's dialplan reads it: the choice outlives this engine. Also after each AMI login."""

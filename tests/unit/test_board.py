@@ -17,7 +17,7 @@ from engine.line import Line
 from engine.replay import recorded
 from engine.timesheet import StintBook
 from engine.today import Today
-from recordings.entries import ConsultantStint
+from recordings.entries import Alarm, ConsultantStint
 from recordings.figures import completed, ended
 from recordings.hiding import UNREADABLE
 from recordings.record import CallRecord, Outcome
@@ -141,6 +141,8 @@ async def test_a_queue_may_have_limits_of_its_own():
 
 
 async def test_figures_that_are_not_known_yet_are_said_to_be_missing(home):
+    assert ("figures_incomplete", "") not in home.kinds()  # they are being read
+    home.now += 6
     assert ("figures_incomplete", "") in home.kinds()
     reader = SimpleNamespace(calls=_none)
     assert await home.today.load(reader, NOW)
@@ -275,11 +277,13 @@ async def test_a_conversation_nobody_records_and_a_volume_that_fails_stand_on_th
     home.alerts.stopped, home.alerts.volumes = stopped, lambda: faults
     before = home.kinds()
     stopped["n1-1763815501123-1-c1"] = NOW.timestamp()
-    faults["first volume"] = NOW
+    faults["disk_failing", "first volume"] = NOW
     expected = {("recording_stopped", "n1-1763815501123-1-c1"), ("disk_failing", "first volume")}
     assert expected == home.kinds() - before
     grades = {one["kind"]: one["grade"] for one in home.board()["alerts"]}
     assert {"critical"} == {grades["recording_stopped"], grades["disk_failing"]}
+    (told,) = (one for one in home.board()["alerts"] if one["kind"] == "recording_stopped")
+    assert "n1-1763815501123-1" == told["call"]
     stopped.clear()
     faults.clear()
     assert before == home.kinds()
@@ -307,6 +311,20 @@ async def test_1414_unreachable_shows_while_the_call_goes_on(home):
     assert ("ucc_unreachable", "") in home.kinds()
 
 
+async def test_1414_that_is_busy_once_is_no_alert_and_twice_in_a_row_is_one_that_goes_with_an_answer(home):
+    """A centre that talks to others is there; one that takes nobody is not."""
+    busy = [replace(of_1414(ucc_result="busy", notice_at=NOW - timedelta(minutes=m)), call_id=f"n1-1-{m}")
+            for m in (9, 8, 7)]  # fmt: skip
+    home.today.take(busy[0])
+    home.today.take(replace(busy[0], ended_at=NOW))  # told again, at its end
+    assert ("ucc_unreachable", "") not in home.kinds()
+    home.today.take(busy[1])
+    (told,) = (one for one in home.board()["alerts"] if one["kind"] == "ucc_unreachable")
+    assert "n1-1-8" == told["call"]
+    home.today.take(replace(busy[2], ucc_result="answered"))
+    assert ("ucc_unreachable", "") not in home.kinds()
+
+
 async def test_a_missing_notice_says_nothing_of_1414(home):
     home.today.take(of_1414(ucc_result="unreachable", notice_at=NOW - timedelta(minutes=2)))
     home.today.take(of_1414(ucc_result="no_notice", ended_at=NOW))
@@ -321,3 +339,34 @@ async def test_a_journal_that_takes_no_rows_is_on_the_board_within_seconds(home)
     assert ("journal_away", "") not in home.kinds()
     home.now += 5
     assert ("journal_away", "") in home.kinds()
+
+
+async def test_what_fails_for_a_moment_on_a_line_that_starts_is_no_alert(home):
+    home.alerts._evidence = False  # its process opens its door later than the engine
+    for seconds, there in ((0, False), (14, False), (16, True)):
+        home.now = NOW.timestamp() + seconds
+        assert there == (("evidence_away", "") in home.kinds())
+    home.alerts._evidence = True
+    assert ("evidence_away", "") not in home.kinds()
+    home.alerts._evidence = False
+    assert ("evidence_away", "") not in home.kinds()  # each time anew
+
+
+async def test_a_missed_ring_is_past_once_its_consultant_has_answered_or_takes_no_calls(home):
+    home.desk.reachable("c101")
+    ticket = home.desk.place(Waiting("n1-1-1", "kk", home.now))
+    await ticket.next()
+    ticket.missed("noanswer")
+    home.alerts.notices.take([Alarm("last_consultant_missed", "c101", NOW)], NOW)
+    assert ("last_consultant_missed", "c101") in home.kinds()
+    home.desk.paused("c101", "lunch")
+    assert ("last_consultant_missed", "c101") not in home.kinds()
+    home.desk.released("c101")
+    assert ("last_consultant_missed", "c101") not in home.kinds()
+
+
+async def test_a_caller_who_waits_too_long_is_named(home):
+    home.desk.place(Waiting("n1-1-1", "kk", home.now - 500))
+    home.desk.place(Waiting("n1-1-2", "kk", home.now - 50))
+    (told,) = (one for one in home.board()["alerts"] if one["kind"] == "wait_critical")
+    assert ("kk", "n1-1-1") == (told["subject"], told["call"])

@@ -246,6 +246,22 @@ async def test_each_warning_is_one_alarm_whatever_restarts_lie_between(home):
     assert ("demand_overdue", "aigul") == (last.step, last.facts["escalated_to"])
 
 
+async def test_warnings_of_a_demand_end_once_its_term_runs_no_more(home):
+    demand = await register(home).register(BY_NUMBER, AIGUL, NOW)
+    at = BY_NUMBER.received_at + timedelta(minutes=500)
+    await Clock(home.database, home.settings).look(at)
+    async with home.database.begin() as connection:
+        await connection.execute(text("UPDATE demands SET state = 'acknowledged'"))
+    for _ in range(2):
+        await Clock(home.database, home.settings).look(at)
+    async with home.database.connect() as connection:
+        rows = [(row.kind, row.about) for row in await connection.execute(alarms.select())]
+    kinds = ("demand_50", "demand_80", "demand_overdue")
+    assert sorted([(k, demand.name) for k in kinds] + [(f"{k}_ended", demand.name) for k in kinds]) == sorted(
+        rows
+    )
+
+
 async def test_the_letters_own_term_is_the_term(home):
     letter = replace(BY_NUMBER, due_at=NOW + timedelta(days=3))
     demand = await register(home).register(letter, AIGUL, NOW)
@@ -273,7 +289,16 @@ async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(hom
     async with home.database.connect() as connection:
         told = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
     assert 1 == told.count(("demand_unreadable", "111-D-000001"))
+    assert 0 == told.count(("demand_unreadable_ended", "111-D-000001"))
     with pytest.raises(DemandUnreadable) as why:
         await load(home.database, home.keys.numbers())
     assert (1,) == why.value.ids
     assert [2] == [one.id for one in await load(home.database, home.keys.numbers(), [2])]
+    async with home.database.begin() as connection:
+        await connection.execute(
+            text("UPDATE demands SET due_at = (SELECT due_at FROM demands WHERE id = 2)")
+        )
+    await clock.look(NOW)
+    async with home.database.connect() as connection:
+        told = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
+    assert 1 == told.count(("demand_unreadable_ended", "111-D-000001"))

@@ -96,12 +96,16 @@ async def test_a_share_that_is_not_mounted_is_told_once_and_gets_all_when_it_is_
     out = handing(evidence, kind="folder", id="share", folder=folder)
     for _ in range(3):
         assert not await out.hand("share", T0)
+    again = handing(evidence, kind="folder", id="share", folder=folder)  # another process
+    assert not await again.hand("share", T0)
     assert [("statement_copy_failed", "share")] == await told(evidence)
     assert (3, True) == (out.states["share"].waiting, "is not there" in out.states["share"].fault)
     folder.mkdir()
     assert await out.hand("share", T0)
     assert 3 == len(read_folder(folder))
     assert "" == out.states["share"].fault
+    ended = [("statement_copy_failed", "share"), ("statement_copy_failed_ended", "share")]
+    assert ended == await told(evidence)
 
 
 async def test_the_newest_statement_goes_by_mail_and_what_arrives_is_what_was_signed(evidence):
@@ -115,7 +119,8 @@ async def test_the_newest_statement_goes_by_mail_and_what_arrives_is_what_was_si
         assert await out.hand("archive", T0)
         await evidence.statements.another(T0 + timedelta(hours=9))
         assert await out.hand("archive", T0)
-    assert [("statement_copy_failed", "archive")] == await told(evidence)
+    kinds = ("statement_copy_failed", "statement_copy_failed_ended")
+    assert [(kind, "archive") for kind in kinds] == await told(evidence)
     letters = [email.message_from_bytes(one, policy=email.policy.default) for one in mailbox.letters]
     files = [
         {part.get_filename(): part.get_content().decode() for part in one.iter_attachments()}

@@ -84,6 +84,7 @@ async def test_a_file_that_could_not_be_written_is_written_later_and_the_fault_s
     assert [] == await nightly.look(now + timedelta(minutes=5))
     assert 6 == len(files(evidence))
     assert [] == await found(evidence)
+    assert ["statement_file_missing_ended"] * 3 == (await kinds(evidence))[3:]
 
 
 async def test_a_new_process_writes_what_the_one_before_could_not(evidence):
@@ -91,9 +92,12 @@ async def test_a_new_process_writes_what_the_one_before_could_not(evidence):
     folder.write_text("no folder")
     with pytest.raises(OSError, match=r"File exists|Not a directory"):
         await Nightly(evidence).look(T0 + timedelta(days=3))
+    with pytest.raises(OSError, match=r"File exists|Not a directory"):
+        await Nightly(evidence).look(T0 + timedelta(days=3, minutes=1))
     folder.unlink()
     await Nightly(evidence).look(T0 + timedelta(days=3))
     assert 6 == len(files(evidence))
+    assert ["statement_file_missing"] * 3 + ["statement_file_missing_ended"] * 3 == await kinds(evidence)
 
 
 async def test_one_file_that_cannot_be_written_keeps_no_later_one_away(evidence):
@@ -129,6 +133,9 @@ async def test_an_altered_file_is_not_written_over(evidence):
         await Nightly(evidence).look(T0 + timedelta(days=3, minutes=1))
     assert "2025" in body.read_text()
     assert ["statement_file_altered"] == await kinds(evidence)
+    body.write_text(body.read_text().replace("2025", "2026"))  # from the copy that is kept elsewhere
+    await Nightly(evidence).look(T0 + timedelta(days=3, minutes=2))
+    assert ["statement_file_altered", "statement_file_altered_ended"] == await kinds(evidence)
 
 
 async def test_the_process_says_what_is_missing_until_it_is_there(evidence):

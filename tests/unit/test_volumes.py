@@ -128,7 +128,7 @@ async def test_a_first_volume_that_does_not_even_answer_is_an_alarm_and_the_seco
     assert ("volume_failing", "first volume") in place.told
     second = tmp_path / "second"  # by its own path: the link to it lies on the volume that fails
     assert (second, [f"Setvar ENGINE_VOLUME={second}/"]) == (place.volumes.folder(), place.sent)
-    assert {"first volume": NOW} == place.volumes.faults()
+    assert NOW == place.volumes.holding()["disk_failing", "first volume"]
     assert 1 == place.moved
 
 
@@ -149,7 +149,7 @@ async def test_a_volume_that_takes_no_writes_is_left_at_once_and_used_again_when
     assert tmp_path / "second" == place.volumes.folder()
     place.volumes.said("first volume", None, NOW + timedelta(seconds=91))
     await place.volumes.look(NOW)
-    assert (place.settings.audio, {}) == (place.volumes.folder(), place.volumes.faults())
+    assert (place.settings.audio, {}) == (place.volumes.folder(), place.volumes.holding())
     assert "Setvar ENGINE_VOLUME=" == place.sent[-1]
 
 
@@ -246,7 +246,33 @@ async def test_a_right_that_is_lost_is_told_and_no_recording_is_moved_for_it(tmp
     await asyncio.wait({work})
     await place.volumes.look(NOW)
     assert [("volume_not_watched", "first volume")] == place.told
-    assert ({}, place.settings.audio, 0) == (place.volumes.faults(), place.volumes.folder(), place.moved)
+    assert [("disk_not_watched", "first volume")] == list(place.volumes.holding())
+    assert (place.settings.audio, 0) == (place.volumes.folder(), place.moved)
+    place.volumes.watched("first volume", False, NOW)
+    assert {} == place.volumes.holding()
+
+
+async def test_what_is_wrong_with_a_disk_holds_while_it_is_so_and_no_longer(tmp_path):
+    place = Place(tmp_path)
+    day = place.settings.audio / "2026-11-22"
+    day.mkdir()
+    name = "n1-1763815501123-1-c1"
+    leg = day / f"{name}-caller.wav"
+    leg.write_bytes(b"x" * 100)
+    place.free["audio"] = 4
+    (place.settings.audio / "v2").unlink()
+    await place.volumes.look(NOW)
+    later = NOW + timedelta(hours=2)  # told again each hour, and for the board the same one
+    await place.volumes.look(later)
+    low = {("disk_low", about): NOW for about in ("first volume", name)}
+    assert {**low, ("volume_missing", "second volume"): NOW} == place.volumes.holding()
+    os.utime(leg, (1, 1))  # its call has ended
+    await place.volumes.look(later)
+    assert ("disk_low", name) not in place.volumes.holding()
+    place.free["audio"] = 50
+    (place.settings.audio / "v2").symlink_to(tmp_path / "second")
+    await place.volumes.look(later)
+    assert {} == place.volumes.holding()
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
