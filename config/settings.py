@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Annotated, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     ami_port: int = 5038
     http_port: int = 8088
     trunk_addresses: list[str] = ["127.0.0.2"]
+    trunk_behind_nat: list[str] = []  # those of them whose Contact cannot be reached: private, or a name
+    # What callers dial to reach us, as the trunk delivers it; see dialplan/numbers.py for the spellings.
+    own_numbers: list[Annotated[str, Field(pattern=r"^\+?[0-9]{2,15}$")]] = Field(["111"], min_length=1)
     ucc_address: str = "127.0.0.4"  # Unified Contact Centre 1414
     ucc_port: int = 5060
     duty_address: str = "127.0.0.5"
@@ -163,6 +166,12 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.absolute()
+
+    @model_validator(mode="after")
+    def _behind_nat(self) -> "Settings":
+        if strange := sorted(set(self.trunk_behind_nat) - set(self.trunk_addresses)):
+            raise ValueError(f"trunk_behind_nat: {', '.join(strange)} is none of trunk_addresses")
+        return self
 
     @model_validator(mode="after")
     def _trusted(self) -> "Settings":

@@ -12,6 +12,7 @@ from config.settings import Settings
 from dialplan import words
 from dialplan.filters import event_filters
 from dialplan.modules import MODULES
+from dialplan.numbers import printable, spellings
 from dialplan.people import Account
 from ivr.ending import UCC_ELSE, UCC_WHY
 
@@ -80,6 +81,8 @@ def render(
         ),
         "consultants": [one for one in accounts if not one.supervisor],
         "supervisors": [one for one in accounts if one.supervisor],
+        "own_numbers": spellings(settings.own_numbers),
+        "printable": printable(),
         "custom": custom,
         "agi_token": secrets.agi_token,
         "ami_engine_secret": secrets.ami_engine,

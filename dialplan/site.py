@@ -63,6 +63,8 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
             # header first: a number with line breaks in it must not reach the manager (trunk-unclean)
             "[global] endpoint_identifier_order = header,ip,username",
             "[global] default_auth_algorithms_uas = MD5,SHA-256",
+            # 111;phone-context=+7 is 111
+            "[global] ignore_uri_user_options = yes",
         ),
         "queues": ("[general] persistentmembers = yes",),
         "features": ("[general] featuredigittimeout = 1500", f"[general] pickupexten = {'-' * 100}"),
@@ -81,6 +83,7 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
                 "LINKEDID_END,USER_DEFINED",
             ),
         ),
+        MainFile("modules.conf", None, ("[modules] func_lock and func_md5 are loaded too",)),
         MainFile("rtp.conf", None, ("[general] strictrtp = yes, probation = 1000000",)),
         MainFile("logger.conf", None, ("[logfiles] security.log => security",)),
     )

@@ -33,11 +33,13 @@ FROM_TRUNK: Final = "111-from-trunk"
 FROM_TEST_CALLER: Final = "111-from-test-caller"
 FROM_CONSULTANT: Final = "111-from-consultant"
 ARRIVE: Final = "111-arrive"
+NOT_OURS: Final = "111-not-ours"  # a trunk's call to a number that is not ours
 ENGINE: Final = "111-engine"  # the engine's entry; AMI Redirect brings calls here
 SURVIVAL: Final = "111-survival"
 
 # PJSIP endpoints that are not people.
 TRUNK: Final = "trunk"
+TRUNK_NAT: Final = "trunk-nat"  # the trunk's addresses whose Contact cannot be reached
 TRUNK_UNCLEAN: Final = "trunk-unclean"  # the trunk too, when the caller's number holds control characters
 UCC_ENDPOINT: Final = "1414"
 DUTY_ENDPOINT: Final = "duty"
@@ -46,6 +48,8 @@ TRUNK_WATCH: Final = "trunk-watch"  # asked by OPTIONS whether the operator stil
 
 SURVIVAL_QUEUE: Final = "111-survival"
 MUSIC: Final = "111"  # music on hold class
+
+NUMBER_REFUSED: Final = "NumberRefused"  # the manager's user event: a trunk dialled a number that is not ours
 
 # CEL user events written by the dialplan.
 CEL_SET: Final = "ENGINE_SET"  # survival: one fact at its own time

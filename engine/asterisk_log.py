@@ -26,7 +26,7 @@ OUR_DOING: Final = "The FD we were waiting for has something waiting"
 _REFUSED: Final = re.compile(
     r"ERROR\[\d+\]: chan_pjsip\.c:\d+ in chan_pjsip_incoming_request:\s+(\S+): Failed to allocate new PJSIP"
 )
-CALLERS: Final = (w.TRUNK, w.TRUNK_UNCLEAN, w.TEST_CALLER)
+CALLERS: Final = (w.TRUNK, w.TRUNK_NAT, w.TRUNK_UNCLEAN, w.TEST_CALLER)
 LONGEST_LINE: Final = 2000  # characters
 AT_ONCE: Final = 200  # lines taken in one go, before the supervisor's other duties get their turn
 

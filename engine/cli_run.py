@@ -51,7 +51,7 @@ def dial_in(settings: "Settings") -> list[str]:
 
     everyone = accounts.load(settings)
     lines = [
-        f"dial 111: sip:111@{settings.sip_address}:{settings.sip_port} (UDP); "
+        f"dial 111: sip:{settings.own_numbers[0]}@{settings.sip_address}:{settings.sip_port} (UDP); "
         f"the trunk is {', '.join(settings.trunk_addresses)}"
     ]
     if settings.profile == "lab":

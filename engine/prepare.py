@@ -9,6 +9,7 @@ from typing import Any, Final
 from config.settings import Settings, strangers
 from dialplan import words
 from dialplan.check import check
+from dialplan.numbers import spellings
 from dialplan.render import Secrets, render
 from engine import accounts, secrets
 from engine.cli_prompts import folders, lay_out
@@ -89,7 +90,8 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
     caller = {"username": words.TEST_CALLER, "password": known.test_caller}
     return {
         "sip": {"address": settings.sip_address, "port": settings.sip_port, "transport": "udp"},
-        "number": "111",
+        "number": settings.own_numbers[0],
+        "numbers": list(spellings(settings.own_numbers)),
         "trunk": {"address": settings.trunk_addresses[0], "addresses": settings.trunk_addresses},
         "test_caller": caller if settings.profile == "lab" else None,
         "consultants": [

@@ -7,12 +7,13 @@ from dialplan.words import (
     DUTY_ENDPOINT,
     TEST_CALLER,
     TRUNK,
+    TRUNK_NAT,
     TRUNK_UNCLEAN,
     TRUNK_WATCH,
     UCC_ENDPOINT,
 )
 
-CALLERS: Final = frozenset({TRUNK, TRUNK_UNCLEAN, TEST_CALLER})
+CALLERS: Final = frozenset({TRUNK, TRUNK_NAT, TRUNK_UNCLEAN, TEST_CALLER})
 DUTY_CHANNEL: Final = "Local/s@111-duty-"  # the duty phone rings behind a local channel
 NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT, TRUNK_WATCH}
 SUPERVISOR: Final = re.compile(r"s[0-9]{2,6}")  # a supervisor's phone

@@ -100,12 +100,24 @@ class Phone:
         async with asyncio.timeout(within):
             return await self._came.get()
 
-    async def dial(self, number: str, identity: Identity | None = None, *, headers: Headers = ()) -> Call:
-        """Send an INVITE for `number`; the call is returned at once, `await call.answered()` follows."""
+    async def dial(
+        self,
+        number: str,
+        identity: Identity | None = None,
+        *,
+        headers: Headers = (),
+        uri: str = "",
+        contact: str = "",
+    ) -> Call:
+        """Send an INVITE for `number`; the call is returned at once, `await call.answered()` follows.
+
+        `uri` stands in place of the number's SIP URI, `contact` of the phone's own Contact value.
+        """
         who = identity or self.identity
-        uri = f"sip:{number}@{self.server[0]}:{self.server[1]}"
+        uri = uri or f"sip:{number}@{self.server[0]}:{self.server[1]}"
         local = f"{who.from_value(self.here[0])};tag={secrets.token_hex(6)}"
-        dialog = Dialog(self.here, self._contact, secrets.token_hex(10), local, f"<{uri}>", uri)
+        mine = contact or self._contact
+        dialog = Dialog(self.here, mine, secrets.token_hex(10), local, f"<{uri}>", uri)
         call = self._new_call(dialog, self.server, incoming=False)
         invite = dialog.request("INVITE", (*who.more(), *SDP, *ALLOW, *headers), call.description("sendrecv"))
         outgoing.invite(call, invite)
