@@ -32,14 +32,15 @@ class CallerLine(AgiLine):
 
     async def ring(self, party: str, seconds: int) -> DialResult:
         """Ring a consultant, "1414" or "duty"; the caller hears music, never a ring-back in silence."""
-        music = f"gm({w.MUSIC})"
+        music = f"igm({w.MUSIC})"  # i: a phone that forwards has refused, whatever it names
         match party:
             case w.UCC_ENDPOINT:
-                return await self.dial(f"PJSIP/{party}", seconds, f"{music}U(111-ucc-answered)")
+                return await self.dial(f"PJSIP/{party}", seconds, f"{music}b(111-leg^s^1)U(111-ucc-answered)")
             case w.DUTY_ENDPOINT:
                 return await self.dial("Local/s@111-duty/n", seconds, music)
             case _:
-                return await self.dial(f"PJSIP/{party}", seconds, f"{music}b(111-lead^s^1({self._call}))")
+                lead = f"b(111-lead^s^1({self._call}))U(111-answered)"
+                return await self.dial(f"PJSIP/{party}", seconds, f"{music}{lead}")
 
     async def record(self, stem: str) -> None:
         """Record the next connection into the call's day folder; a recorder's fault never stops a call."""

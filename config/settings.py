@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     ring_seconds: int = Field(20, ge=3)  # a consultant's phone rings this long before the next is tried
     wrap_up_seconds: float = Field(30.0, ge=0)
     missed_ring_seconds: float = Field(60.0, ge=0)  # passed over this long after a missed ring
+    short_conversation_seconds: float = Field(1.0, ge=0, le=10)  # a phone gone sooner has served nobody
     comfort_seconds: float = Field(30.0, gt=0)  # between comfort messages while waiting
     ucc_ring_seconds: int = Field(25, ge=3)
     duty_ring_seconds: int = Field(30, ge=3)

@@ -39,6 +39,10 @@ REASONS: Final[Mapping[str, str]] = {
     "meeting": N_("meeting"),
     "other": N_("other reason"),
 }
+FAULTS: Final[Mapping[str, str]] = {
+    "forwards": N_("the phone forwards calls"),
+    "drops": N_("the phone answers and drops calls"),
+}
 MODES: Final[Mapping[str, str]] = {
     "listen": N_("listens"),
     "whisper": N_("whispers"),
@@ -85,6 +89,8 @@ ALERTS: Final[Mapping[str, str]] = {
     "ucc_unreachable": N_("1414 could not be reached"),
     "diverted": N_("The queue is diverted to the duty phone"),
     "last_consultant_missed": N_("The last free consultant did not answer a ring"),
+    "phone_forwards": N_("A consultant's phone forwards calls: it is passed over until it answers"),
+    "phone_drops": N_("A consultant's phone answers and drops calls: it is passed over until it answers"),
     "healed": N_("A consultant's stuck state was corrected"),
     "kept_waiting": N_("A caller waits for one consultant while somebody else is free"),
     "journal_away": N_("The journal takes no rows: calls go on, their rows wait on the disk"),

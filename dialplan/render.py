@@ -14,7 +14,7 @@ from dialplan.filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
 from dialplan.people import Account
-from ivr.ending import UCC_ELSE, UCC_WHY
+from ivr.ending import UCC_DROPPED, UCC_ELSE, UCC_FORWARDS, UCC_WHY
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
 
@@ -75,6 +75,8 @@ def render(
         "event_filters": event_filters(),
         "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
         "ucc_why": _ucc_why(),
+        "ucc_forwards": UCC_FORWARDS,
+        "ucc_dropped": UCC_DROPPED,
         "outbound": (
             (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
             (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),

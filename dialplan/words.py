@@ -18,7 +18,8 @@ CONNECTION: Final = "ENGINE_CONNECTION"  # number of the last connection of this
 RECORDING: Final = "ENGINE_RECORDING"  # file stem of the running recording, without folder
 ENDED_BY: Final = "ENGINE_ENDED_BY"  # caller | consultant | engine
 NOTICE: Final = "ENGINE_NOTICE"  # epoch ms when the 1414 notice had been played (A14, C4)
-UCC: Final = "ENGINE_1414"  # answered | busy | silent | rejected | unreachable | no_notice
+UCC: Final = "ENGINE_1414"  # answered | busy | silent | rejected | unreachable | no_notice | dropped
+RING: Final = "ENGINE_RING"  # why the last ring served nobody, by its leg's end: forwards | drops
 DUTY: Final = "ENGINE_DUTY"  # ringing | answered | failed
 RATING_ASKED: Final = "ENGINE_RATING_ASKED"  # "1": never ask twice (C5)
 RATING: Final = "ENGINE_RATING"  # 1..5
@@ -72,6 +73,7 @@ FACTS: Final = (
     ENDED_BY,
     NOTICE,
     UCC,
+    RING,
     DUTY,
     RATING_ASKED,
     RATING,

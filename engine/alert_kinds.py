@@ -39,6 +39,8 @@ BOARD: Final[Mapping[str, str]] = {
 # Told by the state itself for as long as it holds; see engine/alerts.py.
 STATES: Final[Mapping[str, str]] = {
     "nobody_on_shift": "nobody_on_shift",
+    "phone_forwards": "phone_forwards",
+    "phone_drops": "phone_drops",
     "answer_unseen": "healed",  # the consultant's state shows it, and what is done about it
     "recording_stopped": "recording_stopped",
     "disk_low": "disk_low",

@@ -91,14 +91,15 @@ class Alerts:
         line: Line,
     ) -> list[dict[str, Any]]:
         """All that hold at this moment, the critical first, then the oldest first."""
-        waiting = tuple(callers)
+        waiting, seats = tuple(callers), tuple(consultants)
         holding = {
             (one.kind, one.subject): one
             for found in (
                 self._line(at, today, line),
                 self._queues(at, tuple(queues), waiting),
                 self._disks(at),
-                self._told(consultants),
+                self._told(seats),
+                _faults(seats),
             )
             for one in found
         }
@@ -175,6 +176,13 @@ class Alerts:
             if alarm.kind != LAST_MISSED or alarm.about in missing:
                 kind, call = on_board(alarm.kind), _call(alarm.about)
                 yield Holds(kind, alarm.about, alarm.at.timestamp(), call)
+
+
+def _faults(consultants: Iterable[Row]) -> Iterable[Holds]:
+    """Phones that act for their consultants; one that nobody would ring troubles none (decision 0083)."""
+    for one in consultants:
+        if one["fault"] and one["reachable"] and not one["off"]:
+            yield Holds(f"phone_{one['fault']}", str(one["id"]), one["fault_since"])
 
 
 def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[Holds]:

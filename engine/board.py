@@ -120,6 +120,8 @@ class BoardBuilder:
             "reachable": seat.reachable,
             "off": seat.off,
             "missed": seat.missed,
+            "fault": seat.fault,
+            "fault_since": self._wall(seat.fault_at),
             "passed_over": seat.passed_over,
             "call": seat.call,
             "call_language": call.language if call else None,

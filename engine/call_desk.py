@@ -85,8 +85,9 @@ class CallDesk:
                 # Who waits is in no conversation: its end came before the event that tells of it.
                 self.desk.conversation_ended(call, caller.consultant)
             ticket = self._tickets[call] = self.desk.place(waiting)
-            if kept:  # an earlier engine kept the consultant; this one has only their names
+            if kept:  # an earlier engine kept the consultant, or 1414 had answered and was gone at once
                 self.desk.move_up(call)
+                self.desk.wrap_up_ended(kept)
                 self.desk.assign_to(call, kept)
         elif kept:
             self.desk.reservation_ended(call, kept, back=True)
@@ -105,6 +106,12 @@ class CallDesk:
         """Their conversation is over."""
         self.desk.conversation_ended(call, consultant)
         self.forget(call)
+        self._changed()
+
+    def dropped(self, call: str, consultant: str) -> None:
+        """The phone answered and was gone at once; the caller's ticket goes on, in the old place."""
+        log.warning("call_dropped_by_phone", consultant=consultant)
+        self.desk.failed(call, consultant, "drops", back=call in self._tickets)
         self._changed()
 
     def keep(self, call: str, consultant: str) -> None:

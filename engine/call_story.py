@@ -24,6 +24,7 @@ UCC = {
     "silent": "1414 did not answer: told so",
     "rejected": "1414 rejected the call: told so",
     "unreachable": "1414 could not be reached: told so",
+    "dropped": "1414 answered and was gone at once: told so",
     "no_notice": "the notice could not be played: 1414 was not dialled",
 }
 

@@ -144,4 +144,5 @@ def _what(state: KeptState, now: float) -> tuple[object, ...]:
         round((now + left) / SAME) if left > 0 else None
         for left in (state.wrap_up_left, state.passed_over_left)
     )
-    return state.pause, state.missed, state.passed_over_in, ends, state.off_for is not None
+    off = state.off_for is not None
+    return state.pause, state.missed, state.passed_over_in, ends, off, state.fault, state.faults

@@ -25,6 +25,7 @@ from routing.events import (
 from routing.live import Ended, Live
 from routing.ongoing import OngoingCall
 from routing.read import read
+from routing.serving import FAULTS
 from routing.snapshot import ON_HOLD, snapshot
 from routing.story import Story
 from routing.waiting import Waiting
@@ -162,9 +163,12 @@ class Line:
         for seat in self.desk.snapshot().consultants:
             if seat.id != consultant or seat.call != call_id:
                 continue
-            if seat.state == "talking" or (seat.state == "reserved" and not self.ours(call_id)):
+            leg = call.legs.known.get(event.id)
+            if leg is not None and leg.failed in FAULTS and not leg.caller_left_first:
+                if not self.ours(call_id):  # else the flow that rang it tells, with the caller's place
+                    self.desk.failed(call_id, consultant, FAULTS[leg.failed], back=False)
+            elif seat.state == "talking" or (seat.state == "reserved" and not self.ours(call_id)):
                 self.desk.conversation_ended(call_id, consultant)
-                leg = call.legs.known.get(event.id)
                 if leg is not None and leg.talked_at is None:
                     self.desk.wrap_up_ended(consultant)  # survival rang, nobody talked
 

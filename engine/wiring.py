@@ -83,6 +83,7 @@ class Engine:
             ring_seconds=settings.ring_seconds,
             wrap_up_seconds=settings.wrap_up_seconds,
             missed_ring_seconds=settings.missed_ring_seconds,
+            proof_seconds=settings.short_conversation_seconds,
         )
         self.journal = Journal(
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers

@@ -55,6 +55,13 @@ class Desk(Protocol):
         """Their conversation is over: wrap-up begins."""
         ...
 
+    def dropped(self, call: str, consultant: str) -> None:
+        """The phone answered and was gone at once: nobody was served, the caller keeps the old place.
+
+        No wrap-up; the phone is passed over, and `place` goes on where the call waits already.
+        """
+        ...
+
     def keep(self, call: str, consultant: str) -> None:
         """The conversation is over, but the consultant is kept for this call while 1414 is tried."""
         ...

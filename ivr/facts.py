@@ -22,6 +22,7 @@ class Facts:
     ended_by: str = ""
     notice: int | None = None
     ucc: str = ""
+    ring: str = ""  # forwards | drops: what the phone did that was rung last, in place of serving
     duty: str = ""
     rating_asked: bool = False
     rating: int | None = None

@@ -1,7 +1,7 @@
 """What happens to callers: they wait, are rung for, talk, try 1414, leave."""
 
 from routing.consultants import Activity, Seat
-from routing.decisions import Decision
+from routing.decisions import Decision, Fault
 from routing.serving import Serving
 from routing.waiting import Caller, Phase, Waiting
 
@@ -36,7 +36,7 @@ class Calls(Serving):
     def ring_missed(
         self, call: str, consultant: str, why: str, now: float, ring: int | None = None
     ) -> list[Decision]:
-        """The ring has ended without an answer (`why`: no answer, busy, rejected, gone, withdrawn).
+        """The ring has ended without an answer (`why`: Dial's status, forwards, withdrawn).
 
         With `ring` (Assign.ring) a report told twice cannot end the next ring of the same two.
         """
@@ -49,7 +49,28 @@ class Calls(Serving):
             return self.ignored("ring_missed")
         seat, caller = pair
         if not seat.withdrawn:
-            self.missed(seat, caller, now)
+            self.missed(seat, caller, why, now)
+        self.wait(caller)
+        self.free(seat, now)
+        if caller.phase is Phase.WAITING:
+            self.serve_caller(caller, now)
+        return self.decided()
+
+    def failed(self, call: str, consultant: str, fault: Fault, back: bool, now: float) -> list[Decision]:
+        """The phone answered and was gone at once, or did so in a ring of survival's: nobody was served.
+
+        No wrap-up; the caller who is `back` has the place they had, and another consultant is rung first.
+        """
+        pair = self._pair(call, consultant, Activity.TALKING, Activity.RINGING)
+        if pair is None:
+            return self.ignored("failed")
+        seat, caller = pair
+        self.missed(seat, caller, fault, now)
+        if not back:
+            del self.queue.callers[call]
+            self.free(seat, now)
+            return self.decided()
+        caller.told_first = True
         self.wait(caller)
         self.free(seat, now)
         if caller.phase is Phase.WAITING:
@@ -92,7 +113,8 @@ class Calls(Serving):
         if pair is None:
             return self.ignored("conversation_ended")
         del self.queue.callers[call]
-        self.forgive(pair[0])
+        if pair[0].fault is None:
+            self.forgive(pair[0])
         self.over(pair[0], now)
         return self.decided()
 

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from config.settings import Language
+from routing.decisions import Fault
+
+# Faults in a row after which a phone that rests is nobody's: callers go to others, or to the duty phone.
+# Of one that drops the caller hears each try; of one that forwards nothing, and it is tried for a minute.
+GIVEN_UP: Final[dict[Fault, int]] = {"drops": 3, "forwards": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class Kept:
     missed: int = 0
     idle_for: float | None = None
     off_for: float | None = None  # the shift has ended so long ago
+    fault: Fault | None = None
+    faults: int = 0
+    fault_for: float = 0.0
 
 
 @dataclass(slots=True)
@@ -52,12 +61,15 @@ class Seat:
     off_since: float | None = None  # the shift has ended; None while on it
     gone_since: float | None = None  # the phone is not reachable
     missed: int = 0  # rings in a row
+    fault: Fault | None = None  # what the phone did last; until it is seen to answer as it should
+    faults: int = 0  # in a row
+    fault_at: float = 0.0  # the first of them
     passed_until: float | None = None  # the machine's pass-over after a missed ring
     passed_in: frozenset[Language] = frozenset()  # in these languages somebody else was available
     free_since: float | None = None
     rang_at: float = 0.0
     ring: int = 0  # number of the last ring
-    rest_until: float | None = None  # a breath after a ring refused at once
+    rest_until: float | None = None  # a breath after a ring refused at once, longer each time
     ends_at: float | None = None  # ring presumed answered, or wrap-up over
     withdrawn: bool = False  # the ring is being stopped
     presumed: bool = False  # talking, though nobody saw the answer
@@ -69,7 +81,19 @@ class Seat:
     def on_shift(self) -> bool:
         """Takes calls; who talks is there whatever the network says of the phone."""
         present = self.reachable or self.activity is Activity.TALKING
-        return present and self.pause is None and self.off_since is None and not self.forgotten
+        return (
+            present
+            and self.pause is None
+            and self.off_since is None
+            and not self.forgotten
+            and not self.given_up
+        )
+
+    @property
+    def given_up(self) -> bool:
+        """The phone has failed again and again and rests: callers are not kept waiting for it."""
+        resting = self.rest_until is not None
+        return resting and self.fault is not None and self.faults >= GIVEN_UP[self.fault]
 
     @property
     def available(self) -> bool:
@@ -119,4 +143,7 @@ class Seat:
             missed=self.missed,
             idle_for=now - self.free_since if self.free_since is not None else None,
             off_for=now - self.off_since if self.off_since is not None else None,
+            fault=self.fault,
+            faults=self.faults,
+            fault_for=now - self.fault_at if self.fault is not None else 0.0,
         )

@@ -8,7 +8,11 @@ from config.settings import Language
 CallerReason = Literal["longest_waiting", "priority", "returned", "moved_up", "ordered", "stayed"]
 ConsultantReason = Literal["first_language", "further_language", "passed_over", "ordered", "stayed"]
 WithdrawReason = Literal["paused", "unreachable", "forgotten", "off_shift", "ordered"]
-AlarmKind = Literal["last_consultant_missed", "answer_unseen", "nobody_on_shift"]
+AlarmKind = Literal[
+    "last_consultant_missed", "answer_unseen", "nobody_on_shift", "phone_forwards", "phone_drops"
+]
+# What a phone does in place of its person (decision 0083): sends the call elsewhere; answers and is gone.
+Fault = Literal["forwards", "drops"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from config.settings import Language
 from routing.consultants import Consultant, Kept
-from routing.decisions import Alarm, Assign, Decision, ForCaller
+from routing.decisions import Alarm, Assign, Decision, Fault, ForCaller
 from routing.dispatcher import Dispatcher
 from routing.ticket import Ticket, TicketLeft
 from routing.views import Snapshot
@@ -82,6 +82,9 @@ class Desk:
 
     def ring_missed(self, call: str, consultant: str, why: str, ring: int | None = None) -> None:
         self._apply(self.dispatcher.ring_missed(call, consultant, why, self._clock(), ring))
+
+    def failed(self, call: str, consultant: str, fault: Fault, back: bool) -> None:
+        self._apply(self.dispatcher.failed(call, consultant, fault, back, self._clock()))
 
     def answered(self, call: str, consultant: str) -> None:
         self._apply(self.dispatcher.answered(call, consultant, self._clock()))

@@ -99,6 +99,8 @@ class Dispatcher(Shift, Calls):
                 seat.passed_until, seat.passed_in = None, frozenset()
             elif kind == "rest":
                 seat.rest_until = None
+            elif kind == "proof":
+                self.forgive(seat)
             elif seat.activity is Activity.WRAP_UP:
                 self.hands_off(seat)
             else:

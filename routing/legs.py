@@ -18,6 +18,12 @@ class Leg:
     ended_at: float | None = None
     caller_left_first: bool = False
     channel: str = ""
+    failed: str = ""  # what the phone did in place of serving: forwards | drops (dialplan/words.py: RING)
+
+    @property
+    def dropped(self) -> bool:
+        """Answered, and gone at once by itself: nobody was served (decision 0083)."""
+        return self.failed == "drops" and not self.caller_left_first
 
     @property
     def talking(self) -> bool:

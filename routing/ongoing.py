@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING, UCC
+from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
 from routing.devices import device_of
 from routing.events import (
     BridgeEntered,
@@ -119,6 +119,8 @@ class OngoingCall:
 
     def _set(self, event: VariableSet) -> None:
         if event.id != self.id:  # inherited by, or set on, a consultant's leg: not the call's
+            if event.name == RING and (leg := self.legs.known.get(event.id)):
+                leg.failed = event.value
             return
         if not event.value:
             self.words.pop(event.name, None)

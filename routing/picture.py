@@ -64,14 +64,15 @@ def picture(live: Live) -> Picture:
 
 def _answered_at(call: OngoingCall) -> float | None:
     """As the journal's row will have it."""
-    legs = [leg for leg in call.legs.known.values() if leg.talked_at is not None]
+    legs = [leg for leg in call.legs.known.values() if leg.talked_at is not None and not leg.dropped]
     served = [leg for leg in legs if is_consultant(leg.device)]
     answering = served or [leg for leg in legs if leg.device == DUTY_ENDPOINT]
     return min((leg.talked_at for leg in answering if leg.talked_at is not None), default=None)
 
 
 def _served_until(leg: Leg) -> float | None:
-    return leg.ended_at if leg.talked_at is not None and is_consultant(leg.device) else None
+    talked = leg.talked_at is not None and not leg.dropped
+    return leg.ended_at if talked and is_consultant(leg.device) else None
 
 
 def _call(call: OngoingCall) -> CallNow:

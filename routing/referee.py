@@ -24,6 +24,7 @@ class Person:
     free_since: float | None = None
     rang_at: float = 0.0
     rest_until: float = float("-inf")
+    missed: int = 0  # rings in a row
     until: float = 0.0  # of wrap-up
     passed: dict[Language, float] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Referee:
             if caller.ordered_to is not None and not self.people[caller.ordered_to].on_shift():
                 caller.ordered_to = None
 
-    def missed(self, name: str, call: str, now: float) -> None:
+    def missed(self, name: str, call: str, why: str, now: float) -> None:
         """A ring was missed: pass over only where somebody else is available, else expect an alarm."""
         person, language = self.people[name], self.callers[call].language
         others = [p for n, p in self.people.items() if n != name and p.available(now)]
@@ -81,8 +82,12 @@ class Referee:
         until = now + self.rules.missed_ring_seconds
         person.passed = {lang: until for lang in person.languages if lang in elsewhere and until > now}
         person.free_since = None
-        if now < person.rang_at + self.rules.between_rings_seconds:
-            person.rest_until = person.rang_at + self.rules.between_rings_seconds
+        person.missed += 1
+        pause = self.rules.between_rings_seconds
+        if why == "busy":
+            pause = min(pause * 2 ** (person.missed - 1), self.rules.longest_rest_seconds / 2)
+        if now < person.rang_at + pause:
+            person.rest_until = person.rang_at + pause
         if (
             language in person.languages
             and language not in elsewhere

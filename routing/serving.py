@@ -1,16 +1,18 @@
 """Bringing callers and consultants together: the rules of order, ring, wrap-up and nobody on shift."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from config.settings import Language
-from routing.consultants import Activity, Seat
+from routing.consultants import GIVEN_UP, Activity, Seat
 from routing.decisions import (
     Alarm,
     Assign,
     ConsultantReason,
     Decision,
+    Fault,
     NobodyOnShift,
     SomebodyOnShift,
     Why,
@@ -31,8 +33,16 @@ class Rules:
     missed_ring_seconds: float = 60.0
     # A phone that refuses at once (busy, do not disturb) is not dialled again in a tight loop.
     between_rings_seconds: float = 2.0
+    longest_rest_seconds: float = 60.0
     # The Dial itself ends after ring_seconds; with no word this much later it must have been answered.
     answer_grace_seconds: float = 5.0
+    told_first_seconds: float = 10.0  # who was dropped by one phone hears so before the next one rings
+    # A phone that failed and then answers has proved itself when it is still there so much later.
+    proof_seconds: float = 1.0
+
+
+FAULTS: Final[Mapping[str, Fault]] = {"forwards": "forwards", "drops": "drops"}
+REFUSALS: Final = frozenset({"busy", "chanunavail", "congestion"})
 
 
 @dataclass(slots=True)
@@ -161,6 +171,9 @@ class Serving:
             now,
         )
         seat.ends_at = now + self.rules.ring_seconds + self.rules.answer_grace_seconds
+        if caller.told_first:
+            seat.ends_at += self.rules.told_first_seconds
+            caller.told_first = False
         self.timers.set("ends", seat.who.id, seat.ends_at)
         self.floor.settle(seat, now)
         self.rings += 1
@@ -169,9 +182,12 @@ class Serving:
         self.out.append(Assign(caller.waiting.call, seat.who.id, self.rules.ring_seconds, why, seat.ring))
 
     def talk(self, seat: Seat, now: float, presumed: bool = False) -> None:
-        """They hear each other: a missed ring is forgiven."""
+        """They hear each other: a missed ring is forgiven. Not yet what the phone did by itself."""
         self.timers.drop("ends", seat.who.id)
-        self.forgive(seat)
+        if seat.fault is None:
+            self.forgive(seat)
+        else:
+            self.timers.set("proof", seat.who.id, now + self.rules.proof_seconds)
         seat.activity, seat.ends_at, seat.free_since = Activity.TALKING, None, None
         seat.presumed, seat.withdrawn = presumed, False
         self.recount(seat, now)  # nobody comes free by talking
@@ -180,7 +196,9 @@ class Serving:
         """No more passed over, no more marked."""
         self.timers.drop("passed", seat.who.id)
         self.timers.drop("rest", seat.who.id)
+        self.timers.drop("proof", seat.who.id)
         seat.missed, seat.passed_until, seat.passed_in, seat.rest_until = 0, None, frozenset(), None
+        seat.fault, seat.faults = None, 0
 
     def over(self, seat: Seat, now: float) -> None:
         """The conversation is over: wrap-up, or free at once when that is 0."""
@@ -207,25 +225,55 @@ class Serving:
             self.forgive(seat)
             del self.floor.seats[seat.who.id]
 
-    def missed(self, seat: Seat, caller: Caller, now: float) -> None:
-        """Mark the consultant and pass over, in those languages in which somebody else is available."""
-        language = caller.waiting.language
+    def missed(self, seat: Seat, caller: Caller, why: str, now: float) -> None:
+        """Mark the consultant and pass over, in those languages in which somebody else is available.
+
+        A phone that acts for its person (`why` one of FAULTS) is passed over in all: whoever comes free next
+        goes before it.
+        """
+        language, fault = caller.waiting.language, FAULTS.get(why)
+        self.timers.drop("proof", seat.who.id)
         seat.missed += 1
         seat.free_since = None
         others = frozenset(name for name in seat.who.languages if self.floor.free[name])
-        seat.passed_in = others if self.rules.missed_ring_seconds > 0 else frozenset()
+        passed = others if fault is None else frozenset(seat.who.languages)
+        seat.passed_in = passed if self.rules.missed_ring_seconds > 0 else frozenset()
         seat.passed_until = now + self.rules.missed_ring_seconds if seat.passed_in else None
         if seat.passed_until is not None:
             self.timers.set("passed", seat.who.id, seat.passed_until)
         else:
             self.timers.drop("passed", seat.who.id)
-        if now < (rest := seat.rang_at + self.rules.between_rings_seconds):
+        if fault is not None:
+            seat.fault_at = now if seat.fault is None else seat.fault_at
+            seat.fault, seat.faults = fault, seat.faults + 1
+            self.out.append(
+                Alarm(
+                    "phone_drops" if fault == "drops" else "phone_forwards",
+                    language,
+                    seat.who.id,
+                    caller.waiting.call,
+                    seat.faults,
+                )
+            )
+        if now < (rest := self._rest(seat, why, now)):
             seat.rest_until = rest
             self.timers.set("rest", seat.who.id, rest)
-        if seat.reachable and seat.on_shift and language in seat.who.languages and language not in others:
+        last = language in seat.who.languages and language not in others
+        if fault is None and seat.reachable and seat.on_shift and last:
             self.out.append(
                 Alarm("last_consultant_missed", language, seat.who.id, caller.waiting.call, seat.missed)
             )
+
+    def _rest(self, seat: Seat, why: str, now: float) -> float:
+        """When the phone may be dialled again: each refusal in a row doubles the pause."""
+        pause, longest = self.rules.between_rings_seconds, self.rules.longest_rest_seconds
+        if seat.fault is not None and why in FAULTS:
+            if seat.faults >= GIVEN_UP[seat.fault]:
+                return now + longest
+            return now + min(pause * 2.0 ** (seat.faults - 1), longest)
+        if why in REFUSALS:
+            pause = min(pause * 2.0 ** (seat.missed - 1), longest / 2)
+        return seat.rang_at + pause
 
     def seat(self, consultant: str, activity: Activity) -> Seat | None:
         """The consultant's seat if this is what they do."""

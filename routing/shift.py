@@ -125,6 +125,7 @@ class Shift(Serving):
                     frozenset(one.passed_over_in),
                 )
                 self.timers.set("passed", one.id, seat.passed_until)
+            seat.fault, seat.faults, seat.fault_at = one.fault, one.faults, now - away - one.fault_for
             if one.wrap_up_left > away:
                 seat.activity, seat.ends_at = Activity.WRAP_UP, now + one.wrap_up_left - away
                 self.timers.set("ends", one.id, seat.ends_at)

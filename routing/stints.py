@@ -7,6 +7,7 @@ from typing import Final
 from routing.views import SeatView
 
 TALKED: Final = frozenset({"talking", "reserved"})
+RUNG: Final = frozenset({"ringing", "talking"})  # a phone that answers and drops has answered nobody
 BUSY: Final = TALKED | {"wrap_up"}
 PAUSED: Final = frozenset({"paused"})
 MOMENT: Final = 0.001
@@ -89,7 +90,7 @@ class Timesheet:
                 began = at  # ordered in the middle of a call, and true only from its end
             if before is not None:
                 began = max(began, before.began + MOMENT)  # no two begin at once: their begin is their key
-                over = replace(before, ended=began, missed=before.state == "ringing" and seat.missed > missed)
+                over = replace(before, ended=began, missed=before.state in RUNG and seat.missed > missed)
                 self.today.setdefault(seat.id, []).append(over)
                 told.append(over)
             self.open[seat.id] = Stint(seat.id, seat.state, seat.pause, seat.call, began)

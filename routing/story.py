@@ -89,12 +89,13 @@ class Story:
 def tell(call: OngoingCall) -> Story:
     """The story of a call, complete once its caller's channel has gone."""
     talks = tuple(sorted((leg for leg in call.legs.known.values() if _talked(call, leg)), key=_began))
-    served = [leg for leg in talks if is_consultant(leg.device)]
-    answering = served or [leg for leg in talks if leg.device == DUTY_ENDPOINT]
+    held = tuple(leg for leg in talks if not leg.dropped)  # conversations, not mere answers
+    served = [leg for leg in held if is_consultant(leg.device)]
+    answering = served or [leg for leg in held if leg.device == DUTY_ENDPOINT]
     rings = [leg.rang_at for leg in call.legs.known.values() if leg.rang_at and leg.device != UCC_ENDPOINT]
     number = call.pii_number
     rating = call.word(RATING)
-    ucc_talked = any(leg.device == UCC_ENDPOINT for leg in talks)
+    ucc_talked = any(leg.device == UCC_ENDPOINT for leg in held)
     arrived = call.born_at or milliseconds(call.word(ARRIVED)) or call.gone_at or 0.0
     return Story(
         call_id=call.word(CALL) or call.id,
@@ -110,8 +111,8 @@ def tell(call: OngoingCall) -> Story:
         rated_at=call.rated_at,
         ended_at=call.gone_at,
         served_by=served[-1].device if served else None,
-        outcome=_outcome(call, talks),
-        ended_by=_ended_by(call, talks),
+        outcome=_outcome(call, held),
+        ended_by=_ended_by(call, held),
         notice_at=call.notice_at,
         ucc_result=call.word(UCC) or ("answered" if ucc_talked else None),
         rating=int(rating) if rating in ("1", "2", "3", "4", "5") else None,
@@ -155,6 +156,8 @@ def _outcome(call: OngoingCall, talks: tuple[Leg, ...]) -> End:
     if call.word(ADVISED) == "1":
         return "advice"
     left = call.id in call.hangups or call.cause == LINE_DIED or call.word(ENDED_BY) == "caller"
+    # In the log the first phone that hung up stands for all later ones: whom it dropped, and who waits, left.
+    left = left or any(leg.dropped for leg in call.legs.known.values())
     if call.line_answered_at is None or not left:
         return "failed"
     return "abandoned_in_menu" if call.queued_at is None else "abandoned_waiting"

@@ -4,7 +4,7 @@ import heapq
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["ends", "rest", "passed"]
+Kind = Literal["ends", "rest", "passed", "proof"]
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.settings import Language
+from routing.decisions import Fault
 from routing.floor import Floor
 from routing.waiting import Queue
 
@@ -23,6 +24,8 @@ class SeatView:
     since: float | None = None  # monotonic: when the state began, where the seat knows it
     ends_at: float | None = None  # monotonic: of wrap-up, ring or pass-over
     off: bool = False  # the shift has ended; may be set while the consultant still talks
+    fault: Fault | None = None  # what the phone did in place of its person, and since when (monotonic)
+    fault_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
             since=seat.since,
             ends_at=seat.passed_until if seat.state == "passed_over" else seat.ends_at,
             off=seat.off_since is not None,
+            fault=seat.fault,
+            fault_at=None if seat.fault is None else seat.fault_at,
         )
         for name, seat in sorted(floor.seats.items())
     )

@@ -42,6 +42,7 @@ class Caller:
     consultant: str | None = None
     told: bool = False  # that nobody is on shift
     pinned: str | None = None  # to this consultant, by a supervisor's order
+    told_first: bool = False  # hears something before the next ring begins
 
 
 @dataclass(slots=True)

@@ -145,7 +145,7 @@ class World:
             self._later(300.0, self._pause, name, False)
             return
         person.passed.clear()
-        person.rest_until = float("-inf")
+        person.rest_until, person.missed = float("-inf"), 0
         self._tell(self.dispatcher.released, name)
         if not self._closing:
             self._later(60.0 / self.day.pauses, self._pause, name, True)
@@ -160,7 +160,7 @@ class World:
             return
         person.paused = False
         person.passed.clear()
-        person.rest_until = float("-inf")
+        person.rest_until, person.missed = float("-inf"), 0
         self._tell(self.dispatcher.shift_started, name)
         if not self._closing:
             self._later(60.0 / self.day.shift_ends, self._go_home, name, True)
@@ -261,7 +261,7 @@ class World:
         withdrawn = person.paused or person.off or not person.reachable
         flickered = why == "withdrawn"
         if not (withdrawn or flickered or self._withdrawn(name)):
-            self.referee.missed(name, call, self.now)
+            self.referee.missed(name, call, why, self.now)
         caller.state = "waiting"
         person.doing, person.call = "idle", None
 
@@ -287,7 +287,7 @@ class World:
         person = self.referee.people[name]
         person.doing, person.free_since = "talking", None
         person.passed.clear()
-        person.rest_until = float("-inf")
+        person.rest_until, person.missed = float("-inf"), 0
         self.referee.callers[call].state, self.referee.callers[call].ordered_to = "talking", None
 
     def _talked(self, call: str, name: str, ring: int) -> None:

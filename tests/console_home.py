@@ -49,7 +49,7 @@ def seat(id_: str, state: str, **more: Any) -> dict[str, Any]:
     return {
         "id": id_, "name": "Айгүл Сынақ", "languages": ["kk", "ru"], "state": state, "since": 1795540000.0,
         "until": None, "reason": None, "reachable": True, "off": state == "off_shift", "missed": 0,
-        "passed_over": False, "call": None,
+        "passed_over": False, "fault": None, "fault_since": None, "call": None,
         "call_language": None, "call_since": None, "caller_since": None, "number": None, "answered": 3,
         "missed_today": 1, "talked": {"seconds": 540, "since": None},
         "paused": {"seconds": 60, "since": None}, "occupancy": 0.71, "watched": [], **more,

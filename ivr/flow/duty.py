@@ -2,6 +2,7 @@
 
 from ivr.call import Call
 from ivr.desk import Desk
+from ivr.ending import DROPS
 from ivr.flow.talk import record_next
 from ivr.line import HungUp
 from ivr.pace import Pace
@@ -15,9 +16,9 @@ async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
     if result.hung_up:
         raise HungUp
     # Not the status: a machine that hangs up while it is asked to press 1 counts as an answer there.
-    if await call.read("duty") == "answered":
+    if await call.read("duty") == "answered" and await call.read("ring") != DROPS:
         return True
-    await call.note(duty="failed")
+    await call.note(duty="failed", ring=None)
     return False
 
 

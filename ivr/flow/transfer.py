@@ -2,7 +2,7 @@
 
 from ivr.call import Call
 from ivr.desk import Desk
-from ivr.ending import ucc_why
+from ivr.ending import DROPS, ucc_why
 from ivr.line import DialResult, HungUp
 from ivr.pace import Pace
 
@@ -19,8 +19,10 @@ async def transfer(call: Call, desk: Desk, pace: Pace) -> bool:
 
 
 async def _tell_and_dial(call: Call, pace: Pace) -> bool:
-    if call.facts.ucc == "dialling" and call.facts.dialstatus:  # an earlier engine's try came to nothing
-        return await _tell_why(call, DialResult(call.facts.dialstatus, 0, hung_up=False))
+    tried = call.facts.ucc in {"dialling", "answered"}
+    if tried and call.facts.dialstatus:  # an earlier engine's try came to nothing
+        result = DialResult(call.facts.dialstatus, 0, hung_up=False)
+        return await _tell_why(call, result, call.facts.ring)
     if call.facts.ucc not in {"", "dialling"}:  # a try after a try: told again
         await call.note(notice=None, ucc=None)  # in this order, whatever happens in between
     if call.facts.notice is None:
@@ -29,17 +31,18 @@ async def _tell_and_dial(call: Call, pace: Pace) -> bool:
             return False
         await call.note(notice=call.now())
     # The wish stands until the dialling is noted: an engine that dies here leaves it to the next one.
-    await call.note(dialstatus=None, ucc="dialling", wish=None)
+    await call.note(dialstatus=None, ring=None, ucc="dialling", wish=None)
     result = await call.line.ring("1414", pace.ucc_ring)
     if result.hung_up:
         raise HungUp
-    if result.status == "ANSWER":
+    ring = await call.read("ring")
+    if result.status == "ANSWER" and ring != DROPS:
         return True
-    return await _tell_why(call, result)
+    return await _tell_why(call, result, ring)
 
 
-async def _tell_why(call: Call, result: DialResult) -> bool:
-    why = ucc_why(result.status, result.cause)
-    await call.note(ucc=why)  # the notice's time stays: it was played (A14)
+async def _tell_why(call: Call, result: DialResult, ring: str) -> bool:
+    why = ucc_why(result.status, result.cause, ring)
+    await call.note(ucc=why, ring=None)  # the notice's time stays: it was played (A14)
     await call.say("ucc_busy" if why == "busy" else "ucc_no_answer")
     return False

@@ -5,6 +5,7 @@ from typing import Any
 
 from ivr.call import Call
 from ivr.desk import Desk, Nobody, Place, Served, Somebody
+from ivr.ending import DROPS
 from ivr.flow.duty import advise, ring_duty
 from ivr.pace import Pace
 from ivr.spoken import place as spoken_place
@@ -16,8 +17,9 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     `kept` is the consultant who stayed reserved while 1414 was tried.
     """
     queued = call.facts.queued or call.now()
-    if call.facts.duty == "ringing" and call.facts.dialstatus:  # an earlier engine's try came to nothing
-        await call.note(duty="failed")
+    dropped = call.facts.duty == "answered" and call.facts.ring == DROPS
+    if dropped or (call.facts.duty == "ringing" and call.facts.dialstatus):  # an earlier engine's try
+        await call.note(duty="failed", ring=None)
     if kept and desk.keeps(call.id, kept):
         await call.say("back_to_consultant")  # still in `talk`: a new engine, too, brings the two together
     else:

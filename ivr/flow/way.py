@@ -33,11 +33,11 @@ async def take(call: Call, desk: Desk, pace: Pace) -> None:
                 ending = Ending.RETURNS
             case Ending.RETURNS:
                 kept, ending = call.facts.consultant, Ending.NONE
-            case Ending.LOST:
+            case Ending.LOST | Ending.DROPPED:
                 await call.say("connection_lost")
-                await call.note(
-                    stage="wait", dialstatus=None, wish=None
-                )  # the wish last: it is what is left to do
+                await call.note(  # the last two in this order: they are what is left to do
+                    stage="wait", dialstatus=None, ring=None, wish=None
+                )
                 ending = Ending.NONE
             case Ending.CONSULTANT:
                 await after(call)

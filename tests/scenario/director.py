@@ -94,6 +94,7 @@ class Director:
         elif way.ended_by == "caller":
             self.caller.hang_up()
         self.caller.variables[w.DIALSTATUS] = way.status
+        self.caller.variables[w.RING] = way.ring
         self._dialling = False
         return way
 
@@ -187,7 +188,8 @@ class Director:
         return not self.caller.gone
 
     async def _talk(self, party: str, way: Way) -> None:
-        self.conversations.append(party)
+        if not way.ring:
+            self.conversations.append(party)
         if party not in {"1414", "duty"}:
             self._noticed = False
         self.world.answered(party, self.caller.variables)

@@ -37,6 +37,7 @@ class Way:
     rings: float | None = 2.0  # None: as long as the Dial lets it
     talks: float = 0.0
     ended_by: str = "party"  # party | caller | machine | 1414 or lost: what the channel then says of the wish
+    ring: str = ""  # what the leg's end says of the phone: forwards | drops
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ _WAYS: tuple[tuple[str, Way], ...] = (
     (r"is an answering machine that hangs up", Way("ANSWER", 16, rings=9.0, ended_by="machine")),
     (r"is busy", Way("BUSY", 17, rings=0.01)),
     (r"(?:refuses|rejects)", Way("CHANUNAVAIL", 21, rings=0.01)),
+    (r"forwards", Way("BUSY", 0, rings=0.01, ring="forwards")),
+    (r"answers(?: with 1)? and drops", Way("ANSWER", 16, rings=0.5, talks=0.1, ring="drops")),
     (r"is unreachable", Way("CONGESTION", 34, rings=0.01)),
     (r"is not registered", Way("CHANUNAVAIL", 3, rings=0.001)),
     (r"rings, caller hangs up", Way("CANCEL", 0, rings=2.0, ended_by="caller")),

@@ -56,7 +56,7 @@ class SceneCall(FakeCall):
 
     async def _dial(self, data: str) -> None:
         target, seconds, options = data.split(",", 2)
-        if not options.startswith("gm("):
+        if not options.startswith("igm("):
             self.director.faults.append(f"without g the caller is lost, without m there is silence: {data}")
         party = PARTIES.get(target, target.removeprefix("PJSIP/"))
         way = await self.director.rings(party, float(seconds))

@@ -54,6 +54,12 @@ def happen(dispatcher: Dispatcher, event: str, about: list[str], now: float) -> 
             return dispatcher.conversation_ended(*about, now)
         case "time":
             return dispatcher.due(now)
+        case "drops":
+            return dispatcher.failed(about[0], about[1], "drops", True, now)
+        case "forwards":
+            return dispatcher.ring_missed(*about, "forwards", now)
+        case "refuses":
+            return dispatcher.ring_missed(*about, "busy", now)
         case "extends":
             return dispatcher.wrap_up_extended(about[0], float(about[1]), now)
         case "leaves":
@@ -251,6 +257,59 @@ STORIES = {
         2  | calls y kk           |
         26 | time                 | alarm answer_unseen
         90 | ends x k1            | y>k1 {FIRST}
+    """,
+    "a phone that answers and drops: the old place, another one first, no wrap-up": f"""
+        0  | comes k1             |
+        0  | comes k2             |
+        1  | calls x kk           | x>k1 {FIRST}
+        2  | calls y kk           | y>k2 {FIRST}
+        3  | calls z kk           |
+        4  | answered x k1        |
+        5  | drops x k1           | alarm phone_drops
+        6  | answered y k2        |
+        6  | ends y k2            | x>k2 {FIRST}
+        7  | time                 | z>k1 longest_waiting passed_over
+    """,
+    "one that drops again and again is nobody's for a minute, and proves itself by staying": f"""
+        0  | comes k1             |
+        1  | calls x kk           | x>k1 {FIRST}
+        2  | answered x k1        |
+        2  | drops x k1           | alarm phone_drops
+        4  | time                 | x>k1 longest_waiting passed_over
+        5  | drops x k1           | alarm phone_drops
+        9  | time                 | x>k1 longest_waiting passed_over
+        10 | drops x k1           | alarm phone_drops, alarm nobody_on_shift, nobody for x
+        69 | time                 |
+        70 | time                 | somebody for x, x>k1 {FIRST}
+        71 | answered x k1        |
+        72 | time                 |
+        73 | drops x k1           | alarm phone_drops
+        75 | time                 | x>k1 longest_waiting passed_over
+    """,
+    "one that forwards is rung ever more seldom, and after a minute is nobody's": f"""
+        0  | comes k1             |
+        1  | calls x kk           | x>k1 {FIRST}
+        1  | forwards x k1        | alarm phone_forwards
+        3  | time                 | x>k1 longest_waiting passed_over
+        3  | forwards x k1        | alarm phone_forwards
+        7  | time                 | x>k1 longest_waiting passed_over
+        7  | forwards x k1        | alarm phone_forwards
+        15 | time                 | x>k1 longest_waiting passed_over
+        15 | forwards x k1        | alarm phone_forwards
+        31 | time                 | x>k1 longest_waiting passed_over
+        31 | forwards x k1        | alarm phone_forwards
+        63 | time                 | x>k1 longest_waiting passed_over
+        63 | forwards x k1        | alarm phone_forwards, alarm nobody_on_shift, nobody for x
+        123 | time                | somebody for x, x>k1 {FIRST}
+    """,
+    "one that refuses at once is rung ever more seldom": f"""
+        0  | comes k1             |
+        1  | calls x kk           | x>k1 {FIRST}
+        1  | refuses x k1         | alarm last_consultant_missed
+        3  | time                 | x>k1 {FIRST}
+        3  | refuses x k1         | alarm last_consultant_missed
+        6  | time                 |
+        7  | time                 | x>k1 {FIRST}
     """,
     "a conversation that outlived another engine keeps its consultant": f"""
         0  | comes r              |

@@ -117,6 +117,56 @@ def test_the_caller_who_hangs_up_in_the_conversation_ends_it() -> None:
     assert (story.ended_by, story.conversation_ended_at) == ("caller", 19.0)
 
 
+DROPPED = (
+    QUEUED
+    + """
+  14.0 | c101  | rings    |
+  16.0 | c101  | dialled  | ANSWER
+  16.0 | c101  | joins    |
+  16.0 | trunk | joins    |
+  16.1 | c101  | hangs up |
+  16.1 | c101  | leaves   |
+  16.1 | trunk | leaves   |
+  16.1 | c101  | sets     | RING=drops
+  16.1 | c101  | gone     |
+"""
+)
+SERVED_AFTER = """
+  20.0 | c102  | rings    |
+  21.0 | trunk | joins    | b2
+  21.0 | c102  | joins    | b2
+  30.0 | trunk | hangs up |
+  30.0 | trunk | leaves   | b2
+  30.0 | trunk | gone     |
+"""
+
+
+def test_a_phone_that_answered_and_dropped_has_served_nobody() -> None:
+    """Neither in the wait of the law nor as served; that it answered stays told."""
+    left = story_of(DROPPED + "  25.0 | trunk | hangs up |\n  25.0 | trunk | gone |")
+    assert ("abandoned_waiting", None, None) == (left.outcome, left.answered_at, left.served_by)
+    assert "caller" == left.ended_by
+    assert ["c101"] == [talk.party for talk in left.conversations]
+    served = story_of(DROPPED + SERVED_AFTER)
+    assert ("served", 21.0, "c102") == (served.outcome, served.answered_at, served.served_by)
+
+
+def test_a_caller_who_hangs_up_as_the_consultant_answers_was_answered() -> None:
+    """The consultant was there in time: it is the caller's choice, and no phone is to blame."""
+    told_ = story_of(
+        TALKING
+        + """
+  16.2 | trunk | hangs up |
+  16.2 | trunk | leaves   |
+  16.2 | c101  | leaves   |
+  16.2 | c101  | sets     | RING=drops
+  16.2 | c101  | gone     |
+  16.2 | trunk | gone     |
+"""
+    )
+    assert ("served", 16.1, "caller") == (told_.outcome, told_.answered_at, told_.ended_by)
+
+
 def test_the_engines_own_word_on_who_hung_up_wins() -> None:
     story = story_of(
         TALKING + "18 | trunk | sets | ENDED_BY=engine\n" + CONSULTANT_LEFT + "21 | trunk | gone"

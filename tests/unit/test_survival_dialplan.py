@@ -142,7 +142,16 @@ def test_every_dial_to_a_person_gives_music_and_keeps_the_caller(plan: Dialplan)
     dials = [row[2] for row in plan.rows if row[0] == w.SURVIVAL and row[2].startswith("Dial(")]
     assert dials
     for data in dials:
-        assert ",gm(" in data, data  # g: the caller stays when the other side goes; m: never in silence
+        # g: the caller stays when the other side goes; m: never in silence; i: no forward is followed
+        assert ",igm(" in data, data
+
+
+def test_no_dial_and_no_queue_follows_a_forward(plan: Dialplan):
+    """Else a phone that answers 302 reaches a feature code, or the world, in the caller's name."""
+    for _, _, data in plan.rows:
+        if data.startswith(("Dial(", "Queue(")):
+            options = data.split(",", 2 if data.startswith("Dial(") else 1)[-1]
+            assert "i" in re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", options.split(",")[0]), data
 
 
 def test_1414_is_dialled_only_where_the_notice_was_played(plan: Dialplan):
@@ -195,6 +204,7 @@ def test_survival_notes_of_1414_what_the_engine_would(text: str, status: str, ca
 def test_every_variable_survival_branches_on_is_one_that_is_known_or_its_own(text: str):
     known = {name for name in vars(w).values() if isinstance(name, str) and name.startswith("ENGINE_")}
     own = {"ENGINE_DIGIT", "ENGINE_OFFERED", "ENGINE_FILE", "ENGINE_SLICE", "ENGINE_BACK", "ENGINE_VOLUME"}
+    own |= {"ENGINE_DROPS"}
     used = set(re.findall(r"ENGINE_[A-Z0-9_]+", text)) - {
         w.CEL_SET,
         w.CEL_END,
