@@ -1,26 +1,52 @@
-"""A consultant added or removed by the command line: the account, Asterisk's files, Asterisk itself; edge."""
+"""A consultant added, changed or removed by the command line: the account, Asterisk's files, Asterisk itself.
 
+Edge. Each is told by what Asterisk and engine have at the end, never by what was sent (decision 0089).
+"""
+
+import asyncio
+import fcntl
 import os
-import subprocess
-from collections.abc import Callable, Sequence
+import sqlite3
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 from config.rights import Right
+from config.running import supervisor
 from config.settings import Language, Settings
 from dialplan.people import Account
 from engine import accounts
-from engine.charges import PRIVATE, configuration, environment
+from engine.acting import as_owner
+from engine.asterisk_accounts import NotSettled, known, settle_gone, settle_known
+from engine.charges import configuration
 from engine.control import EngineAway, ask
 from engine.evidence import Evidence, with_evidence
 from engine.places import hand_over
-from engine.prepare import NotReady, write_configuration, write_lab
+from engine.prepare import NotReady, write_configuration, write_lab, write_people
 from engine.show import Problem
 from engine.who import actor
 from recordings.access import Action
 
+SETTLED: Final = 40.0  # seconds for an Asterisk that starts anew meanwhile
+ENGINE: Final = 10.0  # and for an engine
+TURN: Final = 180.0  # until it is this command's turn, where many change accounts at once
+STOPPED: Final = "asterisk: does not run; it reads this when the line starts"
+AGAIN: Final = "once the line is well: ivr111 consultants reload"
 
-def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) -> tuple[Account, str]:
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of it, in a sentence; `done`: all that must know it does, or will when it starts."""
+
+    sentence: str
+    done: bool = True
+
+
+def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) -> tuple[Account, Told]:
     """The new account, and what Asterisk made of it. Raises Problem, Wrong, AccountRefused, EngineAway."""
-    _root_only()
 
     def without_engine() -> None:
         after = accounts.with_new(accounts.load(settings), id_, name, languages)
@@ -30,14 +56,53 @@ def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) 
     def with_engine() -> None:
         ask(settings.control_socket, "accounts.add", id=id_, name=name, languages=list(languages))
 
-    _change(with_engine, without_engine)
-    [account] = [one for one in accounts.load(settings) if one.id == id_]
-    return account, _tell_asterisk(settings)
+    with changing(settings):
+        _change(settings, with_engine, without_engine)
+        account = _account(settings, id_)
+        rendered = _render(settings)
+    return account, rendered or _known(settings, account)
 
 
-def remove(settings: Settings, id_: str) -> str:
-    """What Asterisk made of it. Raises as `add`."""
-    _root_only()
+def change(
+    settings: Settings,
+    id_: str,
+    name: str | None = None,
+    languages: Sequence[Language] | None = None,
+    *,
+    secret: bool = False,
+) -> tuple[Account, Told]:
+    """The account as it is now; `secret`: with a new password, and the old registration ends.
+
+    A conversation goes on. Raises as `add`.
+    """
+    what = ", ".join(
+        word for word, changed in (("name", name), ("languages", languages), ("password", secret)) if changed
+    )
+
+    def without_engine() -> None:
+        after = accounts.with_changed(accounts.load(settings), id_, name, languages, secret=secret)
+        _note(settings, id_, f"{what} changed")
+        accounts.save(settings, after)
+
+    def with_engine() -> None:
+        spoken = None if languages is None else list(languages)
+        ask(
+            settings.control_socket,
+            "accounts.change",
+            id=id_, name=name, languages=spoken, secret=secret, what=what,
+        )  # fmt: skip
+
+    with changing(settings):
+        _change(settings, with_engine, without_engine)
+        account = _account(settings, id_)
+        told = _render(settings, without=id_ if secret else "")
+        if told is None and secret:
+            told = _gone(settings, id_, calls_end=False, closed=lambda: _render(settings))
+    return account, told or _known(settings, account)
+
+
+def remove(settings: Settings, id_: str) -> Told:
+    """Nothing of the phone is left: no endpoint, registration, call. Raises as `add`."""
 
     def without_engine() -> None:
         after = accounts.without(accounts.load(settings), id_)
@@ -47,13 +112,77 @@ def remove(settings: Settings, id_: str) -> str:
     def with_engine() -> None:
         ask(settings.control_socket, "accounts.remove", id=id_)
 
-    _change(with_engine, without_engine)
-    return _tell_asterisk(settings)
+    with changing(settings):
+        _change(settings, with_engine, without_engine)
+        rendered = _render(settings)
+    return rendered or _gone(settings, id_) or Told(STOPPED)
 
 
-def _root_only() -> None:
+def reload(settings: Settings) -> Told:
+    """Engine and Asterisk brought to what the accounts say, where they differ. Raises Problem, NotSettled."""
+    with changing(settings):
+        if told := _render(settings):
+            return told
+        if not lives(settings):
+            return Told(STOPPED)
+        _tell_engine(settings)
+        new, old = differences(settings)
+        everyone = accounts.load(settings)
+    for one in everyone:
+        if one.id in new and not (told := _known(settings, one)).done:
+            return told
+    for id_ in old:
+        if (gone := _gone(settings, id_)) and not gone.done:
+            return gone
+    changed = f"; read {', '.join(sorted(new)) or 'nobody'}, forgot {', '.join(sorted(old)) or 'nobody'}"
+    return Told(f"asterisk: knows all {len(everyone)} accounts{changed if new or old else ''}")
+
+
+def differences(settings: Settings) -> tuple[set[str], set[str]]:
+    """Whom Asterisk does not know as the accounts have them, and whom it knows without an account.
+
+    Raises AmiDown, AmiTimeout.
+    """
+    theirs = asyncio.run(known(settings.asterisk_control))
+    ours = {one.id: one.secret for one in accounts.load(settings)}
+    new = {id_ for id_, secret in ours.items() if theirs.get(id_) != secret}
+    return new, theirs.keys() - ours.keys()
+
+
+def lives(settings: Settings) -> bool:
+    """Whether there is an Asterisk of this home, or a supervisor that is about to start one."""
+    if supervisor(settings.home) is not None:
+        return True
+    try:
+        pid = int((settings.run_dir / "asterisk.pid").read_text())
+        return configuration(settings).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def changing(settings: Settings) -> Iterator[None]:
+    """One command at a time: two would each render their own half. Raises Problem."""
     if os.geteuid() != 0:
         raise Problem("this writes Asterisk's configuration, which belongs to root: use sudo")
+    try:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        held = os.open(settings.run_dir / "accounts.lock", flags, 0o600)
+    except FileNotFoundError:
+        raise Problem(f"{settings.run_dir} is not there: start the line once") from None
+    try:
+        end = time.monotonic() + TURN
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise Problem("another command changes accounts and does not end; look for it") from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(held)
 
 
 def _note(settings: Settings, id_: str, what: str) -> None:
@@ -66,48 +195,102 @@ def _note(settings: Settings, id_: str, what: str) -> None:
     with_evidence(settings, write, first=True)
 
 
-def _change(with_engine: Callable[[], None], without_engine: Callable[[], None]) -> None:
+def _change(settings: Settings, with_engine: Callable[[], None], without_engine: Callable[[], None]) -> None:
+    before = accounts.load(settings)
     try:
         with_engine()
     except EngineAway as why:
+        if accounts.load(settings) != before:
+            return  # only its answer was late
         if not isinstance(why.__cause__, FileNotFoundError | ConnectionRefusedError):
             raise  # it lives, only slowly: two writers would each write their own half
         without_engine()
+        _tell_engine(settings)
 
 
-def _tell_asterisk(settings: Settings) -> str:
-    """Render the phones' accounts again and let a running Asterisk read them; a sentence about it."""
+def _tell_engine(settings: Settings) -> None:
+    """An engine that came up meanwhile may have read the accounts of before."""
+    end = time.monotonic() + ENGINE
+    while supervisor(settings.home) is not None and time.monotonic() < end:
+        try:
+            ask(settings.control_socket, "accounts.read")
+            return
+        except EngineAway:
+            time.sleep(0.2)
+
+
+def _account(settings: Settings, id_: str) -> Account:
+    [account] = [one for one in accounts.load(settings) if one.id == id_]
+    return account
+
+
+def _render(settings: Settings, without: str = "") -> Told | None:
+    """The phones' accounts in Asterisk's files, `without` one of them; what keeps them from it."""
     try:
-        write_configuration(settings)
+        if (settings.home / "asterisk" / "etc" / "pjsip.conf").exists():
+            write_people(settings, without)
+        else:
+            write_configuration(settings)
         write_lab(settings)
         hand_over(settings)
     except (NotReady, LookupError) as why:
-        return f"asterisk: not told yet, it reads this when the line starts ({why})"
-    if not _runs(settings):
-        return "asterisk: does not run; it reads this when the line starts"
-    try:
-        done = subprocess.run(
-            [PRIVATE, "asterisk", "-C", configuration(settings), "-rx", "pjsip reload"],
-            env=dict(environment(settings)),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=30,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as why:
-        return f"asterisk: could not be told to read it ({why}); it does so when the line starts again"
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        reason = said[-1] if said else f"exit code {done.returncode}"
-        return f"asterisk: could not be told to read it ({reason}); it does so when the line starts again"
-    return "asterisk: has read it"
+        return Told(f"asterisk: not told yet, it reads this when the line starts ({why})")
+    return None
 
 
-def _runs(settings: Settings) -> bool:
+def _known(settings: Settings, account: Account) -> Told:
+    if not lives(settings):
+        return Told(STOPPED)
+    work = settle_known(settings.asterisk_control, account.id, account.secret, SETTLED)
+    told = _settled(account.id, work)
+    return told or Told(f"asterisk: knows {account.id}; the phone can register")
+
+
+def _gone(
+    settings: Settings,
+    id_: str,
+    *,
+    calls_end: bool = True,
+    closed: Callable[[], Told | None] = lambda: None,
+) -> Told | None:
+    """What became of the phone; None where Asterisk does not run, or when `closed` went on from there."""
+    if not lives(settings):
+        _forget_registration(settings, id_)
+    if not lives(settings):
+        return closed()
+    ended = 0
+
+    async def work() -> None:
+        nonlocal ended
+        ended = await settle_gone(settings.asterisk_control, id_, SETTLED, calls_end=calls_end)
+
+    if told := _settled(id_, work()):
+        return told
+    if not calls_end:
+        return closed()
+    calls = f"; {ended} of its calls ended, a caller is first in the queue again" if ended else ""
+    return Told(f"asterisk: has forgotten {id_}; its phone can neither register nor be rung{calls}")
+
+
+def _settled(id_: str, work: Coroutine[Any, Any, None]) -> Told | None:
     try:
-        os.kill(int((settings.run_dir / "asterisk.pid").read_text()), 0)
-    except (OSError, ValueError):
-        return False
-    return True
+        asyncio.run(work)
+    except NotSettled as why:
+        return Told(f"asterisk: the account {id_} is changed, but {why}; {AGAIN}", done=False)
+    return None
+
+
+def _forget_registration(settings: Settings, id_: str) -> None:
+    """Where no Asterisk runs, in its database: the id's next owner must not inherit the phone."""
+    file = settings.home / "asterisk" / "db" / "astdb.sqlite3"
+    if not file.exists():
+        return
+    with as_owner(file.parent):
+        try:
+            database = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
+            with database:
+                key = f"/registrar/contact/{id_};@%"
+                database.execute("delete from astdb where key like ?", (key,))
+            database.close()
+        except sqlite3.Error as why:
+            raise Problem(f"{file}: {why}; an old registration of {id_} may be left there") from None

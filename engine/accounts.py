@@ -64,11 +64,40 @@ def with_new(
         )
     if any(one.id == id_ for one in accounts):
         raise AccountRefused(f"{id_} exists already; remove it first or choose another id")
-    if not languages or len(set(languages)) != len(languages):
-        raise AccountRefused("languages: name kk, ru or both, in order of preference")
+    return (*accounts, Account(id_, _name(name), _languages(languages), fresh()))
+
+
+def with_changed(
+    accounts: Sequence[Account],
+    id_: str,
+    name: str | None = None,
+    languages: Sequence[Language] | None = None,
+    *,
+    secret: bool = False,
+) -> tuple[Account, ...]:
+    """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises AccountRefused."""
+    before = next((one for one in accounts if one.id == id_), None)
+    if before is None:
+        raise AccountRefused(f"there is no consultant {id_}; see: ivr111 consultants list")
+    after = Account(
+        id_,
+        before.name if name is None else _name(name),
+        before.languages if languages is None else _languages(languages),
+        fresh() if secret else before.secret,
+    )
+    return tuple(after if one is before else one for one in accounts)
+
+
+def _name(name: str) -> str:
     if not name.strip() or any(ord(ch) < 0x20 for ch in name):
         raise AccountRefused("name: write the consultant's name on one line")
-    return (*accounts, Account(id_, name.strip(), tuple(languages), fresh()))
+    return name.strip()
+
+
+def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
+    if not languages or len(set(languages)) != len(languages):
+        raise AccountRefused("languages: name kk, ru or both, in order of preference")
+    return tuple(languages)
 
 
 def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:

@@ -1,12 +1,17 @@
 """`ivr111 consultants`: accounts and pauses; the engine owns both while it runs."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from dialplan.words import PAUSE_REASON
 from engine.show import AsJson, as_json, one_line, plain_words, table
+
+if TYPE_CHECKING:
+    from config.settings import Language, Settings
+    from dialplan.people import Account
+    from engine.account_change import Told
 
 consultants = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Consultants: accounts and pauses."
@@ -88,6 +93,71 @@ def add(
 
     settings = Settings()
     account, told = account_change.add(settings, id_, name, [one.value for one in language])
+    _tell_account(settings, account, told, "added", json=json, secret=True)
+
+
+@consultants.command()
+@plain_words()
+def change(
+    id_: Id,
+    name: Annotated[str | None, typer.Option(help="Another name.")] = None,
+    language: Annotated[list[Spoken] | None, typer.Option(help="Once or twice, the preferred first.")] = None,
+    new_password: Annotated[
+        bool, typer.Option("--new-password", help="Make a new SIP password; the old one ends.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Change a consultant's name, languages or SIP password; a conversation goes on. Needs root."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine import account_change  # noqa: PLC0415
+
+    if name is None and not language and not new_password:
+        raise typer.BadParameter("say what to change: --name, --language or --new-password")
+    settings = Settings()
+    spoken: list[Language] | None = [one.value for one in language] if language else None
+    account, told = account_change.change(settings, id_, name, spoken, secret=new_password)
+    _tell_account(settings, account, told, "changed", json=json, secret=new_password)
+
+
+@consultants.command()
+@plain_words()
+def remove(id_: Id, json: AsJson = False) -> None:
+    """Remove a consultant at once: phone, calls and sign-ins end. Needs root.
+
+    A caller in conversation is told and is first in the queue again.
+    """
+    from config.settings import Settings  # noqa: PLC0415
+    from engine import account_change  # noqa: PLC0415
+    from engine.seat_logins import close_logins  # noqa: PLC0415
+
+    settings = Settings()
+    told = account_change.remove(settings, id_)
+    logins = close_logins(settings, id_)
+    if json:
+        as_json({"id": id_, "asterisk": told.sentence, "done": told.done, "closed_logins": logins})
+    else:
+        typer.echo(f"removed {id_}")
+        for login in logins:
+            typer.echo(f"console: the account {login} is closed and signed out")
+    _end(told, json=json)
+
+
+@consultants.command()
+@plain_words()
+def reload(json: AsJson = False) -> None:
+    """Let Asterisk and engine read the accounts again, and look that they did. Needs root."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine import account_change  # noqa: PLC0415
+
+    told = account_change.reload(Settings())
+    if json:
+        as_json({"asterisk": told.sentence, "done": told.done})
+    _end(told, json=json)
+
+
+def _tell_account(
+    settings: "Settings", account: "Account", told: "Told", what: str, *, json: bool, secret: bool
+) -> None:
     if json:
         as_json(
             {
@@ -95,32 +165,29 @@ def add(
                 "name": account.name,
                 "languages": list(account.languages),
                 "username": account.id,
-                "password": account.secret,
+                **({"password": account.secret} if secret else {}),
                 "server": f"{settings.sip_address}:{settings.sip_port}",
                 "transport": "udp",
-                "asterisk": told,
+                "asterisk": told.sentence,
+                "done": told.done,
             }
         )
-        return
-    typer.echo(f"added {account.id} {one_line(account.name)}, languages {' '.join(account.languages)}")
-    typer.echo(f"  SIP server  {settings.sip_address}:{settings.sip_port} (UDP)")
-    typer.echo(f"  user        {account.id}")
-    typer.echo(f"  password    {account.secret}")
-    typer.echo(told)
-
-
-@consultants.command()
-@plain_words()
-def remove(id_: Id, json: AsJson = False) -> None:
-    """Remove a consultant; a conversation under way goes on to its end. Needs root."""
-    from config.settings import Settings  # noqa: PLC0415
-    from engine import account_change  # noqa: PLC0415
-
-    told = account_change.remove(Settings(), id_)
-    if json:
-        as_json({"id": id_, "asterisk": told})
     else:
-        typer.echo(f"removed {id_}\n{told}")
+        typer.echo(f"{what} {account.id} {one_line(account.name)}, languages {' '.join(account.languages)}")
+        if secret:
+            typer.echo(f"  SIP server  {settings.sip_address}:{settings.sip_port} (UDP)")
+            typer.echo(f"  user        {account.id}")
+            typer.echo(f"  password    {account.secret}")
+    _end(told, json=json)
+
+
+def _end(told: "Told", *, json: bool) -> None:
+    """What Asterisk made of it; exit code 1 when that is not what was asked."""
+    if not told.done:
+        typer.echo(told.sentence, err=True)
+        raise typer.Exit(1)
+    if not json:
+        typer.echo(told.sentence)
 
 
 @consultants.command()

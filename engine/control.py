@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 
@@ -19,6 +19,7 @@ Answer = Mapping[str, Any]
 Order = Callable[["Asker", Mapping[str, Any]], Awaitable[Answer]]
 Stream = Callable[[], AsyncIterator[Answer]]
 LONGEST: Final = 64 * 1024
+LAST: Final = 1.0  # seconds for orders under way when we stop
 READS_FOR: Final = 5.0  # seconds for a follower to take one line; else it is let go, and may come again
 
 
@@ -60,21 +61,37 @@ class Control:
         self._streams = dict(streams or {})
         self._may_follow = may_follow
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; a socket left by a dead engine is replaced."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._serve, str(self._path), limit=LONGEST)
+        self._server = await asyncio.start_unix_server(self._connected, str(self._path), limit=LONGEST)
         self._path.chmod(0o660)
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Listen no more; who follows is let go."""
         if self._server is not None:
             self._server.close()
         self._path.unlink(missing_ok=True)
+        for task in self._serving - self._answering:
+            task.cancel()
+        if self._answering:  # an order under way is carried out
+            await asyncio.wait(set(self._answering), timeout=LAST)
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: those of start_unix_server log a traceback when the loop ends them (Python 3.11).
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         try:
             peer = _peer(writer.get_extra_info("socket"))
             while line := await reader.readline():
@@ -90,10 +107,13 @@ class Control:
                 if stream is not None:
                     await self._follow(stream, writer)
                     return
+                self._answering.add(task)
                 await _send(writer, await self._answer(asker, asked))
+                self._answering.discard(task)
         except (ValueError, OSError, TimeoutError):
             pass  # too long a line, or the asker has gone or does not read
         finally:
+            self._answering.discard(task)
             writer.close()
 
     async def _follow(self, stream: Stream, writer: asyncio.StreamWriter) -> None:

@@ -12,12 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import DatabaseReplaced, database_file, open_database
 from config.settings import Settings
+from engine.account_change import differences
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
 from engine.evidence import has_run
 from engine.finding import Check
 from engine.ports import Port, holders, program
 from engine.probe import AsteriskProbe
+from routing.ami_protocol import AmiDown, AmiTimeout
 
 NOBODY: Final = 65534  # a user number without any rights
 
@@ -108,6 +110,7 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check("engine", "failure", str(why), "start the line: make run")
         return
     yield Check("engine", "ok", "answers")
+    yield from _accounts(settings)
     yield _console(settings)
     if counted["reachable"]:
         told = f"{counted['reachable']} of {counted['phones']} phones registered"
@@ -116,6 +119,26 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield Check(
             "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"
         )
+
+
+def _accounts(settings: Settings) -> Iterator[Check]:
+    """Who may register, by the accounts and by Asterisk; only root may ask it."""
+    if os.geteuid() != 0:
+        return
+    try:
+        new, old = differences(settings)
+    except (AmiDown, AmiTimeout) as why:
+        yield Check("accounts", "failure", f"Asterisk was not asked: {why}", "see log/asterisk.log")
+        return
+    if new or old:
+        said = ", ".join(
+            f"{word} {' '.join(sorted(ids))}"
+            for word, ids in (("it has not read", new), ("it still knows", old))
+            if ids
+        )
+        yield Check("accounts", "failure", f"Asterisk differs: {said}", "run: ivr111 consultants reload")
+    else:
+        yield Check("accounts", "ok", "Asterisk knows the same as we")
 
 
 def _gate(settings: Settings) -> Iterator[Check]:

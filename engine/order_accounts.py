@@ -22,7 +22,7 @@ KNOWN: Final = frozenset(get_args(Language))
 
 
 class AccountOrders:
-    """`accounts.add` and `accounts.remove`; Asterisk's files are rendered by the command line, as root."""
+    """`accounts.add`, `change`, `remove`, `read`; Asterisk is told by the command line, as root."""
 
     def __init__(self, engine: Engine, access: AccessOrders) -> None:
         self._engine = engine
@@ -31,37 +31,69 @@ class AccountOrders:
 
     def by_name(self) -> Mapping[str, Order]:
         """The orders by the word they are asked with."""
-        return {"accounts.add": self.add, "accounts.remove": self.remove}
+        return {
+            "accounts.add": self.add,
+            "accounts.change": self.change,
+            "accounts.remove": self.remove,
+            "accounts.read": self.read,
+        }
 
     async def add(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """A new consultant, on shift as soon as the phone registers; the answer holds the secret, once."""
         self._access.may(asker, asked, Right.ACCOUNTS)
         id_, name = str(asked.get("id", "")), str(asked.get("name", ""))
-        languages = asked.get("languages")
-        if not isinstance(languages, list) or not KNOWN.issuperset(map(str, languages)):
-            raise Wrong("languages: name kk, ru or both, in order of preference")
-        spoken = tuple(cast(Sequence[Language], languages))
+        spoken = _languages(asked.get("languages"))
         async with self._one:
             await self._change(lambda all_: accounts.with_new(all_, id_, name, spoken))
             [account] = [one for one in await self._load() if one.id == id_]
-            if not account.supervisor:
-                self._engine.desk.consultant_known(Consultant(id_, spoken))
-            self._engine.accounts_changed()
-            self._engine.mirror.changed()
+            await self._agree()
         await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "added")
         return {"id": id_, "name": account.name, "languages": list(spoken), "secret": account.secret}
 
+    async def change(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Another name, other languages, a fresh secret; a conversation goes on."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        id_, name, what = str(asked.get("id", "")), asked.get("name"), str(asked.get("what", ""))
+        spoken = None if asked.get("languages") is None else _languages(asked["languages"])
+        named, secret = None if name is None else str(name), asked.get("secret") is True
+        async with self._one:
+            await self._change(lambda all_: accounts.with_changed(all_, id_, named, spoken, secret=secret))
+            await self._agree()
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", f"{what} changed")
+        return {"id": id_}
+
     async def remove(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """Gone from the shift; a conversation under way goes on to its end."""
+        """Gone from the shift, no ring any more; the command ends a conversation under way."""
         self._access.may(asker, asked, Right.ACCOUNTS)
         id_ = str(asked.get("id", ""))
         async with self._one:
             await self._change(lambda all_: accounts.without(all_, id_))
-            self._engine.desk.consultant_forgotten(id_)
-            self._engine.accounts_changed()
-            self._engine.mirror.changed()
+            await self._agree()
         await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "removed")
         return {"id": id_}
+
+    async def read(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """The accounts as they are on disk, written by a command while no engine answered."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        async with self._one:
+            await self._agree()
+        return {}
+
+    async def _agree(self) -> None:
+        """The shift as the accounts have it."""
+        desk = self._engine.desk
+        there = {seat.id for seat in desk.snapshot().consultants}
+        everyone = {one.id: one for one in await self._load() if not one.supervisor}
+        for id_ in there - everyone.keys():
+            desk.unreachable(id_)  # whoever has this id next is somebody else, with another phone
+            desk.consultant_forgotten(id_)
+        reach = self._engine.line.live.reach
+        for one in everyone.values():
+            desk.consultant_known(Consultant(one.id, one.languages))
+            if one.id not in there and reach.get(one.id) == "reachable":
+                desk.reachable(one.id)  # its phone registered before the engine knew of it
+        self._engine.accounts_changed()
+        self._engine.mirror.changed()
 
     async def _load(self) -> tuple[Account, ...]:
         return await asyncio.to_thread(accounts.load, self._engine.settings)
@@ -72,3 +104,9 @@ class AccountOrders:
         except accounts.AccountRefused as why:
             raise Wrong(str(why)) from None
         await asyncio.to_thread(accounts.save, self._engine.settings, after)
+
+
+def _languages(told: object) -> Sequence[Language]:
+    if not isinstance(told, list) or not KNOWN.issuperset(map(str, told)):
+        raise Wrong("languages: name kk, ru or both, in order of preference")
+    return tuple(cast(Sequence[Language], told))

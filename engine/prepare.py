@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from config import no_follow
 from config.settings import Settings, strangers
 from dialplan import words
 from dialplan.check import check
 from dialplan.numbers import spellings
+from dialplan.people_sections import with_people_of
 from dialplan.render import Secrets, render
 from engine import accounts, secrets
 from engine.cli_prompts import folders, lay_out
@@ -75,6 +77,24 @@ def write_configuration(settings: Settings) -> None:
             secrets.write_private(file, text)
     for stale in set(p.name for p in etc.glob("*.conf")) - set(files):
         (etc / stale).unlink()
+
+
+def write_people(settings: Settings, without: str = "") -> None:
+    """The accounts, all but one, into the pjsip.conf that is there; nothing else in it changes.
+
+    Raises NotReady.
+    """
+    file = settings.home / "asterisk" / "etc" / "pjsip.conf"
+    people = [one for one in accounts.load(settings) if one.id != without]
+    known, kind = secrets.load(settings.home / "secrets"), asterisk_kind(settings)
+    fresh = render(settings, known, people, modules_dir=str(kind["modules_dir"]))["pjsip.conf"]
+    before = file.read_text(encoding="utf-8")
+    text = with_people_of(before, fresh)
+    if faults := check({"pjsip.conf": text}):
+        raise NotReady("\n".join(faults))
+    if text != before:
+        there = file.stat()  # Asterisk may read it at any moment
+        no_follow.write_whole(file, text.encode(), owner=(there.st_uid, there.st_gid))
 
 
 def write_lab(settings: Settings) -> None:

@@ -1,14 +1,20 @@
 """`ivr111 queue` and `consultants`: through the engine while it runs, by root alone while it does not."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
 
+from dialplan.people import Account
 from engine import accounts
+from engine.asterisk_accounts import NotSettled, settle_gone
+from engine.charges import configuration
 from engine.control import Wrong, ask
 from recordings.reading import Reader
 from routing.waiting import Waiting
@@ -174,13 +180,117 @@ def test_the_engine_refuses_a_language_nobody_speaks_here(ivr111, settings):
         ask(settings.control_socket, "accounts.add", id="c106", name="Екінші", languages=["en"])
 
 
-def test_an_asterisk_that_runs_is_told_to_read_the_accounts(ivr111, settings, monkeypatch, tmp_path):
-    told = tmp_path / "told"
-    stand_in = tmp_path / "private"
-    stand_in.write_text(f'#!/bin/sh\necho "$@" >> {told}\n')
-    stand_in.chmod(0o755)
-    monkeypatch.setattr("engine.account_change.PRIVATE", str(stand_in))
-    assert "does not run" in ivr111(*NEW).stdout
-    (settings.run_dir / "asterisk.pid").write_text("1\n")
-    assert "asterisk: has read it" in ivr111("consultants", "remove", "c105").stdout
-    assert told.read_text() == f"asterisk -C {settings.home}/asterisk/etc/asterisk.conf -rx pjsip reload\n"
+@contextlib.contextmanager
+def asterisk(settings, answers):
+    """A process of this home's Asterisk, and its control socket, where each command is answered at once."""
+    heard = []
+
+    async def serve(reader, writer):
+        writer.write(b"here/1/22\n")
+        said = (await reader.readuntil(b"\0")).decode().removeprefix("cli quit after ").rstrip("\0")
+        heard.append(said)
+        known = [answer for begin, answer in answers.items() if said.startswith(begin)]
+        writer.write((known[0] if known else "Unable to find object.").encode())
+        writer.close()
+
+    async def listen(ready, over):
+        settings.asterisk_control.parent.mkdir(parents=True)
+        server = await asyncio.start_unix_server(serve, str(settings.asterisk_control))
+        ready.set()
+        await asyncio.to_thread(over.wait)
+        server.close()
+
+    ready, over = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(listen(ready, over)))
+    thread.start()
+    command = [sys.executable, "-c", "input()", configuration(settings)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        (settings.run_dir / "asterisk.pid").write_text(f"{process.pid}\n")
+        assert ready.wait(10)
+        try:
+            yield heard
+        finally:
+            over.set()
+            thread.join(10)
+            process.kill()
+
+
+BOOTED = {"core waitfullybooted": "Asterisk has fully booted.\n"}
+
+
+def test_an_asterisk_that_only_says_that_it_reloaded_is_not_believed(ivr111, settings, monkeypatch):
+    monkeypatch.setattr("engine.account_change.SETTLED", 0.5)
+    polite = {**BOOTED, "module reload": "Module 'res_pjsip.so' reloaded successfully.\n"}
+    with asterisk(settings, polite) as heard:
+        added = ivr111(*NEW)
+        listed = ivr111("consultants", "reload")
+    assert heard.count("module reload res_pjsip.so") > 1
+    assert (1, True) == (added.exit_code, "Asterisk has not read c105" in added.stderr)
+    assert "password" in added.stdout  # the account is there: whoever gets it needs this
+    assert (1, True) == (listed.exit_code, "ivr111 consultants reload" in listed.stderr)
+
+
+def test_a_removed_phone_that_is_still_there_is_not_told_as_gone(ivr111, settings, monkeypatch):
+    monkeypatch.setattr("engine.account_change.SETTLED", 0.5)
+    accounts.load(settings)
+    there = {
+        **BOOTED,
+        "pjsip show endpoint c102": " Endpoint:  c102    Unavailable   0 of 1\n",
+        "module reload": "reloaded successfully",
+        "database show registrar contact": "0 results found.",
+        "core show channels concise": "",
+        "queue show": "",
+    }
+    with asterisk(settings, there):
+        stays = ivr111("consultants", "remove", "c102")
+    assert (1, True) == (stays.exit_code, "still has its endpoint" in stays.stderr)
+
+
+def test_a_removed_phones_registration_calls_and_queue_place_are_ended_and_its_caller_goes_back(settings):
+    def leg(name, bridge):
+        return f"{name}!x!s!1!Up!Dial!!77000000001!!!3!5!{bridge}!1.1\n"
+
+    state = {
+        **BOOTED,
+        "database show registrar contact": "".join(
+            f"/registrar/contact/{key}: {{}}\n" for key in ("c102;@abc", "c1020;@d")
+        ),
+        "core show channels concise": leg("PJSIP/111-trunk-00000001", "b1") + leg("PJSIP/c102-00000002", "b1")
+        + leg("PJSIP/c1020-00000003", "b2") + leg("PJSIP/111-trunk-00000004", "b2"),
+        "queue show": "   c102 (PJSIP/c102) (dynamic)\n",
+    }  # fmt: skip
+    with asterisk(settings, state) as heard, pytest.raises(NotSettled, match="a call"):
+        asyncio.run(settle_gone(settings.asterisk_control, "c102", 0.2))
+    asked = ("core", "pjsip", "database show", "queue show")
+    assert [
+        "database del registrar contact/c102;@abc",
+        "dialplan set chanvar PJSIP/111-trunk-00000001 ENGINE_WISH lost",
+        "channel request hangup PJSIP/c102-00000002",
+        "queue remove member PJSIP/c102 from 111-survival",
+    ] == [one for one in heard if not one.startswith(asked)][:4]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_changed_account_has_what_was_asked_and_nothing_else(ivr111, settings, running):
+    before = {one.id: one for one in accounts.load(settings)}
+    words = ("consultants", "change", "c101", "--language", "ru", "--json")
+    with engine(settings) if running else contextlib.nullcontext() as box:
+        languages = json.loads(ivr111(*words).stdout)
+        secret = json.loads(ivr111("consultants", "change", "c101", "--new-password", "--json").stdout)
+        if running:
+            assert ("ru",) == next(s.languages for s in box.desk.snapshot().consultants if s.id == "c101")
+    after = {one.id: one for one in accounts.load(settings)}
+    assert (["ru"], False) == (languages["languages"], "password" in languages)
+    assert after["c101"].secret == secret["password"] != before["c101"].secret
+    assert (before["c101"].name, before["c102"]) == (after["c101"].name, after["c102"])
+    assert ivr111("consultants", "change", "c101").exit_code == 2
+
+
+def test_an_engine_that_read_the_accounts_too_early_reads_them_again(settings):
+    with engine(settings) as box:
+        accounts.save(
+            settings, [Account("c101", "А", ("ru",), "x" * 32), Account("c109", "Б", ("kk",), "y" * 32)]
+        )
+        ask(settings.control_socket, "accounts.read")
+        seats = {seat.id: seat.languages for seat in box.desk.snapshot().consultants}
+    assert {"c101": ("ru",), "c109": ("kk",)} == seats

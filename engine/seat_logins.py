@@ -1,0 +1,30 @@
+"""Who signs in to the console with a consultant's seat, closed when the seat goes; edge."""
+
+from config.rights import Right
+from config.settings import Settings
+from console.signing.store import Accounts, Sessions
+from engine.evidence import Evidence, has_run, with_evidence
+from engine.who import actor
+from recordings.access import Action
+
+
+def close_logins(settings: Settings, id_: str) -> list[str]:
+    """Disable the accounts with this seat and end their sessions; their logins. Raises Problem.
+
+    Left open they would be at the desk of whoever gets the id next.
+    """
+    if not has_run(settings):
+        return []
+    who = actor(settings, Right.ACCOUNTS)
+
+    async def question(evidence: Evidence) -> list[str]:
+        every, sessions = Accounts(evidence.database), Sessions(evidence.database)
+        theirs = [one.login for one in await every.all() if one.consultant == id_ and not one.disabled]
+        for login in theirs:
+            subject = [f"account {login}"]
+            await evidence.access.note(who, Action.ACCOUNT, subject, f"disabled, {id_} is removed")
+            await every.change(login, disabled=True)
+            await sessions.end_all(login)
+        return theirs
+
+    return with_evidence(settings, question)
