@@ -59,6 +59,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "wait_critical": N_("A caller has waited far too long"),
     "wait_warning": N_("A caller has waited a long time"),
     "trunk_down": N_("The phone provider's trunk does not answer"),
+    "number_refused": N_("The phone provider sends calls to a number that is not ours"),
     "ami_down": N_("The connection to the telephone exchange is lost"),
     "disk_low": N_("The disk for recordings is nearly full"),
     "disk_failing": N_("A disk for recordings takes no writes"),

@@ -45,6 +45,7 @@ STATES: Final[Mapping[str, str]] = {
     "recording_stopped": "recording_stopped",
     "disk_low": "disk_low",
     "volume_failing": "disk_failing",
+    "number_refused": "number_refused",
     "volume_filling": "disk_low",
     "volume_missing": "volume_missing",
     "volume_not_watched": "disk_not_watched",

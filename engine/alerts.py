@@ -77,6 +77,8 @@ class Alerts:
     # Of the disks: (kind on the board, subject) and since when.
     volumes: Callable[[], Mapping[tuple[str, str], datetime]] = dict
     journal_away: Callable[[], float | None] = lambda: None  # since when rows wait in the spool
+    # Operators that dial numbers which are not ours, at a moment, and since when.
+    refused: Callable[[float], Iterable[tuple[str, float]]] = lambda at: ()
     notices: Notices = field(default_factory=Notices)
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
     _evidence: bool = True
@@ -139,6 +141,7 @@ class Alerts:
             yield Holds("trunk_down", "")
         if (failing := today.ucc_failing(at)) is not None:
             yield Holds("ucc_unreachable", "", failing.at, failing.call)
+        yield from (Holds("number_refused", operator, since) for operator, since in self.refused(at))
         if not today.whole:
             yield Holds("figures_incomplete", "")
 

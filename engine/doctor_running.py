@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +112,7 @@ def answers(settings: Settings) -> Iterator[Check]:
         return
     yield Check("engine", "ok", "answers")
     yield from _accounts(settings)
+    yield from _refused(settings)
     yield _console(settings)
     if counted["reachable"]:
         told = f"{counted['reachable']} of {counted['phones']} phones registered"
@@ -139,6 +141,23 @@ def _accounts(settings: Settings) -> Iterator[Check]:
         yield Check("accounts", "failure", f"Asterisk differs: {said}", "run: ivr111 consultants reload")
     else:
         yield Check("accounts", "ok", "Asterisk knows the same as we")
+
+
+def _refused(settings: Settings) -> Iterator[Check]:
+    """Numbers that an operator dials and we refuse: one of ours that own_numbers lacks, or its mistake."""
+    try:
+        operators = ask(settings.control_socket, "numbers.refused", seconds=3.0)["operators"]
+    except (EngineAway, Wrong):  # it went this moment, or is of an older version
+        return
+    for one in operators:
+        at = datetime.fromisoformat(one["last"]).astimezone(settings.zone)
+        yield Check(
+            "refused numbers",
+            "warning",
+            f"{one['operator']} dialled {one['count']} that are not ours since the engine's start, "
+            f"the last at {at:%F %T}: {one['number']}",
+            "is it ours? add it to own_numbers; else tell the operator",
+        )
 
 
 def _gate(settings: Settings) -> Iterator[Check]:

@@ -34,6 +34,7 @@ class Orders:
             "queue.show": self.queue,
             "consultants.list": self.consultants,
             "phones.count": self.phones,
+            "numbers.refused": self.refused,
             "consultants.pause": self.pause,
             "consultants.unpause": self.unpause,
             **self._access.by_name(),
@@ -90,6 +91,10 @@ class Orders:
         """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
         seats = self._engine.desk.snapshot().consultants
         return {"phones": len(seats), "reachable": sum(bool(seat.reachable) for seat in seats)}
+
+    async def refused(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Operators that dialled numbers which are not ours: the doctor's, no person's number in it."""
+        return {"operators": self._engine.refused.told()}
 
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""

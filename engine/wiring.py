@@ -38,6 +38,7 @@ from engine.log_follower import LogFollower
 from engine.mirror import Mirror
 from engine.orders import Orders
 from engine.recording_guard import RecordingGuard
+from engine.refused_numbers import RefusedNumbers
 from engine.shift_at_start import adopt_pauses
 from engine.spying import Spying
 from engine.tasks import Tasks
@@ -112,10 +113,12 @@ class Engine:
             ends=partial(cut_off.ends, certain=False),
         )
         self.today = Today(settings.zone, settings.service_level_seconds)
+        self.refused = RefusedNumbers(self.alarms.raise_, self.feed.changed)
         self.alerts = Alerts(
             settings,
             lambda: self.journal.reader,
             self.feed.changed,
+            refused=self.refused.standing,
             journal_away=lambda: self.journal.away_since,
         )
         self.boards = BoardBuilder(
@@ -311,6 +314,7 @@ class Engine:
 
     def _event(self, message: Message) -> None:
         self.vanished.on_message(message)
+        self.refused.on_message(message)
         self.line.on_message(message)
 
     async def _up(self) -> None:

@@ -139,6 +139,15 @@ class QueueRinging:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRefused:
+    """A trunk dialled a number that is not ours; `operator` is the address it came from. No call of ours."""
+
+    at: float
+    operator: str
+    pii_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class SpyBegan:
     """A supervisor's channel `id` began to listen to the channel `heard` (ChanSpy)."""
 

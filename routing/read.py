@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Final
 
-from dialplan.words import PREFIX, SURVIVED
+from dialplan.words import NUMBER_REFUSED, PREFIX, SURVIVED
 from routing.devices import device_of, endpoint_of
 from routing.events import (
     BridgeEntered,
@@ -17,6 +17,7 @@ from routing.events import (
     Event,
     HangupAsked,
     HoldChanged,
+    NumberRefused,
     QueueRinging,
     Reach,
     ReachChanged,
@@ -48,6 +49,18 @@ def read(message: Message) -> Event | None:
         return reader(message, at) if isfinite(at) else None
     except ValueError:
         return None
+
+
+def refused_number(message: Message) -> NumberRefused | None:
+    """A number refused to a trunk, told by the dialplan's own event; None for every other message."""
+    if word(message, "Event") != "UserEvent" or word(message, "UserEvent") != NUMBER_REFUSED:
+        return None
+    try:
+        at = float(word(message, "Timestamp"))
+    except ValueError:
+        return None
+    operator = word(message, "Address").rpartition(":")[0].strip("[]")  # without the port
+    return NumberRefused(at, operator, word(message, "Number")) if isfinite(at) and operator else None
 
 
 def reach_of(state: str) -> Reach | None:

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from engine.lab.call import Call, RefusedError
-from engine.lab.dialog import new_branch
+from engine.lab.dialog import Dialog, new_branch
+from engine.lab.identity import Identity
 from engine.lab.lab import Lab
 from engine.lab.phone import Phone
-from engine.lab.sip import Headers, Request, Response, with_headers
+from engine.lab.sip import Headers, Request, Response, cseq, header, with_headers
 from tests.real.absence import on_shift, without_engine
-from tests.real.asterisk import log
 from tests.real.line import RunningLine, now
 from tests.real.test_strangers import asked, stranger
 
@@ -93,8 +95,8 @@ async def test_the_lines_own_bye_goes_where_contact_or_route_say(
     call.mark_ended("them")
 
 
-async def again(phone: Phone, invite: Request) -> Response:
-    """The answer to the same INVITE as it comes by another way, from `phone`."""
+async def again(phone: Phone, invite: Request) -> int:
+    """How the same INVITE is answered that comes by another way, from `phone`; an answered one is ended."""
     done: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
 
     def take(response: Response | None) -> None:
@@ -103,24 +105,35 @@ async def again(phone: Phone, invite: Request) -> Response:
 
     via = f"SIP/2.0/UDP {phone.here[0]}:{phone.here[1]};branch={new_branch()};rport"
     phone.wire.transactions.start(with_headers(invite, ("Via", via)), phone.server, take)
-    return await asyncio.wait_for(done, 5)
+    response = await asyncio.wait_for(done, 10)
+    if response.status == 200:
+        names = (header(invite, name) for name in ("contact", "call-id", "from", "to"))
+        dialog = Dialog(phone.here, *names, invite.uri, cseq(invite))
+        dialog.learn(response)
+        phone.wire.send(dialog.request("ACK", cseq=cseq(invite)), phone.server)
+        await phone.wire.ask(dialog.request("BYE"), phone.server)
+    return response.status
 
 
-@pytest.mark.parametrize("later", [0.0, 0.5], ids=["at once", "when the first is answered"])
-async def test_one_invite_by_two_ways_is_one_caller(line: RunningLine, lab: Lab, later: float) -> None:
+async def test_one_invite_by_three_ways_at_once_is_one_caller(line: RunningLine, lab: Lab) -> None:
     since = now()
     call = await lab.trunk_phone().dial("111")
     assert call.invitation is not None
-    if later:
-        await call.answered()
-        await asyncio.sleep(later)
-    copies = await asyncio.gather(*(again(lab.trunk_phone(), call.invitation) for _ in range(2)))
-    assert [482, 482] == [copy.status for copy in copies]
+    copies = [again(lab.trunk_phone(), call.invitation) for _ in range(2)]
+    assert [200, 482, 482] == sorted(await asyncio.gather(status(call), *copies))  # whichever was first
+    await line.new_calls(1, since=since)
+
+
+async def test_a_copy_that_comes_late_is_no_second_caller(line: RunningLine, lab: Lab) -> None:
+    since = now()
+    call = await lab.trunk_phone().dial("111")
+    assert call.invitation is not None
     await call.answered()
-    assert 1 == len(line.ask("queue.show")["callers"])
+    assert 482 == await again(lab.trunk_phone(), call.invitation)
+    assert "talking" == call.state
     await call.hang_up()
     await line.new_calls(1, since=since)
-    assert 482 == (await again(lab.trunk_phone(), call.invitation)).status  # late, the caller has gone
+    assert 482 == await again(lab.trunk_phone(), call.invitation)  # the caller has gone
 
 
 async def test_a_call_id_used_again_is_another_call(line: RunningLine, lab: Lab) -> None:
@@ -129,9 +142,33 @@ async def test_a_call_id_used_again_is_another_call(line: RunningLine, lab: Lab)
     assert first.invitation is not None
     number = f"{first.dialog.cseq + 7} INVITE"
     other = with_headers(first.invitation, ("CSeq", number))
-    sender = lab.trunk_phone()
-    assert 200 == (await again(sender, other)).status
+    assert 200 == await again(lab.trunk_phone(), other)
     tagged = with_headers(first.invitation, ("From", first.dialog.local + "x"))
-    assert 200 == (await again(lab.trunk_phone(), tagged)).status
-    await line.until(lambda: len(line.ask("queue.show")["callers"]) == 3)
-    assert not any("482" in text for text in log(line))
+    assert 200 == await again(lab.trunk_phone(), tagged)
+    await first.hang_up()
+
+
+async def test_a_number_that_is_not_ours_is_counted_by_operator_and_stands_on_the_board(
+    line: RunningLine, lab: Lab
+) -> None:
+    who = Identity("+77000000555")
+
+    def told() -> dict[str, Any]:
+        return next(iter(line.ask("numbers.refused")["operators"]), {"count": 0})
+
+    async def dialled(number: str) -> int:
+        return await status(await lab.trunk_phone(identity=who).dial(number))
+
+    before = told()["count"]
+    assert [404, 404, 404] == [await dialled(n) for n in ("1414", "+77000000044", "1,Address:10.0.0.1")]
+    await line.until(lambda: told()["count"] == before + 3)
+    assert (lab.facts.trunk.address, "***") == (told()["operator"], told()["number"])
+    alerts = line.ask("board.show")["alerts"]
+    assert [lab.facts.trunk.address] == [a["subject"] for a in alerts if a["kind"] == "number_refused"]
+    assert 404 == await dialled("+77000000044")
+    await line.until(lambda: told()["number"] == "***44")
+    assert not any("7000000044" in str(text) for text in line.engine_log())
+    since = datetime.now(UTC)
+    assert 200 == await dialled("111")  # once it is in the journal, so is whatever came before it
+    await line.new_calls(1, since=since)
+    assert 1 == sum(call.caller == who.number for call in await line.calls())
