@@ -290,6 +290,11 @@ class Settings(BaseSettings):
         return self.spool / "cel" / "cel.csv"
 
     @property
+    def wire_socket(self) -> Path:
+        """The process on the wire, for the engine alone."""
+        return self.run_dir / "wire.sock"
+
+    @property
     def control_socket(self) -> Path:
         """Unix socket for orders and live questions."""
         return self.run_dir / "engine" / "sock"

@@ -49,6 +49,12 @@ STATES: Final[Mapping[str, str]] = {
     "volume_filling": "disk_low",
     "volume_missing": "volume_missing",
     "volume_not_watched": "disk_not_watched",
+    "caller_unanswered": "caller_unanswered",
+    "sound_unheard_caller": "sound_unheard",
+    "sound_unheard_consultant": "sound_unheard",
+    # Nothing to be done: the sound is heard. The call's story tells of it.
+    "sound_followed_caller": "sound_followed",
+    "sound_followed_consultant": "sound_followed",
     "ami_down": "ami_down",
 }
 LAST_MISSED: Final = "last_consultant_missed"

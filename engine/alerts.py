@@ -37,6 +37,7 @@ CRITICAL: Final = frozenset(
         "disk_failing",
         "disk_not_watched",
         "recording_stopped",
+        "sound_unheard",
         "evidence_away",
         "recording_missing",
         "recording_leg_silent",
@@ -102,6 +103,7 @@ class Alerts:
                 self._disks(at),
                 self._told(seats),
                 _faults(seats),
+                _legs(waiting),
             )
             for one in found
         }
@@ -200,6 +202,16 @@ def _call(subject: str) -> str:
     """The call whose recording, or which itself, an alarm is about."""
     stem = parse_stem(subject)
     return stem.call_id if stem is not None else ""
+
+
+def _legs(callers: Iterable[Row]) -> Iterable[Holds]:
+    """Of calls whose leg gives no sign of life, or whose sound comes from a place that is not heard."""
+    for caller in callers:
+        call = str(caller["call"])
+        if caller["unanswered"]:
+            yield Holds("caller_unanswered", call, caller["unanswered"], call=call)
+        if caller["unheard"]:
+            yield Holds("sound_unheard", call, call=call)
 
 
 def _grade(kind: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from config.log import masked
 from config.settings import Language, Settings
 from engine.alerts import Alerts
+from engine.leg_watch import NO_SIGNS
 from engine.line import Line
 from engine.timesheet import StintBook
 from engine.today import Today
@@ -40,6 +41,7 @@ class BoardBuilder:
     names: Callable[[], Mapping[str, str]]
     offset: Callable[[], float]
     stints: StintBook
+    signs: Callable[[str], Mapping[str, Any]] = lambda call: NO_SIGNS  # of a call's legs
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
     _thresholds: dict[str, dict[str, list[float]]] = field(init=False)
 
@@ -98,6 +100,7 @@ class BoardBuilder:
             "priority": seat.priority if seat else 0,
             "moved_up": seat is not None and seat.moved_up,
             "nobody_on_shift": seat is not None and seat.nobody_on_shift,
+            **self.signs(seat.call if seat else call.call_id if call else ""),
         }
 
     def _consultant(
@@ -127,6 +130,8 @@ class BoardBuilder:
             "call_language": call.language if call else None,
             "call_since": _round(talked),
             "caller_since": waits.get(seat.call or ""),
+            "unheard": list(self.signs(seat.call)["unheard"]) if seat.call else [],
+            "caller_held": bool(seat.call and self.signs(seat.call)["held"]),
             "number": masked(_number(call)) or None,
             "answered": self.today.served(seat.id) + (talked is not None),
             "missed_today": sums.missed,
@@ -205,7 +210,8 @@ def _count(
     return {
         "language": language,
         "waiting": len(waiting),
-        "longest_since": min((one["since"] for one in waiting), default=None),
+        # Who shows no sign of life is told of by an alert of their own.
+        "longest_since": min((one["since"] for one in waiting if not one["unanswered"]), default=None),
         "line": {phase: phases[phase] for phase in PHASES},
         **{state: states[state] for state in STATES},
     }

@@ -1,10 +1,12 @@
 """A call as `calls list --json` and `calls show --json` give it: names and forms others rely on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from recordings.entries import Alarm
 from recordings.hiding import UNREADABLE
 from recordings.mask import mask
 from recordings.record import CallRecord
@@ -87,6 +89,10 @@ class Teller:
                 for part in one.segments
             ],
         }
+
+    def legs(self, told: Iterable[Alarm]) -> list[dict[str, Any]]:
+        """What was told of the call's legs: no sign of life, sound from elsewhere; `_ended` its end."""
+        return [{"kind": one.kind, "at": self.time(one.at)} for one in told]
 
     def caller(self, record: CallRecord) -> str | None:
         """The number, masked unless a reason was given (A5); None when it was withheld."""

@@ -1,11 +1,13 @@
 """A call told as a timeline, the way `calls show` prints it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from config.settings import Settings
 from engine.call_json import Teller, queue, waited
+from engine.leg_story import leg_moments, unheard_in
 from engine.show import one_line
+from recordings.entries import Alarm
 from recordings.record import CallRecord, Connection
 from recordings.recording import Recording
 from recordings.spans import holes
@@ -29,11 +31,21 @@ UCC = {
 }
 
 
-def story(record: CallRecord, recordings: list[Recording], tell: Teller, settings: Settings) -> Iterator[str]:
-    """The lines of `calls show`: the moments in order, the wait against the law's, each recording."""
+def story(
+    record: CallRecord,
+    recordings: list[Recording],
+    tell: Teller,
+    settings: Settings,
+    legs: Sequence[Alarm] = (),
+) -> Iterator[str]:
+    """The lines of `calls show`: the moments in order, the wait against the law's, each recording.
+
+    `legs`: what was told of the call's legs (Reader.leg_alarms).
+    """
     arrived = record.arrived_at.astimezone(tell.zone)
     yield f"call {record.call_id}, {arrived:%Y-%m-%d}, times UTC{arrived:%z}"
-    for at, text in sorted(_moments(record, tell), key=lambda moment: moment[0]):
+    moments = [*_moments(record, tell), *leg_moments(legs)]
+    for at, text in sorted(moments, key=lambda moment: moment[0]):
         seconds = (at - record.arrived_at).total_seconds()
         yield f"  {at.astimezone(tell.zone):%H:%M:%S}.{at.microsecond // 1000:03d}  {seconds:+9.3f} s  {text}"
     if record.ended_at is None:
@@ -44,7 +56,7 @@ def story(record: CallRecord, recordings: list[Recording], tell: Teller, setting
     if not recordings:
         yield "no recording" + ("" if record.connections else ": nobody spoke with the caller")
     for one in recordings:
-        yield from _recording(one, tell)
+        yield from _recording(one, tell, legs)
 
 
 def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]:
@@ -100,7 +112,7 @@ def _wait(record: CallRecord, law: float) -> str:
     return f"waited {seconds:.1f} s from arrival to the consultant's answer: {verdict} {law:.0f} s (C1)"
 
 
-def _recording(one: Recording, tell: Teller) -> Iterator[str]:
+def _recording(one: Recording, tell: Teller, legs: Sequence[Alarm]) -> Iterator[str]:
     talk = f"conversation {one.connection}" if one.connection else "a conversation"
     length = "length unknown" if one.seconds is None else f"{one.seconds:.1f} s"
     yield f"recording of {talk}: {one.state.value}, {length}"
@@ -113,6 +125,7 @@ def _recording(one: Recording, tell: Teller) -> Iterator[str]:
             f"  nothing was recorded from {(begin - since).total_seconds():.1f} "
             f"to {(end - since).total_seconds():.1f} s"
         )
+    yield from unheard_in(one.started_at, one.seconds, legs)
     files = [("both", one.stereo_file)]
     for part in one.segments:
         files += [("caller", part.caller_file), ("consultant", part.consultant_file)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
+    from recordings.entries import Alarm
     from recordings.reading import CallFilter, Reader
     from recordings.record import CallRecord
     from recordings.recording import Recording
@@ -112,12 +113,15 @@ def show(
     settings = Settings()
     _allowed(settings, unmask)
 
-    async def question(reader: "Reader") -> "tuple[list[CallRecord], list[Recording]]":
+    async def question(reader: "Reader") -> "tuple[list[CallRecord], list[Recording], list[Alarm]]":
         exact = await reader.call(call_id)
         found = [exact] if exact else await reader.calls_beginning(call_id, 2)
-        return found, await reader.recordings(found[0].call_id) if len(found) == 1 else []
+        if len(found) != 1:
+            return found, [], []
+        id_ = found[0].call_id
+        return found, await reader.recordings(id_), await reader.leg_alarms(id_)
 
-    records, recordings = read(settings, question) or ([], [])
+    records, recordings, legs = read(settings, question) or ([], [], [])
     if not records:
         raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
     if len(records) > 1:
@@ -127,9 +131,9 @@ def show(
         _note(settings, [record.call_id], reason)
     tell = Teller(settings.zone, settings.audio, unmask)
     if json:
-        as_json(tell.whole(record, recordings))
+        as_json(tell.whole(record, recordings) | {"legs": tell.legs(legs)})
         return
-    for line in story(record, recordings, tell, settings):
+    for line in story(record, recordings, tell, settings, legs):
         typer.echo(line)
 
 

@@ -1,5 +1,8 @@
 """`ivr111 queue`: who waits and who serves, now."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import typer
 
 from engine.show import AsJson, as_json, plain_words, table
@@ -40,10 +43,23 @@ def show(json: AsJson = False) -> None:
                 one["state"],
                 f"{one['waited']:.0f} s",
                 one["consultant"] or "",
-                "nobody on shift" if one["nobody_on_shift"] else "",
+                ", ".join(_remarks(one)),
             )
             for one in now["callers"]
         ]
         table(columns, rows)
     if now["consultants"]:
         table(COLUMNS, [row(one) for one in now["consultants"]])
+
+
+def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
+    if one["nobody_on_shift"]:
+        yield "nobody on shift"
+    if one["unanswered"]:
+        yield "no sign of life: others first"
+    if one["held"]:
+        yield "on hold by the operator"
+    for side in one["unheard"]:
+        yield f"the {side} is not heard: sound from an unknown address"
+    for side in one["followed"]:
+        yield f"the {side}'s sound comes from another port, and is heard"

@@ -1,5 +1,6 @@
 """Events of the line and what follows from them: live state, dispatcher, journal."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import structlog
 from config.settings import Language
 from dialplan import recorder
 from dialplan import words as w
+from engine.packets import value
 from routing.ami import Ami, Message
 from routing.desk import Desk
 from routing.devices import device_of, is_consultant
@@ -66,9 +68,15 @@ class Line:
         self._queued = []
         try:
             at = time.time()
-            status = await ami.list("Status", {"Variables": ",".join((*w.FACTS, ON_HOLD))}, deadline=10)
+            status = await ami.list("Status", {"Variables": ",".join(w.FACTS)}, deadline=10)
+            # By itself, never by Status, which may stop Asterisk for good (engine/leg_counts.py).
+            names = [str(row.get("Channel", "")) for row in status]
+            holds = await asyncio.gather(*(value(ami, name, ON_HOLD) for name in names if name))
+            held = frozenset(
+                name for name, told in zip(filter(None, names), holds, strict=True) if told == "1"
+            )
             devices = await ami.list("DeviceStateList", deadline=10)
-            fresh = snapshot(at, status, devices)
+            fresh = snapshot(at, status, devices, held)
             fresh.inherit(self.live, at, None if self.ends is None else self.ends(at))
             self.live = fresh
         finally:

@@ -25,13 +25,13 @@ class Packets:
 
 async def received(ami: Ami, channel: str) -> int | None:
     """Packets since the call (or its source) began; None when Asterisk does not say."""
-    value = await _value(ami, channel, RECEIVED)
-    return int(value) if value.isascii() and value.isdigit() else None
+    told = await value(ami, channel, RECEIVED)
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 async def packets(ami: Ami, channel: str) -> Packets | None:
     """All three; None when Asterisk does not say, as of a channel without RTP."""
-    fields = _fields(await _value(ami, channel, ALL))
+    fields = _fields(await value(ami, channel, ALL))
     if "rxcount" not in fields or "lp" not in fields:
         return None
     # What it tells the phone of the phone's own packets is "tx": rxjitter is what the phone tells us.
@@ -43,7 +43,8 @@ def _fields(text: str) -> dict[str, float]:
     return {match[1]: float(match[2]) for match in found if match}
 
 
-async def _value(ami: Ami, channel: str, variable: str) -> str:
+async def value(ami: Ami, channel: str, variable: str) -> str:
+    """What Asterisk says of a channel; empty when it does not."""
     try:
         answer = await ami.send("Getvar", {"Channel": channel, "Variable": variable})
     except (AmiDown, AmiError, AmiTimeout):

@@ -28,6 +28,7 @@ from engine.keeper import DidNotStart, Keeper
 from engine.mending import mend
 from engine.places import NoSuchUser, hand_over, lay_out
 from engine.tasks import Tasks
+from engine.wire_care import keep_wire
 
 log = structlog.get_logger()
 
@@ -113,6 +114,7 @@ async def _keep(
         say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
         tasks.append(asyncio.create_task(asterisk.keep()))
         beside.lasting(partial(mend, settings))
+        beside.lasting(partial(keep_wire, settings))
         beside.lasting(partial(keep_gate, settings, alarms))
         beside.lasting(alarms.keep)
         await asterisk.answered.wait()

@@ -32,6 +32,7 @@ from engine.feed import Feed
 from engine.fetch import Fetch
 from engine.hold import HoldGuard
 from engine.kept import Kept
+from engine.leg_watch import LegWatch
 from engine.line import Line
 from engine.links import LinkWatch
 from engine.log_follower import LogFollower
@@ -167,6 +168,16 @@ class Engine:
             seen=self.journal.submit,
         )
         self.links = LinkWatch(self.ami, self.line.living, self.journal.submit)
+        self.legs = LegWatch(
+            self.ami,
+            self.desk,
+            self.line.living,
+            settings.wire_socket,
+            self.journal.alarm,
+            self.feed.changed,
+            self.tasks.soon,
+        )
+        self.boards.signs = self.legs.signs
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.holding
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
@@ -251,6 +262,8 @@ class Engine:
             self.deaf.keep,
             self.recorded.keep,
             self.links.keep,
+            self.legs.counts.keep,
+            self.legs.wire.keep,
             *(helper.keep for helper in self.volumes.helpers()),
             self.vanished.keep,
             self.volumes.keep,

@@ -225,6 +225,13 @@ class Reader:
         rows = await self._rows(query.order_by(alarms.c.at, alarms.c.id))
         return standing(Alarm(row.kind, row.about, row.at) for row in rows)
 
+    async def leg_alarms(self, call_id: str) -> list[Alarm]:
+        """All that was told of the call's legs, beginnings and ends alike; in order."""
+        rows = await self._rows(
+            select(alarms).where(alarms.c.about == call_id).order_by(alarms.c.at, alarms.c.id)
+        )
+        return [Alarm(row.kind, row.about, row.at) for row in rows]
+
     async def consultant_states(self) -> list[ConsultantState]:
         """What the engine must know again after its restart."""
         query = select(consultant_states).where(consultant_states.c.value.is_not(None))

@@ -33,6 +33,30 @@ class Calls(Serving):
                 self.over(seat, now)
         return self.decided()
 
+    def doubted(self, call: str, now: float) -> list[Decision]:
+        """Nothing comes from the caller's leg, and it does not answer: others first; the place is kept.
+
+        A ring under way is withdrawn: whoever answers would hear dead air. A supervisor's order to a
+        consultant holds.
+        """
+        caller = self.queue.callers.get(call)
+        if caller is None or caller.doubtful or caller.phase not in {Phase.WAITING, Phase.RINGING}:
+            return self.ignored("doubted")
+        caller.doubtful = True
+        if caller.phase is Phase.RINGING:
+            self.withdraw(self.floor.seats[caller.consultant or ""], "caller_unanswered")
+        return self.decided()
+
+    def trusted(self, call: str, now: float) -> list[Decision]:
+        """The leg gave a sign of life: served by its old place."""
+        caller = self.queue.callers.get(call)
+        if caller is None or not caller.doubtful:
+            return self.ignored("trusted")
+        caller.doubtful = False
+        if caller.phase is Phase.WAITING:
+            self.serve_caller(caller, now)
+        return self.decided()
+
     def ring_missed(
         self, call: str, consultant: str, why: str, now: float, ring: int | None = None
     ) -> list[Decision]:

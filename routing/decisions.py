@@ -7,7 +7,7 @@ from config.settings import Language
 
 CallerReason = Literal["longest_waiting", "priority", "returned", "moved_up", "ordered", "stayed"]
 ConsultantReason = Literal["first_language", "further_language", "passed_over", "ordered", "stayed"]
-WithdrawReason = Literal["paused", "unreachable", "forgotten", "off_shift", "ordered"]
+WithdrawReason = Literal["paused", "unreachable", "forgotten", "off_shift", "ordered", "caller_unanswered"]
 AlarmKind = Literal[
     "last_consultant_missed", "answer_unseen", "nobody_on_shift", "phone_forwards", "phone_drops"
 ]

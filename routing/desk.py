@@ -107,6 +107,12 @@ class Desk:
     def wrap_up_extended(self, consultant: str, seconds: float) -> None:
         self._apply(self.dispatcher.wrap_up_extended(consultant, seconds, self._clock()))
 
+    def doubted(self, call: str) -> None:
+        self._apply(self.dispatcher.doubted(call, self._clock()))
+
+    def trusted(self, call: str) -> None:
+        self._apply(self.dispatcher.trusted(call, self._clock()))
+
     def move_up(self, call: str) -> None:
         self._apply(self.dispatcher.move_up(call, self._clock()))
 

@@ -52,6 +52,7 @@ class OngoingCall:
     cause: int = 0
     gap: bool = False  # events of this call may have been missed
     held: bool = False  # a consultant has put the caller on hold
+    caller_held: bool = False  # the operator holds the caller, who may not talk with anybody yet
     seen_at: float | None = None  # its newest event: until then it lived
     cut_off: bool = False  # it ended because Asterisk did
     words: dict[str, str] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class OngoingCall:
                 self.legs.leave(event)
             case HoldChanged(id=id_, held=held):
                 self.held = held if id_ in self.legs.known else self.held
+                self.caller_held = held if id_ == self.id else self.caller_held
             case HangupAsked(at, id_):
                 self.hangups.setdefault(id_, at)
             case ChannelGone():
@@ -103,7 +105,7 @@ class OngoingCall:
         """After a gap: the present from a snapshot's call, the past as it was seen."""
         self.gap = True
         self.seen_at = at
-        self.held = now.held
+        self.held, self.caller_held = now.held, now.caller_held
         self.words = now.words
         self.queued_at = self.queued_at or now.queued_at
         self.language_at = self.language_at or now.language_at

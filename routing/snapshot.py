@@ -1,6 +1,6 @@
 """The live state made anew from Asterisk's own lists, when the engine connects."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from dialplan.words import PREFIX, SURVIVED
 from routing.devices import device_of, endpoint_of
@@ -25,8 +25,12 @@ from routing.read import UP, Message, reach_of, word
 ON_HOLD = "CHANNEL(rtp,hold)"  # asked of every channel: a phone that holds its party
 
 
-def snapshot(at: float, status: Iterable[Message], devices: Iterable[Message]) -> Live:
+def snapshot(
+    at: float, status: Iterable[Message], devices: Iterable[Message], held: Container[str] = ()
+) -> Live:
     """A fresh state from the events of `Status` and `DeviceStateList`, asked at `at` (epoch seconds).
+
+    `held`: the channels whose phones hold their party.
 
     What the lists cannot know: since when two talk (taken: since the phone was dialled), what has ended.
     So the stories of these calls will not be `whole`.
@@ -35,7 +39,7 @@ def snapshot(at: float, status: Iterable[Message], devices: Iterable[Message]) -
     channels = [m for m in status if word(m, "Event") == "Status"]
     channels.sort(key=lambda m: word(m, "Uniqueid") != word(m, "Linkedid"))  # callers first
     for message in channels:
-        for event in _channel(at, message):
+        for event in _channel(at, message, word(message, "Channel") in held):
             live.apply(event)
     for message in devices:
         device, reach = endpoint_of(word(message, "Device")), reach_of(word(message, "State"))
@@ -46,7 +50,7 @@ def snapshot(at: float, status: Iterable[Message], devices: Iterable[Message]) -
     return live
 
 
-def _channel(at: float, m: Message) -> Iterator[Event]:
+def _channel(at: float, m: Message, holds: bool) -> Iterator[Event]:
     names = ("Channel", "Uniqueid", "Linkedid", "Context", "Exten", "CallerIDNum", "CallerIDName")
     channel, id_, linked, *rest = (word(m, name) for name in names)
     seconds = word(m, "Seconds")
@@ -63,8 +67,8 @@ def _channel(at: float, m: Message) -> Iterator[Event]:
         yield VariableSet(at, id_, linked, SURVIVED, "1")
     if bridge := word(m, "BridgeID"):
         yield BridgeEntered(born, bridge, id_, linked, channel)
-        if id_ != linked and f"{ON_HOLD}=1" in _lines(m):
-            yield HoldChanged(at, id_, linked, channel, True)
+    if (bridge or id_ == linked) and holds:
+        yield HoldChanged(at, id_, linked, channel, True)
 
 
 def _lines(m: Message) -> list[str]:

@@ -41,6 +41,7 @@ class CallerView:
     consultant: str | None  # who rings, talks, is reserved, or was ordered
     nobody_on_shift: bool
     moved_up: bool = False
+    doubtful: bool = False  # passed over: no sign of life from the leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
             consultant=caller.consultant or caller.pinned,
             nobody_on_shift=caller.told,
             moved_up=caller.reason in ("moved_up", "ordered"),
+            doubtful=caller.doubtful,
         )
         for call, caller in sorted(queue.callers.items(), key=lambda item: item[1].key)
     )

@@ -43,6 +43,7 @@ class Caller:
     told: bool = False  # that nobody is on shift
     pinned: str | None = None  # to this consultant, by a supervisor's order
     told_first: bool = False  # hears something before the next ring begins
+    doubtful: bool = False  # no sign of life from the leg: others first, the place is kept
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ class Queue:
 
     def first(self, languages: Iterable[Language]) -> Caller | None:
         """Who is next among these languages: fairness goes across them."""
-        heads = [self.rows[language][0] for language in languages if self.rows[language]]
+        heads = [head for language in languages if (head := self._head(language)) is not None]
         return self.callers[min(heads)[1]] if heads else None
 
     def first_pinned(self, consultant: str) -> Caller | None:
@@ -98,7 +99,13 @@ class Queue:
         """Place in the queue from 1; 0 when not waiting."""
         if caller.phase is not Phase.WAITING:
             return 0
-        return bisect_left(self._row(caller), (caller.key, caller.waiting.call)) + 1
+        row = self._row(caller)
+        before = row[: bisect_left(row, (caller.key, caller.waiting.call))]
+        return 1 + sum(not self.callers[call].doubtful for _, call in before)
+
+    def _head(self, language: Language) -> tuple[Key, str] | None:
+        """The first of a row who is to be served; those who do not answer are few, and stand anywhere."""
+        return next((one for one in self.rows[language] if not self.callers[one[1]].doubtful), None)
 
     def _row(self, caller: Caller) -> list[tuple[Key, str]]:
         if caller.pinned is not None:

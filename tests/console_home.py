@@ -52,7 +52,8 @@ def seat(id_: str, state: str, **more: Any) -> dict[str, Any]:
         "passed_over": False, "fault": None, "fault_since": None, "call": None,
         "call_language": None, "call_since": None, "caller_since": None, "number": None, "answered": 3,
         "missed_today": 1, "talked": {"seconds": 540, "since": None},
-        "paused": {"seconds": 60, "since": None}, "occupancy": 0.71, "watched": [], **more,
+        "paused": {"seconds": 60, "since": None}, "occupancy": 0.71, "watched": [], "unheard": [],
+        "caller_held": False, **more,
     }  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def caller(call: str, place: int, **more: Any) -> dict[str, Any]:
     return {
         "call": call, "language": "kk", "phase": "waiting", "place": place, "since": 1795540000.0 + place,
         "consultant": None, "number": "***67", "attempts": 2, "priority": 0, "moved_up": False,
-        "nobody_on_shift": False, **more,
+        "nobody_on_shift": False, "unanswered": None, "held": False, "unheard": [], "followed": [], **more,
     }  # fmt: skip
 
 

@@ -102,6 +102,14 @@ class Stream:
         except OSError:
             return  # a full buffer or an address of nowhere loses a packet, as a network would
 
+    def move(self) -> Address:
+        """Send and listen on another port from now on, unannounced: a media gateway that has failed over."""
+        self.listen()
+        self._socket.close()
+        self._socket = udp.open_socket(self.address[0], even=True)
+        moved: Address = self._socket.getsockname()
+        return moved
+
     def listen(self) -> None:
         """Take in what has come since the last tick; the kernel kept the arrival times."""
         while got := udp.receive(self._socket, 2048):

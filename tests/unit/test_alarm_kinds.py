@@ -9,6 +9,7 @@ import pytest
 from console import labels
 from console.i18n import catalogue
 from engine.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
+from engine.sound_sources import KINDS as SOUND_ELSEWHERE
 from recordings.completeness.gap import KINDS
 from recordings.demands.term import Mark
 
@@ -28,6 +29,9 @@ MADE = {
     "made": (),
     "file": (),  # config/database: which file was replaced
     "*_about(gap)": tuple(f"recording_{kind}" for kind in KINDS),
+    **dict.fromkeys(
+        ("KINDS[is_.where, is_.side]", "KINDS['unheard', is_.side]"), tuple(SOUND_ELSEWHERE.values())
+    ),
     "mark.kind": tuple(Mark(share, None).kind for share in (0.5, 0.8, 1.0)),  # type: ignore[arg-type]
     "f'{self.charge.name}_died'": ("asterisk_died",),  # only of Asterisk ends are noted
     "f'{self.charge.name}_half_silent'": ("asterisk_half_silent",),  # only it has witnesses

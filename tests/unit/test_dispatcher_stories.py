@@ -311,6 +311,43 @@ STORIES = {
         6  | time                 |
         7  | time                 | x>k1 {FIRST}
     """,
+    "a caller without a sign of life is passed over, and has the old place when it comes back": f"""
+        0  | comes k1             |
+        1  | calls w kk           | w>k1 {FIRST}
+        2  | calls ghost kk       |
+        3  | calls x kk           |
+        4  | calls y kk           |
+        5  | doubted ghost        |
+        6  | ends w k1            | x>k1 {FIRST}
+        7  | trusted ghost        |
+        8  | ends x k1            | ghost>k1 {FIRST}
+    """,
+    "a ring for a caller who has vanished is withdrawn, and the next caller has the consultant": f"""
+        0  | comes k1             |
+        1  | calls ghost kk       | ghost>k1 {FIRST}
+        2  | calls x kk           |
+        3  | doubted ghost        | withdraw ghost>k1 caller_unanswered
+        4  | misses ghost k1      | x>k1 {FIRST}
+        5  | trusted ghost        |
+        6  | ends x k1            | ghost>k1 {FIRST}
+    """,
+    "nobody is rung for a caller without a sign of life, who is served at once when it comes back": f"""
+        0  | comes k1             |
+        1  | calls w kk           | w>k1 {FIRST}
+        2  | calls ghost kk       |
+        3  | doubted ghost        |
+        4  | ends w k1            |
+        5  | trusted ghost        | ghost>k1 {FIRST}
+    """,
+    "a caller without a sign of life who leaves is forgotten": f"""
+        0  | comes k1             |
+        1  | calls w kk           | w>k1 {FIRST}
+        2  | calls ghost kk       |
+        3  | doubted ghost        |
+        4  | leaves ghost         |
+        5  | calls x kk           |
+        6  | ends w k1            | x>k1 {FIRST}
+    """,
     "a conversation that outlived another engine keeps its consultant": f"""
         0  | comes r              |
         1  | talks x r            |

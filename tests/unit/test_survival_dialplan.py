@@ -154,6 +154,19 @@ def test_no_dial_and_no_queue_follows_a_forward(plan: Dialplan):
             assert "i" in re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", options.split(",")[0]), data
 
 
+def test_whoever_answers_hears_music_while_the_operator_holds_the_caller(plan: Dialplan):
+    dials = [row[2] for row in plan.rows if row[2].startswith(("Dial(PJSIP/", "Queue("))]
+    assert dials
+    for data in dials:  # each leg is led by one of these when it is answered
+        assert re.search(r"U\(111-(answered|ucc-answered|duty-confirm)\)|,111-connected\)", data), data
+    for context in ("111-answered", "111-connected", "111-ucc-answered", "111-duty-confirm"):
+        rows = [row[2] for row in plan.rows if row[0] == context]
+        assert "Gosub(111-joined,s,1)" in rows, context
+    [joined] = [row[2] for row in plan.rows if row[0] == "111-joined" and "ExecIf" in row[2]]
+    assert "MASTER_CHANNEL(CHANNEL(rtp,hold))" in joined
+    assert "StartMusicOnHold(111)" in joined
+
+
 def test_1414_is_dialled_only_where_the_notice_was_played(plan: Dialplan):
     """A14, C4: the one way to the Dial leads over a Playback that succeeded."""
     rows = [row[2] for row in plan.rows if row[0] == w.SURVIVAL]

@@ -1,0 +1,158 @@
+"""Waiting callers from whom nothing comes: asked on the wire, passed over while they do not answer; edge.
+
+Nobody is dropped for silence: who is muted, held, or sends nothing in pauses answers (decision 0081).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from engine.leg_counts import Leg, LegCounts
+from engine.leg_question import FACTS, ROUTES, Dialog, dialog
+from engine.packets import value
+from engine.wire_link import WireLink
+from routing.ami import Ami
+from routing.desk import Desk
+from routing.waiting import Phase
+
+log = structlog.get_logger()
+
+# Not the leg's own answer: some proxy says that it got none, or the leg's end that it knows no such call.
+NO_ANSWER: Final = frozenset({408, 481, 503, 504})
+WITNESS: Final = 5.0  # seconds between questions to another leg of the same operator
+WITNESSES: Final = 3  # legs asked for it at once
+WAITS: Final = frozenset({Phase.WAITING, Phase.RINGING})
+AT_ONCE: Final = 16
+
+Moment = Callable[[str, str, float], object]  # kind, call id, epoch seconds
+
+
+@dataclass(slots=True)
+class SilentCallers:
+    """Asks and judges after each count; `alarm` and `over` write a moment into the journal.
+
+    Silence alone proves nothing, nor does a missing answer where nobody ever answers such questions: only an
+    operator's address from which some leg has answered one is believed.
+    """
+
+    ami: Ami
+    legs: LegCounts
+    desk: Desk
+    wire: WireLink
+    alarm: Moment
+    over: Moment  # what an alarm told of is so no more
+    changed: Callable[[], None]
+    soon: Callable[[Coroutine[Any, Any, None]], object]
+    wall: Callable[[], float] = time.time
+    since: dict[str, float] = field(default_factory=dict)  # call -> no answer since (epoch): the board's
+    _answering: set[str] = field(default_factory=set)  # addresses from which legs answer
+    _dialogs: dict[str, Dialog] = field(default_factory=dict)  # by channel, while it owes an answer
+    _asked: dict[str, tuple[str, str]] = field(default_factory=dict)  # branch -> channel, address
+    _busy: set[str] = field(default_factory=set)  # channels whose question is being made
+    _witness: dict[str, float] = field(default_factory=dict)  # address -> when another leg was asked
+    _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def look(self, now: float) -> None:
+        """After each count."""
+        waiting = {leg.channel: leg for leg in self.legs.callers() if self._waits(leg.call)}
+        for leg in waiting.values():
+            if leg.state.due(now) and self.wire.up:
+                self._ask(leg)
+            self._judge(leg, now)
+        calls = {leg.call for leg in waiting.values()}
+        for call in [call for call in self.since if call not in calls]:
+            self._again(call)
+        self._forget(waiting)
+
+    def answered(self, branch: str, status: int) -> None:
+        """An answer came."""
+        channel, host = self._asked.pop(branch, ("", ""))
+        if not channel:
+            return
+        self._answering.add(host)
+        leg = self.legs.legs.get(channel)
+        if leg is None or status in NO_ANSWER:
+            return
+        leg.state.answer(self.legs.clock())
+        if leg.call in self.since:
+            self._again(leg.call)
+
+    def _waits(self, call: str) -> bool:
+        caller = self.desk.dispatcher.queue.callers.get(call)
+        return caller is not None and caller.phase in WAITS
+
+    def _judge(self, leg: Leg, now: float) -> None:
+        sign = leg.state.sign(now)
+        if sign != "unanswered":
+            if leg.call in self.since and sign in ("heard", "quiet"):
+                self._again(leg.call)
+            return
+        found = self._dialogs.get(leg.channel)
+        if leg.call in self.since or found is None:
+            return
+        if found.there[0] not in self._answering:
+            self._call_witness(found.there[0], leg, now)
+            return
+        self.since[leg.call] = self.wall() - (now - leg.state.since)
+        log.warning("caller_unanswered", call=leg.call)
+        self.alarm("caller_unanswered", leg.call, self.since[leg.call])
+        self.desk.doubted(leg.call)
+        self.changed()
+
+    def _again(self, call: str) -> None:
+        del self.since[call]
+        log.info("caller_back", call=call)
+        self.over("caller_unanswered", call, self.wall())
+        self.desk.trusted(call)
+        self.changed()
+
+    def _call_witness(self, host: str, doubtful: Leg, now: float) -> None:
+        """Another leg of the same operator, from which sound comes: does it answer such a question at all?"""
+        if now - self._witness.get(host, 0.0) < WITNESS:
+            return
+        self._witness[host] = now
+        heard = [one for one in self.legs.callers() if one is not doubtful and one.state.sign(now) == "heard"]
+        for leg in heard[:WITNESSES]:
+            self._ask(leg, of=host)
+
+    def _ask(self, leg: Leg, of: str = "") -> None:
+        """Ask a leg; `of`: as a witness, and only when it is of this address."""
+        if leg.channel not in self._busy:
+            self._busy.add(leg.channel)
+            self.soon(self._question(leg, of))
+
+    async def _question(self, leg: Leg, of: str) -> None:
+        try:
+            found = self._dialogs.get(leg.channel) if leg.state.owed is not None else None
+            if found is None:
+                async with self._at_once:
+                    found = await self._dialog(leg.channel)
+            if found is None or (of and found.there[0] != of):
+                return
+            branch = self.wire.ask(found)
+            if branch is None:
+                return
+            self._asked[branch] = (leg.channel, found.there[0])
+            if not of:
+                self._dialogs[leg.channel] = found
+                leg.state.ask(self.legs.clock())
+        finally:
+            self._busy.discard(leg.channel)
+
+    async def _dialog(self, channel: str) -> Dialog | None:
+        facts: dict[str, str] = {}
+        for name in FACTS:
+            facts[name] = await value(self.ami, channel, name)
+            if name in ROUTES and not facts[name]:
+                break
+        return dialog(facts)
+
+    def _forget(self, waiting: dict[str, Leg]) -> None:
+        for channel in [channel for channel in self._dialogs if channel not in waiting]:
+            del self._dialogs[channel]
+        for branch in [b for b, (channel, _) in self._asked.items() if channel not in self.legs.legs]:
+            del self._asked[branch]
