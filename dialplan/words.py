@@ -56,6 +56,7 @@ NUMBER_REFUSED: Final = "NumberRefused"  # the manager's user event: a trunk dia
 CEL_SET: Final = "ENGINE_SET"  # survival: one fact at its own time
 CEL_END: Final = "ENGINE_END"  # at the caller's hang-up: all ENGINE_ variables of the call
 
+OPERATOR: Final = "ENGINE_OPERATOR"  # the address the call came from: the operator, as the trunk knows it
 SURVIVED: Final = "ENGINE_SURVIVED"  # "1": Asterisk alone served at least a part of the call
 DIALSTATUS: Final = "DIALSTATUS"  # Asterisk's own; the engine empties it before each Dial
 

@@ -56,7 +56,9 @@ STATES: Final[Mapping[str, str]] = {
     "sound_followed_caller": "sound_followed",
     "sound_followed_consultant": "sound_followed",
     "ami_down": "ami_down",
+    "ack_missing": "ack_missing",
 }
+ACK_MISSING: Final = "ack_missing"  # of an operator: it never confirms our answers
 LAST_MISSED: Final = "last_consultant_missed"
 # On the board until its end is told, however long ago it began: who raises it tells the end as well.
 LASTING: Final = (

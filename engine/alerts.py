@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dialplan.words import TRUNK_WATCH
-from engine.alert_kinds import LAST_MISSED, LASTING, on_board
+from engine.alert_kinds import ACK_MISSING, LAST_MISSED, LASTING, on_board
 from engine.line import Line
 from engine.notices import Notices
 from engine.today import Today
@@ -49,6 +49,7 @@ CRITICAL: Final = frozenset(
         "asterisk_died",
         "call_refused",
         "ucc_unreachable",
+        ACK_MISSING,
         "journal_away",
         "journal_replaced",
     }
@@ -144,6 +145,8 @@ class Alerts:
         if (failing := today.ucc_failing(at)) is not None:
             yield Holds("ucc_unreachable", "", failing.at, failing.call)
         yield from (Holds("number_refused", operator, since) for operator, since in self.refused(at))
+        for operator, (since, times) in today.unconfirmed.repeated(at).items():
+            yield Holds(ACK_MISSING, f"{operator} ({times})", since)
         if not today.whole:
             yield Holds("figures_incomplete", "")
 

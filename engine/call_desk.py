@@ -52,11 +52,13 @@ class CallDesk:
         intend: Callable[[str, int, str, str], None],
         changed: Callable[[], None],
         shift_changed: Callable[[], None],
+        first: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.desk = desk
         self._intend = intend
         self._changed = changed  # wrap-up, missed rings: to be kept, once the next caller rings
         self._shift_changed = shift_changed  # pauses: to be kept and mirrored at once
+        self._first = first  # whether the line owes this call's caller the first place
         self._tickets: dict[str, Ticket] = {}
         self._calls: set[str] = set()
 
@@ -73,7 +75,10 @@ class CallDesk:
         """Let a call wait; a ticket of an earlier ring goes on."""
         ticket = self._tickets.get(call)
         if ticket is None:
-            waiting = Waiting(call, cast(Language, language), queued / 1000)
+            priority = int(self._first(call))
+            if priority:
+                log.info("caller_first_again", call=call)
+            waiting = Waiting(call, cast(Language, language), queued / 1000, priority)
             caller = self.desk.dispatcher.queue.callers.get(call)
             if caller is not None and kept and caller.consultant == kept:
                 # The conversation outlived an engine: this one learnt of it by events only.

@@ -18,6 +18,7 @@ ENDED = {
     "engine": ", by the engine",
     "1414": ", by the 1414",
     "cut_off": ": cut off, Asterisk ended in the midst of it",
+    "no_ack": ": cut off, the operator never confirmed our answer (no ACK within 32 s)",
 }
 LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
 UCC = {

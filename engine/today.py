@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
+from engine.faults import Owed, Unconfirmed
 from ivr.ending import UCC_FAILURES
 from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
@@ -52,6 +53,8 @@ class Today:
         self._served: Counter[str | None] = Counter()
         self._chart: tuple[float, Chart] | None = None
         self._ucc: Tried | None = None  # the last try
+        self._owed = Owed()
+        self.unconfirmed = Unconfirmed()
 
     @property
     def whole(self) -> bool:
@@ -79,9 +82,10 @@ class Today:
         # The notice was played just before the try: a caller may have waited and talked long before it.
         tried_at = (record.notice_at or record.arrived_at).timestamp()
         self.tried(record.ucc_result or "", tried_at, record.call_id)
+        index = self.index(record.caller if record.caller != UNREADABLE else None)
+        self._owed.take(index, record)
         if arrived < self._since:
             return
-        index = self.index(record.caller if record.caller != UNREADABLE else None)
         old = self._calls.get(record.call_id)
         fresh = ended(record, index)
         self._calls[record.call_id] = fresh if old is None else completed(old, fresh)
@@ -153,6 +157,10 @@ class Today:
         """Calls of this number today that are over; withheld numbers are nobody's."""
         index = self.index(number)
         return self._attempts[index] if index else 0
+
+    def first(self, number: str | None, now: float) -> bool:
+        """Whether the line cut this number off lately and has not served it since: it comes first."""
+        return self._owed.first(self.index(number), now)
 
     def index(self, number: str | None) -> str | None:
         """Equal for equal numbers, however the trunk spells them; in this process only."""

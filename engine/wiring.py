@@ -63,7 +63,7 @@ from routing.decisions import Alarm, Assign, Decision, Withdraw
 from routing.desk import Desk
 from routing.dispatcher import Dispatcher, Rules
 from routing.ongoing import OngoingCall
-from routing.story import Story
+from routing.story import NO_ACK, Story, pii_number
 
 log = structlog.get_logger()
 
@@ -99,7 +99,9 @@ class Engine:
         self.supervisors = AlarmFollower(settings.supervisor_alarms, self.journal.submit)
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
-        self.call_desk = CallDesk(self.desk, self._intend, self._state_changed, self._shift_changed)
+        self.call_desk = CallDesk(
+            self.desk, self._intend, self._state_changed, self._shift_changed, self._first
+        )
         cut_off = CutOff(settings.deaths, settings.audio, settings.zone)
         self.ends = cut_off.ends
         self.line = Line(
@@ -373,9 +375,18 @@ class Engine:
         row = replace(record(story), wrap_up_ended_at=self._freed.pop(story.call_id, None))
         self.journal.submit(row)
         self.today.take(row)
+        if story.ended_by == NO_ACK:
+            times = self.today.unconfirmed.take(story.operator, story.ended_at or time.time())
+            log.warning("call_not_confirmed", call=story.call_id, operator=story.operator, times=times)
+            self.alarms.raise_("ack_missing", story.operator)
         self.feed.changed()
         self.recordings.hurry()
         log.info("call_over", call=story.call_id, outcome=story.outcome, whole=story.whole)
+
+    def _first(self, call_id: str) -> bool:
+        """Whether this call's caller was cut off by the line lately, and comes before all others."""
+        call = self.line.find(call_id)
+        return call is not None and self.today.first(pii_number(call), time.time())
 
     def _free_again(self, call: str, at: float) -> None:
         """The wrap-up of a call is over (t7): into its row, which is there once the caller has gone."""

@@ -49,7 +49,7 @@ class CallRecord:
     ended_at: datetime | None = None  # the caller's last hang-up; None while the call lives
     served_by: str | None = None
     outcome: Outcome | None = None
-    ended_by: str | None = None  # caller | consultant | 1414 | engine | cut_off (Asterisk died)
+    ended_by: str | None = None  # caller | consultant | 1414 | engine | cut_off | no_ack
     notice_at: datetime | None = None  # the 1414 notice had been played (A14, C4)
     ucc_result: str | None = None  # answered | busy | silent | rejected | unreachable | no_notice | dropped
     rating: int | None = None

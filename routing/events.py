@@ -98,11 +98,15 @@ class HoldChanged:
 
 @dataclass(frozen=True, slots=True)
 class HangupAsked:
-    """The phone behind this channel sent BYE or CANCEL (orders of ours send no such event)."""
+    """The phone behind this channel sent BYE or CANCEL (orders of ours send no such event).
+
+    Or Asterisk's own SIP stack gave it up: `code` is then the SIP status that stands for the reason.
+    """
 
     at: float
     id: str
     linked: str
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One call while it lives: its times, its variables and its legs, as the events told them."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
 from routing.devices import device_of
@@ -18,6 +19,10 @@ from routing.events import (
     VariableSet,
 )
 from routing.legs import Legs
+
+REQUEST_TIMEOUT: Final = 408
+ACK_AWAITED: Final = 32.0  # seconds
+LATE: Final = 5.0  # seconds: on a busy machine the end is told so much later
 
 CallEvent = (
     ChannelBorn
@@ -55,6 +60,7 @@ class OngoingCall:
     caller_held: bool = False  # the operator holds the caller, who may not talk with anybody yet
     seen_at: float | None = None  # its newest event: until then it lived
     cut_off: bool = False  # it ended because Asterisk did
+    no_ack: bool = False  # it ended because the operator never confirmed our answer
     words: dict[str, str] = field(default_factory=dict)
     hangups: dict[str, float] = field(default_factory=dict)  # unique id -> when its phone hung up
     legs: Legs = field(init=False)
@@ -92,6 +98,7 @@ class OngoingCall:
                 self.caller_held = held if id_ == self.id else self.caller_held
             case HangupAsked(at, id_):
                 self.hangups.setdefault(id_, at)
+                self.no_ack = self.no_ack or self._unconfirmed(event)
             case ChannelGone():
                 self._gone(event)
         self.held = self.held and bool(self.legs.talking())
@@ -138,6 +145,12 @@ class OngoingCall:
             self.ucc_at = event.at
         elif event.name == RATING and self.rated_at is None:
             self.rated_at = event.at
+
+    def _unconfirmed(self, event: HangupAsked) -> bool:
+        """Whether this is the end that a missing ACK brings: 64 × T1 after our 200 (RFC 3261, 13.3.1.4)."""
+        if event.id != self.id or event.code != REQUEST_TIMEOUT or self.line_answered_at is None:
+            return False
+        return ACK_AWAITED - 1 <= event.at - self.line_answered_at <= ACK_AWAITED + LATE
 
     def _gone(self, event: ChannelGone) -> None:
         if event.id == self.id:

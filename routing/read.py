@@ -116,7 +116,8 @@ def _hold(m: Message, at: float) -> Event:
 
 def _hangup_asked(m: Message, at: float) -> Event:
     # SoftHangupRequest is not read: it is Asterisk's and our own hanging up, no phone's.
-    return HangupAsked(at, word(m, "Uniqueid"), word(m, "Linkedid"))
+    # Asterisk 22.8 and newer; a BYE of the phone's has none, or the one its Reason header stands for.
+    return HangupAsked(at, word(m, "Uniqueid"), word(m, "Linkedid"), int(word(m, "TechCause") or 0))
 
 
 def _gone(m: Message, at: float) -> Event:

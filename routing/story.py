@@ -11,6 +11,7 @@ from dialplan.words import (
     DUTY_ENDPOINT,
     ENDED_BY,
     LANGUAGE,
+    OPERATOR,
     RATING,
     RATING_ASKED,
     SURVIVED,
@@ -34,6 +35,7 @@ End = Literal[
 # What trunks and phones send in place of a number that is withheld.
 WITHHELD: Final = frozenset({"", "anonymous", "unavailable", "unknown", "restricted", "private"})
 CUT_OFF: Final = "cut_off"
+NO_ACK: Final = "no_ack"
 LINE_DIED: Final = 44  # hang-up cause of Asterisk's own RTP time-out
 
 
@@ -57,7 +59,8 @@ def ours(call: OngoingCall) -> bool:
 class Story:
     """One call; times are epoch seconds, field.md 5.2 in brackets (A19, C1).
 
-    `ended_by` is caller, consultant, 1414, engine, or cut_off: Asterisk died in the midst of it.
+    `ended_by` is caller, consultant, 1414, engine, or the line's own fault: cut_off, Asterisk died in its
+    midst; no_ack, the operator never confirmed our answer, and after 32 s SIP ends such a call.
     `whole` is False when a part was not seen (the engine came later, or lost the connection):
     a whole story of the same call, from the channel event log, knows better.
     """
@@ -82,6 +85,7 @@ class Story:
     rating: int | None
     rating_asked: bool
     survived: bool
+    operator: str  # the address the call came from; "" when not seen
     conversations: tuple[Conversation, ...]
     whole: bool
 
@@ -93,13 +97,12 @@ def tell(call: OngoingCall) -> Story:
     served = [leg for leg in held if is_consultant(leg.device)]
     answering = served or [leg for leg in held if leg.device == DUTY_ENDPOINT]
     rings = [leg.rang_at for leg in call.legs.known.values() if leg.rang_at and leg.device != UCC_ENDPOINT]
-    number = call.pii_number
     rating = call.word(RATING)
     ucc_talked = any(leg.device == UCC_ENDPOINT for leg in held)
     arrived = call.born_at or milliseconds(call.word(ARRIVED)) or call.gone_at or 0.0
     return Story(
         call_id=call.word(CALL) or call.id,
-        pii_caller=None if number.lower() in WITHHELD else number,
+        pii_caller=pii_number(call),
         language=call.word(LANGUAGE) or None,
         arrived_at=arrived,
         line_answered_at=call.line_answered_at,
@@ -118,9 +121,15 @@ def tell(call: OngoingCall) -> Story:
         rating=int(rating) if rating in ("1", "2", "3", "4", "5") else None,
         rating_asked=call.word(RATING_ASKED) == "1",
         survived=call.word(SURVIVED) == "1",
+        operator=call.word(OPERATOR),
         conversations=tuple(_conversation(n, leg) for n, leg in enumerate(talks, 1)),
         whole=call.born_at is not None and not call.gap,
     )
+
+
+def pii_number(call: OngoingCall) -> str | None:
+    """The caller's number; None when it is withheld."""
+    return None if call.pii_number.lower() in WITHHELD else call.pii_number
 
 
 def _talked(call: OngoingCall, leg: Leg) -> bool:
@@ -158,7 +167,7 @@ def _outcome(call: OngoingCall, talks: tuple[Leg, ...]) -> End:
     left = call.id in call.hangups or call.cause == LINE_DIED or call.word(ENDED_BY) == "caller"
     # In the log the first phone that hung up stands for all later ones: whom it dropped, and who waits, left.
     left = left or any(leg.dropped for leg in call.legs.known.values())
-    if call.line_answered_at is None or not left:
+    if call.line_answered_at is None or call.no_ack or not left:
         return "failed"
     return "abandoned_in_menu" if call.queued_at is None else "abandoned_waiting"
 
@@ -167,6 +176,8 @@ def _ended_by(call: OngoingCall, talks: tuple[Leg, ...]) -> str | None:
     """Who hung up first: in the last conversation, or in the call when there was none."""
     if call.cut_off:
         return CUT_OFF
+    if call.no_ack:
+        return NO_ACK
     if told := call.word(ENDED_BY):
         return told
     asked = call.hangups.get(call.id)

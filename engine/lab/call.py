@@ -9,7 +9,7 @@ from engine.lab.dialog import Dialog
 from engine.lab.media import Stream
 from engine.lab.sip import Address, Headers, Message, Request, Response, cseq, header, respond
 from engine.lab.transactions import NoAnswerError
-from engine.lab.voice import Voice
+from engine.lab.voice import Voice, key
 from engine.lab.wire import Seen
 
 if TYPE_CHECKING:
@@ -141,9 +141,7 @@ class Call(listening.Listening):
         """Offer a new direction; asked again after 491 (both at once). Returns the final status."""
         for _ in range(5):
             offer = self.dialog.request("INVITE", (*SDP, *ALLOW), self.description(direction))
-            self.offering = True
             response = await self._reinvited(offer)
-            self.offering = False
             if response is None or response.status != 491:
                 break
             await asyncio.sleep(0.1 if self.incoming else 0.6)  # not both at once again (RFC 3261, 14.1)
@@ -154,29 +152,45 @@ class Call(listening.Listening):
             self.stream.agree(theirs, send=direction == "sendrecv")
         return response.status
 
+    async def ask_offer(self) -> Response | None:
+        """A re-INVITE without SDP: the line offers anew, our ACK answers. Returns its final response."""
+        response = await self._reinvited(self.dialog.request("INVITE", ALLOW))
+        if response and (theirs := sdp.read(response.body)):
+            self.stream.agree(theirs, send=self.direction == "sendrecv")
+        return response
+
     async def _reinvited(self, offer: Request) -> Response | None:
+        self.offering = True
         done: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
 
         def take(response: Response | None) -> None:
             if response and response.status < 200:
                 return
             if response and response.status < 300:
-                self.acknowledge(response)
+                self.acknowledge(response, answers=not offer.body)
             if not done.done():
                 done.set_result(response)
 
         self.phone.wire.transactions.start(offer, self.peer, take)
-        return await done
+        response = await done
+        self.offering = False
+        return response
 
     async def press(
         self,
         digits: str,
-        by: Literal["rfc4733", "dtmf-relay", "dtmf"] = "rfc4733",
+        by: Literal["rfc4733", "dtmf-relay", "dtmf", "sound"] = "rfc4733",
         *,
         milliseconds: int = 100,
     ) -> None:
-        """Press keys: in RTP, or by INFO with application/dtmf-relay or dtmf; returns when sent."""
+        """Press keys: in RTP, by INFO with application/dtmf-relay or dtmf, or as tones; returns when sent."""
         for digit in digits:
+            if by == "sound":
+                before, self.stream.voice = self.stream.voice, key(digit)
+                await asyncio.sleep(milliseconds / 1000)
+                self.stream.voice = before
+                await asyncio.sleep(0.1)
+                continue
             if by == "rfc4733":
                 self.stream.press(digit, max(1, milliseconds // 20))
                 continue
@@ -196,13 +210,16 @@ class Call(listening.Listening):
         """Our next session description."""
         self.version += 1
         return sdp.write(
-            sdp.Session(self.stream.address, self.phone.codecs, direction=direction), self.version
+            sdp.Session(self.stream.address, self.phone.codecs, self.phone.events, direction), self.version
         )
 
-    def acknowledge(self, response: Response) -> None:
-        """ACK a 2xx, each time it comes."""
+    def acknowledge(self, response: Response, *, answers: bool = False) -> None:
+        """ACK a 2xx, each time it comes; it `answers` the line's offer when ours held none."""
         self.dialog.learn(response)
-        self.phone.wire.send(self.dialog.request("ACK", cseq=cseq(response)), self.peer)
+        body = self.description(self.direction) if answers else b""
+        if self.phone.acknowledges:
+            ack = self.dialog.request("ACK", SDP if body else (), body, cseq=cseq(response))
+            self.phone.wire.send(ack, self.peer)
 
     def answer(self, request: Request, status: int, *more: tuple[str, str], body: bytes = b"") -> None:
         """Answer a request of this call."""

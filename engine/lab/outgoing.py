@@ -61,7 +61,8 @@ def _provisional(call: Call, response: Response) -> None:
 
 
 def _accepted(call: Call, response: Response) -> None:
-    call.acknowledge(response)
+    offered = call.invitation is not None and bool(call.invitation.body)
+    call.acknowledge(response, answers=not offered)
     if call.answered_at is not None:
         return  # a repeated 200: acknowledged again, nothing else
     if theirs := sdp.read(response.body):

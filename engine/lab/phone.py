@@ -47,6 +47,8 @@ class Phone:
         self.policy: Policy | Decide = policy or Answer()
         self.pacer = pacer or Pacer()
         self.codecs = codecs
+        self.events: int | None = sdp.EVENTS  # None: this phone names no telephone events
+        self.acknowledges = True  # False: no ACK of ours ever arrives
         self.calls: list[Call] = []  # all, oldest first
         self.numbering: Callable[[], Numbering] = Numbering.random  # how the RTP of a new call begins
         self._by_id: dict[str, Call] = {}
@@ -108,10 +110,12 @@ class Phone:
         headers: Headers = (),
         uri: str = "",
         contact: str = "",
+        offers: bool = True,
     ) -> Call:
         """Send an INVITE for `number`; the call is returned at once, `await call.answered()` follows.
 
         `uri` stands in place of the number's SIP URI, `contact` of the phone's own Contact value.
+        Without `offers` it holds no SDP: the line offers, and the ACK answers.
         """
         who = identity or self.identity
         uri = uri or f"sip:{number}@{self.server[0]}:{self.server[1]}"
@@ -119,7 +123,9 @@ class Phone:
         mine = contact or self._contact
         dialog = Dialog(self.here, mine, secrets.token_hex(10), local, f"<{uri}>", uri)
         call = self._new_call(dialog, self.server, incoming=False)
-        invite = dialog.request("INVITE", (*who.more(), *SDP, *ALLOW, *headers), call.description("sendrecv"))
+        offer = call.description("sendrecv") if offers else b""
+        described = SDP if offers else ()
+        invite = dialog.request("INVITE", (*who.more(), *described, *ALLOW, *headers), offer)
         outgoing.invite(call, invite)
         return call
 

@@ -10,6 +10,8 @@ from engine.lab.g711 import Samples, encode
 
 RATE: Final = 8000  # samples a second
 FRAME: Final = 160  # samples in 20 ms
+ROWS: Final = (697, 770, 852, 941)  # Hz
+COLUMNS: Final = (1209, 1336, 1477, 1633)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,15 @@ def tone(frequency: int, level: float = -10.0) -> Voice:
     seconds = np.arange(RATE) / RATE  # whole Hz: one second joins its own beginning without a click
     wave = 32767 * 10 ** (level / 20) * np.sin(2 * np.pi * frequency * seconds)
     return Voice(frequency, wave.astype(np.int16).tobytes())
+
+
+@lru_cache(maxsize=16)
+def key(digit: str, level: float = -10.0) -> Voice:
+    """A key as its two tones (ITU-T Q.23), each of peak `level` in dBFS. Raises ValueError for no key."""
+    row, column = divmod("123A456B789C*0#D".index(digit), 4)
+    pair = np.frombuffer(tone(ROWS[row], level).samples, np.int16).astype(np.float64)
+    pair += np.frombuffer(tone(COLUMNS[column], level).samples, np.int16)
+    return Voice(ROWS[row], pair.astype(np.int16).tobytes())
 
 
 @lru_cache(maxsize=512)

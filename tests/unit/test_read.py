@@ -152,3 +152,8 @@ def test_a_channels_name_tells_whose_phone_it_is(channel: str, device: str) -> N
 
 def test_an_interface_names_its_phone() -> None:
     assert [endpoint_of(i) for i in ("PJSIP/c101", "PJSIP/1414/sip:x", "Queue:x")] == ["c101", "1414", ""]
+
+
+def test_a_leg_that_sip_gave_up_is_read_with_its_status() -> None:
+    asked = HangupAsked(1795354052.3708, "1795354052.1", "1795354052.1", 408)
+    assert read(changed(Event="HangupRequest", Cause="16", TechCause="408")) == asked

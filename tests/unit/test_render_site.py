@@ -45,6 +45,13 @@ def test_the_lab_keeps_its_global_sections(settings):
     assert whole["pjsip.conf"].count("transport = transport-udp") == 6
 
 
+def test_no_endpoint_agrees_to_a_session_timer(settings):
+    """A refused refresh would end a conversation (decision 0086)."""
+    text = render(settings, SECRETS, PEOPLE, modules_dir="")["pjsip.conf"]
+    endpoints = [part for part in text.split("\n[") if "type = endpoint" in part]
+    assert [True] * len(endpoints) == ["\ntimers = no\n" in part for part in endpoints]
+
+
 def test_a_site_gets_all_that_a_call_needs(settings):
     whole = render(settings, SECRETS, PEOPLE, modules_dir="")
     for name, text in site(settings).items():
