@@ -21,6 +21,9 @@ NOTICE: Final = "ENGINE_NOTICE"  # epoch ms when the 1414 notice had been played
 UCC: Final = "ENGINE_1414"  # answered | busy | silent | rejected | unreachable | no_notice | dropped
 RING: Final = "ENGINE_RING"  # why the last ring served nobody, by its leg's end: forwards | drops
 DUTY: Final = "ENGINE_DUTY"  # ringing | answered | failed
+DIVERTED: Final = (
+    "ENGINE_DIVERTED"  # epoch ms when a supervisor's diversion last sent the caller to the duty phone
+)
 RATING_ASKED: Final = "ENGINE_RATING_ASKED"  # "1": never ask twice (C5)
 RATING: Final = "ENGINE_RATING"  # 1..5
 ADVISED: Final = "ENGINE_ADVISED"  # "1": the advice which numbers to dial was played
@@ -76,6 +79,7 @@ FACTS: Final = (
     UCC,
     RING,
     DUTY,
+    DIVERTED,
     RATING_ASKED,
     RATING,
     ADVISED,

@@ -128,6 +128,10 @@ class CallDesk:
         seat = self.desk.dispatcher.floor.seats.get(consultant)
         return seat is not None and seat.on_shift and (seat.call == call or seat.available)
 
+    def diverted(self, language: str) -> bool:
+        """Whether a supervisor sends all callers of this language to the duty phone."""
+        return language in self.desk.dispatcher.diverted
+
     def release(self, call: str, consultant: str) -> None:
         """1414 answered, or the caller is gone."""
         self.desk.reservation_ended(call, consultant, back=False)

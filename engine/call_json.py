@@ -64,6 +64,17 @@ class Teller:
                 }
                 for talk in record.connections
             ],
+            "moments": [
+                {
+                    "kind": one.kind,
+                    "number": one.number,
+                    "party": one.party,
+                    "at": self.time(one.at),
+                    "until": self.time(one.until),
+                    "result": one.result,
+                }
+                for one in record.moments
+            ],
         }
 
     def recording(self, one: Recording) -> dict[str, Any]:

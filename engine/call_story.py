@@ -8,7 +8,7 @@ from engine.call_json import Teller, queue, waited
 from engine.leg_story import leg_moments, unheard_in
 from engine.show import one_line
 from recordings.entries import Alarm
-from recordings.record import CallRecord, Connection
+from recordings.record import CallRecord, Connection, Moment
 from recordings.recording import Recording
 from recordings.spans import holes
 
@@ -19,6 +19,16 @@ ENDED = {
     "1414": ", by the 1414",
     "cut_off": ": cut off, Asterisk ended in the midst of it",
     "no_ack": ": cut off, the operator never confirmed our answer (no ACK within 32 s)",
+}
+RINGS = {
+    "drops": "was gone at once: nobody was served, the caller kept the place",
+    "forwards": "forwards calls, and nothing it names is dialled: the ring counts as refused",
+    "busy": "was busy, or set to take no calls",
+    "refused": "refused the call",
+    "no_answer": "did not answer in {seconds:.1f} s",
+    "unreachable": "could not be reached",
+    "withdrawn": "rings no longer: the ring was taken back after {seconds:.1f} s",
+    "caller_left": "rings no longer: the caller had hung up",
 }
 LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
 UCC = {
@@ -72,15 +82,39 @@ def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]
         (record.notice_at, "had heard the notice of the transfer to 1414" + _ucc(record)),
         (record.rated_at, f"rating: {record.rating}" if record.rating else "rating: none given"),
         (record.ended_at, "the call ended" + ENDED.get(record.ended_by or "", "")),
-        (record.wrap_up_ended_at, f"{record.served_by or 'the consultant'} had finished the wrap-up"),
+        (
+            record.wrap_up_ended_at if record.served_by else None,
+            f"{record.served_by} had finished the wrap-up",
+        ),
     )
     yield from ((at, text) for at, text in told if at is not None)
+    rings = [one for one in record.moments if one.kind == "ring"]
     for talk in record.connections:
-        yield from _talk(talk)
+        told_apart = any(one.party == talk.party and one.at == talk.rang_at for one in rings)
+        yield from _talk(talk, rang=not told_apart)
+    for one in record.moments:
+        yield from _moment(one)
 
 
-def _talk(talk: Connection) -> Iterator[tuple[datetime, str]]:
-    if talk.rang_at is not None:
+def _moment(one: Moment) -> Iterator[tuple[datetime, str]]:
+    match one.kind:
+        case "ring":
+            yield one.at, f"{one.party} rings"
+            if one.result in RINGS and one.until is not None:
+                seconds = (one.until - one.at).total_seconds()
+                yield one.until, f"{one.party} {RINGS[one.result].format(seconds=seconds)}"
+        case "hold":
+            other = "the other side" if one.party == "caller" else "the caller"
+            yield one.at, f"{'the caller' if one.party == 'caller' else one.party} put {other} on hold"
+            if one.until is not None:
+                seconds = (one.until - one.at).total_seconds()
+                yield one.until, f"the hold was over after {seconds:.1f} s"
+        case "divert":
+            yield one.at, "a supervisor had diverted the queue: on to the duty phone"
+
+
+def _talk(talk: Connection, *, rang: bool) -> Iterator[tuple[datetime, str]]:
+    if talk.rang_at is not None and rang:
         yield talk.rang_at, f"{talk.party} rings"
     yield talk.answered_at, f"{talk.party} answered: conversation {talk.number}"
     if talk.ended_at is not None:

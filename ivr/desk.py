@@ -70,6 +70,10 @@ class Desk(Protocol):
         """Whether this consultant can be rung for the call now: kept for it and on shift, or free."""
         ...
 
+    def diverted(self, language: str) -> bool:
+        """Whether a supervisor sends all callers of this language to the duty phone."""
+        ...
+
     def release(self, call: str, consultant: str) -> None:
         """1414 answered, or the caller is gone: the kept one's wrap-up begins. Harmless when repeated."""
         ...

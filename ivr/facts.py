@@ -24,6 +24,7 @@ class Facts:
     ucc: str = ""
     ring: str = ""  # forwards | drops: what the phone did that was rung last, in place of serving
     duty: str = ""
+    diverted: int | None = None
     rating_asked: bool = False
     rating: int | None = None
     advised: bool = False

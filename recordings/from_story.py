@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dialplan.words import DUTY_ENDPOINT, UCC_ENDPOINT
-from recordings.record import CallRecord, Connection, Outcome
+from recordings.record import CallRecord, Connection, Moment, Outcome
 from routing.story import Story
 
 # What was seen stays true. Every other outcome says too that no consultant talked with the caller.
@@ -49,6 +49,10 @@ def record(story: Story) -> CallRecord:
                 _time(c.ended_at),
             )
             for c in story.conversations
+        ),
+        moments=tuple(
+            Moment(m.kind, m.number, m.party, datetime.fromtimestamp(m.at, UTC), _time(m.until), m.result)
+            for m in story.happened
         ),
     )
 

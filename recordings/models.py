@@ -68,6 +68,19 @@ connections = Table(
     Index(None, "party", "call_id"),
 )
 
+# Rings, holds, diversions. Not columns of connections: a ring that nobody answered is no connection.
+moments = Table(
+    "call_moments",
+    metadata,
+    Column("call_id", ForeignKey("calls.call_id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("until", UtcTime),
+    Column("result", Text),
+)
+
 # No foreign key to calls: an intent is written while its call lives, a survived call comes later.
 recordings = Table(
     "recordings",

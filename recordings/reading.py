@@ -26,11 +26,12 @@ from recordings.models import (
     consultant_stints,
     links,
     log_places,
+    moments,
     recordings,
     segments,
 )
 from recordings.numbers import Numbers
-from recordings.record import CallRecord, Connection, Outcome
+from recordings.record import CallRecord, Connection, Moment, Outcome
 from recordings.recording import KnownSegment, Recording
 
 T = TypeVar("T")
@@ -106,6 +107,12 @@ class Reader:
         """At most `most` calls whose id begins so, newest first."""
         query = select(calls).where(calls.c.call_id.startswith(part, autoescape=True))
         return await self._records(query.order_by(calls.c.arrived_at.desc()).limit(most))
+
+    async def moments(self, call_id: str) -> tuple[Moment, ...]:
+        """Rings, holds and diversions of one call, in order of time."""
+        query = select(moments).where(moments.c.call_id == call_id).order_by(moments.c.at, moments.c.number)
+        rows = await self._rows(query)
+        return tuple(Moment(row.kind, row.number, row.party, row.at, row.until, row.result) for row in rows)
 
     async def calls_by_id(self, call_ids: Sequence[str]) -> list[CallRecord]:
         """Those of `call_ids` that are known, in any order."""

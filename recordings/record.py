@@ -29,6 +29,21 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """What happened beside the conversations: a ring, a hold, a diversion; `number` counts the kind, from 1.
+
+    `party` and `result` as routing/happened.py tells them.
+    """
+
+    kind: str  # ring | hold | divert
+    number: int
+    party: str
+    at: datetime
+    until: datetime | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call from arrival to the last hang-up; all times aware, UTC (field.md 5.2; A19, C1).
 
@@ -58,3 +73,4 @@ class CallRecord:
     connections: tuple[Connection, ...] = field(default=())
     wrap_up_ended_at: datetime | None = None  # t7: the consultant was free again
     caller_index: str | None = None  # what the hidden number is found by
+    moments: tuple[Moment, ...] = field(default=())  # read apart (Reader.moments)

@@ -17,6 +17,7 @@ from recordings.models import (
     consultant_stints,
     links,
     log_places,
+    moments,
     recordings,
     segments,
 )
@@ -74,6 +75,15 @@ def connection(dialect: str) -> Upsert:
                 (late, func.coalesce(column, fresh)), else_=func.coalesce(fresh, column)
             )
     return new.on_conflict_do_update(index_elements=["call_id", "number"], set_=changes)
+
+
+@cache
+def moment(dialect: str) -> Upsert:
+    """Facts are added, never erased."""
+    new = _insert(dialect, moments)
+    names = ("party", "at", "until", "result")
+    changes = {name: func.coalesce(new.excluded[name], moments.c[name]) for name in names}
+    return new.on_conflict_do_update(index_elements=["call_id", "kind", "number"], set_=changes)
 
 
 @cache

@@ -27,7 +27,17 @@ from recordings.link import LinkHeard
 from recordings.models import access_log, calls
 from recordings.names import Stem, parse_stem
 from recordings.record import CallRecord
-from recordings.rows.bound import ALARMS, CALLS, CONNECTIONS, LINKS, RECORDINGS, SEGMENTS, STINTS, Bound
+from recordings.rows.bound import (
+    ALARMS,
+    CALLS,
+    CONNECTIONS,
+    LINKS,
+    MOMENTS,
+    RECORDINGS,
+    SEGMENTS,
+    STINTS,
+    Bound,
+)
 from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
 
@@ -71,6 +81,8 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
                 add(CALLS, entry.call_id)
                 for talk in entry.connections:
                     add(CONNECTIONS, entry.call_id, talk.number)
+                for moment in entry.moments:
+                    add(MOMENTS, entry.call_id, moment.kind, moment.number)
             case RecordingIntended() | RecordingFinished() | SegmentSeen():
                 stem = _stem(entry.stem)
                 add(RECORDINGS, stem.recording)
@@ -124,6 +136,11 @@ async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None
         await connection.execute(upserts.call(dialect), rows)
     if talks:
         await connection.execute(upserts.connection(dialect), talks)
+    moments = [
+        {"call_id": record.call_id, **asdict(moment)} for record in records for moment in record.moments
+    ]
+    if moments:
+        await connection.execute(upserts.moment(dialect), moments)
 
 
 def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[Any, Rows]]:

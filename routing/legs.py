@@ -18,6 +18,8 @@ class Leg:
     ended_at: float | None = None
     caller_left_first: bool = False
     channel: str = ""
+    gone_at: float | None = None  # the phone's channel ended, with this Q.850 cause
+    cause: int = 0
     failed: str = ""  # what the phone did in place of serving: forwards | drops (dialplan/words.py: RING)
 
     @property
@@ -99,10 +101,12 @@ class Legs:
             elif event.id == leg.id:
                 leg.end(event.at)
 
-    def gone(self, id_: str, at: float) -> None:
+    def gone(self, id_: str, at: float, cause: int = 0) -> None:
         """A phone's channel has ended."""
         self.bridges.pop(id_, None)
         if leg := self.known.get(id_):
+            if leg.gone_at is None:
+                leg.gone_at, leg.cause = at, cause
             leg.end(at)
 
     def end_all(self, at: float) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from dialplan.words import LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
+from dialplan.words import DIVERTED, LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
 from routing.devices import device_of
 from routing.events import (
     BridgeEntered,
@@ -40,6 +40,16 @@ CallEvent = (
 
 
 @dataclass(slots=True)
+class Hold:
+    """One side had put the other on hold: the channel that did, and its device; epoch seconds."""
+
+    id: str
+    device: str
+    at: float
+    until: float | None = None
+
+
+@dataclass(slots=True)
 class OngoingCall:
     """What is known of one caller's call; `id` is the unique id of the caller's channel."""
 
@@ -58,6 +68,8 @@ class OngoingCall:
     gap: bool = False  # events of this call may have been missed
     held: bool = False  # a consultant has put the caller on hold
     caller_held: bool = False  # the operator holds the caller, who may not talk with anybody yet
+    holds: list[Hold] = field(default_factory=list)
+    diverted: list[float] = field(default_factory=list)  # when a diversion sent the caller to the duty phone
     seen_at: float | None = None  # its newest event: until then it lived
     cut_off: bool = False  # it ended because Asterisk did
     no_ack: bool = False  # it ended because the operator never confirmed our answer
@@ -93,20 +105,20 @@ class OngoingCall:
                 self.legs.enter(event)
             case BridgeLeft():
                 self.legs.leave(event)
-            case HoldChanged(id=id_, held=held):
-                self.held = held if id_ in self.legs.known else self.held
-                self.caller_held = held if id_ == self.id else self.caller_held
+            case HoldChanged():
+                self._hold(event)
             case HangupAsked(at, id_):
                 self.hangups.setdefault(id_, at)
                 self.no_ack = self.no_ack or self._unconfirmed(event)
             case ChannelGone():
                 self._gone(event)
-        self.held = self.held and bool(self.legs.talking())
+        self._only_in_talk(event.at)
 
     def close(self, at: float) -> None:
         """The caller has gone."""
         self.gone_at = at
         self.legs.end_all(at)
+        self._take_back(at)
 
     def correct(self, now: "OngoingCall", at: float) -> None:
         """After a gap: the present from a snapshot's call, the past as it was seen."""
@@ -119,6 +131,25 @@ class OngoingCall:
         self.notice_at = now.notice_at or self.notice_at
         self.line_answered_at = self.line_answered_at or now.line_answered_at
         self.legs.correct(now.legs, at)
+
+    def _only_in_talk(self, at: float) -> None:
+        """A hold ends with the conversation."""
+        if not self.legs.talking():
+            self.held = False
+            self._take_back(at)
+
+    def _hold(self, event: HoldChanged) -> None:
+        self.held = event.held if event.id in self.legs.known else self.held
+        self.caller_held = event.held if event.id == self.id else self.caller_held
+        if not event.held:
+            self._take_back(event.at, event.id)
+        elif self.legs.talking() and all(one.until is not None for one in self.holds if one.id == event.id):
+            self.holds.append(Hold(event.id, device_of(event.channel), event.at))
+
+    def _take_back(self, at: float, id_: str | None = None) -> None:
+        for one in self.holds:
+            if one.until is None and id_ in {None, one.id}:
+                one.until = at
 
     def _born(self, event: ChannelBorn) -> None:
         if event.id != self.id:
@@ -143,6 +174,10 @@ class OngoingCall:
             self.notice_at = milliseconds(event.value)
         elif event.name == UCC:
             self.ucc_at = event.at
+        elif event.name == DIVERTED:
+            at = milliseconds(event.value) or event.at
+            if at not in self.diverted:
+                self.diverted.append(at)
         elif event.name == RATING and self.rated_at is None:
             self.rated_at = event.at
 
@@ -157,7 +192,7 @@ class OngoingCall:
             self.cause = event.cause
             self.close(event.at)
         else:
-            self.legs.gone(event.id, event.at)
+            self.legs.gone(event.id, event.at, event.cause)
 
 
 def milliseconds(value: str) -> float | None:

@@ -19,6 +19,7 @@ from dialplan.words import (
     UCC_ENDPOINT,
 )
 from routing.devices import is_consultant
+from routing.happened import Happened, happened
 from routing.legs import Leg
 from routing.ongoing import OngoingCall, milliseconds
 
@@ -87,6 +88,7 @@ class Story:
     survived: bool
     operator: str  # the address the call came from; "" when not seen
     conversations: tuple[Conversation, ...]
+    happened: tuple[Happened, ...]
     whole: bool
 
 
@@ -123,6 +125,7 @@ def tell(call: OngoingCall) -> Story:
         survived=call.word(SURVIVED) == "1",
         operator=call.word(OPERATOR),
         conversations=tuple(_conversation(n, leg) for n, leg in enumerate(talks, 1)),
+        happened=happened(call),
         whole=call.born_at is not None and not call.gap,
     )
 

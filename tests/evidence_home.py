@@ -15,7 +15,7 @@ from recordings.hiding import hidden
 from recordings.keys import Keyring
 from recordings.migrating import migrate
 from recordings.numbers import Numbers
-from recordings.record import CallRecord, Connection, Outcome
+from recordings.record import CallRecord, Connection, Moment, Outcome
 from recordings.rows.service import keyed
 from recordings.wave_header import new_header
 from recordings.writing import write
@@ -80,6 +80,7 @@ class EvidenceHome:
             outcome=Outcome.SERVED,
             ended_by="caller",
             connections=(Connection(1, consultant, at + timedelta(seconds=6), answered, ended),),
+            moments=(Moment("ring", 1, consultant, at + timedelta(seconds=6), answered, "answered"),),
         )
         recording_id = f"{call_id}-c1"
         day = f"{at.astimezone(self.settings.zone):%Y-%m-%d}"

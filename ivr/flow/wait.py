@@ -27,7 +27,7 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
     begin = "back_to_queue" if kept else "wait_begin"
     while True:
         place = desk.place(call.id, call.language, queued, kept)
-        served = await _served(call, place, pace, begin)
+        served = await _served(call, desk, place, pace, begin)
         if served:
             return served.consultant
         place.leave()
@@ -35,13 +35,16 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
             return None
 
 
-async def _served(call: Call, place: Place, pace: Pace, begin: str) -> Served | None:
+async def _served(call: Call, desk: Desk, place: Place, pace: Pace, begin: str) -> Served | None:
     """Who serves; None when nobody is on shift, the caller knows, and the duty phone is to be rung."""
     meanwhile: Coroutine[Any, Any, object] = comfort(call, place, pace, begin)
     while True:
         match await call.until(place.next(), meanwhile):
             case Served() as served:
                 return served
+            case Nobody() if desk.diverted(call.language) and call.facts.diverted is None:
+                await call.note(diverted=call.now())
+                meanwhile = call.say("nobody_on_shift") if call.facts.duty != "failed" else advise(call, pace)
             case Nobody() if call.facts.duty != "failed":
                 meanwhile = call.say("nobody_on_shift")
             case Nobody():

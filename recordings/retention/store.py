@@ -16,7 +16,7 @@ from recordings.chain.store import append
 from recordings.evidence_tables import holds, registrations, retention_runs, sealed
 from recordings.holding.meaning import Span
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, connections, consultant_stints, links, recordings, segments
+from recordings.models import calls, connections, consultant_stints, links, moments, recordings, segments
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
 from recordings.rows.bound import (
@@ -24,6 +24,7 @@ from recordings.rows.bound import (
     CONNECTIONS,
     HOLDS,
     LINKS,
+    MOMENTS,
     RECORDINGS,
     REGISTRATIONS,
     RETENTION_RUNS,
@@ -37,14 +38,14 @@ from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.store import sealed_of
 
-OF_A_CALL = (connections, registrations, holds)  # rows that hang on a call and go with it
+OF_A_CALL = (connections, moments, registrations, holds)  # rows that hang on a call and go with it
 
 
 class NoSuchCall(LookupError):
     """Ends a transaction that was about a call which is not there (any more)."""
 
 
-_BOUND = {bound.table: bound for bound in (CONNECTIONS, REGISTRATIONS, HOLDS)}
+_BOUND = {bound.table: bound for bound in (CONNECTIONS, MOMENTS, REGISTRATIONS, HOLDS)}
 Expire = Callable[[Sequence[Span]], int]
 _AT_ONCE = 500
 

@@ -97,6 +97,7 @@ def _revealed(value: str, numbers: Numbers) -> str:
 
 CALLS = Bound(journal.calls, ("call_id",), frozenset({"caller"}), frozenset({"caller_index"}))
 CONNECTIONS = Bound(journal.connections, ("call_id", "number"))
+MOMENTS = Bound(journal.moments, ("call_id", "kind", "number"))
 RECORDINGS = Bound(journal.recordings, ("id",))
 SEGMENTS = Bound(journal.segments, ("stem",))
 LINKS = Bound(journal.links, ("recording_id", "leg"))
@@ -115,6 +116,7 @@ RETENTION_RUNS = Bound(evidence.retention_runs, ("seq",))
 BOUND = (
     CALLS,
     CONNECTIONS,
+    MOMENTS,
     RECORDINGS,
     SEGMENTS,
     LINKS,

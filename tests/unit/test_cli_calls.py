@@ -17,6 +17,7 @@ from engine.moments import moment, whole_day
 from recordings.entries import CALL_REFUSED, Alarm
 from recordings.keys import Keyring
 from recordings.reading import Reader
+from recordings.record import Connection, Moment
 from recordings.store import Journal
 from tests.line import (
     BACK_FROM_1414,
@@ -295,6 +296,40 @@ def test_a_call_is_told_moment_by_moment(ivr111, journal, settings):
     assert [line.split()[-1] for line in told[15:]] == [
         f"{lying}-{leg}.wav" for leg in ("stereo", "caller", "consultant")
     ]
+
+
+def test_rings_nobody_answered_holds_and_a_diversion_are_told(ivr111, settings):
+    moments = (
+        Moment("ring", 1, "c103", after(10), after(10.2), "forwards"),
+        Moment("ring", 2, "c102", after(10.3), after(30.3), "no_answer"),
+        Moment("ring", 3, "c101", after(31), after(31.6), "drops"),
+        Moment("ring", 4, "c104", after(36), after(37), "answered"),
+        Moment("hold", 1, "c104", after(40), after(52.5)),
+        Moment("divert", 1, "duty", after(60), None),
+    )
+    talks = (
+        Connection(1, "c101", after(31), after(31.5), after(31.6)),
+        Connection(2, "c104", after(36), after(37), after(55)),
+    )
+    write_journal(settings, replace(SERVED, connections=talks, moments=moments, served_by="c104"))
+    told = ivr111("calls", "show", SERVED.call_id).stdout
+    lines = [line.split(" s  ", 1)[-1] for line in told.splitlines()]
+    assert [
+        "c103 rings",
+        "c103 forwards calls, and nothing it names is dialled: the ring counts as refused",
+        "c102 rings",
+        "c102 did not answer in 20.0 s",
+        "c101 rings",
+        "c101 answered: conversation 1",
+        "conversation 1 with c101 ended after 0.1 s",
+        "c101 was gone at once: nobody was served, the caller kept the place",
+        "c104 rings",
+        "c104 answered: conversation 2",
+        "c104 put the caller on hold",
+        "the hold was over after 12.5 s",
+        "conversation 2 with c104 ended after 18.0 s",
+        "a supervisor had diverted the queue: on to the duty phone",
+    ] == [line for line in lines if "c10" in line or "hold" in line or "divert" in line][:14]
 
 
 def test_a_return_from_1414_is_told_with_the_notice_and_both_recordings(ivr111, journal):

@@ -148,6 +148,7 @@ CHANGES = {
         "caller_index = '2:x'",
     ),
     "connections": ("ended_at = answered_at", "party = 'c999'"),
+    "call_moments": ("result = 'busy'", "party = 'c999'"),
     "recordings": ("seconds = seconds + 0.001", "state = 'missing'", "checks = 'x'"),
     "segments": ("caller_file = 'x'",),
     "recording_links": ("lost = 90", "jitter = 0.5"),
