@@ -223,6 +223,7 @@ class Call(listening.Listening):
 
     def answer(self, request: Request, status: int, *more: tuple[str, str], body: bytes = b"") -> None:
         """Answer a request of this call."""
-        extra = (("Contact", self.dialog.contact), *ALLOW, *more)
+        own = () if any(name == "Contact" for name, _ in more) else (("Contact", self.dialog.contact),)
+        extra = (*own, *ALLOW, *more)
         response = respond(request, status, self.dialog.local_tag, *extra, body=body)
         self.phone.wire.transactions.reply(request, response, self.peer)

@@ -183,19 +183,20 @@ class Phone:
                 call.deaf = True
             case Ring():
                 call.answer(call.invitation, 180)
-            case Reject(status, after):
+            case Reject(status, after, to):
                 if after:
                     call.answer(call.invitation, 180)
                     await asyncio.sleep(after)
-                self._refuse(call, status)
+                self._refuse(call, status, to)
             case Answer(after):
                 if after:
                     call.answer(call.invitation, 180)
                     await asyncio.sleep(after)
                 inside.pick_up(call)
 
-    def _refuse(self, call: Call, status: int) -> None:
+    def _refuse(self, call: Call, status: int, to: str = "") -> None:
         if call.invitation is not None and call.state == "ringing":
             call.status = status
-            call.answer(call.invitation, status)
+            elsewhere = (("Contact", f"<{to}>"),) if to else ()
+            call.answer(call.invitation, status, *elsewhere)
             call.mark_ended("us")

@@ -17,10 +17,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refuse with a status: 486 busy, 603 decline, 480, 503; after some seconds of ringing, if any."""
+    """Refuse with a status: 486 busy, 603 decline, 480, 503; after some seconds of ringing, if any.
+
+    `to`: a URI that a 3xx names in its Contact, in place of the phone's own.
+    """
 
     status: int = 486
     after: float = 0.0
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
