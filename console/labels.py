@@ -16,6 +16,8 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "unreachable": ("✕", N_("unreachable")),
     "off_shift": ("○", N_("off shift")),
 }
+# On badges, where a long name would not fit beside the others; its title says the whole of it.
+BADGES: Final[Mapping[str, str]] = {"wrap_up": N_("in wrap-up"), "reserved": N_("to 1414")}
 PHASES: Final[Mapping[str, str]] = {
     "menu": N_("in the menu"),
     "waiting": N_("waiting"),

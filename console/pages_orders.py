@@ -29,7 +29,7 @@ LONGEST: Final = 100
 # path: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
 # "a=b" is told as it stands.
 ORDERS: Final[Mapping[str, tuple[str, Right, tuple[str, ...]]]] = {
-    "spy": ("steer.spy", Right.SPY, ("consultant", "mode", "phone")),
+    "spy": ("steer.spy", Right.SPY, ("consultant", "mode", "phone", "call")),
     "spy-end": ("steer.spy_end", Right.SPY, ("phone",)),
     "pause": ("consultants.pause", Right.STEER, ("id", "reason")),
     "release": ("consultants.unpause", Right.STEER, ("id", "only=pause")),
@@ -47,7 +47,7 @@ ORDERS: Final[Mapping[str, tuple[str, Right, tuple[str, ...]]]] = {
     "own/release": ("consultants.unpause", Right.OWN_DESK, ("own", "only=pause")),
     "own/more": ("desk.wrap_up_more", Right.OWN_DESK, ("own",)),
     "own/ready": ("steer.wrap_up_end", Right.OWN_DESK, ("own",)),
-    "own/1414": ("desk.transfer_1414", Right.OWN_DESK, ("own",)),
+    "own/1414": ("desk.transfer_1414", Right.OWN_DESK, ("own", "call")),
 }
 
 

@@ -18,6 +18,7 @@ REASONS: Final = (
     ),
     (r"is not in wrap-up", N_("This consultant is not in wrap-up.")),
     (r"take a pause instead", N_("Wrap-up is long enough: take a pause instead.")),
+    (r"that call is over", N_("That call is over: nothing was ordered.")),
     (r"is in no conversation", N_("This consultant is in no conversation.")),
     (r"no phone of your own", N_("No phone is assigned to you: tell the administrator.")),
     (r"did not ring", N_("Your phone did not ring: is it switched on and registered?")),

@@ -86,7 +86,7 @@ class BoardBuilder:
         }
 
     def _caller(self, one: OnTheLine) -> dict[str, Any]:
-        call, seat = one.call, one.seat
+        call, seat, diverted = one.call, one.seat, self.desk.dispatcher.diverted
         number = _number(call)
         return {
             "call": seat.call if seat else call.call_id if call else "",
@@ -99,7 +99,8 @@ class BoardBuilder:
             "attempts": self.today.attempts(number) + 1 if number else 1,
             "priority": seat.priority if seat else 0,
             "moved_up": seat is not None and seat.moved_up,
-            "nobody_on_shift": seat is not None and seat.nobody_on_shift,
+            "diverted": seat is not None and seat.language in diverted,
+            "nobody_on_shift": seat is not None and seat.nobody_on_shift and seat.language not in diverted,
             **self.signs(seat.call if seat else call.call_id if call else ""),
         }
 

@@ -53,6 +53,8 @@ def show(json: AsJson = False) -> None:
 
 
 def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
+    if one["diverted"]:
+        yield "diverted"
     if one["nobody_on_shift"]:
         yield "nobody on shift"
     if one["unanswered"]:

@@ -64,7 +64,7 @@ class SteeringOrders:
         if self._engine.line.live.reach.get(phone) != "reachable":
             raise Wrong(f"{phone} did not ring: is it switched on and registered?")
         seat = self._seat(asked.get("consultant"))
-        channel = self._channel(seat)
+        channel = self._channel(seat, asked.get("call"))
         spied = cast(Mode, mode)
         # First the log, then the ear: nobody listens unseen (A5).
         subject = f"call {seat.call} consultant {seat.id}"
@@ -148,7 +148,7 @@ class SteeringOrders:
     async def transfer_1414(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """As if the consultant had pressed the feature code: the caller is told, then transferred (A14)."""
         who, seat = self._own_or(asker, asked, Right.STEER)
-        channel = self._channel(seat)
+        channel = self._channel(seat, asked.get("call"))
         call = self._engine.line.find(seat.call or "")
         if call is None:
             raise Wrong(f"{seat.id} is in no conversation")
@@ -205,8 +205,13 @@ class SteeringOrders:
                 return caller
         raise Wrong("this caller no longer waits")
 
-    def _channel(self, seat: SeatView) -> str:
-        """The consultant's leg of the conversation; never its prefix, which would fit later calls, too."""
+    def _channel(self, seat: SeatView, meant: object = None) -> str:
+        """The consultant's leg of the conversation; never its prefix, which would fit later calls, too.
+
+        `meant`: the call that whoever asks had before their eyes; it may have ended, another one begun.
+        """
+        if meant is not None and seat.call != meant:
+            raise Wrong("that call is over: nothing was ordered")
         call = self._engine.line.find(seat.call or "")
         legs = call.legs.talking() if call else []
         for leg in legs:

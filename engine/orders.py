@@ -74,6 +74,7 @@ class Orders:
                     "waited": round(max(0.0, board["at"] - caller["since"]), 1),
                     "consultant": caller["consultant"],
                     "nobody_on_shift": caller["nobody_on_shift"],
+                    "diverted": caller["diverted"],
                     "unanswered": bool(caller["unanswered"]),
                     "held": caller["held"],
                     "unheard": caller["unheard"],

@@ -53,13 +53,19 @@ def site(line: RunningLine) -> str:
 async def signed_in(line: RunningLine, context: BrowserContext, login: str) -> Page:
     """A page behind the door."""
     page = await context.new_page()
-    page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))  # whoever asked is sure
     await page.goto(f"{site(line)}/sign-in")
     await page.fill("input[name=login]", login)
     await page.fill("input[name=password]", PASSWORD)
     await page.click("button.main")
     await page.wait_for_selector("#board")
     return page
+
+
+async def sure(page: Page) -> None:
+    """Whoever pressed a button that asks is sure; the second half of a double click is no answer."""
+    await page.wait_for_selector("#sure[open]")
+    await asyncio.sleep(0.5)
+    await page.click("#sure-yes")
 
 
 async def axe(line: RunningLine, page: Page) -> list[str]:

@@ -61,7 +61,8 @@ def caller(call: str, place: int, **more: Any) -> dict[str, Any]:
     return {
         "call": call, "language": "kk", "phase": "waiting", "place": place, "since": 1795540000.0 + place,
         "consultant": None, "number": "***67", "attempts": 2, "priority": 0, "moved_up": False,
-        "nobody_on_shift": False, "unanswered": None, "held": False, "unheard": [], "followed": [], **more,
+        "nobody_on_shift": False, "diverted": False, "unanswered": None, "held": False, "unheard": [],
+        "followed": [], **more,
     }  # fmt: skip
 
 
@@ -96,9 +97,9 @@ BOARD: dict[str, Any] = {
     ],
     "chart": {"since": 1795460400.0, "step": 900, "offered": [1, 2], "answered": [1, 2], "abandoned": [0, 0]},
     "alerts": [
-        {"kind": "nobody_on_shift", "subject": "ru", "since": 1795540000.0, "grade": "critical"},
-        {"kind": "wait_warning", "subject": "kk", "since": 1795540000.0, "grade": "warning"},
-        {"kind": "healed", "subject": "c102", "since": 1795540000.0, "grade": "warning"},
+        {"kind": "nobody_on_shift", "subject": "ru", "call": "", "since": 1795540000.0, "grade": "critical"},
+        {"kind": "wait_warning", "subject": "kk", "call": "", "since": 1795540000.0, "grade": "warning"},
+        {"kind": "healed", "subject": "c102", "call": "", "since": 1795540000.0, "grade": "warning"},
     ],
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import expect
 
 from recordings.figures import ended, figures
-from tests.browser import add_account, axe, chromium, signed_in, site
+from tests.browser import add_account, axe, chromium, signed_in, site, sure
 from tests.real.line import REPOSITORY, RunningLine
 from tests.real.talking import dial
 
@@ -54,6 +54,9 @@ async def press(page, button) -> None:
     for _ in range(5):
         await page.evaluate("document.getElementById('said').replaceChildren()")
         await button.click()
+        await page.wait_for_selector("#sure[open], #said p", timeout=5_000)
+        if await page.locator("#sure[open]").count():
+            await sure(page)
         await page.locator("#said p").wait_for(timeout=5_000)
         if "жылжыды" not in await page.inner_text("#said"):
             return
@@ -150,6 +153,7 @@ async def test_a_consultants_own_page_steers_the_shift_and_outlives_a_reload_and
         consultant = await lab.consultant("c101").start()
         await page.wait_for_selector(".s-available")
         await page.click("button:has-text('Ауысымды аяқтау')")
+        await sure(page)
         await page.wait_for_selector(".s-off_shift")
         os.kill(line.pid("engine"), signal.SIGKILL)
         await page.wait_for_selector("#stale:not([hidden])", timeout=5_000)
@@ -164,6 +168,8 @@ async def test_a_consultants_own_page_steers_the_shift_and_outlives_a_reload_and
         assert "орысша" in await page.inner_text("dl.call")
         ucc = lab.ucc()
         await page.click("button:has-text('1414')")
+        assert "***" in await page.inner_text("#sure-text")  # the call it is about
+        await sure(page)
         await caller.hears(700, within=30)
         await page.wait_for_selector(".s-wrap_up", timeout=10_000)
         before = await page.get_attribute("time[data-until]", "data-until")

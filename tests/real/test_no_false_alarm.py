@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def on_shift(line: RunningLine, language: str) -> bool:
 @pytest.mark.drill
 async def test_many_minutes_of_mixed_calls_raise_no_alarm(line: RunningLine, lab: Lab) -> None:
     since, mixed = now(), Mixed(lab)
-    await mixed.team(*TEAM, "c105", "c106")
+    await mixed.team(*TEAM)
     every = [*SERVED, *AWAY, *TO_1414, *TO_1414, *DUTY]
     async with watching(line) as seen:
         end = time.monotonic() + MINUTES * 60
@@ -105,3 +106,23 @@ async def test_many_minutes_of_mixed_calls_raise_no_alarm(line: RunningLine, lab
     assert [] == mixed.faults
     assert set() == seen.alerts - DIVERTED - {("nobody_on_shift", "kk"), ("nobody_on_shift", "ru")}
     assert [] == await written(line, since)
+
+
+@pytest.mark.drill
+async def test_processes_killed_beside_the_calls_raise_no_alarm(line: RunningLine, lab: Lab) -> None:
+    """Each is begun again at once, and what it missed is told from the logs: nothing is wrong with a call."""
+    since, mixed = now(), Mixed(lab)
+    await mixed.team(*TEAM)
+    await line.until(lambda: on_shift(line, "kk"))
+
+    async def kill() -> None:
+        for name in ("engine", "evidence", "console", "engine", "evidence", "engine"):
+            await asyncio.sleep(9.0)
+            os.kill(line.pid(name), signal.SIGKILL)
+
+    async with watching(line) as seen:
+        await asyncio.gather(kill(), mixed.many([*SERVED, *AWAY, *TO_1414, *SERVED], 1.8))
+        await judged(line, since)
+    told(mixed, seen, Counter(str(row.outcome) for row in await line.calls() if row.arrived_at >= since))
+    assert set() == {kind for kind, _ in seen.alerts} - {"nobody_on_shift"}
+    assert [] == [one for one in await written(line, since) if one[0] != "nobody_on_shift"]

@@ -365,6 +365,23 @@ async def test_a_missed_ring_is_past_once_its_consultant_has_answered_or_takes_n
     assert ("last_consultant_missed", "c101") not in home.kinds()
 
 
+async def test_who_waits_in_a_diverted_queue_is_said_to_be_diverted_and_not_that_nobody_is_there(home):
+    home.desk.reachable("c101")
+    home.desk.found_talking(Waiting("n1-1-9", "kk", home.now), "c101")
+    home.desk.place(Waiting("n1-1-1", "kk", home.now))
+    home.desk.divert("kk")
+    (waiting,) = (one for one in home.board()["callers"] if one["call"] == "n1-1-1")
+    assert (True, False) == (waiting["diverted"], waiting["nobody_on_shift"])
+    for language, said in (("kk", "кезекші телефонға бағытталған"), ("ru", "направлен на дежурный телефон")):
+        html = Rendering(home.settings).board("board.html", language, WHO, home.board())
+        row = html.split('id="caller-n1-1-1"')[1].split("</tr>")[0]
+        assert said in row
+        assert {"kk": "ауысымда ешкім", "ru": "никого"}[language] not in row
+    home.desk.undivert("kk")
+    (waiting,) = (one for one in home.board()["callers"] if one["call"] == "n1-1-1")
+    assert (False, False) == (waiting["diverted"], waiting["nobody_on_shift"])
+
+
 async def test_a_caller_who_waits_too_long_is_named(home):
     home.desk.place(Waiting("n1-1-1", "kk", home.now - 500))
     home.desk.place(Waiting("n1-1-2", "kk", home.now - 50))

@@ -243,7 +243,7 @@ async def test_a_language_leads_back_to_a_page_of_ours_only(home):
 async def test_the_supervisors_phone_is_their_own_whatever_the_form_says(home):
     client, session = await home.signed_in("supervisor")
     headers = {**home.origin, "X-CSRF": session.csrf}
-    form = {"consultant": "c101", "mode": "listen", "phone": "s999"}
+    form = {"consultant": "c101", "mode": "listen", "phone": "s999", "call": "n1-1-3"}
     await client.post("/orders/spy", data=form, headers=headers)
     [(do, asked)] = home.link.orders
     assert (do, asked["phone"]) == ("steer.spy", "s201")

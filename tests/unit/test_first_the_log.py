@@ -110,6 +110,14 @@ def test_the_ear_opens_when_the_entry_stands_in_the_chain(box, settings):
     assert ("listen", [("listened_live", SUBJECT, "Сэм")]) == (mode, log)
 
 
+@pytest.mark.parametrize("do, asked", [("steer.spy", LISTEN), ("desk.transfer_1414", {"id": "c101"})])
+def test_an_order_about_a_call_that_is_over_is_none_about_the_next_one(box, settings, do, asked):
+    """It ended, and another one began, while a person was about to press the button."""
+    with pytest.raises(Wrong, match="that call is over: nothing was ordered"):
+        order(box, do, **asked, call="n1-1795338000000-9")
+    assert ([], []) == (box.heard, written(settings))
+
+
 def test_an_entry_flushed_into_the_spool_counts_and_comes_into_the_chain(box, settings):
     with locked(settings):
         order(box, "steer.spy", **LISTEN)
