@@ -21,7 +21,7 @@ from recordings.reading import Reader
 log = structlog.get_logger()
 
 EVERY: Final = 5.0
-AWAY: Final = 5.0  # seconds: a backup's short lock is nobody's business
+AWAY: Final = 15.0  # seconds: a backup's short lock is nobody's business, nor a machine that is busy
 LONG: Final = timedelta(days=30)
 FAR: Final = timedelta(hours=6)  # an alarm bears the time of its conversation, and is told after its call
 # Seconds that something must hold: it does so for a moment where all is well. A process that begins with the

@@ -337,7 +337,7 @@ async def test_a_journal_that_takes_no_rows_is_on_the_board_within_seconds(home)
     away = home.now
     home.alerts.journal_away = lambda: away
     assert ("journal_away", "") not in home.kinds()
-    home.now += 5
+    home.now += 15
     assert ("journal_away", "") in home.kinds()
 
 
