@@ -42,7 +42,7 @@ def row(one: dict[str, Any]) -> tuple[str, ...]:
         one["id"],
         one_line(one.get("name") or ""),
         " ".join(one["languages"]),
-        state + left,
+        state + left + (f", phone {one['fault']}" if one.get("fault") else ""),
         one_line(one["paused"] or ""),
         "" if one["missed"] is None else str(one["missed"]),
         {True: "yes", False: "no", None: ""}[one["reachable"]],

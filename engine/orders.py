@@ -135,6 +135,7 @@ class Orders:
                 "reachable": seat.reachable,
                 "paused": seat.pause,
                 "missed": seat.missed,
+                "fault": seat.fault,
                 "call_id": seat.call,
                 "seconds_left": None if seat.left is None else round(seat.left, 1),
             }

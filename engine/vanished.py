@@ -105,7 +105,10 @@ class Vanished:
         del self._counts[leg.channel]
         self.lost(leg.device)
         try:
-            mark = {"Channel": call.channel, "Variable": w.WISH, "Value": w.WISH_LOST}
+            if count.packets:
+                mark = {"Channel": call.channel, "Variable": w.WISH, "Value": w.WISH_LOST}
+            else:  # it answered and was never heard: no conversation (decision 0083)
+                mark = {"Channel": leg.channel, "Variable": w.RING, "Value": "drops"}
             await self.ami.send("Setvar", mark)
             await self.ami.send("Hangup", {"Channel": leg.channel, "Cause": "27"})
         except (AmiDown, AmiError, AmiTimeout) as why:
