@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Identification = Literal["date", "number"]
 
 
 class Authority(BaseModel):
     """A body that may demand recordings."""
+
+    model_config = ConfigDict(extra="forbid")
 
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
     name_kk: str
@@ -18,6 +20,8 @@ class Authority(BaseModel):
 
 class Basis(BaseModel):
     """The clause a demand rests on: what it must name, its term, and why one without goes back."""
+
+    model_config = ConfigDict(extra="forbid")
 
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,16}$")
     law_kk: str
@@ -34,6 +38,8 @@ class RetentionPolicy(BaseModel):
     `stints`: what each consultant did from when to when; `channel_log`: Asterisk's own event log.
     """
 
+    model_config = ConfigDict(extra="forbid")
+
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
     what: Literal["audio", "journal", "channel_log", "stints"]
     outcomes: tuple[str, ...] = ()  # as `calls list` names them; empty: every kind
@@ -44,6 +50,8 @@ class RetentionPolicy(BaseModel):
 class FolderCopy(BaseModel):
     """Statements are copied to a folder: a mounted share, a disk that is taken away."""
 
+    model_config = ConfigDict(extra="forbid")
+
     kind: Literal["folder"]
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
     folder: Path
@@ -51,6 +59,8 @@ class FolderCopy(BaseModel):
 
 class MailCopy(BaseModel):
     """Statements go by mail, the two files attached."""
+
+    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["mail"]
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
@@ -66,6 +76,8 @@ class MailCopy(BaseModel):
 
 class WebhookCopy(BaseModel):
     """Statements are posted as JSON: {"statement": the signed body, "signature", "public_key"}."""
+
+    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["webhook"]
     id: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")

@@ -9,8 +9,11 @@ import os
 import pwd
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from config.running import environment_of, homes, runs, supervisor
 
 PROGRAM: Final = Path(__file__).resolve().parent.parent
 NAMED: Final = Path("/etc/ivr111/home")  # for a program installed without its repository: one line, the home
@@ -33,6 +36,42 @@ def default_home() -> Path:
     if not named.is_absolute():
         raise UnsafePlace(f"{NAMED}: write the home's whole path, from / on, and nothing else")
     return named
+
+
+def chosen_home(heard: Mapping[str, str]) -> Path:
+    """The home that is named, else that of the one line that runs, else the one beside the program.
+
+    `heard`: what of the environment counts. Raises UnsafePlace, OSError.
+    """
+    if named := heard.get("IVR111_HOME"):
+        return Path(named)
+    default = default_home()
+    running = sorted(set(homes(PROGRAM, default))) if os.getuid() == 0 else []
+    if not running or default in running:
+        return default
+    if len(running) > 1:
+        told = " and ".join(map(str, running))
+        raise UnsafePlace(
+            f"lines run in {told}: name the one you mean, IVR111_HOME={running[0]} before ivr111"
+        )
+    return running[0]
+
+
+def settings_of_line(home: Path) -> Mapping[str, str]:
+    """The variables that the line in `home` was started with: sudo drops those of whoever gives a command.
+
+    Nothing where none runs, for the line itself, and for anybody but root. Raises UnsafePlace, OSError.
+    """
+    pid = supervisor(home) if os.getuid() == 0 else None
+    if pid is None or pid == os.getpid():
+        return {}
+    trust(home)
+    with suppress(OSError, ValueError):
+        if runs(pid, PROGRAM):
+            theirs = environment_of(pid)
+            refused = unheard(theirs)
+            return {n: v for n, v in theirs.items() if n.startswith("IVR111_") and n not in refused}
+    return {}
 
 
 def by_sudo(environment: Mapping[str, str] | None = None) -> bool:

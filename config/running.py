@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+PLACES: Final = frozenset(f"IVR111_{name}" for name in "HOME SETUP SETTINGS KEYS SECOND_AUDIO".split())
 LOCK: Final = "supervise.lock"  # in the home's run/; held as long as its supervisor lives, its pid in it
 
 
@@ -22,32 +23,36 @@ def supervisor(home: Path) -> int | None:
 
 
 def environment_of(pid: int) -> Mapping[str, str]:
-    """What a process was started with. Raises OSError."""
+    """What a process was started with, places from / on. Raises OSError."""
     words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     pairs = (os.fsdecode(word).partition("=") for word in words if b"=" in word)
-    return {name: value for name, _, value in pairs}
+    here = Path(f"/proc/{pid}/cwd").readlink()
+    return {name: str(here / value) if name in PLACES else value for name, _, value in pairs}
 
 
-def homes(program: Path) -> Iterator[Path]:
-    """The homes of all lines that root runs with `program`, the folder of our own.
+def homes(program: Path, default: Path) -> Iterator[Path]:
+    """The homes of the lines that root runs here with `program`, the folder of our own.
 
-    Believed is a process of root's whose program is ours, `PYTHON …/ivr111 run`, and which holds the lock of
-    the home it names: nobody else can make a lock that root holds.
+    Believed is what `runs` says, and which holds the lock of the home it names. Lines in a network namespace
+    of their own (tests) are not this machine's.
     """
+    here = Path("/proc/self/ns/net").stat()
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError, IndexError):
-            if not _runs(folder, program):
-                continue
+        with suppress(OSError, ValueError):
             pid = int(folder.name)
-            home = Path(environment_of(pid).get("IVR111_HOME") or program / "var").resolve()
-            if supervisor(home) == pid:
-                yield home
+            if runs(pid, program) and os.path.samestat((folder / "ns" / "net").stat(), here):
+                home = Path(environment_of(pid).get("IVR111_HOME", default)).resolve()
+                if supervisor(home) == pid:
+                    yield home
 
 
-def _runs(folder: Path, program: Path) -> bool:
+def runs(pid: int, program: Path) -> bool:
+    """Whether this is root's own `PYTHON PROGRAM/…/ivr111 run`. Raises OSError, ValueError."""
+    folder = Path(f"/proc/{pid}")
     words = (folder / "cmdline").read_bytes().split(b"\0")
     if len(words) < 3 or words[2] != b"run" or not words[1].endswith(b"/ivr111"):
         return False
     told = (folder / "status").read_text(encoding="utf-8")
-    uids = next(line for line in told.splitlines() if line.startswith("Uid:")).split()[1:]
-    return set(uids) == {"0"} and Path(os.fsdecode(words[1])).resolve().is_relative_to(program)
+    uids = [line.split()[1:] for line in told.splitlines() if line.startswith("Uid:")]
+    script = (folder / "cwd").readlink() / os.fsdecode(words[1])
+    return uids == [["0"] * 4] and script.resolve().is_relative_to(program)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -17,7 +17,16 @@ from pydantic_settings import (
 )
 
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
-from config.home import PROGRAM, THROUGH_SUDO, by_sudo, default_home, trust, unheard
+from config.home import (
+    PROGRAM,
+    THROUGH_SUDO,
+    by_sudo,
+    chosen_home,
+    default_home,
+    settings_of_line,
+    trust,
+    unheard,
+)
 
 Language = Literal["kk", "ru"]
 Role = Literal["consultant", "supervisor", "administrator", "auditor"]
@@ -26,12 +35,16 @@ Role = Literal["consultant", "supervisor", "administrator", "auditor"]
 class Person(BaseModel):
     """Who a system user is; until accounts exist this names the actor of the access log."""
 
+    model_config = ConfigDict(extra="forbid")
+
     person: str
     role: Role
 
 
 class Limits(BaseModel):
     """When a figure of the wallboard is a warning, and when critical; None: as for all queues."""
+
+    model_config = ConfigDict(extra="forbid")
 
     wait_warning_seconds: float | None = Field(None, gt=0)
     wait_critical_seconds: float | None = Field(None, gt=0)
@@ -47,6 +60,12 @@ class Limits(BaseModel):
 BESIDE: Final = frozenset(
     {"IVR111_SETTINGS", "IVR111_LOG_STDERR", "IVR111_BENCH_ENGINE", "IVR111_DRILL_HOME"}
 )
+
+
+PORTS: Final = (
+    "sip_port", "rtp_first", "rtp_last", "agi_port", "ami_port", "http_port", "ucc_port", "duty_port",
+    "console_port", "console_plain_port",
+)  # fmt: skip
 
 
 def strangers(environment: Mapping[str, str]) -> list[str]:
@@ -174,6 +193,28 @@ class Settings(BaseSettings):
             raise ValueError(f"trunk_behind_nat: {', '.join(strange)} is none of trunk_addresses")
         return self
 
+    @field_validator(*PORTS)
+    @classmethod
+    def _port(cls, value: int) -> int:
+        if not 0 <= value <= 65535:
+            raise ValueError("a port is 0 to 65535")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError):
+            raise ValueError("there is no such time zone; write one like Asia/Almaty") from None
+        return value
+
+    @model_validator(mode="after")
+    def _range(self) -> "Settings":
+        if self.rtp_first >= self.rtp_last:
+            raise ValueError("rtp_first lies before rtp_last")
+        return self
+
     @model_validator(mode="after")
     def _trusted(self) -> "Settings":
         """What root believes is nobody else's to write. Raises UnsafePlace."""
@@ -190,18 +231,22 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Explicit values first, then the environment, then the TOML file.
+        """Explicit values first, then the environment, then that of the line that runs, then the TOML file.
 
         Raises UnsafePlace for a file that others can write, where root asks.
         """
         heard = {name: value for name, value in os.environ.items() if name not in unheard(os.environ)}
-        home = Path(heard["IVR111_HOME"]) if "IVR111_HOME" in heard else default_home()
-        file = Path(heard.get("IVR111_SETTINGS", home / "settings.toml"))
+        home = chosen_home(heard)
+        lines = settings_of_line(home)
+        file = Path({**lines, **heard}.get("IVR111_SETTINGS", home / "settings.toml"))
         trust(file)
-        if by_sudo() and isinstance(env_settings, EnvSettingsSource):
-            names = {name.lower() for name in THROUGH_SUDO}
-            own = {name: value for name, value in env_settings.env_vars.items() if name in names}
-            env_settings.env_vars = own
+        if isinstance(env_settings, EnvSettingsSource):
+            own = env_settings.env_vars
+            if by_sudo():
+                names = {name.lower() for name in THROUGH_SUDO}
+                own = {name: value for name, value in own.items() if name in names}
+            running = {name.lower(): value for name, value in lines.items()}
+            env_settings.env_vars = {**running, **own, "ivr111_home": str(home)}
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
     def limit(self, name: str, language: str | None = None) -> float:

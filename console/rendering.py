@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.rights import Right, may
 from config.settings import Role, Settings
+from config.typable import typable
 from console import labels
 from console.i18n import Words
 from console.signing.accounts import Account, Speech
@@ -110,6 +111,7 @@ def environment(language: Speech, zone: tzinfo) -> Environment:
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["words"] = words
+    made.filters["typable"] = typable  # commands in a page, as they can be typed on this machine
     return made
 
 

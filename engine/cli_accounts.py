@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from console.signing.store import Accounts, Sessions
@@ -105,7 +105,9 @@ def list_(json: AsJson = False) -> None:
     if json:
         as_json(rows)
     elif not rows:
-        typer.echo("no accounts yet; add one: ivr111 accounts add LOGIN --person NAME --role supervisor")
+        typer.echo(
+            hint("no accounts yet; add one: ivr111 accounts add LOGIN --person NAME --role supervisor")
+        )
     else:
         columns = ("login", "person", "role", "seat", "second factor", "sessions", "")
         table(columns, [_row(one) for one in rows])
@@ -223,7 +225,9 @@ def _there(settings: Any, id_: str | None) -> None:
     from engine import accounts as seats  # noqa: PLC0415
 
     if id_ is not None and all(one.id != id_ for one in seats.load(settings)):
-        raise AccountRefused(f"there is no {id_} yet; add it first: ivr111 consultants add {id_} …")
+        raise AccountRefused(
+            f"there is no {id_} yet; add it first: ivr111 consultants add {id_} --name NAME --language kk"
+        )
 
 
 def _password(stdin: bool) -> str:

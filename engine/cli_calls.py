@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from engine.moments import moment, whole_day
-from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, clock, hint, one_line, plain_words, table
 from recordings.record import Outcome
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def show(
         as_json(tell.whole(record, recordings) | {"legs": tell.legs(legs)})
         return
     for line in story(record, recordings, tell, settings, legs):
-        typer.echo(line)
+        typer.echo(hint(line))
 
 
 async def _refused(reader: "Reader", wanted: "CallFilter", shown: "Sequence[CallRecord]") -> list[datetime]:

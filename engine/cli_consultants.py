@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from dialplan.words import PAUSE_REASON
-from engine.show import AsJson, as_json, one_line, plain_words, table
+from engine.show import AsJson, as_json, hint, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from config.settings import Language, Settings
@@ -76,7 +76,7 @@ def list_(json: AsJson = False) -> None:
     elif found:
         table(COLUMNS, [row(one) for one in found])
     else:
-        typer.echo("no consultants yet; add one: ivr111 consultants add c105 --name NAME --language kk")
+        typer.echo(hint("no consultants yet; add one: ivr111 consultants add c105 --name NAME --language kk"))
 
 
 @consultants.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from engine.demand_telling import answered, demand_id, tell
-from engine.show import AsJson, Problem, as_json, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -38,10 +38,10 @@ def review(demand: Id, json: AsJson = False) -> None:
         as_json({"demand": found.name, "conversations": [dict(zip(names, row, strict=True)) for row in rows]})
         return
     for line in outcome(found, settings.zone, now):
-        typer.echo(one_line(line))
+        typer.echo(hint(one_line(line)))
     if rows:
         table(COLUMNS, rows)
-        typer.echo(f"hear one: ivr111 demands listen {found.id} NO. --out FILE")
+        typer.echo(hint(f"hear one: ivr111 demands listen {found.id} NO. --out FILE"))
     for line in alarms(found):
         typer.secho(one_line(line), fg="red", bold=True)
 

@@ -11,7 +11,7 @@ from engine.cli_demand_register import register
 from engine.cli_demand_review import correct, listen, review
 from engine.cli_package import package, verify
 from engine.demand_telling import Confirm, answered, demand_id, doubts, tell
-from engine.show import AsJson, as_json, one_line, plain_words, table
+from engine.show import AsJson, as_json, hint, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -94,7 +94,7 @@ def show(
         as_json(described(found, settings.zone, datetime.now(UTC), unmask=unmask))
         return
     for line in life(found, settings.zone, unmask=unmask):
-        typer.echo(line)
+        typer.echo(hint(line))
     for line in alarms(found):
         typer.secho(one_line(line), fg="red", bold=True)
     typer.echo(countdown(found, datetime.now(UTC)))
@@ -228,7 +228,7 @@ def letter(
         ]
 
     for line in answered(settings, question):
-        typer.echo(line)
+        typer.echo(hint(line))
 
 
 @demands.command()

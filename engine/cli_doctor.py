@@ -4,7 +4,7 @@ import dataclasses
 
 import typer
 
-from engine.show import AsJson, as_json, one_line, plain_words
+from engine.show import AsJson, as_json, hint, one_line, plain_words
 
 
 @plain_words()
@@ -18,11 +18,11 @@ def doctor(json: AsJson = False) -> None:
 
     checks = examine(Settings())
     if json:
-        as_json([dataclasses.asdict(check) for check in checks])
+        as_json([dataclasses.asdict(check) | {"remedy": hint(check.remedy)} for check in checks])
     else:
         for check in checks:
-            remedy = f" -> {check.remedy}" if check.remedy and check.state != "ok" else ""
-            typer.echo(one_line(f"{check.state:<8} {check.name}: {check.finding}{remedy}"))
+            remedy = f" -> {hint(check.remedy)}" if check.remedy and check.state != "ok" else ""
+            typer.echo(one_line(f"{check.state:<8} {check.name}: {hint(check.finding)}{remedy}"))
         failed = sum(check.state == "failure" for check in checks)
         warned = sum(check.state == "warning" for check in checks)
         typer.echo(f"{len(checks)} looked at, {failed} failures, {warned} warnings")

@@ -122,8 +122,9 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
     def asked(*words: Any, **options: Any) -> Any:
         _tell_unheard()
         needs = COMMANDS.get(path)
-        if needs is not Door.OPEN:
-            with plain_words():
+        with plain_words():
+            _look(path)
+            if needs is not Door.OPEN:
                 _ask(path, needs)
         return callback(*words, **options)
 
@@ -134,6 +135,12 @@ def _tell_unheard() -> None:
     if names := unheard(os.environ):
         told = ", ".join(names)
         typer.echo(f"not heard through sudo: {told}; a setting is a line of settings.toml", err=True)
+
+
+def _look(path: str) -> None:
+    from engine.at_the_door import look  # noqa: PLC0415 - `--help` waits for none of these
+
+    look(path, os.environ)
 
 
 def _ask(path: str, needs: Right | Door | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, plain_words
+from engine.show import AsJson, Problem, as_json, hint, plain_words
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -65,7 +65,7 @@ def package(
         return
     typer.echo(f"{written}: {made.recordings} recordings")
     typer.echo(f"SHA-256 of the ZIP {made.sha256}")
-    typer.echo("check it: ivr111 demands verify " + str(folder / made.path.name))
+    typer.echo(hint("check it: ivr111 demands verify " + str(folder / made.path.name)))
 
 
 @plain_words()

@@ -15,7 +15,7 @@ from config.settings import Settings
 from engine.cli_guard import GuardedPrompts
 from engine.evidence import Evidence, with_evidence
 from engine.own_rights import brought, own_rights
-from engine.show import plain_words
+from engine.show import hint, plain_words
 from engine.who import actor
 from ivr import files, music, sound_files, speech
 from ivr.catalogue import CATALOGUE
@@ -68,7 +68,7 @@ def check(as_json: AsJson = False) -> None:
             typer.echo(str(problem))
         typer.echo(f"{len(CATALOGUE)} sounds, {len(found)} problems")
         if any(problem.what == "missing" for problem in found):
-            typer.echo("drafts of what is missing: ivr111 prompts speak")
+            typer.echo(hint("drafts of what is missing: ivr111 prompts speak"))
     raise typer.Exit(1 if found else 0)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, clock, hint, one_line, plain_words, table
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -175,7 +175,7 @@ def hold(
     if json:
         as_json({"hold": made, "call_id": call_id})
     else:
-        typer.echo(f"hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason ...")
+        typer.echo(hint(f"hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason WHY"))
 
 
 @retention.command()

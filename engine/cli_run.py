@@ -82,6 +82,7 @@ def dial_in(settings: "Settings") -> list[str]:
     )
     from console.serving import addresses  # noqa: PLC0415
 
-    lines.append(f"console: {' or '.join(addresses(settings))}; first account: ivr111 accounts add LOGIN …")
+    first = "ivr111 accounts add LOGIN --role administrator --person NAME"
+    lines.append(f"console: {' or '.join(addresses(settings))}; first account: {first}")
     lines.append("calls afterwards: ivr111 calls list, ivr111 calls show CALL_ID")
     return lines

@@ -2,11 +2,13 @@
 
 from config.settings import Settings
 from engine.doctor_evidence import evidence, keys, volumes
-from engine.doctor_running import answers, database, ports
-from engine.doctor_standing import asterisk_version, clock, disk, prompts, setup, users
+from engine.doctor_ports import ports
+from engine.doctor_running import answers, database
+from engine.doctor_standing import asterisk_version, clock, disk, home, prompts, setup, users
 from engine.finding import Check
 
 LOOKS = (
+    home,
     asterisk_version,
     setup,
     users,

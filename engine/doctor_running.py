@@ -18,34 +18,10 @@ from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
 from engine.evidence import has_run
 from engine.finding import Check
-from engine.ports import Port, holders, program
 from engine.probe import AsteriskProbe
 from routing.ami_protocol import AmiDown, AmiTimeout
 
 NOBODY: Final = 65534  # a user number without any rights
-
-
-def ports(settings: Settings) -> Iterator[Check]:
-    """Each port is free, or held by the part of ours that should hold it."""
-    for port in (
-        Port("sip_port", "udp", settings.sip_address, settings.sip_port, "asterisk"),
-        Port("ami_port", "tcp", settings.ami_address, settings.ami_port, "asterisk"),
-        Port("agi_port", "tcp", settings.agi_address, settings.agi_port, "engine"),
-        Port("console_port", "tcp", settings.console_address, settings.console_port, "console"),
-        Port("console_plain_port", "tcp", "127.0.0.1", settings.console_plain_port, "console"),
-    ):
-        if not port.number:  # turned off
-            continue
-        name = f"port {port.number}/{port.kind}"
-        pid_file = settings.run_dir / f"{port.owner}.pid"
-        ours = int(pid_file.read_text()) if pid_file.exists() else None
-        others = holders(port) - {ours}
-        if others:
-            who = program(min(others))
-            move = f"stop it, or set IVR111_{port.setting.upper()}"
-            yield Check(name, "failure", f"held by {who}", move)
-        else:
-            yield Check(name, "ok", f"for {port.owner} on {port.address}")
 
 
 def database(settings: Settings) -> Iterator[Check]:

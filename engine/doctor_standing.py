@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from config.settings import Settings
+from engine.at_the_door import fault_of
 from engine.cli_prompts import folders
 from engine.clock import synchronised
 from engine.finding import Check
@@ -53,6 +54,14 @@ def setup(settings: Settings) -> Iterator[Check]:
             yield Check("set-up", "failure", f"{name} is missing in {settings.setup}", "run: make setup")
             return
     yield Check("set-up", "ok", str(settings.setup))
+
+
+def home(settings: Settings) -> Iterator[Check]:
+    """That of a line that has run: elsewhere every answer would be empty."""
+    if fault := fault_of(settings.home):
+        yield Check("home", "failure", *fault.split("; ", 1))
+    else:
+        yield Check("home", "ok", str(settings.home))
 
 
 def users(settings: Settings) -> Iterator[Check]:

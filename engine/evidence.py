@@ -162,7 +162,6 @@ def has_run(settings: Settings) -> bool:
 
 def ensure_keys_where_we_may(settings: Settings) -> None:
     """A home that was never started gets its keys; in any other they are only missed."""
-    settings.home.mkdir(parents=True, exist_ok=True)
     if os.access(settings.home, os.W_OK):
         (settings.home / "db").mkdir(exist_ok=True)
         ensure_keys(settings)

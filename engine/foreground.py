@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from config.typable import typable
+
 
 class Refused(Exception):
     """The line cannot be started as asked."""
@@ -57,4 +59,4 @@ def say(line: str) -> None:
     with suppress(OSError, ValueError):
         descriptor = sys.stdout.fileno()
         if select.select([], [descriptor], [], 0)[1]:
-            os.write(descriptor, f"{line}\n".encode()[: select.PIPE_BUF])
+            os.write(descriptor, f"{typable(line)}\n".encode()[: select.PIPE_BUF])

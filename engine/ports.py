@@ -1,7 +1,10 @@
 """Who holds a port on this machine, read from the kernel's tables."""
 
+import errno
 import os
 import re
+import socket
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +40,43 @@ def holders(port: Port) -> set[int]:
     for table in (port.kind, f"{port.kind}6"):
         with suppress(OSError):
             inodes |= sockets(Path(f"/proc/net/{table}").read_text(), port)
-    if not inodes:
-        return set()
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
+    return set(_owners(inodes))
+
+
+def held_between(first: int, last: int) -> Counter[int]:
+    """How many UDP ports of a range each process holds; 0 is one we cannot see."""
+    inodes: set[str] = set()
+    for table in ("udp", "udp6"):
+        with suppress(OSError):
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+                fields = line.split()
+                if first <= int(fields[1].rpartition(":")[2], 16) <= last:
+                    inodes.add(fields[9])
+    return _owners(inodes)
+
+
+def ours(address: str) -> bool:
+    """Whether something here can listen on the address."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as tried:
+        try:
+            tried.bind((address, 0))
+        except OSError as why:
+            return why.errno != errno.EADDRNOTAVAIL
+    return True
+
+
+def _owners(inodes: set[str]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    seen = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
         with suppress(OSError):
             inode = re.fullmatch(r"socket:\[(\d+)\]", str(link.readlink()))
             if inode and inode[1] in inodes:
-                found.add(int(link.parts[2]))
-    return found or {0}
+                found[int(link.parts[2])] += 1
+                seen.add(inode[1])
+    if inodes - seen:
+        found[0] = len(inodes - seen)
+    return found
 
 
 def _clashing(address: str) -> set[str]:

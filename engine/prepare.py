@@ -1,13 +1,12 @@
 """Everything a start needs on disk: folders, secrets, prompts, Asterisk's configuration, lab.json; edge."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any, Final
 
 from config import no_follow
-from config.settings import Settings, strangers
+from config.settings import Settings
 from dialplan import words
 from dialplan.check import check
 from dialplan.numbers import spellings
@@ -35,10 +34,6 @@ def prepare(settings: Settings) -> None:
         raise NotReady(
             f"the path {settings.home} cannot be written into Asterisk's configuration: "
             "choose an IVR111_HOME of letters, digits and / _ . - @ + ~ ="
-        )
-    if unknown := strangers(os.environ):
-        raise NotReady(
-            f"{', '.join(unknown)}: there is no such setting; they stand in docs/system-administrator.md"
         )
     absent = missing(*folders(settings))
     if absent:

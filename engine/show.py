@@ -39,6 +39,18 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         typer.echo("  ".join(cells).rstrip())
 
 
+def tell(said: str) -> None:
+    """Words of ours on stderr, hints as they can be typed here."""
+    typer.echo(hint(said), err=True)
+
+
+def hint(said: str) -> str:
+    """The same text with its commands as they can be typed here."""
+    from config.typable import typable  # noqa: PLC0415 - most commands have nothing to hint
+
+    return typable(said)
+
+
 def one_line(value: str) -> str:
     """Text from outside on one line of a terminal: no control character reaches it."""
     return "".join(ch if ch.isprintable() else "�" for ch in value)
@@ -58,7 +70,7 @@ def plain_words() -> Iterator[None]:
         said = _words(why)
         if said is None:
             raise
-        typer.echo(said, err=True)
+        tell(said)
         raise typer.Exit(1) from None
 
 
@@ -80,7 +92,21 @@ def _words(why: Exception) -> str | None:
         case "EngineAway":
             return str(why)
         case "ValidationError" | "SettingsError" | "TOMLDecodeError":
-            return f"the settings cannot be read: {why}"
+            return _of_settings(why)
     if isinstance(why, PermissionError):
         return f"not allowed to open {why.filename}: use sudo"
     return None
+
+
+def _of_settings(why: Exception) -> str | None:
+    """Settings in plain words; None for values that are none of theirs: that is a fault of ours."""
+    from pydantic import ValidationError  # noqa: PLC0415 - only a fault waits for it
+
+    from config import settings_words  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+
+    if isinstance(why, ValidationError):
+        return settings_words.words(why, Settings.model_fields) if why.title == "Settings" else None
+    if type(why).__name__ == "SettingsError":
+        return settings_words.of_source(why)
+    return f"the settings file cannot be read as TOML: {why}"

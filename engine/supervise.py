@@ -10,6 +10,7 @@ import structlog
 
 from config.dumpable import not_dumpable
 from config.log import configure
+from config.running import supervisor
 from config.settings import Settings
 from engine.alarm_file import AlarmFile
 from engine.asterisk_log import AsteriskLog
@@ -22,6 +23,7 @@ from engine.charges import (
     environment,
     evidence_charge,
 )
+from engine.doctor_ports import looked_at, sound_ports
 from engine.foreground import Refused, catch_stops, lock, open_standard_streams, say
 from engine.gate import close_gate, keep_gate, open_gate
 from engine.keeper import DidNotStart, Keeper
@@ -58,6 +60,8 @@ def run(settings: Settings, prepare: Prepare) -> int:
 
 async def _run(settings: Settings, prepare: Prepare) -> int:
     stop = catch_stops()
+    if supervisor(settings.home) is None:  # else the lock says so
+        await asyncio.to_thread(_look_at_ports, settings)
     try:
         lay_out(settings)
     except (NoSuchUser, OSError) as why:
@@ -94,6 +98,27 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
         open_gate(settings)
         asterisk_log.close()
         os.close(held)
+
+
+def _look_at_ports(settings: Settings) -> None:
+    """What the doctor would say of them, before anything is started. Raises Refused.
+
+    A console that cannot listen is said and stops nothing: calls come first (A1).
+    """
+    console, calls = list[str](), list[str]()
+    for port, check in looked_at(settings):
+        if check.state == "failure":
+            said = f"{check.name} ({port.setting}): {check.finding} -> {check.remedy}"
+            (console if port.owner == "console" else calls).append(said)
+    calls += [
+        f"{check.name}: {check.finding} -> {check.remedy}"
+        for check in sound_ports(settings)
+        if check.state == "failure"
+    ]
+    if calls:
+        raise Refused("the line cannot start:\n" + "\n".join((*calls, *console)))
+    for line in console:
+        say(f"console: {line}")
 
 
 async def _keep(

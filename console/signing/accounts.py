@@ -70,5 +70,7 @@ def new(
     if consultant is not None and not CONSULTANT.fullmatch(consultant):
         raise AccountRefused("consultant: an id such as c101; see: ivr111 consultants list")
     if phone is not None and (role != "supervisor" or not PHONE.fullmatch(phone)):
-        raise AccountRefused("phone: a supervisor's, such as s201; add it: ivr111 consultants add s202 …")
+        raise AccountRefused(
+            "phone: a supervisor's, such as s201: ivr111 consultants add s201 --name NAME --language kk"
+        )
     return Account(login, person, cast(Role, role), consultant, phone, cast(Speech, language))

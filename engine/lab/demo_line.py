@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.settings import Settings
-from engine.doctor_running import ports
+from engine.doctor_ports import ports
 
 STARTS = 90.0  # seconds until `ready`
 STOPS = 20.0

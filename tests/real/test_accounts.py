@@ -157,7 +157,7 @@ def _reachable(line: RunningLine, id_: str) -> bool:
 
 
 async def test_many_at_once_are_all_known_to_asterisk(line: RunningLine) -> None:
-    ids = [f"c{number}" for number in range(401, 413)]
+    ids = [f"c{number}" for number in range(401, 407)]
     beside = [
         started(line, "consultants", "add", id_, "--name", id_, "--language", "kk", "--json") for id_ in ids
     ]

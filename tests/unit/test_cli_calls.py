@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.typable import typable
 from engine.moments import moment, whole_day
 from recordings.entries import CALL_REFUSED, Alarm
 from recordings.keys import Keyring
@@ -270,7 +271,7 @@ def test_the_settings_name_the_person(ivr111, journal, settings, monkeypatch, ro
 def test_a_call_is_told_moment_by_moment(ivr111, journal, settings):
     lying = settings.audio / f"2026-11-22/{call_id(1)}-c1"
     lying.parent.mkdir(parents=True)
-    assert "to hear it: ivr111 recordings play" in ivr111("calls", "show", call_id(1)).stdout
+    assert typable("to hear it: ivr111 recordings play") in ivr111("calls", "show", call_id(1)).stdout
     for leg in ("stereo", "caller", "consultant"):
         lying.with_name(f"{lying.name}-{leg}.wav").touch()
     told = ivr111("calls", "show", call_id(1)).stdout.splitlines()

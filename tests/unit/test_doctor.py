@@ -9,7 +9,7 @@ import pytest
 from config.journal_file import Named
 from config.settings import Settings
 from engine import doctor, doctor_running
-from engine.doctor_running import ports
+from engine.doctor_ports import ports
 from engine.doctor_standing import asterisk_version, clock, disk, users, version
 from engine.ports import Port, holders, sockets
 
