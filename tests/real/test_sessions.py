@@ -1,15 +1,19 @@
 """Calls as operators set them up: session timers, offers without SDP, keys by every way (A1, A2, C5)."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 
 from engine.lab.call import Call
+from engine.lab.identity import Identity
 from engine.lab.lab import Lab
 from engine.lab.sip import Headers, Response, header
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real
+
+Way = Literal["rfc4733", "dtmf-relay", "dtmf", "sound"]
 
 WANTED: dict[str, Headers] = {
     "the line is to refresh": (("Supported", "timer"), ("Session-Expires", "90;refresher=uas")),
@@ -32,14 +36,15 @@ def answer(call: Call) -> Response:
     )
 
 
-@pytest.mark.parametrize("wish", WANTED)
-async def test_no_interval_is_ever_agreed_so_none_can_end_a_conversation(lab: Lab, wish: str) -> None:
+async def test_no_interval_is_ever_agreed_so_none_can_end_a_conversation(lab: Lab) -> None:
     """Refused or unanswered, a refresh of Asterisk's ends the call when the interval does (decision 0086)."""
-    call = await lab.trunk_phone().dial("111", headers=WANTED[wish])
-    await call.answered(5)
-    assert ("", "") == (header(answer(call), "session-expires"), header(answer(call), "require"))
-    assert "timer" not in header(answer(call), "supported")
-    await call.hang_up()
+    for wish, headers in WANTED.items():
+        call = await lab.trunk_phone().dial("111", headers=headers)
+        await call.answered(5)
+        agreed = [header(answer(call), name) for name in ("session-expires", "require")]
+        assert (wish, ["", ""]) == (wish, agreed)
+        assert "timer" not in header(answer(call), "supported"), wish
+        await call.hang_up()
 
 
 async def test_a_refresh_by_the_operator_is_answered_and_binds_nobody(lab: Lab) -> None:
@@ -67,37 +72,47 @@ async def test_neither_consultants_nor_1414_are_asked_for_an_interval(line: Runn
     await call.hang_up()
 
 
-@pytest.mark.parametrize("by", ["rfc4733", "dtmf-relay", "dtmf", "sound"])
+WAYS: tuple[Way, ...] = ("rfc4733", "dtmf-relay", "dtmf", "sound")
+
+
 @pytest.mark.parametrize("offers", [True, False], ids=["offer", "no offer"])
 async def test_a_caller_whose_side_names_no_telephone_event_has_keys(
-    line: RunningLine, lab: Lab, *, offers: bool, by: str
+    line: RunningLine, lab: Lab, *, offers: bool
 ) -> None:
-    """The language and, after a new offer was asked of the line in mid-call, the rating."""
-    consultant = await lab.consultant("c101", talk=3).start()
-    since, phone = now(), lab.trunk_phone()
+    """The language and, after a new offer was asked of the line in mid-call, the rating; all ways at once."""
+    consultants = [await lab.consultant(n, talk=4).start() for n in range(len(WAYS))]
+    since = now()
+    calls = [await arrived(lab, f"+7700000010{n}", by, offers=offers) for n, by in enumerate(WAYS)]
+    await asyncio.gather(
+        *(call.press("2", by, milliseconds=160) for call, by in zip(calls, WAYS, strict=True))
+    )
+    await line.until(lambda: all(one.served for one in consultants), 20)
+    for call in calls:
+        again = await call.ask_offer()
+        assert again is not None
+        assert (200, True) == (again.status, named(again.body))
+    await asyncio.gather(*(one.served[0].ended(20) for one in consultants))
+    await asyncio.sleep(1)
+    await asyncio.gather(
+        *(call.press("4", by, milliseconds=160) for call, by in zip(calls, WAYS, strict=True))
+    )
+    await asyncio.gather(*(call.ended(30) for call in calls))
+    rows = await line.new_calls(len(WAYS), since=since)
+    keys = {row.caller: (row.language, row.rating) for row in rows}
+    assert {f"+7700000010{n}": ("ru", 4) for n in range(len(WAYS))} == keys
+
+
+async def arrived(lab: Lab, number: str, by: Way, *, offers: bool) -> Call:
+    phone = lab.trunk_phone(identity=Identity(number))
     phone.events = None
     call = await phone.dial("111", offers=offers)
     await call.answered(5)
     assert (not offers) == named(answer(call).body)  # our offer names it; our answer only what was offered
     if by == "rfc4733":
         call.stream.events = 101  # pressed though nobody named it
-    await asyncio.sleep(1)
-    await press(call, "2", by)
-    await call.hears(1000, 30)
-    again = await call.ask_offer()
-    assert again is not None
-    assert (200, True) == (again.status, named(again.body))
-    await consultant.served[0].ended(20)
-    await asyncio.sleep(1)
-    await press(call, "4", by)
-    await call.ended(30)
-    (row,) = await line.new_calls(since=since)
-    assert ("ru", 4) == (row.language, row.rating)
+    await asyncio.sleep(0.5)
+    return call
 
 
 def named(body: bytes) -> bool:
     return b"telephone-event/8000" in body
-
-
-async def press(call: Call, digit: str, by: str) -> None:
-    await call.press(digit, by, milliseconds=160)  # type: ignore[arg-type]
