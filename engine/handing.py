@@ -26,6 +26,8 @@ from recordings.chain.service import Statements
 from recordings.chain.statement import Statement
 from recordings.entries import Alarm
 from recordings.evidence_tables import statement_copies as table
+from recordings.rows.bound import COPIES
+from recordings.rows.service import entered
 
 log = structlog.get_logger()
 
@@ -194,7 +196,7 @@ class HandingOut:
                     state.fault = str(why)
                     log.error("statement_not_taken", copy=id_, statement=seq, reason=str(why))
                     return False
-            async with self._database.begin() as connection:
+            async with self._database.begin() as connection, entered(connection, [(COPIES, [(id_, seq)])]):
                 await connection.execute(insert(table).values(copy=id_, seq=seq, at=now))
             state.last, state.waiting, state.fault = seq, state.waiting - 1, ""
             log.info("statement_taken", copy=id_, statement=seq)

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from config.settings import Settings
-from console.signing.tables import accounts
+from console.signing.tables import SECOND_FACTORS, accounts
 from engine.acting import as_evidence
 from engine.cli_journal import sqlite_file
 from recordings.keys import KeyMissing, Keyring
 from recordings.numbers import Numbers
+from recordings.rows.service import entered, keyed
+from recordings.rows.store import is_bound, lock
 
 log = structlog.get_logger()
 
@@ -37,7 +39,7 @@ def hide_anew(settings: Settings) -> int:
 
 
 async def _hide(url: str, before: Numbers, now: Numbers) -> int:
-    database = open_database(url, busy_seconds=2.0)
+    database = keyed(open_database(url, busy_seconds=2.0), lambda: before, ())
     try:
         return await hide_rows(database, before, now)
     finally:
@@ -48,12 +50,20 @@ async def hide_rows(database: AsyncEngine, before: Numbers, now: Numbers) -> int
     """Those that `now` does not open and `before` does; what neither opens stays as it is."""
     done = 0
     async with database.begin() as connection:
+        chained = await is_bound(connection, SECOND_FACTORS)
+        if chained:
+            await lock(connection)
         kept = select(accounts.c.login, accounts.c.totp).where(accounts.c.totp.is_not(None))
         for login, totp in (await connection.execute(kept)).all():
             secret = None if _opens(now, totp) is not None else _opens(before, totp)
             if secret is not None:
                 row = update(accounts).where(accounts.c.login == login, accounts.c.totp == totp)
-                await connection.execute(row.values(totp=now.hide(secret)))
+                anew = row.values(totp=now.hide(secret))
+                if chained:
+                    async with entered(connection, [(SECOND_FACTORS, [(login,)])]):
+                        await connection.execute(anew)
+                else:
+                    await connection.execute(anew)
                 done += 1
     return done
 

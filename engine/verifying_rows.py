@@ -26,6 +26,24 @@ class Rows:
     notes: list[str] = field(default_factory=list)
 
 
+class _History:
+    """What an entry says by itself, after those before it."""
+
+    def __init__(self, tables: Sequence[Bound]) -> None:
+        self._since = {bound.name: bound.since for bound in tables}
+        self._complete: set[str] = set()  # by what bound them: of these tables nothing is adopted any more
+
+    def read(self, one: RowEntry) -> str | None:
+        """Its fault."""
+        if one.kind == Kind.ALTERED:
+            return f"was changed by another hand before {one.at}"
+        if one.kind == Kind.ADOPTED and self._since.get(one.table, "") in self._complete:
+            return "was adopted after all were"
+        if one.kind == Kind.COMPLETE:
+            self._complete.add(one.key)
+        return None
+
+
 async def row_faults(
     database: AsyncEngine,
     numbers: Numbers,
@@ -36,7 +54,7 @@ async def row_faults(
 ) -> AsyncIterator[str]:
     """One line a fault; memory does not grow with the rows. `sound`: statements that we signed."""
     walk: Walk[RowEntry] = Walk(START, heads(sound, "rows"))
-    secret, complete = numbers.rows_key, False
+    secret, history = numbers.rows_key, _History(tables)
     async for link, made in store.links(database):
         counted.entries += 1
         progress(counted.entries + counted.rows)
@@ -48,22 +66,20 @@ async def row_faults(
         if not hmac.compare_digest(mark(secret, link.hash).encode(), str(made).encode()):
             walk.accuse(link.seq)
             yield f"row chain row {link.seq}: was not made with this home's keys"
-        elif one.kind == Kind.ALTERED:
-            yield f"{one.table} row {key_words(one.key)}: was changed by another hand before {one.at}"
-        elif one.kind == Kind.ADOPTED and complete:
-            yield f"{one.table} row {key_words(one.key)}: was adopted after all were"
-        complete = complete or one.kind == Kind.COMPLETE
+        elif said := history.read(one):
+            yield f"{one.table} row {key_words(one.key)}: {said}"
     for fault in walk.end():
         yield fault.line("row chain")
     async with store.snapshot(database) as connection:
-        adopting = await store.adopting(connection)
+        adopting = [bound for bound in tables if await store.adopting(connection, bound)]
     if adopting:
         counted.notes.append("rows from before the upgrade are still being entered in their chain")
     for bound in tables:
-        async for line in _standing(database, numbers, bound, walk, adopting, counted, progress):
+        async for line in _standing(database, numbers, bound, walk, bound in adopting, counted, progress):
             yield line
-        async for line in _gone(database, bound, walk):
-            yield line
+        if bound.only is None:  # a row that has gone is missed where its table is bound
+            async for line in _gone(database, bound, walk):
+                yield line
 
 
 async def _standing(
@@ -91,7 +107,7 @@ async def _standing(
             last = known.get((bound.name, name))
             about = f"{bound.name} row {key_words(name)}"
             if last is None:
-                if not adopting:
+                if not adopting and bound.only is None:
                     yield f"{about}: was never entered: put there by another hand"
             elif walk.touched(last.seq, last.seq):
                 pass  # its entry is accused

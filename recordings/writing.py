@@ -35,6 +35,7 @@ from recordings.rows.bound import (
     MOMENTS,
     RECORDINGS,
     SEGMENTS,
+    STATES,
     STINTS,
     Bound,
 )
@@ -97,7 +98,9 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
                 add(ALARMS, entry.kind, entry.about, entry.at)
             case ConsultantStint():
                 add(STINTS, entry.consultant, entry.began_at, entry.state)
-            case ConsultantState() | LogRead() | Access():  # what holds now, and what has its own chain
+            case ConsultantState():
+                add(STATES, entry.consultant, entry.name)
+            case LogRead() | Access():  # a mark, and what has its own chain
                 pass
     return list(found.items())
 

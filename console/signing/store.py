@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from console.signing.accounts import Account, AccountRefused
 from console.signing.sessions import ABSOLUTE, Session
-from console.signing.tables import ACCOUNTS, accounts, sessions
+from console.signing.tables import ACCOUNTS, SECOND_FACTORS, SESSIONS, accounts, sessions
 from recordings.rows.bound import Bound
 from recordings.rows.entry import Key
 from recordings.rows.service import entered
+from recordings.rows.store import keys_where, lock
 
 MOST: Final = 30  # sessions of one account: the oldest end
 
@@ -126,17 +127,20 @@ class Sessions:
             accounts.c.disabled.is_(False),
         )
         async with self._database.begin() as connection:
+            await lock(connection)
             if (await connection.execute(still.with_for_update())).first() is None:
                 return False
-            if after is not None:
-                gone = await connection.execute(delete(sessions).where(t.id == after))
-                if gone.rowcount != 1:
-                    return False
-            await connection.execute(delete(sessions).where(t.began_at < session.began_at - ABSOLUTE))
             others = select(t.id).where(t.login == session.login).order_by(t.began_at.desc()).offset(MOST)
-            await connection.execute(delete(sessions).where(t.id.in_(others)))
-            row = {name: getattr(session, name) for name in (column.name for column in sessions.c)}
-            await connection.execute(insert(sessions).values(row))
+            over = or_(t.began_at < session.began_at - ABSOLUTE, t.id.in_(others))
+            ended = await keys_where(connection, SESSIONS, over)
+            if after is not None:
+                if not await keys_where(connection, SESSIONS, t.id == after):
+                    return False
+                ended.append((after,))
+            async with entered(connection, [(SESSIONS, [*ended, (session.id,)])]):
+                await connection.execute(delete(sessions).where(t.id.in_([key[0] for key in ended])))
+                row = {name: getattr(session, name) for name in (column.name for column in sessions.c)}
+                await connection.execute(insert(sessions).values(row))
         return True
 
     async def find(self, id_: str) -> Session | None:
@@ -160,29 +164,28 @@ class Sessions:
 
     async def end(self, id_: str, login: str | None = None) -> bool:
         """One; of this login only, if one is named. Whether there was one."""
-        query = delete(sessions).where(sessions.c.id == id_)
-        if login is not None:
-            query = query.where(sessions.c.login == login)
-        async with self._database.begin() as connection:
-            return bool((await connection.execute(query)).rowcount)
+        which = sessions.c.id == id_
+        return bool(await self._end(which if login is None else and_(which, sessions.c.login == login)))
 
     async def end_halves(self, login: str, but: str) -> None:
         """All of an account that are not whole yet, but one."""
-        half = (sessions.c.login == login, sessions.c.stage != "in", sessions.c.id != but)
-        async with self._database.begin() as connection:
-            await connection.execute(delete(sessions).where(*half))
+        await self._end(and_(sessions.c.login == login, sessions.c.stage != "in", sessions.c.id != but))
 
     async def end_all(self, login: str, but: str = "") -> int:
         """All of an account, but perhaps one; how many."""
+        return await self._end(and_(sessions.c.login == login, sessions.c.id != but))
+
+    async def _end(self, which: ColumnElement[bool]) -> int:
         async with self._database.begin() as connection:
-            done = await connection.execute(
-                delete(sessions).where(sessions.c.login == login, sessions.c.id != but)
-            )
-        return int(done.rowcount)
+            await lock(connection)
+            ended = await keys_where(connection, SESSIONS, which)
+            async with entered(connection, [(SESSIONS, ended)]):
+                await connection.execute(delete(sessions).where(sessions.c.id.in_([key[0] for key in ended])))
+        return len(ended)
 
 
 def _of(login: str) -> list[tuple[Bound, list[Key]]]:
-    return [(ACCOUNTS, [(login,)])]
+    return [(ACCOUNTS, [(login,)]), (SECOND_FACTORS, [(login,)])]
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -39,7 +39,8 @@ accounts = Table(
 )
 
 ACCOUNTS = Bound(accounts, ("login",), present=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
-EVERY: Final = (*BOUND, ACCOUNTS)  # all tables whose rows are chained
+# The second factor itself, as it is hidden: another one put in its place lets another person in.
+SECOND_FACTORS = Bound(accounts, ("login",), only=("second_factors", frozenset({"totp"})), since="0008")
 
 sessions = Table(
     "sessions",
@@ -53,3 +54,6 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Index(None, "login"),
 )
+
+SESSIONS = Bound(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0008")
+EVERY: Final = (*BOUND, ACCOUNTS, SECOND_FACTORS, SESSIONS)  # all tables whose rows are chained

@@ -24,6 +24,8 @@ class Bound:
     `key`: columns that name a row. `hidden`: bound as what they reveal, for hiding anew changes no fact.
     `present`: bound as whether there is anything, for it is hidden with a key that few processes have.
     `left_out`: columns that may change at any time: they are derived, or say nothing a court may ask.
+    `only`: a name of its own, and the columns bound beside the key, of a table that is bound elsewhere.
+    `since`: the revision that bound it, where its rows stood unbound in homes with a chain (decision 0098).
     """
 
     table: Table
@@ -31,11 +33,20 @@ class Bound:
     hidden: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
+    only: tuple[str, frozenset[str]] | None = None
+    since: str = ""
 
     @property
     def name(self) -> str:
-        """The table's."""
-        return self.table.name
+        """The table's, or its own."""
+        return self.table.name if self.only is None else self.only[0]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """What is bound, the key included."""
+        if self.only is not None:
+            return self.only[1].union(self.key)
+        return frozenset(column.name for column in self.table.c) - self.left_out
 
     @property
     def by(self) -> str | None:
@@ -75,7 +86,7 @@ class Bound:
 
     def content(self, columns: frozenset[str]) -> bool:
         """Whether writing these columns can change what is bound."""
-        return bool(columns - self.left_out - self.hidden - self.present)
+        return bool(columns & self.columns - self.hidden - self.present)
 
 
 @cache
@@ -84,7 +95,7 @@ def _plan(bound: Bound) -> tuple[tuple[str, bool, bool], ...]:
     return tuple(
         (column.name, isinstance(column.type, Float), column.name in bound.hidden)
         for column in bound.table.c
-        if column.name not in bound.left_out
+        if column.name in bound.columns
     )
 
 
@@ -103,6 +114,7 @@ SEGMENTS = Bound(journal.segments, ("stem",))
 LINKS = Bound(journal.links, ("recording_id", "leg"))
 ALARMS = Bound(journal.alarms, ("kind", "about", "at"), left_out=frozenset({"id"}))
 STINTS = Bound(journal.consultant_stints, ("consultant", "began_at", "state"))
+STATES = Bound(journal.consultant_states, ("consultant", "name"), since="0008")
 STATEMENTS = Bound(evidence.statements, ("seq",))
 DEMANDS = Bound(evidence.demands, ("id",), frozenset({"pii_asked", "pii_criteria"}))
 DEMAND_EVENTS = Bound(evidence.demand_events, ("seq",))
@@ -110,9 +122,10 @@ FINDINGS = Bound(evidence.demand_findings, ("demand_id", "call_id", "recording_i
 HOLDS = Bound(evidence.holds, ("id",))
 REGISTRATIONS = Bound(evidence.registrations, ("number", "call_id"))
 RETENTION_RUNS = Bound(evidence.retention_runs, ("seq",))
+COPIES = Bound(evidence.statement_copies, ("copy", "seq"), since="0008")
 
 # Not here: chain and access_log, which are chains; sealed, which the chain of recordings vouches for;
-# consultant_states and sessions, which say what holds at this moment and nothing of the past.
+# log_places and rows_before, which are marks and no evidence (decision 0098).
 BOUND = (
     CALLS,
     CONNECTIONS,
@@ -122,6 +135,7 @@ BOUND = (
     LINKS,
     ALARMS,
     STINTS,
+    STATES,
     STATEMENTS,
     DEMANDS,
     DEMAND_EVENTS,
@@ -129,4 +143,5 @@ BOUND = (
     HOLDS,
     REGISTRATIONS,
     RETENTION_RUNS,
+    COPIES,
 )

@@ -35,17 +35,19 @@ def keyed(
     What it writes into a bound table outside `entered` is a fault of ours and told as such.
     """
     found = database.execution_options(**{_KEY: _Once(numbers)})
-    of_table = {one.name: one for one in bound}
+    of_table: dict[str, list[Bound]] = {}
+    for one in bound:
+        of_table.setdefault(one.table.name, []).append(one)
 
     def before(_connection: Any, statement: Any, many: Any, values: Any, _options: Any) -> None:
         if not getattr(statement, "is_dml", False):
             return
-        one = of_table.get(statement.table.name)
-        if one is None or one.name in _entering.get():
-            return
-        if isinstance(statement, Update) and not one.content(_columns(statement, many, values)):
-            return
-        unentered(one.name)
+        for one in of_table.get(statement.table.name, ()):
+            if one.name in _entering.get():
+                continue
+            if isinstance(statement, Update) and not one.content(_columns(statement, many, values)):
+                continue
+            unentered(one.name)
 
     event.listen(found.sync_engine, "before_execute", before)
     return found
@@ -150,7 +152,7 @@ async def _altered(
             row, last = rows[bound].get(name), known.get((bound.name, name))
             digest = "" if row is None else bound.digest_of(row, numbers)
             if last is None:
-                wrong = row is not None and not await adopting(connection)
+                wrong = row is not None and not await adopting(connection, bound)
             elif last.kind == Kind.REMOVED:
                 wrong = row is not None
             else:
@@ -175,7 +177,7 @@ async def _changes(
                 digest = bound.digest_of(row, numbers)
                 if last is None or last.digest != digest or last.kind == Kind.REMOVED or name in anyway:
                     entries.append(entry(Kind.WRITTEN, bound.name, name, now, digest))
-            elif last is not None and (last.kind != Kind.REMOVED or name in anyway):
+            elif name in anyway or (last is not None and last.kind != Kind.REMOVED):
                 entries.append(entry(Kind.REMOVED, bound.name, name, now))
     return entries
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    inspect,
     literal,
     select,
     text,
@@ -84,23 +85,36 @@ async def adopt(
     return bound.key_of(found[-1]) if len(found) == most else None
 
 
-async def complete(connection: AsyncConnection, numbers: Numbers) -> None:
-    """From here on no row is adopted."""
+async def complete(connection: AsyncConnection, numbers: Numbers, since: str) -> None:
+    """From here on no row is adopted of the tables bound by that revision."""
     await lock(connection)
-    if not await is_complete(connection):
-        await append(connection, [entry(Kind.COMPLETE, "", "", datetime.now(UTC))], numbers)
+    if not await is_complete(connection, since):
+        await append(connection, [entry(Kind.COMPLETE, "", since, datetime.now(UTC))], numbers)
 
 
-async def is_complete(connection: AsyncConnection) -> bool:
-    """Whether the chain says that rows from before are all entered."""
-    said = select(table.c.seq).where(table.c.table_name == "", table.c.kind == Kind.COMPLETE.value).limit(1)
-    return (await connection.execute(said)).first() is not None
+async def is_complete(connection: AsyncConnection, since: str) -> bool:
+    """Whether the chain says that rows from before are all entered, of the tables bound by that revision."""
+    said = select(table.c.seq).where(
+        table.c.table_name == "", table.c.row_key == since, table.c.kind == Kind.COMPLETE.value
+    )
+    return (await connection.execute(said.limit(1))).first() is not None
 
 
-async def adopting(connection: AsyncConnection) -> bool:
-    """Rows without entry are no fault yet: the home is older than the chain, and not all are adopted."""
-    before = (await connection.execute(select(func.sum(rows_before.c.count)))).scalar()
-    return bool(before) and not await is_complete(connection)
+async def is_bound(connection: AsyncConnection, bound: Bound) -> bool:
+    """Whether the schema knows of it yet: a home is older at its first start with a new version."""
+    if not await connection.run_sync(lambda one: inspect(one).has_table(rows_before.name)):
+        return False
+    known = select(rows_before.c.count).where(rows_before.c.table_name == bound.name)
+    return (await connection.execute(known)).first() is not None
+
+
+async def adopting(connection: AsyncConnection, bound: Bound) -> bool:
+    """A row of it without entry is no fault yet: the home is older than that, and not all are adopted."""
+    count = select(func.sum(rows_before.c.count))
+    if bound.since:  # what stood there as this one was bound, later than the others
+        count = count.where(rows_before.c.table_name == bound.name)
+    before = (await connection.execute(count)).scalar()
+    return bool(before) and not await is_complete(connection, bound.since)
 
 
 async def head(connection: AsyncConnection) -> Head:
@@ -111,8 +125,9 @@ async def head(connection: AsyncConnection) -> Head:
 
 
 async def grown(connection: AsyncConnection, since: int) -> bool:
-    """Whether anything but statements was entered behind entry `since`."""
-    query = select(table.c.seq).where(table.c.seq > since, table.c.table_name != "statements").limit(1)
+    """Whether anything but statements, and where they were handed to, was entered behind entry `since`."""
+    quiet = table.c.table_name.in_(("statements", "statement_copies"))
+    query = select(table.c.seq).where(table.c.seq > since, ~quiet).limit(1)
     return (await connection.execute(query)).first() is not None
 
 

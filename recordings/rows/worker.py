@@ -32,10 +32,12 @@ class Adoption:
         Raises KeyMissing, SQLAlchemyError, OSError.
         """
         async with reading(self._database) as connection:
-            if await is_complete(connection):
-                return 0
+            revisions = dict.fromkeys(bound.since for bound in self._tables)
+            revisions = {since: None for since in revisions if not await is_complete(connection, since)}
             # A home that began with the chain has none: what stands there without entry was never ours.
-            tables = self._tables if await adopting(connection) else ()
+            tables = [bound for bound in self._tables if await adopting(connection, bound)]
+        if not revisions:
+            return 0
         seen = 0
         for bound in tables:
             after: Key | None = None
@@ -54,6 +56,7 @@ class Adoption:
             numbers = numbers_of(connection)
             if numbers is None:
                 raise KeyMissing("the chain of rows is begun once the number keys are there")
-            await complete(connection, numbers)
+            for since in revisions:
+                await complete(connection, numbers, since)
         log.info("rows_adopted", about=seen)
         return seen

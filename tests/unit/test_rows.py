@@ -10,25 +10,30 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from config.database import open_database
+from config.evidence import FolderCopy
 from console.signing.accounts import new
-from console.signing.store import Accounts
-from console.signing.tables import EVERY, accounts
+from console.signing.sessions import Session
+from console.signing.store import Accounts, Sessions
+from console.signing.tables import ACCOUNTS, EVERY, accounts
 from engine.evidence import Evidence
+from engine.handing import HandingOut
 from engine.verifying import Checked, all_faults
 from recordings.access import Actor
 from recordings.alarming import alarm
 from recordings.demands import store as demands
 from recordings.demands.demand import Finding, State
-from recordings.entries import ConsultantStint
+from recordings.entries import ConsultantState, ConsultantStint
 from recordings.evidence_tables import row_chain
 from recordings.finding.store import link
 from recordings.link import LinkHeard
+from recordings.migrating import migrate
 from recordings.models import calls
 from recordings.retention import store as retention
 from recordings.rows import service
 from recordings.rows.bound import CALLS
 from recordings.rows.entry import Kind
 from recordings.rows.service import enter_new, entered, keyed
+from recordings.rows.store import complete
 from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
 from recordings.writing import write
@@ -51,17 +56,25 @@ async def fill(home: EvidenceHome) -> None:
         await retention.ran(home.database, AIGUL, T0, {"run": number})
         async with home.database.begin() as connection:
             heard = LinkHeard(f"{call}-c1", "caller", 100, 1, 0.01, T0)
-            await write(connection, [ConsultantStint(f"c10{number}", T0, "talking", call_id=call), heard])
+            stint = ConsultantStint(f"c10{number}", T0, "talking", call_id=call)
+            state = ConsultantState(f"c10{number}", "state", "{}", T0)
+            await write(connection, [stint, heard, state])
             id_ = await demand(connection, home, number)
             await demands.cover(connection, id_, [Finding(call, f"{call}-c1")])
             await demands.set_state(connection, id_, State.SEARCHING)
         person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
         await Accounts(home.database).add(person, "hash", T0)
+        assert await Accounts(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
+        session = Session(f"{number:064}", f"p{number}", "in", "csrf", T0, T0, "127.0.0.1")
+        assert await Sessions(home.database).begin(session, "hash")
     await Sealer(home.database, home.keys, home.settings).pass_once()
     for number in range(1, 4):
         await evidence(home).statements.nightly(
             T0.date() + timedelta(days=number), T0 + timedelta(days=number)
         )
+    handing = HandingOut(home.database, lambda: evidence(home).statements, (elsewhere(home),))
+    assert await handing.hand("elsewhere", T0)
+    await evidence(home).statements.nightly(T0.date() + timedelta(days=4), T0 + timedelta(days=4))
 
 
 async def demand(connection, home: EvidenceHome, number: int) -> int:
@@ -78,6 +91,12 @@ async def demand(connection, home: EvidenceHome, number: int) -> int:
         rows.add(demands.DEMANDS, tuple(key))
     await demands.happened(connection, key[0], AIGUL, T0, "registered", "", "received", {})
     return int(key[0])
+
+
+def elsewhere(home: EvidenceHome) -> FolderCopy:
+    folder = home.settings.home / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    return FolderCopy(kind="folder", id="elsewhere", folder=folder)
 
 
 def evidence(home: EvidenceHome) -> Evidence:
@@ -122,18 +141,14 @@ async def test_rows_that_nobody_touched_are_not_accused(home):
 @pytest.mark.parametrize("bound", EVERY, ids=lambda bound: bound.name)
 @pytest.mark.parametrize("place", ["0", "1", "2"])
 async def test_a_row_deleted_from_any_table_is_named_and_no_other(lite, bound, place):
-    keys = ", ".join(bound.key)
-    one = f"SELECT rowid FROM {bound.name} ORDER BY {keys} LIMIT 1 OFFSET {place}"
+    keys, table = ", ".join(bound.key), bound.table.name
+    one = f"SELECT rowid FROM {table} ORDER BY {keys} LIMIT 1 OFFSET {place}"
     with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
-        [gone] = database.execute(
-            f"SELECT {bound.key[0]} FROM {bound.name} WHERE rowid IN ({one})"
-        ).fetchone()
-    alter(lite, f"DELETE FROM {bound.name} WHERE rowid IN ({one})")
+        [gone] = database.execute(f"SELECT {bound.key[0]} FROM {table} WHERE rowid IN ({one})").fetchone()
+    alter(lite, f"DELETE FROM {table} WHERE rowid IN ({one})")
     lines = await found(lite)
-    assert [
-        line for line in lines if line.startswith(f"{bound.name} row {gone}") and line.endswith(": missing")
-    ]
-    about = {f"{bound.name} row {gone}"}
+    assert [line for line in lines if line.startswith(f"{table} row {gone}") and line.endswith(": missing")]
+    about = {f"{table} row {gone}"}
     if bound.name == "statements":
         about |= {f"statement {gone}", f"statement {int(gone) + 1}"}
     assert [] == [line for line in lines if not any(line.startswith(one) for one in about)]
@@ -160,6 +175,9 @@ CHANGES = {
     "holds": ("until = '2030-01-01 00:00:00.000000'", "reason = 'x'"),
     "registrations": ("open = 0",),
     "retention_runs": ("facts = '{}'",),
+    "consultant_states": ("value = '{\"paused\": true}'", "at = '2030-01-01 00:00:00.000000'", "name = 'x'"),
+    "statement_copies": ("at = '2030-01-01 00:00:00.000000'", "copy = 'x'"),
+    "sessions": ("login = 'p9'", "stage = 'code'", "address = 'x'"),
     "accounts": ("role = 'administrator'", "password_hash = 'x'", "disabled = 1"),
 }
 
@@ -169,7 +187,8 @@ async def test_a_row_altered_in_any_column_is_named_and_no_other(lite, table, ch
     alter(lite, f"UPDATE {table} SET {change} WHERE rowid IN (SELECT rowid FROM {table} LIMIT 1 OFFSET 1)")
     lines = await found(lite)
     assert lines
-    assert 1 == len({line.rpartition(":")[0] for line in lines}) or table in ("alarms", "demand_findings")
+    rekeyed = ("alarms", "demand_findings", "consultant_states", "statement_copies")
+    assert 1 == len({line.rpartition(":")[0] for line in lines}) or table in rekeyed
     assert all(line.startswith(f"{table} row ") for line in lines)
 
 
@@ -248,6 +267,89 @@ async def test_lawful_deletion_is_no_fault_and_its_return_is(lite):
     assert f"calls row {call}: was removed, and is there again" in await found(lite)
 
 
+async def test_a_second_factor_put_in_the_place_of_another_is_named(lite):
+    """Bound as present or absent alone, it was not: who puts his own there signs in as somebody else."""
+    alter(
+        lite, "UPDATE accounts SET totp = (SELECT totp FROM accounts WHERE login = 'p3') WHERE login = 'p1'"
+    )
+    assert ["second_factors row p1: changed"] == await found(lite)
+
+
+async def test_a_session_is_entered_as_it_begins_and_ends(home):
+    kept = Sessions(home.database)
+    after = Session("a" * 64, "p1", "in", "csrf", T0, T0, "127.0.0.1")
+    assert await kept.begin(after, "hash", f"{1:064}")
+    assert not await kept.begin(after, "hash", f"{1:064}")  # ended meanwhile
+    await kept.seen(after.id, T0 + timedelta(minutes=1))
+    assert await kept.end(after.id, "p1")
+    assert not await kept.end(after.id)
+    half = Session("b" * 64, "p2", "code", "csrf", T0, T0, "127.0.0.1")
+    assert await kept.begin(half, "hash")
+    await kept.end_halves("p2", "")
+    assert 1 == await kept.end_all("p2")
+    late = Session("c" * 64, "p3", "in", "csrf", T0 + timedelta(days=2), T0 + timedelta(days=2), "127.0.0.1")
+    assert await kept.begin(late, "hash")
+    assert [late.id] == [one.id for one in await kept.all()]
+    assert [] == await found(home)
+
+
+async def test_a_session_that_another_hand_began_is_named_for_good(lite):
+    alter(lite, f"INSERT INTO sessions SELECT '{'d' * 64}', 'p1', stage, csrf, began_at, seen_at, address FROM sessions LIMIT 1")  # fmt: skip  # noqa: E501
+    assert [f"sessions row {'d' * 64}: was never entered: put there by another hand"] == await found(lite)
+    assert 2 == await Sessions(lite.database).end_all("p1")
+    [line] = await found(lite)
+    assert line.startswith(f"sessions row {'d' * 64}: was changed by another hand before ")
+
+
+async def test_a_quiet_night_hands_out_statements_and_makes_no_other(home):
+    """Where a statement was handed to is a row of the chain, and no reason for the next statement."""
+    statements = evidence(home).statements
+    made = len(await statements.all())
+    assert await HandingOut(home.database, lambda: statements, (elsewhere(home),)).hand("elsewhere", T0)
+    assert made == (await statements.interim(T0 + timedelta(days=5))).seq
+    assert [] == await found(home)
+
+
+async def test_rows_of_tables_bound_later_are_adopted_once(url, tmp_path):
+    """A home whose rows are in the chain already, but for those that were bound with revision 0008."""
+    home = EvidenceHome(tmp_path / "home", database_url=url)
+    await migrate(home.settings.database, "0007")
+    at = "2026-11-22 00:00:00+00:00" if "postgresql" in url else "2026-11-22 00:00:00.000000"
+    home.database = database = keyed(open_database(home.settings.database), home.keys.numbers)
+    await evidence(home).statements.nightly(T0.date(), T0)
+    async with database.begin() as connection:
+        await complete(connection, home.keys.numbers(), "")
+        async with entered(connection, [(ACCOUNTS, [("p1",)])]):
+            await connection.execute(text(f"INSERT INTO accounts (login, person, role, language, password_hash, totp, totp_used, disabled, made_at, must_change) VALUES ('p1', 'x', 'auditor', 'kk', 'x', 'h1:x', 0, false, '{at}', false)"))  # fmt: skip  # noqa: E501
+        await connection.execute(
+            text(f"INSERT INTO consultant_states VALUES ('c101', 'state', '{{}}', '{at}')")
+        )
+        await connection.execute(text(f"INSERT INTO statement_copies VALUES ('folder', 1, '{at}')"))
+        await connection.execute(text(f"INSERT INTO sessions VALUES ('{'a' * 64}', 'p1', 'in', 'x', '{at}', '{at}', 'x')"))  # fmt: skip  # noqa: E501
+    await database.dispose()
+    await home.open()
+    checked = Checked()
+    lines = [line async for line in all_faults(evidence(home), None, False, checked, int)]
+    assert ([], 1) == (lines, len(checked.rows.notes))
+    await Adoption(home.database, EVERY).run(0)
+    assert 0 == await Adoption(home.database, EVERY).run(0)
+    async with home.database.connect() as connection:
+        query = select(row_chain.c.table_name, row_chain.c.kind).where(row_chain.c.kind == Kind.ADOPTED)
+        adopted = sorted(row[0] for row in await connection.execute(query))
+    assert ["consultant_states", "second_factors", "sessions", "statement_copies"] == adopted
+    assert [] == await found(home)
+    async with home.database.connect() as connection:
+        await connection.execute(text("UPDATE consultant_states SET value = 'x'"))
+        await connection.execute(text("UPDATE accounts SET totp = 'h1:y'"))
+        await connection.execute(text("DELETE FROM statement_copies"))
+        await connection.execute(text("UPDATE sessions SET login = 'p2'"))
+        await connection.commit()
+    changed = ["consultant_states row c101 state: changed", "second_factors row p1: changed"]
+    gone = [f"sessions row {'a' * 64}: changed", "statement_copies row folder 1: missing"]
+    assert [*changed, *gone] == sorted(await found(home))
+    await home.close()
+
+
 async def test_rows_from_before_are_adopted_once(url, tmp_path):
     home = await EvidenceHome(tmp_path / "home", database_url=url).open()
     await home.talk(1)
@@ -264,7 +366,7 @@ async def test_rows_from_before_are_adopted_once(url, tmp_path):
         kinds = list(await connection.scalars(select(row_chain.c.kind).order_by(row_chain.c.seq)))
         await connection.execute(text("UPDATE calls SET rating = 1"))
         await connection.commit()
-    assert [Kind.ADOPTED] * (len(kinds) - 1) + [Kind.COMPLETE] == kinds
+    assert [Kind.ADOPTED] * (len(kinds) - 2) + [Kind.COMPLETE] * 2 == kinds
     assert 4 <= len(kinds)
     assert 0 == await Adoption(home.database, EVERY).run(0)
     assert [f"calls row n1-{int(T0.timestamp() * 1000)}-1: changed"] == await found(home)
@@ -341,7 +443,7 @@ async def test_what_no_column_can_hold_is_named_and_ends_no_verification(lite, c
 
 async def test_what_the_console_enters_without_the_number_keys_is_ours(lite):
     console = keyed(open_database(lite.settings.database), lite.keys.second_factors, EVERY)
-    assert await Accounts(console).enrol("p1", lite.keys.second_factors().hide("secret"), 1, again=False)
+    assert await Accounts(console).enrol("p1", lite.keys.second_factors().hide("secret"), 1, again=True)
     await Accounts(console).change("p2", disabled=True)
     await console.dispose()
     assert [] == await found(lite)
