@@ -18,6 +18,7 @@ class Chained(Protocol):
 
 E = TypeVar("E", bound=Chained)
 
+_json = json.JSONEncoder(separators=(",", ":"), default=repr).encode  # json.dumps makes one for each entry
 _ONE_BY_ONE = 20  # missing places in a row; more are told as one fault
 _ALTERED = 300  # held to see whether they were moved: each is tried in each other's place
 
@@ -68,7 +69,7 @@ def digest(seq: int, previous: str, entry: Chained) -> str:
     What another hand put there that is no text is hashed all the same, and then is not what was hashed.
     """
     fields = [seq, previous, *entry.fields()]
-    return hashlib.sha256(json.dumps(fields, separators=(",", ":"), default=repr).encode()).hexdigest()
+    return hashlib.sha256(_json(fields).encode()).hexdigest()
 
 
 def chain(head: Head, entries: Iterable[E]) -> Iterator[Link[E]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from recordings.hash_chain import beginning
 
@@ -64,7 +65,8 @@ def mark(secret: bytes, hash_: str) -> str:
     return _keyed(secret, hash_)
 
 
-def key_text(key: Sequence[Value]) -> str:
+@lru_cache(4096)  # of one row it is asked for six times in a transaction
+def key_text(key: Key) -> str:
     """A row's key as the chain keeps it."""
     if len(key) == 1:
         return str(_plain(key[0]))
@@ -96,7 +98,8 @@ def key_parts(text: str, kinds: Sequence[type]) -> Key:
 
 def _plain(value: Value) -> str | int | float | bool | None:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        there = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return there.isoformat(timespec="microseconds")
     return value
 
 
