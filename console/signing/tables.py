@@ -40,7 +40,7 @@ accounts = Table(
 
 ACCOUNTS = Bound(accounts, ("login",), present=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
 # The second factor itself, as it is hidden: another one put in its place lets another person in.
-SECOND_FACTORS = Bound(accounts, ("login",), only=("second_factors", frozenset({"totp"})), since="0008")
+SECOND_FACTORS = Bound(accounts, ("login",), only=("second_factors", frozenset({"totp"})), since="0009")
 
 sessions = Table(
     "sessions",
@@ -55,5 +55,5 @@ sessions = Table(
     Index(None, "login"),
 )
 
-SESSIONS = Bound(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0008")
+SESSIONS = Bound(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0009")
 EVERY: Final = (*BOUND, ACCOUNTS, SECOND_FACTORS, SESSIONS)  # all tables whose rows are chained

@@ -114,7 +114,7 @@ SEGMENTS = Bound(journal.segments, ("stem",))
 LINKS = Bound(journal.links, ("recording_id", "leg"))
 ALARMS = Bound(journal.alarms, ("kind", "about", "at"), left_out=frozenset({"id"}))
 STINTS = Bound(journal.consultant_stints, ("consultant", "began_at", "state"))
-STATES = Bound(journal.consultant_states, ("consultant", "name"), since="0008")
+STATES = Bound(journal.consultant_states, ("consultant", "name"), since="0009")
 STATEMENTS = Bound(evidence.statements, ("seq",))
 DEMANDS = Bound(evidence.demands, ("id",), frozenset({"pii_asked", "pii_criteria"}))
 DEMAND_EVENTS = Bound(evidence.demand_events, ("seq",))
@@ -122,7 +122,7 @@ FINDINGS = Bound(evidence.demand_findings, ("demand_id", "call_id", "recording_i
 HOLDS = Bound(evidence.holds, ("id",))
 REGISTRATIONS = Bound(evidence.registrations, ("number", "call_id"))
 RETENTION_RUNS = Bound(evidence.retention_runs, ("seq",))
-COPIES = Bound(evidence.statement_copies, ("copy", "seq"), since="0008")
+COPIES = Bound(evidence.statement_copies, ("copy", "seq"), since="0009")
 
 # Not here: chain and access_log, which are chains; sealed, which the chain of recordings vouches for;
 # log_places and rows_before, which are marks and no evidence (decision 0098).

@@ -311,9 +311,9 @@ async def test_a_quiet_night_hands_out_statements_and_makes_no_other(home):
 
 
 async def test_rows_of_tables_bound_later_are_adopted_once(url, tmp_path):
-    """A home whose rows are in the chain already, but for those that were bound with revision 0008."""
+    """A home whose rows are in the chain already, but for those that were bound with revision 0009."""
     home = EvidenceHome(tmp_path / "home", database_url=url)
-    await migrate(home.settings.database, "0007")
+    await migrate(home.settings.database, "0008")
     at = "2026-11-22 00:00:00+00:00" if "postgresql" in url else "2026-11-22 00:00:00.000000"
     home.database = database = keyed(open_database(home.settings.database), home.keys.numbers)
     await evidence(home).statements.nightly(T0.date(), T0)
