@@ -257,9 +257,10 @@ async def test_lawful_deletion_is_no_fault_and_its_return_is(lite):
         rows = [(retention.CALLS, [(call,)])]
         kept = dict((await connection.execute(select(calls).where(calls.c.call_id == call))).mappings().one())
         async with entered(connection, rows):
-            await connection.execute(text(f"DELETE FROM connections WHERE call_id = '{call}'"))
+            for table in ("connections", "call_moments"):
+                await connection.execute(text(f"DELETE FROM {table} WHERE call_id = '{call}'"))
             await connection.execute(calls.delete().where(calls.c.call_id == call))
-    names = [line for line in await found(lite) if not line.startswith("connections")]
+    names = [line for line in await found(lite) if not line.startswith(("connections", "call_moments"))]
     assert [] == names
     with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
         at = "2026-11-22 00:00:00.000000"
