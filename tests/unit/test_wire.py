@@ -1,0 +1,122 @@
+"""The process on the wire, run as it is, on loopback: it asks a leg, and carries sound that has moved."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from engine.leg_question import MARK
+
+WITHIN = 15.0  # seconds
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="raw sockets are root's")
+
+
+def udp(host: str) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.bind((host, 0))
+    made.settimeout(WITHIN)
+    return made
+
+
+class Wire:
+    """The process, and everybody around it: Asterisk's two sockets, the engine's end."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.sip, self.rtp = stack.enter_context(udp("127.0.0.1")), stack.enter_context(udp("127.0.0.1"))
+        listening = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(str(folder / "wire.sock"))
+        listening.listen(1)
+        raw = [
+            stack.enter_context(socket.socket(*kind))
+            for kind in (
+                (socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP),
+                (socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW),
+                (socket.AF_PACKET, socket.SOCK_DGRAM, 0),
+            )
+        ]
+        fds = [one.fileno() for one in (*raw, listening)]
+        said = (*map(str, fds), str(self.sip.getsockname()[1]), "127.0.0.0/30")
+        self.process = subprocess.Popen([sys.executable, "-m", "engine.wire_main", *said], pass_fds=fds)
+        stack.callback(self.process.wait)
+        stack.callback(self.process.kill)
+        engine = stack.enter_context(socket.socket(socket.AF_UNIX))
+        engine.connect(str(folder / "wire.sock"))
+        engine.settimeout(WITHIN)
+        self._engine = engine.makefile("rwb", buffering=0)
+
+    def say(self, order: dict[str, object]) -> None:
+        self._engine.write(json.dumps(order).encode() + b"\n")
+
+    def told(self) -> dict[str, object]:
+        return dict(json.loads(self._engine.readline()))
+
+
+@pytest.fixture
+def wire(tmp_path: Path) -> Iterator[Wire]:
+    with ExitStack() as stack:
+        yield Wire(tmp_path, stack)
+
+
+def packet(number: int, text: bytes) -> bytes:
+    return struct.pack("!BBHII", 0x80, 8, number, number * 160, 7) + text
+
+
+def test_a_leg_is_asked_from_asterisks_own_port_and_its_answer_told(wire: Wire):
+    with udp("127.0.0.2") as phone:
+        wire.say(
+            {
+                "ask": "OPTIONS sip:x SIP/2.0\r\n\r\n",
+                "from": wire.sip.getsockname(),
+                "to": phone.getsockname(),
+            }
+        )
+        question, sender = phone.recvfrom(2000)
+        assert (b"OPTIONS sip:x SIP/2.0\r\n\r\n", wire.sip.getsockname()) == (question, sender)
+        answer = f"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch={MARK}a1\r\n\r\n"
+        phone.sendto(answer.encode(), sender)
+        assert {"answer": f"{MARK}a1", "status": 200} == wire.told()
+        assert answer.encode() == wire.sip.recv(2000)  # Asterisk gets it too, and knows no such transaction
+
+
+def test_sound_that_moved_comes_to_asterisk_in_the_named_ones_name_and_goes_to_both(wire: Wire):
+    with udp("127.0.0.2") as named, udp("127.0.0.2") as moved, udp("127.0.0.9") as stranger:
+        ours = wire.rtp.getsockname()
+        wire.say({"watch": {str(ours[1]): [*named.getsockname(), 5.0]}, "forget": []})
+        wire.rtp.settimeout(0.02)
+        froms, number = [], 0
+        while named.getsockname() not in froms:
+            number += 1
+            assert number < 1000, froms
+            moved.sendto(packet(number, b"moved"), ours)
+            stranger.sendto(packet(number, b"other"), ours)
+            for _ in range(3):
+                try:
+                    payload, sender = wire.rtp.recvfrom(2000)
+                except TimeoutError:
+                    break
+                froms.append(sender)
+                if sender == named.getsockname():
+                    assert payload.endswith(b"moved")
+        seen = wire.told()
+        while seen.get("follows") is None:
+            seen = wire.told()
+        assert list(moved.getsockname()) == seen["follows"]
+        wire.rtp.sendto(packet(1, b"ours"), named.getsockname())
+        assert packet(1, b"ours") == named.recv(2000)
+        assert packet(1, b"ours") == moved.recv(2000)
+        named.sendto(packet(1, b"back"), ours)  # the named one speaks again: nobody in its place
+        while seen["follows"] is not None:
+            seen = wire.told()
+
+
+def test_an_order_it_does_not_understand_does_not_end_it(wire: Wire):
+    for order in ({"ask": 5}, {"watch": {"x": 1}}, {"watch": []}, {"forget": "no"}, {}):
+        wire.say(order)  # type: ignore[arg-type]
+    test_a_leg_is_asked_from_asterisks_own_port_and_its_answer_told(wire)
