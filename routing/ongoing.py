@@ -133,17 +133,20 @@ class OngoingCall:
         self.legs.correct(now.legs, at)
 
     def _only_in_talk(self, at: float) -> None:
-        """A hold ends with the conversation."""
+        """A consultant's hold ends with the conversation; the operator may hold a caller who waits."""
         if not self.legs.talking():
             self.held = False
-            self._take_back(at)
+            for id_ in {one.id for one in self.holds} - {self.id}:
+                self._take_back(at, id_)
 
     def _hold(self, event: HoldChanged) -> None:
         self.held = event.held if event.id in self.legs.known else self.held
         self.caller_held = event.held if event.id == self.id else self.caller_held
         if not event.held:
             self._take_back(event.at, event.id)
-        elif self.legs.talking() and all(one.until is not None for one in self.holds if one.id == event.id):
+            return
+        theirs = event.id == self.id or self.legs.talking()
+        if theirs and all(one.until is not None for one in self.holds if one.id == event.id):
             self.holds.append(Hold(event.id, device_of(event.channel), event.at))
 
     def _take_back(self, at: float, id_: str | None = None) -> None:

@@ -258,6 +258,15 @@ def test_the_present_is_seen_while_it_lasts() -> None:
     )
 
 
+def test_a_hold_of_the_operators_lasts_from_the_wait_into_the_conversation() -> None:
+    """A consultant's ends with the conversation, the operator's when the caller comes back (0082)."""
+    held = "  13.5 | trunk | holds |\n"
+    talked = "  17.0 | c101 | holds |\n" + CONSULTANT_LEFT + "  21.0 | trunk | holds | off\n"
+    story = story_of(QUEUED + held + TALKING.removeprefix(QUEUED) + talked + GONE)
+    holds = [(one.party, one.at, one.until) for one in story.happened if one.kind == "hold"]
+    assert [("caller", 13.5, 21.0), ("c101", 17.0, 20.0)] == holds
+
+
 def test_a_call_past_the_engine_makes_a_phone_busy() -> None:
     live = lived(told("9 | c102 | arrives | 102"))
     assert picture(live).phones == (PhoneNow("c102", None, in_call=True),)
