@@ -26,7 +26,13 @@ LONG: Final = timedelta(days=30)
 FAR: Final = timedelta(hours=6)  # an alarm bears the time of its conversation, and is told after its call
 # Seconds that something must hold: it does so for a moment where all is well. A process that begins with the
 # line opens its door later than the engine; one question to the operator may be lost on its way.
-PATIENCE: Final[Mapping[str, float]] = {"evidence_away": 15.0, "trunk_down": 11.0, "figures_incomplete": 6.0}
+# Who comes back from a 1414 that took no call is kept for the same consultant for a moment.
+PATIENCE: Final[Mapping[str, float]] = {
+    "evidence_away": 15.0,
+    "trunk_down": 11.0,
+    "kept_waiting": 10.0,
+    "figures_incomplete": 6.0,
+}
 CRITICAL: Final = frozenset(
     {
         "nobody_on_shift",

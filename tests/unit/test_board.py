@@ -227,6 +227,8 @@ async def test_a_caller_kept_for_one_while_another_is_free_is_an_alert_and_can_b
     home.desk.assign_to("n1-1-2", "c101")
     assert ("kept_waiting", "kk") not in home.kinds()
     home.desk.reachable("c102")
+    assert ("kept_waiting", "kk") not in home.kinds()  # as after a 1414 that took no call: for a moment
+    home.now += 10
     assert ("kept_waiting", "kk") in home.kinds()
     home.desk.unassign("n1-1-2")
     assert home.seat("c102")["state"] == "ringing"
