@@ -65,28 +65,47 @@ class Mirror:
             await self._news.wait()
             self._news.clear()
             try:
-                await self._agree()
+                if not await self._agree():
+                    log.warning("mirror_differs")
+                    self._later()
             except (AmiDown, AmiTimeout, AmiError) as why:
                 log.warning("mirror_late", why=type(why).__name__)
                 if not isinstance(why, AmiDown):
-                    asyncio.get_running_loop().call_later(self._again, self._news.set)
+                    self._later()
             await asyncio.sleep(0.05)
 
-    async def _agree(self) -> None:
-        there = await self.members()
-        wish = wanted(self._seats())
+    def _later(self) -> None:
+        asyncio.get_running_loop().call_later(self._again, self._news.set)
+
+    async def _agree(self) -> bool:
+        """Bring the queue to the wish; whether it was seen to be so, or the wish has changed meanwhile."""
+        wish, there = wanted(self._seats()), await self.members()
+        if wish == there:
+            return True
         names = {member.consultant for member in there}
-        for gone in names - {member.consultant for member in wish}:
-            await self._ami.send("QueueRemove", {**QUEUE, "Interface": f"PJSIP/{gone}"})
-        for member in wish - there:
-            interface = f"PJSIP/{member.consultant}"
-            paused = "true" if member.paused else "false"
-            if member.consultant in names:
-                order = {**QUEUE, "Interface": interface, "Paused": paused, "Reason": member.paused}
-                await self._ami.send("QueuePause", order)
-            else:
-                order = {**QUEUE, "Interface": interface, "MemberName": member.consultant, "Paused": paused}
-                await self._ami.send("QueueAdd", {**order, "StateInterface": interface})
-                if member.paused:
-                    order = {**QUEUE, "Interface": interface, "Paused": paused, "Reason": member.paused}
-                    await self._ami.send("QueuePause", order)
+        for gone in sorted(names - {member.consultant for member in wish}):
+            await self._told("QueueRemove", gone)
+        for member in sorted(wish - there, key=lambda one: one.consultant):
+            if member.consultant not in names:
+                added = {"MemberName": member.consultant, "Paused": _yes(member)}
+                await self._told(
+                    "QueueAdd", member.consultant, **added, StateInterface=_of(member.consultant)
+                )
+            if member.consultant in names or member.paused:
+                await self._told("QueuePause", member.consultant, Paused=_yes(member), Reason=member.paused)
+        return await self.members() == wish or self._news.is_set()
+
+    async def _told(self, action: str, consultant: str, **fields: str) -> None:
+        """One that is refused keeps no other back: what became of it is seen afterwards."""
+        try:
+            await self._ami.send(action, {**QUEUE, "Interface": _of(consultant), **fields})
+        except AmiError as why:
+            log.warning("mirror_refused", action=action, consultant=consultant, why=str(why))
+
+
+def _of(consultant: str) -> str:
+    return f"PJSIP/{consultant}"
+
+
+def _yes(member: Member) -> str:
+    return "true" if member.paused else "false"
