@@ -102,7 +102,7 @@ AUTHORITIES = (
     ),
 )
 
-# 4 h under A19 is the configured term where the letter is silent: by analogy with C6, see duties.md.
+# 4 h under A19 is the configured term where the letter is silent: by analogy with C6, see docs/duties.md.
 BASES = (
     Basis(
         id="A19",

@@ -18,7 +18,9 @@ from config.running import environment_of, homes, runs, supervisor
 PROGRAM: Final = Path(__file__).resolve().parent.parent
 NAMED: Final = Path("/etc/ivr111/home")  # for a program installed without its repository: one line, the home
 ELSE: Final = Path("/var/lib/ivr111")
-THROUGH_SUDO: Final = frozenset({"IVR111_HOME", "IVR111_SETUP"})  # heard, where root may trust what they name
+THROUGH_SUDO: Final = frozenset(  # heard: places where root may trust them, and a language harms nobody
+    {"IVR111_HOME", "IVR111_SETUP", "IVR111_LANG"}
+)
 
 
 class UnsafePlace(Exception):

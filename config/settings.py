@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     advice_seconds: float = Field(20.0, gt=0)  # music between two rounds of advice
     law_wait_seconds: float = 40.0  # C1, by analogy (order 83, clause 7)
 
-    # The wallboard: what is shown as a warning, and what as critical (parts.md 2.4).
+    # The wallboard: what is shown as a warning, and what as critical (decision 0050).
     service_level_seconds: float = Field(20.0, gt=0)  # T of the service level, from entering the queue
     wait_warning_seconds: float = Field(30.0, gt=0)
     wait_critical_seconds: float = Field(120.0, gt=0)
@@ -173,6 +173,7 @@ class Settings(BaseSettings):
     escalate_to: str = ""  # system user told of a missed term
     retention: tuple[RetentionPolicy, ...] = ()
 
+    lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/tongue.py reads it
     database_url: str = ""  # empty: SQLite in home
     log_format: Literal["json", "console"] = "json"
     people: dict[str, Person] = {}

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final
 
 SHARE: Final = 0.25  # of a core, for making pages
-LONGEST: Final = 0.5  # seconds that a change waits at most: the page must show it within one (issue 4)
+LONGEST: Final = 0.5  # seconds that a change waits at most: the page must show it within one (decision 0050)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The console's words in Kazakh, Russian and English: gettext catalogues, read as they are written."""
+"""Words in Kazakh, Russian and English: gettext catalogues of pages and command line, read as written."""
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
@@ -22,10 +22,10 @@ class MissingWords(LookupError):
 
 
 @cache
-def catalogue(language: str) -> Catalog:
-    """The catalogue of one language."""
-    with (LOCALE / language / "console.po").open("rb") as file:
-        return read_po(file, locale=language, domain="console")
+def catalogue(language: str, domain: str = "console") -> Catalog:
+    """The catalogue of one language: `console`, the pages; `cli`, the command line."""
+    with (LOCALE / language / f"{domain}.po").open("rb") as file:
+        return read_po(file, locale=language, domain=domain)
 
 
 class Words:

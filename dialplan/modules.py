@@ -1,4 +1,4 @@
-"""The modules Asterisk loads, and no others (limits-and-faults.md 4.3, 6 and 11)."""
+"""The modules Asterisk loads, and no others (decision 0071)."""
 
 from typing import Final
 

@@ -3,7 +3,7 @@
 from typing import Final, Literal
 
 # MixMonitor keeps its RTP state over a stop and a start closer than an audio frame, and then loses a party.
-REST: Final = 0.12  # seconds between the two (recipes.md 3)
+REST: Final = 0.12  # seconds between the two (decision 0066)
 
 Side = Literal["caller", "consultant"]
 

@@ -9,6 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.settings import Settings
+from config.told import told
 from dialplan import words
 from dialplan.filters import event_filters
 from dialplan.modules import MODULES
@@ -40,7 +41,7 @@ def safe(value: object) -> str:
     """`value` as text for a .conf file; refuses what Asterisk's parser would read as more than a value."""
     text = str(value)
     if any(ch in ";\r\n\0" or ord(ch) < 0x20 for ch in text):
-        raise Unsafe(f"refused in a configuration value: {text!r}")
+        raise Unsafe(told("refused in a configuration value: {text!r}", text=text))
     return text
 
 
@@ -101,7 +102,7 @@ def render(
 def _ucc_why() -> str:
     """ivr.ending.ucc_why as a dialplan expression."""
     found = UCC_ELSE
-    for told, why in reversed(UCC_WHY.items()):
-        asked = "${DIALSTATUS}/${HANGUPCAUSE}" if "/" in told else "${DIALSTATUS}"
-        found = f'${{IF($["{asked}"="{told}"]?{why}:{found})}}'
+    for causes, why in reversed(UCC_WHY.items()):
+        asked = "${DIALSTATUS}/${HANGUPCAUSE}" if "/" in causes else "${DIALSTATUS}"
+        found = f'${{IF($["{asked}"="{causes}"]?{why}:{found})}}'
     return found

@@ -8,11 +8,13 @@ from typing import Final
 
 from config import no_follow
 from config.settings import Language, Settings
+from config.told import told
 from dialplan.people import LAB, Account
 from engine.acting import as_owner
 from engine.secrets import fresh, write_private
 
 ID: Final = re.compile(r"[cs][0-9]{2,6}")
+LONGEST_NAME: Final = 80  # letters; Asterisk's own places for a name hold no more
 
 
 class AccountRefused(ValueError):
@@ -60,10 +62,10 @@ def with_new(
     """The accounts and a new one with a fresh secret. Raises AccountRefused."""
     if not ID.fullmatch(id_):
         raise AccountRefused(
-            f"id {id_!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)"
+            told("id {id!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)", id=id_)
         )
     if any(one.id == id_ for one in accounts):
-        raise AccountRefused(f"{id_} exists already; remove it first or choose another id")
+        raise AccountRefused(told("{id} exists already; remove it first or choose another id", id=id_))
     return (*accounts, Account(id_, _name(name), _languages(languages), fresh()))
 
 
@@ -78,7 +80,7 @@ def with_changed(
     """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises AccountRefused."""
     before = next((one for one in accounts if one.id == id_), None)
     if before is None:
-        raise AccountRefused(f"there is no consultant {id_}; see: ivr111 consultants list")
+        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
     after = Account(
         id_,
         before.name if name is None else _name(name),
@@ -89,19 +91,19 @@ def with_changed(
 
 
 def _name(name: str) -> str:
-    if not name.strip() or any(ord(ch) < 0x20 for ch in name):
-        raise AccountRefused("name: write the consultant's name on one line")
+    if not name.strip() or not name.strip().isprintable() or len(name.strip()) > LONGEST_NAME:
+        raise AccountRefused(told("name: write the consultant's name on one line, at most 80 letters"))
     return name.strip()
 
 
 def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
     if not languages or len(set(languages)) != len(languages):
-        raise AccountRefused("languages: name kk, ru or both, in order of preference")
+        raise AccountRefused(told("languages: name kk, ru or both, in order of preference"))
     return tuple(languages)
 
 
 def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:
     """The accounts but this one. Raises AccountRefused when there is none."""
     if all(one.id != id_ for one in accounts):
-        raise AccountRefused(f"there is no consultant {id_}; see: ivr111 consultants list")
+        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
     return tuple(one for one in accounts if one.id != id_)

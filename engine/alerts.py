@@ -1,4 +1,4 @@
-"""What a supervisor must act on, and since when (issue 4, item 3); ids and languages only, no numbers."""
+"""What a supervisor must act on, and since when (decision 0050); ids and languages only, no numbers."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping

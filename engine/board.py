@@ -26,7 +26,7 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 STATES: Final = ("available", "ringing", "talking", "wrap_up", "paused", "unreachable", "off_shift")
 SNAPSHOT: Final = 1.0  # seconds by which a stint may begin later than the conversation it is of
 COUNTED: Final = {"hold": "talking", "reserved": "talking"}
-SHOWN: Final = {"passed_over": "unreachable"}  # who let a call ring out does not answer (issue 4, item 6)
+SHOWN: Final = {"passed_over": "unreachable"}  # who let a call ring out does not answer
 
 
 @dataclass(slots=True)

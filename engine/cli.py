@@ -1,7 +1,7 @@
 """The command line `ivr111`: nothing heavy is imported before a command needs it."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,6 +31,18 @@ app = typer.Typer(
     help="The call engine of the contact centre 111. Settings: $IVR111_HOME/settings.toml, or IVR111_NAME.",
     epilog="Exit codes: 0 done, 1 a problem (said on stderr, with what to do), 2 wrong usage.",
 )
+
+
+@app.callback()
+def _program(
+    lang: Annotated[
+        Literal["kk", "ru", "en"],
+        typer.Option("--lang", help="Language of what is printed; anywhere on the line. Also IVR111_LANG."),
+    ] = "en",
+) -> None:
+    """Taken from the line before typer reads it (engine/cli_tongue.py); here for --help."""
+
+
 app.command()(run)
 app.command()(doctor)
 app.add_typer(calls, name="calls")

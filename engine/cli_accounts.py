@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, table
+from config.told import told
+from engine.show import AsJson, Problem, as_json, one_line, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from console.signing.store import Accounts, Sessions
@@ -60,13 +62,18 @@ def add(
     async def make(all_: "Accounts", _: "Sessions") -> str:
         hashed = await Passwords().hash(password)
         await all_.add(account, hashed, datetime.now(UTC), must_change=temporary)
-        return f"added, {account.role}"
+        return told("added, {role}", role=told(account.role))
 
     _change(settings, login, make)
     if json:
         as_json({"login": account.login, "person": account.person, "role": account.role})
     else:
-        typer.echo(f"added {account.login}: {one_line(account.person)}, {account.role}")
+        say(
+            "added {login}: {person}, {role}",
+            login=account.login,
+            person=one_line(account.person),
+            role=told(account.role),
+        )
 
 
 @accounts.command("list")
@@ -105,9 +112,7 @@ def list_(json: AsJson = False) -> None:
     if json:
         as_json(rows)
     elif not rows:
-        typer.echo(
-            hint("no accounts yet; add one: ivr111 accounts add LOGIN --person NAME --role supervisor")
-        )
+        say("no accounts yet; add one: ivr111 accounts add LOGIN --person NAME --role supervisor")
     else:
         columns = ("login", "person", "role", "seat", "second factor", "sessions", "")
         table(columns, [_row(one) for one in rows])
@@ -133,7 +138,7 @@ def password(
         hashed = await Passwords().hash(fresh)
         await all_.change(login, password_hash=hashed, must_change=temporary)
         await sessions.end_all(login)
-        return "password changed"
+        return told("password changed")
 
     _say(json, login, _change(Settings(), login, change))
 
@@ -147,7 +152,7 @@ def disable(login: Login, json: AsJson = False) -> None:
     async def change(all_: "Accounts", sessions: "Sessions") -> str:
         await all_.change(login, disabled=True)
         await sessions.end_all(login)
-        return "disabled"
+        return told("disabled")
 
     _say(json, login, _change(Settings(), login, change))
 
@@ -160,7 +165,7 @@ def enable(login: Login, json: AsJson = False) -> None:
 
     async def change(all_: "Accounts", _: "Sessions") -> str:
         await all_.change(login, disabled=False)
-        return "enabled"
+        return told("enabled")
 
     _say(json, login, _change(Settings(), login, change))
 
@@ -174,7 +179,7 @@ def forget_second_factor(login: Login, json: AsJson = False) -> None:
     async def change(all_: "Accounts", sessions: "Sessions") -> str:
         await all_.change(login, totp=None)
         await sessions.end_all(login)
-        return "second factor forgotten"
+        return told("second factor forgotten")
 
     _say(json, login, _change(Settings(), login, change))
 
@@ -186,7 +191,7 @@ def end_sessions(login: Login, json: AsJson = False) -> None:
     from config.settings import Settings  # noqa: PLC0415
 
     async def change(_: "Accounts", sessions: "Sessions") -> str:
-        return f"{await sessions.end_all(login)} sessions ended"
+        return told("{count} sessions ended", count=await sessions.end_all(login))
 
     _say(json, login, _change(Settings(), login, change))
 
@@ -195,11 +200,11 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return (
         one["login"],
         one_line(one["person"]),
-        one["role"],
+        spoken(one["role"]),
         one["consultant"] or one["phone"] or "",
-        "yes" if one["second_factor"] else "",
+        spoken("yes") if one["second_factor"] else "",
         str(one["sessions"]),
-        "disabled" if one["disabled"] else "",
+        spoken("disabled") if one["disabled"] else "",
     )
 
 
@@ -207,7 +212,7 @@ def _say(json: bool, login: str, what: str) -> None:
     if json:
         as_json({"login": login, "done": what})
     else:
-        typer.echo(f"{login}: {what}")
+        say("{login}: {what}", login=login, what=what)
 
 
 def _named(settings: Any, id_: str, login: str) -> str:
@@ -226,7 +231,10 @@ def _there(settings: Any, id_: str | None) -> None:
 
     if id_ is not None and all(one.id != id_ for one in seats.load(settings)):
         raise AccountRefused(
-            f"there is no {id_} yet; add it first: ivr111 consultants add {id_} --name NAME --language kk"
+            told(
+                "there is no {id} yet; add it first: ivr111 consultants add {id} --name NAME --language kk",
+                id=id_,
+            )
         )
 
 
@@ -234,8 +242,8 @@ def _password(stdin: bool) -> str:
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise Problem("no terminal to ask for the password on: use --password-stdin")
-    return str(typer.prompt("password", hide_input=True, confirmation_prompt=True))
+        raise Problem(told("no terminal to ask for the password on: use --password-stdin"))
+    return str(typer.prompt(spoken("password"), hide_input=True, confirmation_prompt=True))
 
 
 def _change(

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli_verify import Folders, folders
-from engine.show import AsJson, as_json, one_line, plain_words, table
-from recordings.access import Action
+from engine.show import AsJson, as_json, clock, one_line, plain_words, say, table
+from engine.tongue import spoken
+from recordings.access import Action, Result
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from engine.evidence import Evidence
     from recordings.access import Access
     from recordings.hash_chain import Link
 
+    Ended = dict[str, tuple[Result, str]]  # by entry id: how it ended, and why
+
 audit = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The access log: read, verify, export.")
 
-Since = Annotated[str, typer.Option(help="From then on: 2026-11-22 or 2026-11-22T14:05.")]
+Since = Annotated[str, typer.Option(help="From then on: 28.11.2026, or 2026-11-28T14:05.")]
 Until = Annotated[str, typer.Option(help="Before then; a date includes that day.")]
 About = Annotated[str, typer.Option(help="A call's, recording's or demand's id.")]
 
@@ -34,14 +39,14 @@ def list_(
     json: AsJson = False,
 ) -> None:
     """List entries, the newest last. That you read them is written first."""
-    found = _read(since, until, person, action, about, limit)
+    found, ended, zone = _read(since, until, person, action, about, limit)
     if json:
-        as_json([_described(link) for link in found])
+        as_json([_described(link, ended, zone) for link in found])
     elif not found:
-        typer.echo("no such entries")
+        say("no such entries")
     else:
-        columns = ("seq", "at", "person", "action", "about", "reason")
-        table(columns, [tuple(one_line(cell) for cell in _row(link)) for link in found])
+        columns = ("seq", "at", "person", "action", "result", "about", "reason")
+        table(columns, [tuple(one_line(cell) for cell in _row(link, ended, zone)) for link in found])
 
 
 @audit.command()
@@ -53,10 +58,10 @@ def export(
     about: About = "",
 ) -> None:
     """Write out who saw what, when and why: what a breach notice needs within one working day."""
-    found = _read(since, until, "", None, about, 10_000_000)
+    found, ended, zone = _read(since, until, "", None, about, 10_000_000)
     import json as js  # noqa: PLC0415
 
-    text = js.dumps([_described(link) for link in found], ensure_ascii=False, indent=1)
+    text = js.dumps([_described(link, ended, zone) for link in found], ensure_ascii=False, indent=1)
     if out == "-":
         typer.echo(text)
     else:
@@ -64,7 +69,7 @@ def export(
 
         with written_own(Path(out)) as file:
             file.write(f"{text}\n".encode())
-        typer.echo(f"{len(found)} entries: {out}")
+        say("{count} entries: {out}", count=len(found), out=out)
 
 
 @audit.command()
@@ -95,23 +100,23 @@ def verify(statements: Folders = [], json: AsJson = False) -> None:  # noqa: B00
     else:
         for line in faults:
             typer.echo(line)
-        typer.echo(
-            f"{entries:,} entries of the access log: "
-            + (f"{len(faults)} faults" if faults else "nothing altered")
-        )
+        if faults:
+            say("{entries:,} entries of the access log: {faults} faults", entries=entries, faults=len(faults))
+        else:
+            say("{entries:,} entries of the access log: nothing altered", entries=entries)
     if faults:
         raise typer.Exit(1)
 
 
 def _read(
     since: str, until: str, person: str, action: Action | None, about: str, limit: int
-) -> "list[Link[Access]]":
+) -> "tuple[list[Link[Access]], Ended, ZoneInfo]":
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
     from engine.moments import moment  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
-    from recordings.access_store import accesses  # noqa: PLC0415
+    from recordings.access_store import accesses, results  # noqa: PLC0415
 
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.READ_LOG)
@@ -121,21 +126,53 @@ def _read(
     except ValueError as why:
         raise typer.BadParameter(str(why)) from None
 
-    async def question(evidence: "Evidence") -> "list[Link[Access]]":
+    async def question(evidence: "Evidence") -> "tuple[list[Link[Access]], Ended]":
         said = ", ".join(part for part in (since, until, person, action or "", about) if part)
         await evidence.access.note(who, Action.READ_LOG, [f"access log: {said or 'newest entries'}"])
-        return await accesses(evidence.database, first, last, person, action, about, limit)
+        found = await accesses(evidence.database, first, last, person, action, about, limit)
+        return found, await results(evidence.database, found)
 
-    return with_evidence(settings, question)
+    return *with_evidence(settings, question), settings.zone
 
 
-def _described(link: "Link[Access]") -> dict[str, object]:
+def _described(link: "Link[Access]", ended: "Ended", zone: "ZoneInfo") -> dict[str, object]:
+    """As it is hashed (`at`: UTC), and beside it the centre's time and how it ended."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    return {"seq": link.seq, **asdict(link.entry), "previous": link.previous, "hash": link.hash}
+    result, why = _ended(link, ended)
+    local = _moment(link)
+    return {
+        "seq": link.seq,
+        **asdict(link.entry),
+        "at_local": local and local.astimezone(zone).isoformat(timespec="milliseconds"),
+        "result": result,
+        "result_reason": why,
+        "previous": link.previous,
+        "hash": link.hash,
+    }
 
 
-def _row(link: "Link[Access]") -> tuple[str, ...]:
-    entry = link.entry
+def _row(link: "Link[Access]", ended: "Ended", zone: "ZoneInfo") -> tuple[str, ...]:
+    entry, at = link.entry, _moment(link)
     who = f"{entry.person} ({entry.system_user})"
-    return str(link.seq), entry.at[:19] + "Z", who, entry.action, entry.subject, entry.reason
+    when = clock(at, zone) if at is not None else entry.at
+    result = _ended(link, ended)[0] or ""
+    return str(link.seq), when, who, spoken(entry.action), spoken(result), entry.subject, entry.reason
+
+
+def _ended(link: "Link[Access]", ended: "Ended") -> "tuple[Result | None, str]":
+    """None for an entry that only tells of another."""
+    if link.entry.action in (Action.NOT_DONE, Action.LATE):
+        return None, ""
+    if link.entry.action == Action.SIGN_IN_REFUSED:
+        return Result.REFUSED, link.entry.reason
+    return ended.get(link.entry.entry_id, (Result.DONE, ""))
+
+
+def _moment(link: "Link[Access]") -> datetime | None:
+    """None where somebody altered it: then the text itself is shown."""
+    try:
+        at = datetime.fromisoformat(link.entry.at)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

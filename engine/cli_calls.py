@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.told import told
 from engine.moments import moment, whole_day
-from engine.show import AsJson, Problem, as_json, clock, hint, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, clock, hint, one_line, plain_words, say, table
+from engine.tongue import spoken
 from recordings.record import Outcome
 
 if TYPE_CHECKING:
@@ -31,9 +33,9 @@ COLUMNS = ("arrived", "call", "caller", "queue", "consultant", "wait", "outcome"
 @calls.command("list")
 @plain_words()
 def list_(
-    since: Annotated[str, typer.Option(help="Arrived from then on: 2026-11-22 or 2026-11-22T14:05.")] = "",
+    since: Annotated[str, typer.Option(help="Arrived from then on: 28.11.2026, or 2026-11-28T14:05.")] = "",
     until: Annotated[str, typer.Option(help="Arrived before then; a date includes that day.")] = "",
-    day: Annotated[str, typer.Option(help="One day: 2026-11-22, today, yesterday.")] = "",
+    day: Annotated[str, typer.Option(help="One day: 28.11.2026, today, yesterday.")] = "",
     outcome: Annotated[Outcome | None, typer.Option(help="How the call ended.")] = None,
     consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
@@ -74,7 +76,7 @@ def list_(
         _tell_refused(refused, settings, err=True)
         return
     if not found:
-        typer.echo("no calls yet" if found is None else "no such calls")
+        say("no calls yet" if found is None else "no such calls")
         _tell_refused(refused, settings)
         return
     rows = []
@@ -83,11 +85,11 @@ def list_(
         row = (
             clock(record.arrived_at, settings.zone),
             record.call_id,
-            one_line(tell.caller(record) or "withheld"),
+            one_line(tell.caller(record) or spoken("withheld")),
             queue(record) or "",
             record.served_by or "",
             "" if wait is None else f"{wait:.1f} s",
-            record.outcome.value if record.outcome else "",
+            spoken(record.outcome.value) if record.outcome else "",
             str(record.rating or ""),
         )
         rows.append(row)
@@ -124,9 +126,14 @@ def show(
 
     records, recordings, legs = read(settings, question) or ([], [], [])
     if not records:
-        raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
+        raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
     if len(records) > 1:
-        raise Problem(f"several calls begin with {call_id}: write more of the id; see: ivr111 calls list")
+        raise Problem(
+            told(
+                "several calls begin with {call_id}: write more of the id; see: ivr111 calls list",
+                call_id=call_id,
+            )
+        )
     [record] = records
     if unmask:
         _note(settings, [record.call_id], reason)
@@ -157,16 +164,23 @@ async def _refused(reader: "Reader", wanted: "CallFilter", shown: "Sequence[Call
 def _tell_refused(refused: "Sequence[datetime]", settings: "Settings", *, err: bool = False) -> None:
     if not refused:
         return
-    times = [clock(at, settings.zone) for at in (refused[0], refused[-1])]
-    when = times[0] if len(refused) == 1 else f"{times[0]} to {times[1]}"
-    who = "1 caller" if len(refused) == 1 else f"{len(refused)} callers"
-    typer.echo(f"besides, refused by Asterisk (503) and in no row: {who}, {when}", err=err)
+    first, last = (clock(at, settings.zone) for at in (refused[0], refused[-1]))
+    if len(refused) == 1:
+        say("besides, refused by Asterisk (503) and in no row: 1 caller, {first}", first=first, err=err)
+        return
+    say(
+        "besides, refused by Asterisk (503) and in no row: {count} callers, {first} to {last}",
+        count=len(refused),
+        first=first,
+        last=last,
+        err=err,
+    )
 
 
 def _between(wanted: "CallFilter", settings: "Settings", since: str, until: str, day: str) -> "CallFilter":
     """The filter with its times. Raises BadParameter, with what to write."""
     if day and (since or until):
-        raise typer.BadParameter("give either --day, or --since and --until", param_hint="--day")
+        raise typer.BadParameter(told("give either --day, or --since and --until"), param_hint="--day")
     now, zone = datetime.now(UTC), settings.zone
     hint = "--day"
     try:
@@ -184,9 +198,11 @@ def _between(wanted: "CallFilter", settings: "Settings", since: str, until: str,
 
 def _reason_given(unmask: bool, reason: str) -> None:
     if unmask and not reason.strip():
-        raise typer.BadParameter("say why with --reason; it is kept in the access log", param_hint="--unmask")
+        raise typer.BadParameter(
+            told("say why with --reason; it is kept in the access log"), param_hint="--unmask"
+        )
     if reason and not unmask:
-        raise typer.BadParameter("only with --unmask is a reason kept", param_hint="--reason")
+        raise typer.BadParameter(told("only with --unmask is a reason kept"), param_hint="--reason")
 
 
 def _allowed(settings: "Settings", unmask: bool) -> None:
@@ -208,5 +224,8 @@ def _note(settings: "Settings", call_ids: list[str], reason: str) -> None:
             ask(settings.control_socket, "access.note", action="unmasked", subjects=part, reason=reason)
     except EngineAway as why:
         raise Problem(
-            f"numbers stay masked: {why} (only the engine writes the access log, and it is written first)"
+            told(
+                "numbers stay masked: {why} (only the engine writes the access log, and it is written first)",
+                why=why,
+            )
         ) from why

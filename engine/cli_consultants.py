@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from config.told import told
 from dialplan.words import PAUSE_REASON
-from engine.show import AsJson, as_json, hint, one_line, plain_words, table
+from engine.show import AsJson, as_json, one_line, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from config.settings import Language, Settings
@@ -36,8 +38,8 @@ Id = Annotated[
 
 def row(one: dict[str, Any]) -> tuple[str, ...]:
     """One consultant as a line of a table."""
-    state = one["state"] or "unknown"
-    left = f" {one['seconds_left']:.0f} s" if one.get("seconds_left") is not None else ""
+    state = spoken(one["state"] or "unknown")
+    left = f" {one['seconds_left']:.0f} {spoken('s')}" if one.get("seconds_left") is not None else ""
     return (
         one["id"],
         one_line(one.get("name") or ""),
@@ -45,7 +47,7 @@ def row(one: dict[str, Any]) -> tuple[str, ...]:
         state + left + (f", phone {one['fault']}" if one.get("fault") else ""),
         one_line(one["paused"] or ""),
         "" if one["missed"] is None else str(one["missed"]),
-        {True: "yes", False: "no", None: ""}[one["reachable"]],
+        spoken({True: "yes", False: "no", None: ""}[one["reachable"]]),
         one["call_id"] or "",
     )
 
@@ -66,7 +68,7 @@ def list_(json: AsJson = False) -> None:
     except EngineAway as why:
         if not known or isinstance(why.__cause__, PermissionError):
             raise
-        typer.echo(f"accounts only: {why}", err=True)
+        say("accounts only: {why}", why=why, err=True)
         unknown = dict.fromkeys(("state", "reachable", "paused", "missed", "call_id", "seconds_left"))
         found = [{"id": one.id, "languages": list(one.languages), **unknown} for one in known]
     names = {one.id: one.name for one in known}
@@ -76,7 +78,7 @@ def list_(json: AsJson = False) -> None:
     elif found:
         table(COLUMNS, [row(one) for one in found])
     else:
-        typer.echo(hint("no consultants yet; add one: ivr111 consultants add c105 --name NAME --language kk"))
+        say("no consultants yet; add one: ivr111 consultants add c105 --name NAME --language kk")
 
 
 @consultants.command()
@@ -92,8 +94,8 @@ def add(
     from engine import account_change  # noqa: PLC0415
 
     settings = Settings()
-    account, told = account_change.add(settings, id_, name, [one.value for one in language])
-    _tell_account(settings, account, told, "added", json=json, secret=True)
+    account, done = account_change.add(settings, id_, name, [one.value for one in language])
+    _tell_account(settings, account, done, "added", json=json, secret=True)
 
 
 @consultants.command()
@@ -112,11 +114,11 @@ def change(
     from engine import account_change  # noqa: PLC0415
 
     if name is None and not language and not new_password:
-        raise typer.BadParameter("say what to change: --name, --language or --new-password")
+        raise typer.BadParameter(told("say what to change: --name, --language or --new-password"))
     settings = Settings()
-    spoken: list[Language] | None = [one.value for one in language] if language else None
-    account, told = account_change.change(settings, id_, name, spoken, secret=new_password)
-    _tell_account(settings, account, told, "changed", json=json, secret=new_password)
+    languages: list[Language] | None = [one.value for one in language] if language else None
+    account, done = account_change.change(settings, id_, name, languages, secret=new_password)
+    _tell_account(settings, account, done, "changed", json=json, secret=new_password)
 
 
 @consultants.command()
@@ -131,15 +133,15 @@ def remove(id_: Id, json: AsJson = False) -> None:
     from engine.seat_logins import close_logins  # noqa: PLC0415
 
     settings = Settings()
-    told = account_change.remove(settings, id_)
+    outcome = account_change.remove(settings, id_)
     logins = close_logins(settings, id_)
     if json:
-        as_json({"id": id_, "asterisk": told.sentence, "done": told.done, "closed_logins": logins})
+        as_json({"id": id_, "asterisk": outcome.sentence, "done": outcome.done, "closed_logins": logins})
     else:
-        typer.echo(f"removed {id_}")
+        say("removed {id}", id=id_)
         for login in logins:
-            typer.echo(f"console: the account {login} is closed and signed out")
-    _end(told, json=json)
+            say("console: the account {login} is closed and signed out", login=login)
+    _end(outcome, json=json)
 
 
 @consultants.command()
@@ -149,14 +151,14 @@ def reload(json: AsJson = False) -> None:
     from config.settings import Settings  # noqa: PLC0415
     from engine import account_change  # noqa: PLC0415
 
-    told = account_change.reload(Settings())
+    outcome = account_change.reload(Settings())
     if json:
-        as_json({"asterisk": told.sentence, "done": told.done})
-    _end(told, json=json)
+        as_json({"asterisk": outcome.sentence, "done": outcome.done})
+    _end(outcome, json=json)
 
 
 def _tell_account(
-    settings: "Settings", account: "Account", told: "Told", what: str, *, json: bool, secret: bool
+    settings: "Settings", account: "Account", outcome: "Told", what: str, *, json: bool, secret: bool
 ) -> None:
     if json:
         as_json(
@@ -168,26 +170,36 @@ def _tell_account(
                 **({"password": account.secret} if secret else {}),
                 "server": f"{settings.sip_address}:{settings.sip_port}",
                 "transport": "udp",
-                "asterisk": told.sentence,
-                "done": told.done,
+                "asterisk": outcome.sentence,
+                "done": outcome.done,
             }
         )
     else:
-        typer.echo(f"{what} {account.id} {one_line(account.name)}, languages {' '.join(account.languages)}")
+        say(
+            "{what} {id} {name}, languages: {names}",
+            what=told(what),
+            id=account.id,
+            name=one_line(account.name),
+            names=" ".join(account.languages),
+        )
         if secret:
-            typer.echo(f"  SIP server  {settings.sip_address}:{settings.sip_port} (UDP)")
-            typer.echo(f"  user        {account.id}")
-            typer.echo(f"  password    {account.secret}")
-    _end(told, json=json)
+            say(
+                "  SIP server  {sip_address}:{sip_port} (UDP)",
+                sip_address=settings.sip_address,
+                sip_port=settings.sip_port,
+            )
+            say("  user        {id}", id=account.id)
+            say("  password    {secret}", secret=account.secret)
+    _end(outcome, json=json)
 
 
-def _end(told: "Told", *, json: bool) -> None:
+def _end(outcome: "Told", *, json: bool) -> None:
     """What Asterisk made of it; exit code 1 when that is not what was asked."""
-    if not told.done:
-        typer.echo(told.sentence, err=True)
+    if not outcome.done:
+        typer.echo(spoken(outcome.sentence), err=True)
         raise typer.Exit(1)
     if not json:
-        typer.echo(told.sentence)
+        typer.echo(spoken(outcome.sentence))
 
 
 @consultants.command()
@@ -199,16 +211,17 @@ def pause(
 ) -> None:
     """Pause a consultant: no ring until unpaused; a conversation under way goes on."""
     if not reason.strip() or not reason.isprintable() or len(reason) > PAUSE_REASON:
-        said = f"write at most {PAUSE_REASON} letters on one line"
+        said = told("write at most {letters} letters on one line", letters=PAUSE_REASON)
         raise typer.BadParameter(said, param_hint="--reason")
-    _order(json, "consultants.pause", f"paused {id_}: {reason}", id=id_, reason=reason)
+    said = told("paused {id}: {reason}", id=id_, reason=reason)
+    _order(json, "consultants.pause", said, id=id_, reason=reason)
 
 
 @consultants.command()
 @plain_words()
 def unpause(id_: Id, json: AsJson = False) -> None:
     """Release a consultant from a pause."""
-    _order(json, "consultants.unpause", f"unpaused {id_}", id=id_)
+    _order(json, "consultants.unpause", told("unpaused {id}", id=id_), id=id_)
 
 
 def _order(json: bool, do: str, said: str, **fields: Any) -> None:
@@ -219,4 +232,4 @@ def _order(json: bool, do: str, said: str, **fields: Any) -> None:
     if json:
         as_json(answer)
     else:
-        typer.echo(said)
+        typer.echo(spoken(said))

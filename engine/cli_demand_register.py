@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.told import N_, told
 from engine.demand_telling import Confirm, answered, doubts, tell
-from engine.show import AsJson, Problem, plain_words
+from engine.show import AsJson, Problem, plain_words, say
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -21,13 +23,13 @@ def register(
     authority: Annotated[str, typer.Option(help="Who demands; see: demands authorities.")] = "",
     basis: Annotated[str, typer.Option(help="The legal basis; see: demands bases.")] = "",
     letter_number: Annotated[str, typer.Option(help="The letter's number.")] = "",
-    letter_date: Annotated[str, typer.Option(help="The date it bears: 2026-11-22.")] = "",
+    letter_date: Annotated[str, typer.Option(help="The date it bears: 28.11.2026.")] = "",
     number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
-    day: Annotated[str, typer.Option(help="The day of the conversation: 2026-11-22.")] = "",
+    day: Annotated[str, typer.Option(help="The day of the conversation: 28.11.2026.")] = "",
     withheld: Annotated[
         bool, typer.Option("--withheld", help="The call came with its number withheld.")
     ] = False,
-    since: Annotated[str, typer.Option(help="The conversation was after: 2026-11-22T14:05.")] = "",
+    since: Annotated[str, typer.Option(help="The conversation was after: 28.11.2026 14:05.")] = "",
     until: Annotated[str, typer.Option(help="... and before.")] = "",
     consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
@@ -91,30 +93,30 @@ def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed
 
     asked = answered(settings, lambda evidence: evidence.demands.questions(letter, now))
     for one in open_ones(asked, confirmed):
-        typer.echo(sentence(one, settings.zone), err=True)
-        typer.confirm("does the letter really say so?", abort=True, err=True)
+        typer.echo(spoken(sentence(one, settings.zone)), err=True)
+        typer.confirm(spoken("does the letter really say so?"), abort=True, err=True)
     return [str(one.doubt) for one in asked]
 
 
 def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:
     for one in settings.authorities:
-        typer.echo(f"  {one.id:20} {one.name_ru}", err=True)
+        say("  {id:20} {name_ru}", id=one.id, name_ru=one.name_ru, err=True)
     for basis in settings.bases:
-        typer.echo(f"  {basis.id:20} {basis.law_ru}", err=True)
+        say("  {id:20} {law_ru}", id=basis.id, law_ru=basis.law_ru, err=True)
     asked = {
-        "authority": "Authority",
-        "basis": "Legal basis",
-        "letter_number": "Number of the letter",
-        "letter_date": "Date of the letter (2026-11-22)",
-        "number": "Phone number (empty: none named)",
-        "day": "Day of the conversation (empty: none named)",
-        "asked": "What is asked",
-        "due": "Term named in the letter (empty: none)",
+        "authority": N_("Authority"),
+        "basis": N_("Legal basis"),
+        "letter_number": N_("Number of the letter"),
+        "letter_date": N_("Date of the letter (28.11.2026)"),
+        "number": N_("Phone number (empty: none named)"),
+        "day": N_("Day of the conversation (empty: none named)"),
+        "asked": N_("What is asked"),
+        "due": N_("Term named in the letter (empty: none)"),
     }
     return {
         **fields,
         **{
-            name: fields[name] or typer.prompt(text, default="", show_default=False)
+            name: fields[name] or typer.prompt(spoken(text), default="", show_default=False)
             for name, text in asked.items()
         },
     }
@@ -128,6 +130,6 @@ def _asked(asked: str, file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else read_own(Path(file)).decode()
     except UnicodeDecodeError:
-        raise Problem(f"{file} is no text in UTF-8") from None
+        raise Problem(told("{file} is no text in UTF-8", file=file)) from None
     except OSError as why:
-        raise Problem(f"{file} cannot be read: {why.strerror}") from why
+        raise Problem(told("{file} cannot be read: {strerror}", file=file, strerror=why.strerror)) from why

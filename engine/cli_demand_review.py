@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.told import told
 from engine.demand_telling import answered, demand_id, tell
-from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, table
+from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -38,12 +40,12 @@ def review(demand: Id, json: AsJson = False) -> None:
         as_json({"demand": found.name, "conversations": [dict(zip(names, row, strict=True)) for row in rows]})
         return
     for line in outcome(found, settings.zone, now):
-        typer.echo(hint(one_line(line)))
+        typer.echo(one_line(hint(line)))
     if rows:
         table(COLUMNS, rows)
-        typer.echo(hint(f"hear one: ivr111 demands listen {found.id} NO. --out FILE"))
+        say("hear one: ivr111 demands listen {id} NO. --out FILE", id=found.id)
     for line in alarms(found):
-        typer.secho(one_line(line), fg="red", bold=True)
+        typer.secho(one_line(spoken(line)), fg="red", bold=True)
 
 
 @plain_words()
@@ -70,10 +72,19 @@ def listen(
     found, calls = answered(settings, question)
     rows = conversations(found, calls, settings.zone)
     if number > len(rows):
-        raise Problem(f"{found.name} covers {len(rows)} conversations; see: ivr111 demands review {found.id}")
+        raise Problem(
+            told(
+                "{name} covers {count} conversations; see: ivr111 demands review {id}",
+                name=found.name,
+                count=len(rows),
+                id=found.id,
+            )
+        )
     recording = rows[number - 1][5]
     if not recording:
-        raise Problem(f"conversation {number} of {found.name} has no recording")
+        raise Problem(
+            told("conversation {number} of {name} has no recording", number=number, name=found.name)
+        )
     play(recording=recording, from_=from_, to=to, out=out, reason=f"{found.name}: review")
 
 
@@ -82,8 +93,8 @@ def correct(
     demand: Id,
     reason: Annotated[str, typer.Option(help="What was mistyped, and how the letter has it.")],
     number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
-    day: Annotated[str, typer.Option(help="The day of the conversation: 2026-11-22.")] = "",
-    since: Annotated[str, typer.Option(help="The conversation was after: 2026-11-22T14:05.")] = "",
+    day: Annotated[str, typer.Option(help="The day of the conversation: 28.11.2026.")] = "",
+    since: Annotated[str, typer.Option(help="The conversation was after: 28.11.2026 14:05.")] = "",
     until: Annotated[str, typer.Option(help="... and before.")] = "",
     consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
+from config.told import told
 from engine.cli_demand_register import register
 from engine.cli_demand_review import correct, listen, review
 from engine.cli_package import package, verify
 from engine.demand_telling import Confirm, answered, demand_id, doubts, tell
-from engine.show import AsJson, as_json, hint, one_line, plain_words, table
+from engine.show import AsJson, as_json, hint, one_line, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -56,7 +58,7 @@ def list_(
     if json:
         as_json([described(one, settings.zone, now, unmask=False) for one in found])
     elif not found:
-        typer.echo("no demands")
+        say("no demands")
     else:
         columns = ("demand", "state", "left", "due", "authority", "basis", "letter", "responsible")
         table(columns, [row(one, settings.zone, now) for one in found])
@@ -80,7 +82,7 @@ def show(
 
     settings = Settings()
     if unmask and not reason.strip():
-        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
     who = actor(settings, Right.DEMANDS)
 
     async def question(evidence: "Evidence") -> "Demand":
@@ -96,13 +98,14 @@ def show(
     for line in life(found, settings.zone, unmask=unmask):
         typer.echo(hint(line))
     for line in alarms(found):
-        typer.secho(one_line(line), fg="red", bold=True)
-    typer.echo(countdown(found, datetime.now(UTC)))
+        typer.secho(one_line(spoken(line)), fg="red", bold=True)
+    typer.echo(spoken(countdown(found, datetime.now(UTC))))
     try:
         while watch:
             time.sleep(1)
             end = "" if sys.stdout.isatty() else "\n"
-            print(f"{'' if end else chr(13)}{countdown(found, datetime.now(UTC))}   ", end=end, flush=True)  # noqa: T201
+            text = spoken(countdown(found, datetime.now(UTC)))
+            print(f"{'' if end else chr(13)}{text}   ", end=end, flush=True)  # noqa: T201
     except KeyboardInterrupt:
         typer.echo()
 
@@ -132,14 +135,14 @@ def approve(
     said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
     if at_terminal and not yes:
         review(demand)
-        typer.confirm("approve this answer?", abort=True)
+        typer.confirm(spoken("approve this answer?"), abort=True)
     try:
         _approve(demand, said, json)
     except Unanswered as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
-        typer.echo(str(why))
-        typer.confirm("does the letter really say so?", abort=True)
+        typer.echo(spoken(str(why)))
+        typer.confirm(spoken("does the letter really say so?"), abort=True)
         _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 
 
@@ -241,7 +244,7 @@ def bases(json: AsJson = False) -> None:
     if json:
         as_json([one.model_dump() for one in found])
         return
-    rows = [(one.id, " and ".join(one.required) or "-", f"{one.term_hours:g} h", one.law_ru) for one in found]
+    rows = [(one.id, ", ".join(one.required) or "-", f"{one.term_hours:g} h", one.law_ru) for one in found]
     table(("basis", "must name", "term", "law"), rows)
 
 

@@ -4,7 +4,9 @@ import dataclasses
 
 import typer
 
-from engine.show import AsJson, as_json, hint, one_line, plain_words
+from config.typable import typable
+from engine.show import AsJson, as_json, hint, one_line, plain_words, say
+from engine.tongue import spoken
 
 
 @plain_words()
@@ -18,12 +20,18 @@ def doctor(json: AsJson = False) -> None:
 
     checks = examine(Settings())
     if json:
-        as_json([dataclasses.asdict(check) | {"remedy": hint(check.remedy)} for check in checks])
+        as_json([dataclasses.asdict(check) | {"remedy": typable(check.remedy)} for check in checks])
     else:
         for check in checks:
             remedy = f" -> {hint(check.remedy)}" if check.remedy and check.state != "ok" else ""
-            typer.echo(one_line(f"{check.state:<8} {check.name}: {hint(check.finding)}{remedy}"))
+            said = f"{spoken(check.state):<8} {spoken(check.name)}: {hint(check.finding)}{remedy}"
+            typer.echo(one_line(said))
         failed = sum(check.state == "failure" for check in checks)
         warned = sum(check.state == "warning" for check in checks)
-        typer.echo(f"{len(checks)} looked at, {failed} failures, {warned} warnings")
+        say(
+            "{count} looked at, {failed} failures, {warned} warnings",
+            count=len(checks),
+            failed=failed,
+            warned=warned,
+        )
     raise typer.Exit(1 if any(check.state == "failure" for check in checks) else 0)

@@ -2,16 +2,17 @@
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
-import typer
 from typer.core import TyperGroup
 
 from config.home import unheard
 from config.rights import Door, Right
-from engine.show import plain_words
+from config.told import told
+from engine.show import plain_words, say
+from recordings.access import NOTED
 
 # What one option needs beyond this (`--unmask`: Right.TAKE_OUT) the command asks for itself.
 COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
@@ -99,6 +100,13 @@ class Guarded(TyperGroup):
         for path, command in commands(self, *self.above):
             command.callback = _asking(command.callback, path)
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **rest: Any) -> Any:
+        """As typer's, in the language that is asked for."""
+        from engine.cli_tongue import run_in  # noqa: PLC0415 - knows typer's inside
+
+        assert not more, "typer names what it gives"
+        return run_in(super().main, args, bool(self.above), **rest)
+
 
 class GuardedPrompts(Guarded):
     """`ivr111 prompts` is a program of its own below the other."""
@@ -120,6 +128,7 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
 
     @functools.wraps(callback)
     def asked(*words: Any, **options: Any) -> Any:
+        NOTED.set([])
         _tell_unheard()
         needs = COMMANDS.get(path)
         with plain_words():
@@ -133,8 +142,11 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
 
 def _tell_unheard() -> None:
     if names := unheard(os.environ):
-        told = ", ".join(names)
-        typer.echo(f"not heard through sudo: {told}; a setting is a line of settings.toml", err=True)
+        say(
+            "not heard through sudo: {names}; a setting is a line of settings.toml",
+            names=", ".join(names),
+            err=True,
+        )
 
 
 def _look(path: str) -> None:
@@ -148,5 +160,5 @@ def _ask(path: str, needs: Right | Door | None) -> None:
     from engine.who import NotAllowed, let_in  # noqa: PLC0415
 
     if needs is None:
-        raise NotAllowed(f"nobody may do this: {path} stands in no table of rights")
+        raise NotAllowed(told("nobody may do this: {path} stands in no table of rights", path=path))
     let_in(Settings(), needs)

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.settings import Settings
+from config.told import told
 from engine.acting import as_evidence
 from engine.show import Problem
 from recordings.keys import KeyMissing, Keyring
@@ -29,21 +30,27 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
         if file is not None:
             if not file.exists():
                 if (settings.home / "db" / "engine.lock").exists():
-                    raise Problem(f"the journal has gone: there is no {file}; see: ivr111 doctor")
+                    raise Problem(
+                        told("the journal has gone: there is no {file}; see: ivr111 doctor", file=file)
+                    )
                 return None
             file.open("rb").close()
         with as_evidence(settings):
             return asyncio.run(_ask(settings, question))
     except PermissionError as why:
         raise Problem(
-            f"not allowed to read the journal ({why.filename}): use sudo, or be user {settings.evidence_user}"
+            told(
+                "not allowed to read the journal ({file}): use sudo, or be user {evidence_user}",
+                file=why.filename,
+                evidence_user=settings.evidence_user,
+            )
         ) from why
     except DBAPIError as why:
         if _empty(why):
             return None
-        raise Problem(f"the journal cannot be read: {why.orig}; see: ivr111 doctor") from why
+        raise Problem(told("the journal cannot be read: {why}; see: ivr111 doctor", why=why.orig)) from why
     except (SQLAlchemyError, OSError) as why:
-        raise Problem(f"the journal cannot be read: {why}; see: ivr111 doctor") from why
+        raise Problem(told("the journal cannot be read: {why}; see: ivr111 doctor", why=why)) from why
 
 
 def sqlite_file(settings: Settings) -> Path | None:

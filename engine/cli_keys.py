@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, plain_words, table
+from config.told import told
+from engine.show import AsJson, Problem, as_json, plain_words, say, table
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -27,8 +28,10 @@ def show(json: AsJson = False) -> None:
     else:
         table(("key", "fingerprint"), list(there.items()))
         for name in gone:
-            typer.echo(
-                f"{name} is gone or is another one: put it back into {settings.keys_dir} from its safe copy"
+            say(
+                "{name} is gone or is another one: put it back into {keys_dir} from its safe copy",
+                name=name,
+                keys_dir=settings.keys_dir,
             )
     if gone:
         raise typer.Exit(1)
@@ -78,8 +81,10 @@ def rotate(
     settings = Settings()
     who, ring = actor(settings, Right.KEYS), Keyring(settings.keys_dir)
     if gone := absent(settings):
-        raise Problem(f"{', '.join(gone)} is missing: put it back before keys are exchanged")
-    ticker = Ticker("wrapping", "keys")
+        raise Problem(
+            told("{names} is missing: put it back before keys are exchanged", names=", ".join(gone))
+        )
+    ticker = Ticker("wrapping", "recordings' keys")
     old = ring.masters()
     unfinished = len(old) > 1
     new = old[-1] if unfinished else ring.new_master()
@@ -102,7 +107,10 @@ def rotate(
     if json:
         as_json({"master_key": new, "wrapped": done, "removed": gone_now})
     else:
-        typer.echo(
-            f"master key {new} wraps {done} recordings' keys" + (f"; removed: {gone_now}" if gone_now else "")
+        say("master key {new} wraps {done} recordings' keys", new=new, done=done)
+        if gone_now:
+            say("removed master keys: {names}", names=", ".join(map(str, gone_now)))
+        say(
+            "now copy {keys_dir} to its safe place, and destroy older copies in due time",
+            keys_dir=settings.keys_dir,
         )
-        typer.echo(f"now copy {settings.keys_dir} to its safe place, and destroy older copies in due time")

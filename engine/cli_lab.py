@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, as_json, plain_words
+from config.told import told
+from engine.show import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -48,7 +49,7 @@ def fill(
     except ValueError as why:
         raise typer.BadParameter(str(why)) from None
     if last < first:
-        raise typer.BadParameter("the last day lies before the first", param_hint="--until")
+        raise typer.BadParameter(told("the last day lies before the first"), param_hint="--until")
     plan = Plan(calls, min(with_audio, calls), seed, first, last, settings.zone)
     filling, sealing = Ticker("filling", "calls"), Ticker("sealing", "recordings")
 
@@ -60,6 +61,9 @@ def fill(
     if json:
         as_json({"calls": filled.calls, "sealed": filled.sealed, "generated": filled.generated, "seed": seed})
     else:
-        typer.echo(
-            f"{filled.calls:,} calls, {filled.sealed:,} sealed recordings, {filled.generated:,} without audio"
+        say(
+            "{calls:,} calls, {sealed:,} sealed recordings, {generated:,} without audio",
+            calls=filled.calls,
+            sealed=filled.sealed,
+            generated=filled.generated,
         )

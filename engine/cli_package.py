@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, hint, plain_words
+from config.told import told
+from engine.show import AsJson, Problem, as_json, plain_words, say
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -36,16 +38,18 @@ def package(
     settings = Settings()
     who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
     if age and passphrase_file:
-        raise typer.BadParameter("say either --age or --passphrase-file", param_hint="--age")
+        raise typer.BadParameter(told("say either --age or --passphrase-file"), param_hint="--age")
     folder = Path(out)
     with own_rights():
         fits = folder.is_dir() and os.access(folder, os.W_OK, effective_ids=True)
         try:
             passphrase = Path(passphrase_file).read_text(encoding="utf-8").strip() if passphrase_file else ""
         except FileNotFoundError as why:
-            raise Problem(f"there is no file {passphrase_file}") from why
+            raise Problem(
+                told("there is no file {passphrase_file}", passphrase_file=passphrase_file)
+            ) from why
     if not fits:
-        raise Problem(f"{folder} is no folder one can write to: make it first")
+        raise Problem(told("{folder} is no folder one can write to: make it first", folder=folder))
     ticker = Ticker("package", "files")
     count = 0
 
@@ -63,9 +67,9 @@ def package(
     if json:
         as_json({"package": str(written), "sha256": made.sha256, "recordings": made.recordings})
         return
-    typer.echo(f"{written}: {made.recordings} recordings")
-    typer.echo(f"SHA-256 of the ZIP {made.sha256}")
-    typer.echo(hint("check it: ivr111 demands verify " + str(folder / made.path.name)))
+    say("{written}: {recordings} recordings", written=written, recordings=made.recordings)
+    say("SHA-256 of the ZIP {sha256}", sha256=made.sha256)
+    say("check it: ivr111 demands verify {file}", file=folder / made.path.name)
 
 
 @plain_words()
@@ -91,7 +95,7 @@ def verify(
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--key") from None
     except OSError as why:
-        raise Problem(f"{path} cannot be read: {why.strerror}") from why
+        raise Problem(told("{path} cannot be read: {strerror}", path=path, strerror=why.strerror)) from why
     if json:
         as_json(
             {
@@ -104,10 +108,10 @@ def verify(
         )
     else:
         said = [*answer.faults, *answer.about, *answer.missing]
-        for line in (*said, f"SHA-256 of the key: {hashlib.sha256(public).hexdigest()}"):
-            typer.echo(line)
+        for line in (*said, told("SHA-256 of the key: {hash}", hash=hashlib.sha256(public).hexdigest())):
+            typer.echo(spoken(line))
         if not answer.faults:
-            typer.echo("not fully checked" if answer.missing else "unaltered")
+            say("not fully checked" if answer.missing else "unaltered")
     if answer.faults or answer.missing:
         raise typer.Exit(1 if answer.faults else 2)
 

@@ -15,7 +15,7 @@ from config.settings import Settings
 from engine.cli_guard import GuardedPrompts
 from engine.evidence import Evidence, with_evidence
 from engine.own_rights import brought, own_rights
-from engine.show import hint, plain_words
+from engine.show import plain_words, say
 from engine.who import actor
 from ivr import files, music, sound_files, speech
 from ivr.catalogue import CATALOGUE
@@ -66,9 +66,9 @@ def check(as_json: AsJson = False) -> None:
     else:
         for problem in found:
             typer.echo(str(problem))
-        typer.echo(f"{len(CATALOGUE)} sounds, {len(found)} problems")
+        say("{sounds} sounds, {problems} problems", sounds=len(CATALOGUE), problems=len(found))
         if any(problem.what == "missing" for problem in found):
-            typer.echo(hint("drafts of what is missing: ivr111 prompts speak"))
+            say("drafts of what is missing: ivr111 prompts speak")
     raise typer.Exit(1 if found else 0)
 
 
@@ -88,7 +88,7 @@ def import_(
     with own_rights():
         there = source.is_dir()
     if not there:
-        typer.echo(f"{source}: no such folder", err=True)
+        say("{source}: no such folder", source=source, err=True)
         raise typer.Exit(1)
     settings = Settings()
     into = settings.home / "prompts"
@@ -102,12 +102,21 @@ def import_(
         typer.echo(report)
     else:
         for master in done.masters:
-            typer.echo(f"imported {master.file} {master.seconds:.1f} s sha256 {master.sha256}")
+            say(
+                "imported {file} {seconds:.1f} s sha256 {sha256}",
+                file=master.file,
+                seconds=master.seconds,
+                sha256=master.sha256,
+            )
         for line in done.remarks:
-            typer.echo(f"note: {line}")
+            say("note: {line}", line=line)
         for line in done.problems:
-            typer.echo(f"problem: {line}")
-        typer.echo(f"{len(done.masters)} imported, {len(done.problems)} problems")
+            say("problem: {line}", line=line)
+        say(
+            "{imported} imported, {problems} problems",
+            imported=len(done.masters),
+            problems=len(done.problems),
+        )
     raise typer.Exit(1 if done.problems else 0)
 
 
@@ -130,4 +139,4 @@ def speak() -> None:
     except speech.SpeechUnavailable as why:
         typer.echo(str(why), err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"{made} prompts spoken into {settings.drafts}")
+    say("{count} prompts spoken into {folder}", count=made, folder=settings.drafts)

@@ -1,11 +1,14 @@
 """`ivr111 queue`: who waits and who serves, now."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import typer
 
-from engine.show import AsJson, as_json, plain_words, table
+from config.told import told
+from engine.show import AsJson, as_json, clock, plain_words, say, table
+from engine.tongue import spoken
 
 queue = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The queue, now.")
 
@@ -23,15 +26,22 @@ def show(json: AsJson = False) -> None:
     from engine.cli_consultants import COLUMNS, row  # noqa: PLC0415
     from engine.control import ask  # noqa: PLC0415
 
-    now = ask(Settings().control_socket, "queue.show")
+    settings = Settings()
+    now = ask(settings.control_socket, "queue.show")
     if json:
         as_json(now)
         return
     totals = now["totals"]
-    typer.echo(
-        f"{now['at']}  event {now['event']}, asterisk {now['asterisk']}, "
-        f"{totals['waiting']} waiting, {len(now['callers'])} on the line, "
-        f"{totals['available']} of {len(now['consultants'])} consultants available"
+    say(
+        "{at}  event {event}, asterisk {asterisk}, {waiting} waiting, {callers} on the line, "
+        "{available} of {consultants} consultants available",
+        at=clock(datetime.fromisoformat(now["at"]), settings.zone),
+        event=now["event"],
+        asterisk=now["asterisk"],
+        waiting=totals["waiting"],
+        callers=len(now["callers"]),
+        available=totals["available"],
+        consultants=len(now["consultants"]),
     )
     if now["callers"]:
         columns = ("place", "call", "queue", "state", "since arrival", "consultant", "")
@@ -40,8 +50,8 @@ def show(json: AsJson = False) -> None:
                 str(one["place"] or ""),
                 one["call_id"],
                 f"111-{one['language']}" if one["language"] else "",
-                one["state"],
-                f"{one['waited']:.0f} s",
+                spoken(one["state"]),
+                f"{one['waited']:.0f} {spoken('s')}",
                 one["consultant"] or "",
                 ", ".join(_remarks(one)),
             )
@@ -56,12 +66,12 @@ def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
     if one["diverted"]:
         yield "diverted"
     if one["nobody_on_shift"]:
-        yield "nobody on shift"
+        yield spoken("nobody on shift")
     if one["unanswered"]:
-        yield "no sign of life: others first"
+        yield spoken("no sign of life: others first")
     if one["held"]:
-        yield "on hold by the operator"
+        yield spoken("on hold by the operator")
     for side in one["unheard"]:
-        yield f"the {side} is not heard: sound from an unknown address"
+        yield spoken(told("the {side} is not heard: sound from an unknown address", side=told(side)))
     for side in one["followed"]:
-        yield f"the {side}'s sound comes from another port, and is heard"
+        yield spoken(told("the {side}'s sound comes from another port, and is heard", side=told(side)))

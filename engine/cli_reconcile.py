@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, as_json, clock, plain_words
+from engine.show import AsJson, as_json, clock, plain_words, say
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def reconcile(
     since: Annotated[str, typer.Option(help="Conversations from then on; default: two days ago.")] = "",
     until: Annotated[str, typer.Option(help="Before then; a date includes that day.")] = "",
-    day: Annotated[str, typer.Option(help="One civil day: 2026-11-22, today, yesterday.")] = "",
+    day: Annotated[str, typer.Option(help="One civil day: 28.11.2026, today, yesterday.")] = "",
     json: AsJson = False,
 ) -> None:
     """Compare answered conversations with playable recordings, now; exit code 1 when there is a gap."""
@@ -66,11 +67,22 @@ def reconcile(
         )
     else:
         for gap in found.gaps:
-            typer.echo(f"{clock(gap.at, settings.zone)}  {gap.kind:12}  {gap.recording_id}  {gap.detail}")
-        typer.echo(
-            f"{found.conversations:,} answered conversations, {found.recordings:,} playable recordings, "
-            f"{found.destroyed:,} destroyed under a policy, {len(found.gaps):,} gaps"
-            + (f"; {found.generated:,} generated without audio" if found.generated else "")
+            say(
+                "{at}  {kind:12}  {recording_id}  {detail}",
+                at=clock(gap.at, settings.zone),
+                kind=spoken(gap.kind),
+                recording_id=gap.recording_id,
+                detail=gap.detail,
+            )
+        say(
+            "{conversations:,} answered conversations, {recordings:,} playable recordings, "
+            "{destroyed:,} destroyed under a policy, {gaps:,} gaps",
+            conversations=found.conversations,
+            recordings=found.recordings,
+            destroyed=found.destroyed,
+            gaps=len(found.gaps),
         )
+        if found.generated:
+            say("{count:,} generated without audio", count=found.generated)
     if found.gaps:
         raise typer.Exit(1)

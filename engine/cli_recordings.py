@@ -1,5 +1,6 @@
 """`ivr111 recordings`: found by date and number, heard, taken out, checked; each look logged (A19, A5)."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from config.told import told
 from engine.cli_reconcile import reconcile
 from engine.cli_statements import statement, statements
 from engine.cli_verify import verify
-from engine.show import AsJson, Problem, as_json, plain_words, table
+from engine.show import AsJson, Problem, as_json, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -35,8 +38,8 @@ Place = Annotated[str, typer.Option(help="Minutes and seconds, as 50:00, or seco
 def find(
     number: Annotated[str, typer.Option(help="The caller's number, written in any way.")] = "",
     withheld: Annotated[bool, typer.Option("--withheld", help="Calls whose number was withheld.")] = False,
-    day: Annotated[str, typer.Option(help="A civil day of the centre: 2026-11-22, today, yesterday.")] = "",
-    since: Annotated[str, typer.Option(help="From then on: 2026-11-22 or 2026-11-22T14:05.")] = "",
+    day: Annotated[str, typer.Option(help="A civil day of the centre: 28.11.2026, today, yesterday.")] = "",
+    since: Annotated[str, typer.Option(help="From then on: 28.11.2026, or 2026-11-28T14:05.")] = "",
     until: Annotated[str, typer.Option(help="Before then; a date includes that day.")] = "",
     consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
@@ -96,7 +99,7 @@ def find(
         as_json([described(one, settings.zone, unmask) for one in found])
         return
     if not found:
-        typer.echo("nothing found")
+        say("nothing found")
         return
     columns = ("arrived", "call", "caller", "consultant", "language", "recording", "length", "state")
     table(columns, [line for one in found for line in row(one, settings.zone, unmask)])
@@ -128,7 +131,7 @@ def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], 
         as_json(facts)
         return
     for name, value in facts.items():
-        typer.echo(f"{name:14} {value}")
+        typer.echo(f"{spoken(name):14} {value}")
 
 
 @recordings.command()
@@ -144,7 +147,7 @@ def play(
     from recordings.access import Action  # noqa: PLC0415
 
     if out == "-" and sys.stdout.isatty():
-        raise Problem("sound is not for a terminal: say --out FILE, or pipe it: ... | aplay")
+        raise Problem(told("sound is not for a terminal: say --out FILE, or pipe it: ... | aplay"))
     _write_out(recording, out, reason, Action.LISTENED, _seconds(from_), _seconds(to) if to else None)
 
 
@@ -159,7 +162,7 @@ def export(
     from recordings.access import Action  # noqa: PLC0415
 
     _write_out(recording, out, reason, Action.DOWNLOADED, 0.0, None)
-    typer.echo(f"written: {out}")
+    say("written: {out}", out=out)
 
 
 @recordings.command()
@@ -181,17 +184,24 @@ def link(
     settings = Settings()
     who = actor(settings, Right.DEMANDS)
     if not registration.strip() or len(registration) > 60 or not registration.isprintable():
-        raise typer.BadParameter("write the number as it stands in the register", param_hint="--registration")
+        raise typer.BadParameter(
+            told("write the number as it stands in the register"), param_hint="--registration"
+        )
 
     async def question(evidence: "Evidence") -> None:
         if not await evidence.finder.find(Criteria(call_id=call_id)):
-            raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
+            raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
         await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
         if not await tie(evidence.database, registration.strip(), call_id, not closed, datetime.now(UTC)):
-            raise Problem(f"there is no call {call_id}; see: ivr111 calls list")
+            raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
 
     with_evidence(settings, question)
-    typer.echo(f"{call_id} belongs to {registration} ({'closed' if closed else 'open'})")
+    say(
+        "{call_id} belongs to {registration} ({what})",
+        call_id=call_id,
+        registration=registration,
+        what=told("closed") if closed else told("open"),
+    )
 
 
 @recordings.command()
@@ -216,7 +226,11 @@ def seal(json: AsJson = False) -> None:
         faults = [{"kind": one.kind, "about": one.about, "words": one.words} for one in report.faults]
         as_json({"sealed": report.sealed, "raw_removed": report.removed, "faults": faults})
     else:
-        typer.echo(f"sealed {report.sealed}, raw files of {report.removed} earlier ones removed")
+        say(
+            "sealed {sealed}, raw files of {removed} earlier ones removed",
+            sealed=report.sealed,
+            removed=report.removed,
+        )
         for fault in report.faults:
             typer.echo(fault.words, err=True)
     if report.faults:
@@ -227,9 +241,10 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence import with_evidence  # noqa: PLC0415
+    from engine.stretch import stretch  # noqa: PLC0415
     from engine.who import actor  # noqa: PLC0415
     from recordings.access import Action  # noqa: PLC0415
-    from recordings.finding.listening import frame_of, wav  # noqa: PLC0415
+    from recordings.finding.listening import wav  # noqa: PLC0415
 
     settings = Settings()
     who = actor(settings, Right.LISTEN if action == Action.LISTENED else Right.TAKE_OUT)
@@ -240,10 +255,9 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
         if action == Action.DOWNLOADED:
             evidence.sealed.check(sealed)
         with evidence.sealed.open(sealed) as audio:
-            first = min(frame_of(begin), audio.frames)
-            last = audio.frames if end is None else min(frame_of(end), audio.frames)
+            first, last = stretch(begin, end, audio.frames, recording)
             await evidence.access.note(who, Action(action), [recording], reason)
-            for part in wav(audio.blocks(first, max(0, last - first)), max(0, last - first)):
+            for part in wav(audio.blocks(first, last - first), last - first):
                 file.write(part)
 
     with _opened(out) as file:  # before we become the engine's user: it is the asker's file
@@ -266,23 +280,26 @@ async def _sealed(evidence: "Evidence", recording: str) -> "Sealed":
     found = (await evidence.sealed.of([recording])).get(recording)
     if found is None:
         raise Problem(
-            f"there is no sealed recording {recording}: see ivr111 recordings find, or wait for its seal"
+            told(
+                "there is no sealed recording {recording}: see ivr111 recordings find, or wait for its seal",
+                recording=recording,
+            )
         )
     return found
 
 
 def _reason_given(reason: str) -> None:
     if not reason.strip():
-        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
 
 
 def _seconds(text: str) -> float:
     try:
         parts = [float(part) for part in text.split(":")]
-        if not 1 <= len(parts) <= 3 or min(parts) < 0:
+        if not 1 <= len(parts) <= 3 or not all(math.isfinite(part) and part >= 0 for part in parts):
             raise ValueError
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time: write 50:00, or seconds") from None
+        raise typer.BadParameter(told("{text!r} is no time: write 50:00, or seconds", text=text)) from None
     seconds = 0.0
     for part in parts:
         seconds = seconds * 60 + part

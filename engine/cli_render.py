@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, plain_words
+from config.told import told
+from engine.show import AsJson, Problem, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -42,7 +43,7 @@ def render(
         raise Problem("\n".join(faults))
     with own_rights():
         if into.exists() and not into.is_dir():
-            raise Problem(f"{into} is no folder: name the one that holds extensions.conf")
+            raise Problem(told("{into} is no folder: name the one that holds extensions.conf", into=into))
         wanted = site_folder.changes(into, files)
     if not diff:
         _note(own, into)
@@ -89,20 +90,21 @@ def _tell(settings: "Settings", wanted: "list[Change]", into: Path, *, diff: boo
     if diff:
         for change in wanted:
             typer.echo("".join(shown(change)), nl=False)
-        typer.echo("nothing would change" if not wanted else f"{len(wanted)} files would change")
+        say("{count} files would change" if wanted else "nothing would change", count=len(wanted))
         return
     for change in wanted:
-        typer.echo(f"{'removed' if change.after is None else 'written'} {change.file}")
-    typer.echo("nothing changed" if not wanted else f"{len(wanted)} files changed")
-    typer.echo(f"once, by hand, each line at the end of the file it stands beside (in {into}):")
+        what = told("removed") if change.after is None else told("written")
+        say("{what} {file}", what=what, file=change.file)
+    say("{count} files changed" if wanted else "nothing changed", count=len(wanted))
+    say("once, by hand, each line at the end of the file it stands beside (in {into}):", into=into)
     for one in main_files(settings):
         if one.include:
-            typer.echo(f"  {one.name:<18} {one.include}")
-    typer.echo("and in the sections that are your own:")
+            say("  {name:<18} {include}", name=one.name, include=one.include)
+    say("and in the sections that are your own:")
     for one in main_files(settings):
         for line in one.settings:
-            typer.echo(f"  {one.name:<18} {line}")
-    typer.echo("prompts, below your Asterisk's data folder (core show settings):")
+            say("  {name:<18} {line}", name=one.name, line=line)
+    say("prompts, below your Asterisk's data folder (core show settings):")
     for target, link in links(settings):
         typer.echo(f"  ln -s {target} {link}")
-    typer.echo("then: asterisk -rx 'core reload'")
+    say("then: asterisk -rx 'core reload'")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, clock, hint, one_line, plain_words, table
+from config.told import told
+from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, say, table
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -30,13 +32,13 @@ def policies(json: AsJson = False) -> None:
     if json:
         as_json([one.model_dump() for one in found])
     elif not found:
-        typer.echo("no policy is set: nothing is ever deleted")
+        say("no policy is set: nothing is ever deleted")
     else:
         rows = [
-            (one.id, one.what, ", ".join(one.outcomes) or "all", f"{one.days} days", one.source)
+            (one.id, one.what, ", ".join(one.outcomes) or spoken("all"), f"{one.days}", one.source)
             for one in found
         ]
-        table(("policy", "what", "kinds of call", "kept", "source"), rows)
+        table(("policy", "what", "kinds of call", "kept, days", "source"), rows)
 
 
 @retention.command()
@@ -78,17 +80,23 @@ def plan(
         as_json({"goes": dict(found.goes), "held": dict(found.held), "items": items})
         return
     if not settings.retention:
-        typer.echo("no policy is set: nothing is ever deleted")
+        say("no policy is set: nothing is ever deleted")
     for one in found.items:
-        state = f"held: {', '.join(one.candidate.held)}" if one.candidate.held else f"goes: {one.policy.id}"
-        what = one.candidate.recording_id or f"rows of {one.candidate.call_id}"
-        typer.echo(f"{clock(one.candidate.ended, settings.zone)}  {what}  {state}")
+        held = ", ".join(one.candidate.held)
+        state = told("held: {names}", names=held) if held else told("goes: {policy}", policy=one.policy.id)
+        what = one.candidate.recording_id or told("rows of {call_id}", call_id=one.candidate.call_id)
+        say(
+            "{ended}  {what}  {state}",
+            ended=clock(one.candidate.ended, settings.zone),
+            what=what,
+            state=state,
+        )
     for name, count in found.goes.items():
-        typer.echo(f"goes under {name}: {count:,}")
+        say("goes under {name}: {count:,}", name=name, count=count)
     for name, count in found.held.items():
-        typer.echo(f"held, {name}: {count:,}")
+        say("held, {name}: {count:,}", name=name, count=count)
     if settings.retention and not found.goes:
-        typer.echo("nothing would go")
+        say("nothing would go")
 
 
 @retention.command()
@@ -109,14 +117,20 @@ def apply(
     settings = Settings()
     who = actor(settings, Right.RETENTION)
     if who.role != "administrator":
-        raise Problem(f"{who.person} is {who.role}: only an administrator may do this")
+        raise Problem(
+            told(
+                "{person} is {role}: only an administrator may do this",
+                person=who.person,
+                role=told(who.role),
+            )
+        )
     if not reason.strip():
-        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
     if not yes:
         if not sys.stdin.isatty():
-            raise Problem("nobody can be asked here: look at `ivr111 retention plan`, then say --yes")
+            raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
         plan(limit=0)
-        typer.confirm("destroy it?", abort=True)
+        typer.confirm(spoken("destroy it?"), abort=True)
     ticker = Ticker("destroying", "things")
 
     async def question(evidence: "Evidence") -> "tuple[Applied, int]":
@@ -136,9 +150,13 @@ def apply(
             }
         )
     else:
-        typer.echo(
-            f"destroyed: {done.recordings} recordings, rows of {done.calls} calls, "
-            f"{done.stints} stints of consultants, {logs} channel event logs"
+        say(
+            "destroyed: {recordings} recordings, rows of {calls} calls, {stints} stints of consultants, "
+            "{logs} channel event logs",
+            recordings=done.recordings,
+            calls=done.calls,
+            stints=done.stints,
+            logs=logs,
         )
 
 
@@ -147,7 +165,7 @@ def apply(
 def hold(
     call_id: Annotated[str, typer.Argument(help="The call whose recordings and rows must stay.")],
     reason: Reason = "",
-    until: Annotated[str, typer.Option(help="Until when: 2027-01-31; default: until it is lifted.")] = "",
+    until: Annotated[str, typer.Option(help="Until when: 31.01.2027; default: until it is lifted.")] = "",
     json: AsJson = False,
 ) -> None:
     """Keep a call whatever the policies say."""
@@ -160,13 +178,13 @@ def hold(
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.RETENTION)
     if not reason.strip():
-        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
     try:
         end = moment(until, settings.zone, now, end=True) if until else None
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--until") from None
     if end is not None and end <= now:
-        raise typer.BadParameter("that day is over", param_hint="--until")
+        raise typer.BadParameter(told("that day is over"), param_hint="--until")
 
     async def question(evidence: "Evidence") -> int:
         return await evidence.retention.hold(call_id, who, reason, end, now)
@@ -175,7 +193,11 @@ def hold(
     if json:
         as_json({"hold": made, "call_id": call_id})
     else:
-        typer.echo(hint(f"hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason WHY"))
+        say(
+            "hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason WHY",
+            made=made,
+            call_id=call_id,
+        )
 
 
 @retention.command()
@@ -193,13 +215,13 @@ def lift(
     settings = Settings()
     who = actor(settings, Right.RETENTION)
     if not reason.strip():
-        raise typer.BadParameter("say why; it is kept in the access log", param_hint="--reason")
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
 
     async def question(evidence: "Evidence") -> None:
         await evidence.retention.lift(hold_id, who, reason, datetime.now(UTC))
 
     with_evidence(settings, question)
-    typer.echo(f"hold {hold_id} is lifted")
+    say("hold {hold_id} is lifted", hold_id=hold_id)
 
 
 @retention.command()
@@ -236,7 +258,7 @@ def holds(json: AsJson = False) -> None:
             ]
         )
     elif not found:
-        typer.echo("no holds")
+        say("no holds")
     else:
         rows = [
             (
@@ -244,8 +266,8 @@ def holds(json: AsJson = False) -> None:
                 one.subject,
                 one.person,
                 one_line(one.reason),
-                clock(one.until, settings.zone) or "lifted by hand",
-                "holds" if one.holds(now) else "over",
+                clock(one.until, settings.zone) or spoken("lifted by hand"),
+                spoken("holds") if one.holds(now) else spoken("over"),
             )
             for one in found
         ]

@@ -1,12 +1,15 @@
 """`ivr111 recordings statement`: what the centre states of a day, signed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, plain_words, table
+from config.told import told
+from engine.show import AsJson, Problem, as_json, clock, plain_words, say, table
+from engine.show import day as day_
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
 @plain_words()
 def statement(
-    day: Annotated[str, typer.Option(help="A civil day that is over: 2026-11-22, yesterday.")] = "",
+    day: Annotated[str, typer.Option(help="A civil day that is over: 28.11.2026, yesterday.")] = "",
     now: Annotated[bool, typer.Option("--now", help="State what stands in the chain until now.")] = False,
     out: Annotated[str, typer.Option(help="Folder to write the statement and its signature to.")] = "",
     json: AsJson = False,
@@ -32,13 +35,13 @@ def statement(
 
     settings, moment = Settings(), datetime.now(UTC)
     if bool(day) == now:
-        raise typer.BadParameter("say either --day or --now", param_hint="--day")
+        raise typer.BadParameter(told("say either --day or --now"), param_hint="--day")
     try:
         civil, end = whole_day(day, settings.zone, moment) if day else (moment, moment)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--day") from None
     if day and end > moment:
-        raise Problem("that day is not over: its statement is made afterwards; until then: --now")
+        raise Problem(told("that day is not over: its statement is made afterwards; until then: --now"))
 
     who = actor(settings, Right.STATE)
 
@@ -59,14 +62,25 @@ def statement(
     gaps, chain = facts["gaps"], facts["chain"]
     assert isinstance(gaps, list)
     assert isinstance(chain, dict)
-    typer.echo(f"statement {made.seq} of {made.day} ({made.kind}), made {facts['made_at']}")
-    typer.echo(f"conversations {facts['conversations']}, recordings {facts['recordings']}, gaps {len(gaps)}")
+    say(
+        "statement {seq} of {day} ({kind}), made {made_at}",
+        seq=made.seq,
+        day=day_(date.fromisoformat(made.day)),
+        kind=told(made.kind),
+        made_at=clock(datetime.fromisoformat(str(facts["made_at"])), settings.zone),
+    )
+    say(
+        "conversations {conversations}, recordings {recordings}, gaps {count}",
+        conversations=facts["conversations"],
+        recordings=facts["recordings"],
+        count=len(gaps),
+    )
     for gap in gaps:
-        typer.echo(f"  {gap['kind']}  {gap['recording_id'] or gap['call_id']}")
-    typer.echo(f"chain {chain['first']} to {chain['last']}, root {chain['root']}")
-    typer.echo(f"signature {made.signature}")
+        say("  {kind}  {what}", kind=told(gap["kind"]), what=gap["recording_id"] or gap["call_id"])
+    say("chain {first} to {last}, root {root}", first=chain["first"], last=chain["last"], root=chain["root"])
+    say("signature {signature}", signature=made.signature)
     if written:
-        typer.echo(f"written: {written} and its .sig")
+        say("written: {written} and its .sig", written=written)
 
 
 @plain_words()
@@ -83,7 +97,7 @@ def statements(json: AsJson = False) -> None:
         as_json([{**one.facts(), "signature": one.signature} for one in found])
         return
     if not found:
-        typer.echo("no statements yet")
+        say("no statements yet")
         return
     rows = []
     for one in found:
@@ -91,5 +105,13 @@ def statements(json: AsJson = False) -> None:
         gaps = facts["gaps"]
         assert isinstance(gaps, list)
         figures = (str(facts["conversations"]), str(facts["recordings"]), str(len(gaps)))
-        rows.append((str(one.seq), one.day, one.kind, *figures, f"{one.first_seq}-{one.last_seq}"))
+        rows.append(
+            (
+                str(one.seq),
+                day_(date.fromisoformat(one.day)),
+                spoken(one.kind),
+                *figures,
+                f"{one.first_seq}-{one.last_seq}",
+            )
+        )
     table(("seq", "day", "kind", "conversations", "recordings", "gaps", "chain"), rows)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.show import AsJson, Problem, as_json, plain_words
+from config.told import told
+from engine.show import AsJson, Problem, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -23,7 +24,12 @@ def folders(given: list[Path]) -> list[Path]:
     """Raises Problem for one that is not there, or holds no statement: nothing would be compared."""
     for folder in given:
         if not folder.is_dir() or not any(folder.glob("*.json")):
-            raise Problem(f"{folder} holds no statements (DAY-SEQ.json); see: ivr111 recordings statements")
+            raise Problem(
+                told(
+                    "{folder} holds no statements (DAY-SEQ.json); see: ivr111 recordings statements",
+                    folder=folder,
+                )
+            )
     return given
 
 
@@ -78,13 +84,18 @@ def verify(
     else:
         for line in faults:
             typer.echo(line)
-        files = f", {checked.files:,} sealed files read" if deep else "; files were not read (--deep)"
         for note in checked.rows.notes:
-            typer.echo(f"note: {note}")
-        typer.echo(
-            f"{checked.entries:,} entries of the chain, {checked.rows.rows:,} rows with "
-            f"{checked.rows.entries:,} entries, {checked.statements:,} statements{files}: "
-            + (f"{len(faults)} faults" if faults else "nothing altered")
+            say("note: {note}", note=note)
+        read = told("{files:,} sealed files read", files=checked.files)
+        say(
+            "{entries:,} entries of the chain, {rows:,} rows with {row_entries:,} entries, "
+            "{statements:,} statements; {files}: {outcome}",
+            entries=checked.entries,
+            rows=checked.rows.rows,
+            row_entries=checked.rows.entries,
+            statements=checked.statements,
+            files=read if deep else told("files were not read (--deep)"),
+            outcome=told("{count} faults", count=len(faults)) if faults else told("nothing altered"),
         )
     if faults:
         raise typer.Exit(1)

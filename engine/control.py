@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import structlog
 
+from config.told import packed, told, unpacked
 from engine.who import UNSET, Nobody, asking_uid, command_uid, login_uid, name
 
 log = structlog.get_logger()
@@ -102,7 +103,7 @@ class Control:
                     if stream is not None:
                         self._may_follow(asker)
                 except Wrong as why:
-                    await _send(writer, {"ok": False, "error": str(why)})
+                    await _send(writer, _refused(why))
                     continue
                 if stream is not None:
                     await self._follow(stream, writer)
@@ -130,10 +131,15 @@ class Control:
         try:
             return {"ok": True, **await order(asker, asked)}
         except Wrong as why:
-            return {"ok": False, "error": str(why)}
+            return _refused(why)
         except Exception:
             log.exception("order_failed", order=asked["do"])
             return {"ok": False, "error": "the engine met a fault; see log/engine/engine.log"}
+
+
+def _refused(why: Wrong) -> Answer:
+    """In English for programs, and as a message that the asker's side says in its language."""
+    return {"ok": False, "error": str(why), "told": packed(str(why))}
 
 
 def _read(line: bytes) -> Mapping[str, Any]:
@@ -158,15 +164,15 @@ def _peer(peer: socket.socket) -> tuple[int, int | None]:
     return uid, login_uid(Path(f"/proc/{pid}/loginuid"))
 
 
-def _asker(peer: tuple[int, int | None], told: object) -> Asker:
+def _asker(peer: tuple[int, int | None], said: object) -> Asker:
     """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises Wrong."""
     uid, login = peer
-    if told is not None and (type(told) is not int or not 0 <= told < UNSET):
-        raise Wrong("asker: the number of a system user")
-    if uid != 0 and told not in (None, uid):
-        raise Wrong("asker: only root asks for somebody else")
+    if said is not None and (type(said) is not int or not 0 <= said < UNSET):
+        raise Wrong(told("asker: the number of a system user"))
+    if uid != 0 and said not in (None, uid):
+        raise Wrong(told("asker: only root asks for somebody else"))
     try:
-        return Asker(name(asking_uid(told, uid, login)), root=uid == 0)
+        return Asker(name(asking_uid(said, uid, login)), root=uid == 0)
     except Nobody as why:
         raise Wrong(str(why)) from None
 
@@ -195,8 +201,12 @@ def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict
         answer: dict[str, Any] = json.loads(data)
     except (OSError, ValueError) as why:
         raise EngineAway(
-            f"the engine does not answer on {path} ({why}); is the line up? start it: make run"
+            told(
+                "the engine does not answer on {path} ({why}); is the line up? start it: make run",
+                path=path,
+                why=why,
+            )
         ) from why
     if not answer.pop("ok"):
-        raise Wrong(answer["error"])
+        raise Wrong(unpacked(answer.get("told")) or answer["error"])
     return answer

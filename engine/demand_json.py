@@ -5,7 +5,9 @@ from datetime import datetime, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from engine.show import clock, one_line
+from config.told import told
+from engine.show import clock, day, one_line
+from engine.tongue import spoken
 from recordings.demands.demand import Demand, State
 from recordings.demands.term import left
 from recordings.demands.worker import RUNNING
@@ -65,12 +67,12 @@ def row(demand: Demand, zone: tzinfo, now: datetime) -> tuple[str, ...]:
     letter = demand.letter
     return (
         demand.name,
-        demand.state.value,
+        spoken(demand.state.value),
         left(demand.due_at, now) if demand.state in RUNNING else "",
         clock(demand.due_at, zone),
         letter.authority,
         letter.basis,
-        one_line(f"{letter.number} of {letter.date}"),
+        one_line(spoken(told("{number} of {date}", number=letter.number, date=day(letter.date)))),
         letter.responsible,
     )
 
@@ -78,22 +80,36 @@ def row(demand: Demand, zone: tzinfo, now: datetime) -> tuple[str, ...]:
 def life(demand: Demand, zone: ZoneInfo, *, unmask: bool) -> Iterator[str]:
     """The demand for people, line by line."""
     letter = demand.letter
-    yield f"{demand.name}: {demand.state}"
-    yield f"letter {one_line(letter.number)} of {letter.date} from {letter.authority}, basis {letter.basis}"
-    due = clock(demand.due_at, zone)
-    yield f"received {clock(letter.received_at, zone)}, due {due} (by the {demand.term_source})"
+    yield told("{name}: {state}", name=demand.name, state=told(demand.state.value))
+    yield told(
+        "letter {number} of {date} from {authority}, basis {basis}",
+        number=one_line(letter.number),
+        date=day(letter.date),
+        authority=letter.authority,
+        basis=letter.basis,
+    )
+    yield told(
+        "received {received_at}, due {due} (by the {term_source})",
+        received_at=clock(letter.received_at, zone),
+        due=clock(demand.due_at, zone),
+        term_source=told(demand.term_source),
+    )
     said = ", ".join(f"{name} {value}" for name, value in criteria(letter.criteria, unmask).items())
-    yield f"search by: {one_line(said) or 'nothing'}"
+    yield told("search by: {what}", what=one_line(said) or told("nothing"))
     if unmask and letter.asked:
-        yield f"asked: {one_line(letter.asked)}"
+        yield told("asked: {asked}", asked=one_line(letter.asked))
     for one in demand.findings:
-        yield f"covers: call {one.call_id}, {one.recording_id or 'no recording'}"
+        yield told(
+            "covers: call {call_id}, {what}",
+            call_id=one.call_id,
+            what=one.recording_id or told("no recording"),
+        )
     for question in asked(demand):
-        yield f"asked back: {sentence(question, zone)}"
+        yield told("asked back: {question}", question=sentence(question, zone))
     for event in demand.events:
         facts = (f"{name} {value}" for name, value in event.facts.items() if name not in _FOR_PROGRAMS)
-        told = one_line(", ".join([*facts, *_doubts(event.facts)]))
-        yield f"{clock(event.at, zone)}  {event.step:14}  {event.who.person}  {told}".rstrip()
+        said = one_line(", ".join([*facts, *_doubts(event.facts)]))
+        yield f"{clock(event.at, zone)}  {spoken(event.step):14}  {event.who.person}  {said}".rstrip()
 
 
 def _doubts(facts: dict[str, object]) -> list[str]:
@@ -121,36 +137,41 @@ def alarms(demand: Demand) -> Iterator[str]:
     """What is to be said in red."""
     late = destroyed_since(demand)
     if late:
-        yield f"DESTROYED AFTER THE LETTER CAME IN: {', '.join(late)}"
+        yield told("DESTROYED AFTER THE LETTER CAME IN: {names}", names=", ".join(late))
 
 
 def outcome(demand: Demand, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     """What came of a step, and what comes next."""
-    yield f"{demand.name}: {demand.state}"
+    yield told("{name}: {state}", name=demand.name, state=told(demand.state.value))
     yield from _asked_back(demand, zone)
     facts = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
     match demand.state:
         case State.RECEIVED:
-            yield f"next: ivr111 demands search {demand.id}"
+            yield told("next: ivr111 demands search {id}", id=demand.id)
         case State.SEARCHING if facts.get("waiting"):
-            yield f"{facts['waiting']} recordings wait for their seal: search again soon; see ivr111 doctor"
+            yield told(
+                "{count} recordings wait for their seal: search again soon; see ivr111 doctor",
+                count=facts["waiting"],
+            )
         case State.SEARCHING if facts.get("destroyed_since"):
-            yield (
-                "find out how that could be; to go on with what is left: "
-                f"ivr111 demands search {demand.id} --confirm {Doubt.DESTROYED_SINCE}"
+            yield told(
+                "find out how that could be; to go on with what is left: ivr111 demands search {id} "
+                "--confirm {doubt}",
+                id=demand.id,
+                doubt=Doubt.DESTROYED_SINCE,
             )
         case State.SEARCHING:
             yield from _nothing(facts)
-            yield f"next: another administrator states it: ivr111 demands approve {demand.id}"
+            yield told("next: another administrator states it: ivr111 demands approve {id}", id=demand.id)
         case State.READY:
             yield from _found(demand, facts)
         case State.APPROVED:
-            yield f"next: ivr111 demands package {demand.id} --out FOLDER, then hand-over"
+            yield told("next: ivr111 demands package {id} --out FOLDER, then hand-over", id=demand.id)
         case State.HANDED_OVER:
-            yield f"next: ivr111 demands acknowledge {demand.id} --note NUMBER"
+            yield told("next: ivr111 demands acknowledge {id} --note NUMBER", id=demand.id)
         case State.RETURNED | State.REFUSED | State.NOT_FOUND:
-            yield f"the reply: ivr111 demands letter {demand.id}"
-            yield f"as PDF, with its proof: ivr111 demands package {demand.id} --out FOLDER"
+            yield told("the reply: ivr111 demands letter {id}", id=demand.id)
+            yield told("as PDF, with its proof: ivr111 demands package {id} --out FOLDER", id=demand.id)
         case _:
             pass
     if demand.state in RUNNING:
@@ -175,7 +196,7 @@ def conversations(demand: Demand, calls: Sequence[FoundCall], zone: ZoneInfo) ->
                     talk.party,
                     found.call.language or "",
                     one.recording.id if one else "",
-                    state_of(one),
+                    spoken(state_of(one)),
                     found.call.call_id,
                 )
             )
@@ -196,8 +217,8 @@ def _length(kept: FoundRecording | None, talk: Connection) -> str:
 def countdown(demand: Demand, now: datetime) -> str:
     """The clock."""
     if demand.state not in RUNNING:
-        return f"the clock stands: {demand.state}"
-    return f"left: {left(demand.due_at, now)}"
+        return told("the clock stands: {state}", state=told(demand.state.value))
+    return told("left: {left}", left=left(demand.due_at, now))
 
 
 def criteria(wanted: Criteria, unmask: bool) -> dict[str, Any]:
@@ -221,40 +242,54 @@ def _asked_back(demand: Demand, zone: ZoneInfo) -> Iterator[str]:
     questions = asked(demand)
     if not questions:
         return
-    yield "compare with the letter:"
+    yield told("compare with the letter:")
     for question in questions:
-        yield f"  {question.doubt}: {sentence(question, zone)}"
-    yield f"what was mistyped: ivr111 demands correct {demand.id} --reason ..."
+        yield told("  {doubt}: {question}", doubt=question.doubt, question=sentence(question, zone))
+    yield told("what was mistyped: ivr111 demands correct {id} --reason ...", id=demand.id)
 
 
 def _found(demand: Demand, facts: dict[str, object]) -> Iterator[str]:
-    yield (
-        f"{facts['conversations']} conversations found: {facts['sealed']} recordings, "
-        f"{facts['missing']} missing, {facts['destroyed']} destroyed"
+    yield told(
+        "{conversations} conversations found: {sealed} recordings, {missing} missing, {destroyed} destroyed",
+        conversations=facts["conversations"],
+        sealed=facts["sealed"],
+        missing=facts["missing"],
+        destroyed=facts["destroyed"],
     )
     if facts.get("withheld_that_day"):
-        yield f"{facts['withheld_that_day']} calls of that day came with the number withheld"
+        yield told(
+            "{count} calls of that day came with the number withheld",
+            count=facts["withheld_that_day"],
+        )
     if facts.get("near_numbers"):
-        yield f"numbers of that day that differ in one digit: {facts['near_numbers']}"
-    yield (
-        f"next: another administrator looks (ivr111 demands review {demand.id}) "
-        f"and approves: ivr111 demands approve {demand.id}"
+        yield told("numbers of that day that differ in one digit: {count}", count=facts["near_numbers"])
+    yield told(
+        "next: another administrator looks (ivr111 demands review {id}) and approves: ivr111 demands "
+        "approve {id}",
+        id=demand.id,
     )
 
 
 def _nothing(facts: dict[str, object]) -> Iterator[str]:
-    yield "nothing found by what the letter says"
+    yield told("nothing found by what the letter says")
     if facts.get("calls_without_conversation"):
-        yield f"{facts['calls_without_conversation']} calls ended without a conversation"
+        yield told(
+            "{count} calls ended without a conversation",
+            count=facts["calls_without_conversation"],
+        )
     if "calls_that_day" in facts:
-        yield (
-            f"{facts['calls_that_day']} calls came that day, "
-            f"{facts['withheld_that_day']} of them with the number withheld"
+        yield told(
+            "{count} calls came that day, {withheld} of them with the number withheld",
+            count=facts["calls_that_day"],
+            withheld=facts["withheld_that_day"],
         )
     if facts.get("near_numbers"):
-        yield f"numbers of that day that differ in one digit: {facts['near_numbers']}"
+        yield told("numbers of that day that differ in one digit: {count}", count=facts["near_numbers"])
     if facts.get("rows_destroyed"):
-        yield f"{facts['rows_destroyed']} recordings of that time were destroyed, their calls' rows too"
+        yield told(
+            "{rows_destroyed} recordings of that time were destroyed, their calls' rows too",
+            rows_destroyed=facts["rows_destroyed"],
+        )
 
 
 def _iso(at: datetime, zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.told import told
 from engine.moments import moment, whole_day
 from engine.show import Problem
 from recordings.demands.demand import Letter
@@ -18,7 +19,13 @@ def typed(
     """Raises Problem."""
     for name in ("authority", "basis", "letter_number", "letter_date"):
         if not fields[name].strip():
-            raise Problem(f"the letter's {name.replace('_', ' ')} is missing: --{name.replace('_', '-')}")
+            raise Problem(
+                told(
+                    "the letter's {field} is missing: --{option}",
+                    field=told(name.replace("_", " ")),
+                    option=name.replace("_", "-"),
+                )
+            )
     criteria = Criteria(
         number=fields["number"].strip() or None,
         withheld=withheld,
@@ -51,7 +58,11 @@ def corrected(
     given: dict[str, Any] = {}
     for name in without:
         if name not in {*fields, "withheld"}:
-            raise Problem(f"{name!r} is no field: write one of {', '.join(fields)}, withheld")
+            raise Problem(
+                told(
+                    "{name!r} is no field: write one of {names}, withheld", name=name, names=", ".join(fields)
+                )
+            )
         given["call_id" if name == "call" else name] = False if name == "withheld" else None
     for name, text in fields.items():
         if not text.strip():

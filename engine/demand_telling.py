@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from config.told import told
 from engine.show import as_json, one_line
+from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,9 +37,9 @@ def tell(found: "Demand", settings: "Settings", json: bool) -> None:
         as_json(described(found, settings.zone, now, unmask=False))
         return
     for line in outcome(found, settings.zone, now):
-        typer.echo(one_line(line))
+        typer.echo(one_line(spoken(line)))
     for line in alarms(found):
-        typer.secho(one_line(line), fg="red", bold=True)
+        typer.secho(one_line(spoken(line)), fg="red", bold=True)
 
 
 def doubts(confirmed: list[str] | None) -> list[str]:
@@ -47,7 +49,8 @@ def doubts(confirmed: list[str] | None) -> list[str]:
     for code in confirmed or ():
         if code not in known:
             raise typer.BadParameter(
-                f"{code!r} is nothing to confirm; there are: {', '.join(known)}", param_hint="--confirm"
+                told("{code!r} is nothing to confirm; there are: {names}", code=code, names=", ".join(known)),
+                param_hint="--confirm",
             )
     return confirmed or []
 
@@ -55,5 +58,5 @@ def doubts(confirmed: list[str] | None) -> list[str]:
 def demand_id(text: str) -> int:
     number = text.strip().upper().removeprefix("111-D-")
     if not number.isdigit() or len(number) > 9:
-        raise typer.BadParameter(f"{text!r} is no demand: write 42 or 111-D-000042")
+        raise typer.BadParameter(told("{text!r} is no demand: write 42 or 111-D-000042", text=text))
     return int(number)

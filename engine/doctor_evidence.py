@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import open_database
 from config.settings import Settings
+from config.told import told
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
 from engine.finding import Check
@@ -26,12 +27,13 @@ def keys(settings: Settings) -> Iterator[Check]:
     gone = absent(settings)
     if gone:
         names = ", ".join(gone)
-        remedy = (
-            f"put back from the safe copy into {settings.keys_dir}; recordings wait meanwhile, none is lost"
+        remedy = told(
+            "put back from the safe copy into {folder}; recordings wait meanwhile, none is lost",
+            folder=settings.keys_dir,
         )
-        yield Check("keys", "failure", f"missing or altered: {names}", remedy)
+        yield Check("keys", "failure", told("missing or altered: {names}", names=names), remedy)
     else:
-        yield Check("keys", "ok", f"all there in {settings.keys_dir}")
+        yield Check("keys", "ok", told("all there in {keys_dir}", keys_dir=settings.keys_dir))
 
 
 def evidence(settings: Settings) -> Iterator[Check]:
@@ -41,11 +43,19 @@ def evidence(settings: Settings) -> Iterator[Check]:
     try:
         state = ask(settings.evidence_socket, "evidence.state", seconds=5.0)
     except Wrong as why:
-        yield Check("evidence process", "failure", str(why), "see to the database; recordings wait meanwhile")
+        yield Check(
+            "evidence process",
+            "failure",
+            str(why),
+            "see to the database; recordings wait meanwhile",
+        )
         return
     except EngineAway:
         yield Check(
-            "evidence process", "failure", "does not answer: nothing is sealed", "start the line: make run"
+            "evidence process",
+            "failure",
+            "does not answer: nothing is sealed",
+            "start the line: make run",
         )
         with as_evidence(settings):
             found = asyncio.run(_standing(settings))
@@ -56,7 +66,10 @@ def evidence(settings: Settings) -> Iterator[Check]:
     gaps = state["completeness"]["gaps"]
     if gaps:
         yield Check(
-            "completeness", "failure", f"{len(gaps)} gaps in two days", "see: ivr111 recordings reconcile"
+            "completeness",
+            "failure",
+            told("{count} gaps in two days", count=len(gaps)),
+            "see: ivr111 recordings reconcile",
         )
     else:
         yield Check("completeness", "ok", "each conversation of two days is a playable recording")
@@ -73,10 +86,15 @@ def volumes(settings: Settings) -> Iterator[Check]:
     for name, folder in places.items():
         if not folder.exists():
             if name == "second volume":
-                yield Check(name, "failure", f"{folder} is not there", "mount it, then restart the line")
+                yield Check(
+                    name,
+                    "failure",
+                    told("{folder} is not there", folder=folder),
+                    "mount it, then restart the line",
+                )
             continue
         total, _, free = shutil.disk_usage(folder)
-        said = f"{free / total:.0%} free at {folder}"
+        said = told("{share:.0%} free at {folder}", share=free / total, folder=folder)
         if free / total < settings.low_space:
             yield Check(name, "failure", said, "make room: see ivr111 retention plan, or add a disk")
         else:
@@ -86,9 +104,15 @@ def volumes(settings: Settings) -> Iterator[Check]:
 def _sealing(state: dict[str, Any]) -> Iterator[Check]:
     waiting, fault = state["waiting"], state["fault"]
     since = state["oldest"]
-    said = f"{waiting} recordings wait for their seal" + (f", the oldest since {since}" if since else "")
+    said = told("{count} recordings wait for their seal", count=waiting)
+    if since:
+        said = told(
+            "{count} recordings wait for their seal, the oldest since {since}", count=waiting, since=since
+        )
     if fault is not None:
-        yield Check("sealing", "failure", f"{said}; {fault['kind']}", fault["words"])
+        yield Check(
+            "sealing", "failure", told("{said}; {kind}", said=said, kind=fault["kind"]), fault["words"]
+        )
     elif waiting and since and datetime.now(UTC) - datetime.fromisoformat(since) > LATE:
         yield Check("sealing", "warning", said, "it is at work, or the machine is; look again in a minute")
     else:
@@ -100,7 +124,7 @@ def _stated(state: dict[str, Any]) -> Iterator[Check]:
         yield Check(
             "statements",
             "failure",
-            f"not made or not written: {state['fault']}",
+            told("not made or not written: {fault}", fault=state["fault"]),
             "see to what it names, and: ivr111 keys show; it is tried again and again",
         )
         return
@@ -109,31 +133,43 @@ def _stated(state: dict[str, Any]) -> Iterator[Check]:
         yield Check("statements", "ok", "none is due yet")
     elif datetime.now(UTC) - datetime.fromisoformat(last).replace(tzinfo=UTC) > STATED:
         yield Check(
-            "statements", "warning", f"the last day stated is {last}", "see log/evidence/evidence.log"
+            "statements",
+            "warning",
+            told("the last day stated is {last}", last=last),
+            "see log/evidence/evidence.log",
         )
     else:
-        yield Check("statements", "ok", f"signed up to {last}")
+        yield Check("statements", "ok", told("signed up to {last}", last=last))
 
 
 def _handed(copies: Sequence[dict[str, Any]]) -> Iterator[Check]:
     for copy in copies:
-        name = f"copies: {copy['id']}"
+        name = told("copies: {id}", id=copy["id"])
         if copy["fault"]:
-            said = f"{copy['waiting']} statements wait: {copy['fault']}"
+            said = told("{count} statements wait: {fault}", count=copy["waiting"], fault=copy["fault"])
             yield Check(name, "failure", said, "see to it (statement_copies); it is tried again and again")
         else:
             yield Check(
-                name, "ok", f"has statement {copy['last']}" if copy["last"] else "nothing was due yet"
+                name,
+                "ok",
+                told("has statement {last}", last=copy["last"]) if copy["last"] else "nothing was due yet",
             )
 
 
 def _terms(running: int, overdue: tuple[str, ...]) -> Iterator[Check]:
     if overdue:
         yield Check(
-            "demands", "failure", f"over their term: {', '.join(overdue)}", "see: ivr111 demands list --open"
+            "demands",
+            "failure",
+            told("over their term: {names}", names=", ".join(overdue)),
+            "see: ivr111 demands list --open",
         )
     else:
-        yield Check("demands", "ok", f"{running} with their term running" if running else "none is open")
+        yield Check(
+            "demands",
+            "ok",
+            told("{count} with their term running", count=running) if running else "none is open",
+        )
 
 
 async def _standing(settings: Settings) -> list[Check]:
@@ -148,6 +184,8 @@ async def _standing(settings: Settings) -> list[Check]:
         await database.dispose()
     found = []
     if waiting:
-        said = f"{waiting} recordings wait for their seal, the oldest since {oldest}"
+        said = told(
+            "{count} recordings wait for their seal, the oldest since {since}", count=waiting, since=oldest
+        )
         found.append(Check("sealing", "failure", said, "start the line, or: ivr111 recordings seal"))
     return [*found, *_terms(clock.running, clock.overdue)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.settings import Settings
+from config.told import told
 from engine.finding import Check
 from engine.ports import Port, held_between, holders, ours, program
 
@@ -25,19 +26,22 @@ def looked_at(settings: Settings) -> Iterator[tuple[Port, Check]]:
     ):
         if not port.number:  # turned off
             continue
-        name = f"port {port.number}/{port.kind}"
+        name = told("port {number}/{kind}", number=port.number, kind=port.kind)
         pid_file = settings.run_dir / f"{port.owner}.pid"
         others = holders(port) - {_pid(pid_file)}
         if others:
             who = program(min(others))
-            move = f"stop it, or set IVR111_{port.setting.upper()}"
-            yield port, Check(name, "failure", f"held by {who}", move)
+            move = told("stop it, or set IVR111_{setting}", setting=port.setting.upper())
+            yield port, Check(name, "failure", told("held by {who}", who=who), move)
         elif not ours(port.address):
             place = port.setting.replace("_plain_port", "_address").replace("_port", "_address")
             said = f"this machine has no address {port.address}"
             yield port, Check(name, "failure", said, f"set IVR111_{place.upper()}, or bring it up")
         else:
-            yield port, Check(name, "ok", f"for {port.owner} on {port.address}")
+            yield (
+                port,
+                Check(name, "ok", told("for {owner} on {address}", owner=port.owner, address=port.address)),
+            )
 
 
 def sound_ports(settings: Settings) -> Iterator[Check]:

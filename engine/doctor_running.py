@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import DatabaseReplaced, database_file, open_database
 from config.settings import Settings
+from config.told import told
 from engine.account_change import differences
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
@@ -29,12 +30,12 @@ def database(settings: Settings) -> Iterator[Check]:
     file = database_file(settings.database)
     if file is not None and not file.exists():
         if not settings.database_url and not has_run(settings):
-            yield Check("database", "ok", f"{file} will be made at the first start")
+            yield Check("database", "ok", told("{file} will be made at the first start", file=file))
             return
         yield Check(
             "database",
             "failure",
-            f"{file} has gone; calls go on, their rows wait in spool/journal",
+            told("{file} has gone; calls go on, their rows wait in spool/journal", file=file),
             "move it back, whole with its -wal, or let the line make it anew",
         )
         return
@@ -44,10 +45,19 @@ def database(settings: Settings) -> Iterator[Check]:
         with as_evidence(settings):
             asyncio.run(_select(settings))
     except DatabaseReplaced as why:
-        yield Check("database", "failure", f"{why.strerror}", "start the line, or see log/engine/engine.log")
+        yield Check(
+            "database",
+            "failure",
+            str(why.strerror),
+            "start the line, or see log/engine/engine.log",
+        )
     except (OSError, SQLAlchemyError, TimeoutError) as why:
-        remedy = "start it, or correct IVR111_DATABASE_URL" if settings.database_url else f"look after {file}"
-        yield Check("database", "failure", f"does not answer: {type(why).__name__}", remedy)
+        remedy = (
+            "start it, or correct IVR111_DATABASE_URL"
+            if settings.database_url
+            else told("look after {file}", file=file)
+        )
+        yield Check("database", "failure", told("does not answer: {name}", name=type(why).__name__), remedy)
     else:
         yield Check("database", "ok", "answers")
 
@@ -58,7 +68,9 @@ def _replaced(file: Path) -> Iterator[Check]:
         yield Check(
             "replaced journal",
             "warning",
-            f"the journal's file was replaced; in db/ lies what was there: {', '.join(aside)}",
+            told(
+                "the journal's file was replaced; in db/ lies what was there: {names}", names=", ".join(aside)
+            ),
             "look whether anything is missed, then keep it elsewhere or remove it",
         )
 
@@ -77,7 +89,12 @@ def answers(settings: Settings) -> Iterator[Check]:
     try:
         asyncio.run(_manager(settings))
     except (OSError, EOFError, TimeoutError):
-        yield Check("manager", "failure", "Asterisk's manager does not answer", "start the line: make run")
+        yield Check(
+            "manager",
+            "failure",
+            "Asterisk's manager does not answer",
+            "start the line: make run",
+        )
     else:
         yield Check("manager", "ok", "answers")
         yield from _gate(settings)
@@ -91,11 +108,18 @@ def answers(settings: Settings) -> Iterator[Check]:
     yield from _refused(settings)
     yield _console(settings)
     if counted["reachable"]:
-        told = f"{counted['reachable']} of {counted['phones']} phones registered"
-        yield Check("consultants", "ok", told)
+        said = told(
+            "{reachable} of {phones} phones registered",
+            reachable=counted["reachable"],
+            phones=counted["phones"],
+        )
+        yield Check("consultants", "ok", said)
     else:
         yield Check(
-            "consultants", "warning", "no phone is registered", "register one; accounts are in run/lab.json"
+            "consultants",
+            "warning",
+            "no phone is registered",
+            "register one; accounts are in run/lab.json",
         )
 
 
@@ -106,7 +130,9 @@ def _accounts(settings: Settings) -> Iterator[Check]:
     try:
         new, old = differences(settings)
     except (AmiDown, AmiTimeout) as why:
-        yield Check("accounts", "failure", f"Asterisk was not asked: {why}", "see log/asterisk.log")
+        yield Check(
+            "accounts", "failure", told("Asterisk was not asked: {why}", why=why), "see log/asterisk.log"
+        )
         return
     if new or old:
         said = ", ".join(
@@ -114,7 +140,12 @@ def _accounts(settings: Settings) -> Iterator[Check]:
             for word, ids in (("it has not read", new), ("it still knows", old))
             if ids
         )
-        yield Check("accounts", "failure", f"Asterisk differs: {said}", "run: ivr111 consultants reload")
+        yield Check(
+            "accounts",
+            "failure",
+            told("Asterisk differs: {said}", said=said),
+            "run: ivr111 consultants reload",
+        )
     else:
         yield Check("accounts", "ok", "Asterisk knows the same as we")
 
@@ -130,8 +161,14 @@ def _refused(settings: Settings) -> Iterator[Check]:
         yield Check(
             "refused numbers",
             "warning",
-            f"{one['operator']} dialled {one['count']} that are not ours since the engine's start, "
-            f"the last at {at:%F %T}: {one['number']}",
+            told(
+                "{operator} dialled {count} that are not ours since the engine's start, "
+                "the last at {at:%F %T}: {number}",
+                operator=one["operator"],
+                count=one["count"],
+                at=at,
+                number=one["number"],
+            ),
             "is it ours? add it to own_numbers; else tell the operator",
         )
 
@@ -166,12 +203,12 @@ def _console(settings: Settings) -> Check:
     try:
         ask(settings.console_socket, "ping", seconds=5.0)
     except (EngineAway, Wrong):
-        port = f"{settings.console_port} or {settings.console_plain_port}"
+        ports = f"{settings.console_port}, {settings.console_plain_port}"
         return Check(
             "console",
             "warning",
             "does not answer",
-            f"see log/console/console.log; is port {port} taken by another?",
+            told("see log/console/console.log; is one of the ports {ports} taken by another?", ports=ports),
         )
     return Check("console", "ok", "answers")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from config.settings import Settings
+from config.told import told
 from engine.at_the_door import fault_of
 from engine.cli_prompts import folders
 from engine.clock import synchronised
@@ -38,11 +39,26 @@ def asterisk_version(settings: Settings) -> Iterator[Check]:
     said, root = str(provided["version"]), str(provided["root"])
     where = f"{said} ({provided['kind']})"
     if root and not Path(root, "usr/sbin/asterisk").exists():
-        yield Check("asterisk", "failure", f"its root {root} is gone", f"remove {file}, then run: make setup")
+        yield Check(
+            "asterisk",
+            "failure",
+            told("its root {root} is gone", root=root),
+            told("remove {file}, then run: make setup", file=file),
+        )
     elif version(said) < LEAST:
-        yield Check("asterisk", "failure", where, "20 or newer is needed: upgrade it, then run: make setup")
+        yield Check(
+            "asterisk",
+            "failure",
+            where,
+            "20 or newer is needed: upgrade it, then run: make setup",
+        )
     elif version(said) < ADVISED:
-        yield Check("asterisk", "warning", where, "22.10.1 or newer is advised: older ones have known holes")
+        yield Check(
+            "asterisk",
+            "warning",
+            where,
+            "22.10.1 or newer is advised: older ones have known holes",
+        )
     else:
         yield Check("asterisk", "ok", where)
 
@@ -51,7 +67,12 @@ def setup(settings: Settings) -> Iterator[Check]:
     """What set-up makes."""
     for name in ("venv.stamp", "prompts.stamp"):
         if not (settings.setup / name).exists():
-            yield Check("set-up", "failure", f"{name} is missing in {settings.setup}", "run: make setup")
+            yield Check(
+                "set-up",
+                "failure",
+                told("{name} is missing in {setup}", name=name, setup=settings.setup),
+                "run: make setup",
+            )
             return
     yield Check("set-up", "ok", str(settings.setup))
 
@@ -69,7 +90,7 @@ def users(settings: Settings) -> Iterator[Check]:
     known = {entry.pw_name for entry in pwd.getpwall()}
     group, groups = settings.journal_group, {entry.gr_name for entry in grp.getgrall()}
     if group not in groups:
-        yield Check(f"group {group}", "failure", "does not exist", "run: make setup")
+        yield Check(told("group {group}", group=group), "failure", "does not exist", "run: make setup")
     users = (
         settings.run_user,
         settings.asterisk_user,
@@ -79,9 +100,9 @@ def users(settings: Settings) -> Iterator[Check]:
     )
     for name in dict.fromkeys(users):
         if name in known:
-            yield Check(f"user {name}", "ok", "exists")
+            yield Check(told("user {name}", name=name), "ok", "exists")
         else:
-            yield Check(f"user {name}", "failure", "does not exist", "run: make setup")
+            yield Check(told("user {name}", name=name), "failure", "does not exist", "run: make setup")
 
 
 def prompts(settings: Settings) -> Iterator[Check]:
@@ -89,7 +110,12 @@ def prompts(settings: Settings) -> Iterator[Check]:
     absent = missing(*folders(settings))
     if absent:
         few = ", ".join(str(one) for one in absent[:3])
-        yield Check("prompts", "failure", f"{len(absent)} missing: {few}", "run: ivr111 prompts speak")
+        yield Check(
+            "prompts",
+            "failure",
+            told("{count} missing: {few}", count=len(absent), few=few),
+            "run: ivr111 prompts speak",
+        )
     else:
         yield Check("prompts", "ok", "all there in Kazakh and Russian")
 
@@ -100,7 +126,12 @@ def disk(
     """Room for recordings; a full disk loses them without a word from Asterisk."""
     place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
     total, _, free = usage(place)
-    finding = f"{free / GIGABYTE:.1f} GB of {total / GIGABYTE:.0f} GB free at {place}"
+    finding = told(
+        "{free:.1f} GB of {total:.0f} GB free at {place}",
+        free=free / GIGABYTE,
+        total=total / GIGABYTE,
+        place=place,
+    )
     if free < total * 0.1 and free < 5 * GIGABYTE:
         yield Check("disk", "failure", finding, "make room now: recordings are about to be lost")
     elif free < total * 0.2 and free < 20 * GIGABYTE:
@@ -114,11 +145,23 @@ def clock(settings: Settings) -> Iterator[Check]:
     offset = datetime(2026, 1, 1, tzinfo=UTC).astimezone(settings.zone).utcoffset()
     if settings.time_zone == "Asia/Almaty" and offset != timedelta(hours=5):
         yield Check(
-            "time zone", "failure", f"Asia/Almaty is {offset} here", "update tzdata: it is UTC+5 since 2024"
+            "time zone",
+            "failure",
+            told("Asia/Almaty is {offset} here", offset=offset),
+            "update tzdata: it is UTC+5 since 2024",
         )
     else:
-        yield Check("time zone", "ok", f"{settings.time_zone}, UTC offset {offset}")
+        yield Check(
+            "time zone",
+            "ok",
+            told("{time_zone}, UTC offset {offset}", time_zone=settings.time_zone, offset=offset),
+        )
     if synchronised():
         yield Check("clock", "ok", "synchronised")
     else:
-        yield Check("clock", "warning", "not synchronised", "start an NTP client, for instance chrony")
+        yield Check(
+            "clock",
+            "warning",
+            "not synchronised",
+            "start an NTP client, for instance chrony",
+        )

@@ -3,12 +3,12 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,10 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database
 from config.log import configure
 from config.settings import Settings
+from config.told import told
 from console.signing.tables import EVERY
 from engine.acting import as_evidence
 from engine.keys_at_start import ensure_keys
 from engine.show import Problem
+from engine.who import Nobody
+from recordings.access import Access, Result
 from recordings.access_store import AccessLog
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
@@ -34,6 +37,11 @@ from recordings.rows.service import keyed
 from recordings.sealing.service import SealedRecordings
 
 T = TypeVar("T")
+# By name, as engine/show.py finds them: what was asked for may not be. Anything else is a failure.
+REFUSALS: Final = frozenset(
+    "BadParameter Wrong AccountRefused WrongLetter WrongStep Forbidden NoSuchDemand NoSuchHold Unanswered "
+    "ReasonMissing ReasonRefused NotAllowed".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +154,36 @@ def with_evidence(
         print("stopped; what was done until here stays done", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None
     except PermissionError as why:
-        raise Problem(f"not allowed ({why.filename}): use sudo, or be user {settings.evidence_user}") from why
+        raise Problem(
+            told(
+                "not allowed ({file}): use sudo, or be user {evidence_user}",
+                file=why.filename,
+                evidence_user=settings.evidence_user,
+            )
+        ) from why
     except DBAPIError as why:
-        raise Problem(f"the database cannot be used: {why.orig}; see: ivr111 doctor") from why
+        raise Problem(told("the database cannot be used: {why}; see: ivr111 doctor", why=why.orig)) from why
     except SQLAlchemyError as why:
-        raise Problem(f"the database cannot be used: {why}; see: ivr111 doctor") from why
+        raise Problem(told("the database cannot be used: {why}; see: ivr111 doctor", why=why)) from why
     except OSError as why:
-        raise Problem(f"{why.filename or settings.home}: {why.strerror or why}; see: ivr111 doctor") from why
+        raise Problem(
+            told(
+                "{file}: {why}; see: ivr111 doctor",
+                file=why.filename or settings.home,
+                why=why.strerror or why,
+            )
+        ) from why
+
+
+def tell_unfinished(entries: Sequence[Access], why: Exception) -> None:
+    """What a command noted in the access log before it failed is not left there as done (decision 0096)."""
+    result = Result.REFUSED if type(why).__name__ in REFUSALS else Result.FAILED
+
+    async def write(evidence: Evidence) -> None:
+        await evidence.access.unfinished(entries, result, str(why) or type(why).__name__)
+
+    with suppress(Problem, Nobody):  # the log cannot be written: what is said to the person is `why`
+        with_evidence(Settings(), write)
 
 
 def has_run(settings: Settings) -> bool:

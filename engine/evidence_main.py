@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
+from config.told import told
 from engine.channel_log import rotate
 from engine.control import Answer, Asker, Control, Wrong
 from engine.evidence import Evidence, open_evidence
@@ -77,7 +78,9 @@ class EvidenceProcess:
             watching = await self.watch.state()
             clock = await self.clock.state()
         except (SQLAlchemyError, OSError) as error:
-            raise Wrong(f"it lives, the database does not answer it ({type(error).__name__})") from error
+            raise Wrong(
+                told("it lives, the database does not answer it ({name})", name=type(error).__name__)
+            ) from error
         return {
             "at": datetime.now(UTC),
             "sealing": asdict(sealing),

@@ -12,7 +12,7 @@ Board = Mapping[str, Any]
 
 
 class Feed:
-    """Numbers what `build` gives: equal numbers mean equal boards, and numbers only grow (issue 4, truth).
+    """Numbers what `build` gives: equal numbers mean equal boards, and numbers only grow (decision 0050).
 
     They begin at the clock's milliseconds, so that they grow over restarts of the engine, too.
     """

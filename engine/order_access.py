@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from config.rights import Right, may
 from config.settings import Person, Settings
+from config.told import N_, told
 from engine.control import Answer, Asker, Order, Wrong
 from engine.who import Nobody, person, refusal
-from recordings.access import Access, Action, Actor, ReasonMissing, ReasonRefused, act
+from recordings.access import Access, Action, Actor, ReasonMissing, ReasonRefused, Result, act, outcome
 
 if TYPE_CHECKING:
     from recordings.store import Journal
@@ -43,18 +44,18 @@ class AccessOrders:
         """Write one entry for each of `subjects`; answered when they would outlive a crash."""
         right = NOTED.get(str(asked.get("action", "")))
         if right is None:
-            raise Wrong("the access log is told of no such act from outside")
+            raise Wrong(told("the access log is told of no such act from outside"))
         who, action = self.may(asker, asked, right), Action(str(asked["action"]))
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
-            raise Wrong("the access log needs to know what is looked at")
-        await self.first(who, action, subjects, str(asked.get("reason", "")), "nothing is shown")
+            raise Wrong(told("the access log needs to know what is looked at"))
+        await self.first(who, action, subjects, str(asked.get("reason", "")), N_("nothing is shown"))
         return {"person": who.person, "role": who.role, "written": len(subjects)}
 
     async def first(
         self, who: Actor, action: Action, subjects: Sequence[str], reason: str, otherwise: str
-    ) -> None:
-        """First the log, then the ear or the eye: returns when all of it would outlive a crash (A5, A18).
+    ) -> list[Access]:
+        """First the log, then the ear or the eye: the entries, once they would outlive a crash (A5, A18).
 
         In the database, or flushed in the spool, which goes into the database before anything newer.
         Raises Wrong, where `otherwise` says what is not done; an entry still on its way is then followed by
@@ -63,12 +64,18 @@ class AccessOrders:
         entries = self._entries(who, action, subjects, reason)
         if not await self._kept(entries):
             for entry in entries:
-                self.not_done(who, action, entry.subject, "it could not be written down first")
-            raise Wrong(f"the access log cannot be written now, so {otherwise}; see: ivr111 doctor")
+                self.not_done(entry, Result.REFUSED, "it could not be written down first")
+            raise Wrong(
+                told(
+                    "the access log cannot be written now, so {otherwise}; see: ivr111 doctor",
+                    otherwise=told(otherwise),
+                )
+            )
+        return entries
 
-    def not_done(self, who: Actor, action: Action, subject: str, why: str) -> None:
+    def not_done(self, entry: Access, result: Result, why: str) -> None:
         """What stands in the log already did not come about."""
-        self._submit(who, Action.NOT_DONE, subject, f"{action}: {why}")
+        self._engine.journal.submit(outcome(entry, datetime.now(UTC), result, why))
 
     async def changed(
         self, asker: Asker, asked: Mapping[str, Any], action: Action, subject: str, reason: str = ""
@@ -110,7 +117,7 @@ class AccessOrders:
         if by is None:
             return None
         if not self.speaks_for_others(asker) or not isinstance(by, Mapping):
-            raise Wrong("by: only the console asks for somebody, with person, role and user")
+            raise Wrong(told("by: only the console asks for somebody, with person, role and user"))
         return by
 
     def actor(self, asker: Asker, asked: Mapping[str, Any]) -> Actor:
@@ -120,7 +127,7 @@ class AccessOrders:
             try:
                 return Actor(str(by["person"]), str(by["role"]), str(by["user"]))
             except (KeyError, TypeError):
-                raise Wrong("by: person, role and user") from None
+                raise Wrong(told("by: person, role and user")) from None
         who = self.person(asker)
         return Actor(who.person, who.role, asker)
 
@@ -137,7 +144,7 @@ class AccessOrders:
         try:
             return [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
-            raise Wrong("a reason is required: say why with --reason") from None
+            raise Wrong(told("a reason is required: say why with --reason")) from None
         except ReasonRefused as why:
             raise Wrong(str(why)) from None
 

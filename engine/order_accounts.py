@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from config.rights import Right
 from config.settings import Language
+from config.told import told
 from dialplan.people import Account
 from engine import accounts
 from engine.control import Answer, Asker, Order, Wrong
@@ -106,7 +107,7 @@ class AccountOrders:
         await asyncio.to_thread(accounts.save, self._engine.settings, after)
 
 
-def _languages(told: object) -> Sequence[Language]:
-    if not isinstance(told, list) or not KNOWN.issuperset(map(str, told)):
-        raise Wrong("languages: name kk, ru or both, in order of preference")
-    return tuple(cast(Sequence[Language], told))
+def _languages(said: object) -> Sequence[Language]:
+    if not isinstance(said, list) or not KNOWN.issuperset(map(str, said)):
+        raise Wrong(told("languages: name kk, ru or both, in order of preference"))
+    return tuple(cast(Sequence[Language], said))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from config.rights import Right
 from config.settings import Language
+from config.told import N_, told
 from dialplan import words as w
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
-from recordings.access import Action
+from recordings.access import Action, Result
 from routing.ami import AmiDown, AmiError, AmiTimeout
 from routing.devices import SUPERVISOR
 from routing.spying import Mode
@@ -58,26 +59,32 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.SPY)
         mode, phone = str(asked.get("mode", "")), str(asked.get("phone", ""))
         if mode not in get_args(Mode):
-            raise Wrong("mode: listen, whisper or barge")
+            raise Wrong(told("mode: listen, whisper or barge"))
         if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
-            raise Wrong("you have no phone of your own here; ask the administrator to give you one")
+            raise Wrong(told("you have no phone of your own here; ask the administrator to give you one"))
         if self._engine.line.live.reach.get(phone) != "reachable":
-            raise Wrong(f"{phone} did not ring: is it switched on and registered?")
+            raise Wrong(told("{phone} did not ring: is it switched on and registered?", phone=phone))
         seat = self._seat(asked.get("consultant"))
         channel = self._channel(seat, asked.get("call"))
         spied = cast(Mode, mode)
         # First the log, then the ear: nobody listens unseen (A5).
         subject = f"call {seat.call} consultant {seat.id}"
-        await self._access.first(who, SPIED[spied], [subject], "", "nobody may listen")
+        noted = await self._access.first(who, SPIED[spied], [subject], "", N_("nobody may listen"))
         try:
             await self._end_spying(phone)
             id_ = await self._engine.spying.begin(spied, phone, channel, seat.id)
         except Wrong:
-            self._access.not_done(who, SPIED[spied], subject, "Asterisk did not answer")
+            self._access.not_done(noted[0], Result.FAILED, "Asterisk did not answer")
             raise
         except (OSError, AmiDown, AmiError, AmiTimeout) as why:
-            self._access.not_done(who, SPIED[spied], subject, f"{phone} did not ring")
-            raise Wrong(f"Asterisk did not ring {phone} ({type(why).__name__}): is it registered?") from why
+            self._access.not_done(noted[0], Result.FAILED, f"{phone} did not ring")
+            raise Wrong(
+                told(
+                    "Asterisk did not ring {phone} ({name}): is it registered?",
+                    phone=phone,
+                    name=type(why).__name__,
+                )
+            ) from why
         return {"id": id_, "phone": phone, "mode": mode}
 
     async def spy_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -103,7 +110,9 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         caller, seat = self._waiting(asked.get("call")), self._seat(asked.get("consultant"))
         if seat.state in ("unreachable", "paused", "off_shift") or seat.off or seat.pause is not None:
-            raise Wrong(f"{seat.id} takes no calls now: choose somebody who is on shift and not paused")
+            raise Wrong(
+                told("{id} takes no calls now: choose somebody who is on shift and not paused", id=seat.id)
+            )
         self._engine.desk.assign_to(caller.call, seat.id)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", f"given to {seat.id}")
         return {"call": caller.call, "consultant": seat.id}
@@ -120,7 +129,7 @@ class SteeringOrders:
         """A wrap-up that nobody ends."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up":
-            raise Wrong(f"{seat.id} is not in wrap-up")
+            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
         self._engine.desk.wrap_up_ended(seat.id)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "wrap-up ended")
         return {"id": seat.id}
@@ -129,9 +138,9 @@ class SteeringOrders:
         """One minute more of wrap-up."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up" or seat.left is None:
-            raise Wrong(f"{seat.id} is not in wrap-up")
+            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
         if seat.left > MOST:
-            raise Wrong("wrap-up is long enough: take a pause instead")
+            raise Wrong(told("wrap-up is long enough: take a pause instead"))
         self._engine.desk.wrap_up_extended(seat.id, MORE)
         self._engine.shift_changed()
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
@@ -151,13 +160,15 @@ class SteeringOrders:
         channel = self._channel(seat, asked.get("call"))
         call = self._engine.line.find(seat.call or "")
         if call is None:
-            raise Wrong(f"{seat.id} is in no conversation")
+            raise Wrong(told("{id} is in no conversation", id=seat.id))
         try:
             wish = {"Channel": call.channel, "Variable": w.WISH, "Value": "1414"}
             await self._engine.ami.send("Setvar", wish)
             await self._engine.ami.send("Hangup", {"Channel": channel, "Cause": "16"})
         except (AmiDown, AmiError, AmiTimeout) as why:
-            raise Wrong(f"Asterisk did not take the order ({type(why).__name__}): try again") from why
+            raise Wrong(
+                told("Asterisk did not take the order ({name}): try again", name=type(why).__name__)
+            ) from why
         await self._access.enter(who, Action.STEERED, f"call {seat.call}", "to 1414")
         return {"call": seat.call}
 
@@ -173,7 +184,7 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         language = str(asked.get("language", ""))
         if language not in get_args(Language):
-            raise Wrong("language: kk or ru")
+            raise Wrong(told("language: kk or ru"))
         self._engine.call_desk.divert(cast(Language, language), on)
         what = "diverted to the duty phone" if on else "back to the consultants"
         await self._access.enter(who, Action.STEERED, f"queue {language}", what)
@@ -197,13 +208,13 @@ class SteeringOrders:
         for seat in self._engine.desk.snapshot().consultants:
             if seat.id == str(id_ or ""):
                 return seat
-        raise Wrong("there is no such consultant; see: ivr111 consultants list")
+        raise Wrong(told("there is no such consultant; see: ivr111 consultants list"))
 
     def _waiting(self, call: object) -> CallerView:
         for caller in self._engine.desk.snapshot().callers:
             if caller.call == str(call or "") and caller.phase in ("waiting", "ringing"):
                 return caller
-        raise Wrong("this caller no longer waits")
+        raise Wrong(told("this caller no longer waits"))
 
     def _channel(self, seat: SeatView, meant: object = None) -> str:
         """The consultant's leg of the conversation; never its prefix, which would fit later calls, too.
@@ -211,13 +222,13 @@ class SteeringOrders:
         `meant`: the call that whoever asks had before their eyes; it may have ended, another one begun.
         """
         if meant is not None and seat.call != meant:
-            raise Wrong("that call is over: nothing was ordered")
+            raise Wrong(told("that call is over: nothing was ordered"))
         call = self._engine.line.find(seat.call or "")
         legs = call.legs.talking() if call else []
         for leg in legs:
             if leg.device == seat.id and leg.channel:
                 return leg.channel
-        raise Wrong(f"{seat.id} is in no conversation")
+        raise Wrong(told("{id} is in no conversation", id=seat.id))
 
     async def _end_spying(self, phone: str) -> bool:
         spies = [one for one in self._engine.line.live.spies.values() if one.phone == phone]
@@ -227,7 +238,7 @@ class SteeringOrders:
             except AmiError:
                 continue  # it has ended by itself
             except (AmiDown, AmiTimeout) as why:
-                raise Wrong("Asterisk does not answer: try again") from why
+                raise Wrong(told("Asterisk does not answer: try again")) from why
         if spies:
             await asyncio.sleep(0.3)  # the phone must be free before it is rung again
         return bool(spies)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from config.rights import Right
+from config.told import told
 from dialplan import words as w
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
@@ -106,9 +107,14 @@ class Orders:
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
         self._access.steers(asker, asked, id_)
         if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
-            raise Wrong(f"write the reason in at most {w.PAUSE_REASON} letters on one line")
+            raise Wrong(
+                told(
+                    "write the reason in at most {letters} letters on one line",
+                    letters=w.PAUSE_REASON,
+                )
+            )
         if not self._engine.call_desk.pause(id_, reason):
-            raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
+            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
 
@@ -120,7 +126,7 @@ class Orders:
         if asked.get("only") == "pause":  # a wrap-up goes on
             free = self._engine.call_desk.end_pause
         if not free(id_):
-            raise Wrong(f"there is no consultant {id_}; see: ivr111 consultants list")
+            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
 

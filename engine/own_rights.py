@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 from config.home import by_sudo
+from config.told import told
 from engine.show import Problem
 from engine.who import name, sudo_uid
 
@@ -37,7 +38,11 @@ def own_rights() -> Iterator[None]:
         yield
     except PermissionError as why:
         raise Problem(
-            f"{why.filename}: {name(uid)} may not open it; files you name are opened with your own rights"
+            told(
+                "{filename}: {uid} may not open it; files you name are opened with your own rights",
+                filename=why.filename,
+                uid=name(uid),
+            )
         ) from why
     finally:
         os.seteuid(0)

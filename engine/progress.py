@@ -3,6 +3,9 @@
 import sys
 import time
 
+from config.told import told
+from engine.tongue import spoken
+
 
 class Ticker:
     """Silent for the first second; `done()` ends the line."""
@@ -19,7 +22,8 @@ class Ticker:
         if now - self._said < (0.2 if terminal and self._shown else 1.0 if terminal else 2.0):
             return
         self._said, self._shown = now, True
-        text = f"{self._what}: {done:,}{f' of {of:,}' if of else ''} {self._unit}"
+        count = told("{done:,} of {of:,}", done=done, of=of) if of else f"{done:,}"
+        text = f"{spoken(self._what)}: {spoken(count)} {spoken(self._unit)}"
         print(f"\r{text} " if terminal else text, end="" if terminal else "\n", file=sys.stderr, flush=True)  # noqa: T201
 
     def done(self) -> None:

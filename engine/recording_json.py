@@ -4,6 +4,7 @@ from datetime import tzinfo
 from typing import Any
 
 from engine.show import clock, one_line
+from engine.tongue import spoken
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.hiding import UNREADABLE
 from recordings.mask import mask
@@ -38,19 +39,23 @@ def described(found: FoundCall, zone: tzinfo, unmask: bool) -> dict[str, Any]:
 def row(found: FoundCall, zone: tzinfo, unmask: bool) -> list[tuple[str, ...]]:
     """A call's lines of the table, one a recording."""
     call = found.call
-    start = (clock(call.arrived_at, zone), call.call_id, one_line(_caller(found, unmask) or "withheld"))
+    start = (
+        clock(call.arrived_at, zone),
+        call.call_id,
+        one_line(_caller(found, unmask) or spoken("withheld")),
+    )
     lines: list[tuple[str, ...]] = [
         (
             *start,
             party(found, one),
             call.language or "",
             one.recording.id,
-            "" if one.recording.seconds is None else f"{one.recording.seconds:.1f} s",
-            state_of(one),
+            "" if one.recording.seconds is None else f"{one.recording.seconds:.1f} {spoken('s')}",
+            spoken(state_of(one)),
         )
         for one in found.recordings
     ]
-    return lines or [(*start, "", call.language or "", "", "", "no conversation")]
+    return lines or [(*start, "", call.language or "", "", "", spoken("no conversation"))]
 
 
 def party(found: FoundCall, one: FoundRecording) -> str:

@@ -4,10 +4,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Final
 
 import typer
+
+from config.told import told
+from engine.tongue import CHOSEN, DAY, spoken
+from recordings.access import NOTED
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -21,8 +25,17 @@ def as_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def say(message: str, /, *, err: bool = False, **fields: object) -> None:
+    """Print a sentence in the asker's language, its {names} filled in; it stands in both catalogues."""
+    typer.echo(hint(told(message, **fields)), err=err)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows: a rich table on a terminal, aligned plain text for everything else."""
+    """Print rows: a rich table on a terminal, aligned plain text for everything else.
+
+    Columns are messages; cells stand as they are.
+    """
+    columns = [spoken(one) for one in columns]
     if sys.stdout.isatty():
         from rich.console import Console  # noqa: PLC0415 - only a terminal waits for it
         from rich.table import Table  # noqa: PLC0415
@@ -45,10 +58,10 @@ def tell(said: str) -> None:
 
 
 def hint(said: str) -> str:
-    """The same text with its commands as they can be typed here."""
+    """The text in the asker's language, with its commands as they can be typed here."""
     from config.typable import typable  # noqa: PLC0415 - most commands have nothing to hint
 
-    return typable(said)
+    return typable(spoken(said))
 
 
 def one_line(value: str) -> str:
@@ -56,9 +69,17 @@ def one_line(value: str) -> str:
     return "".join(ch if ch.isprintable() else "�" for ch in value)
 
 
-def clock(at: datetime | None, zone: Any) -> str:
+def clock(at: datetime | None, zone: Any, seconds: bool = True) -> str:
     """A moment in the centre's zone for people, to the second; empty when there was none."""
-    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    return f"{day(local)} {local:%H:%M:%S}" if seconds else f"{day(local)} {local:%H:%M}"
+
+
+def day(at: date) -> str:
+    """A date as the asker's language writes it; English: 2026-11-28."""
+    return at.strftime("%Y-%m-%d" if CHOSEN.get() == "en" else DAY)
 
 
 @contextmanager
@@ -66,7 +87,14 @@ def plain_words() -> Iterator[None]:
     """Turns what a person can mend into one line on stderr and exit code 1; a fault of ours stays loud."""
     try:
         yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except typer.BadParameter as why:
+        _unfinished(why)
+        why.message = spoken(why.message)
+        raise
     except Exception as why:
+        _unfinished(why)
         said = _words(why)
         if said is None:
             raise
@@ -74,7 +102,18 @@ def plain_words() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-_PLAIN = frozenset(
+def _unfinished(why: Exception) -> None:
+    """What this command noted before it failed did not come about, and the access log says so."""
+    noted = NOTED.get()
+    if noted:
+        from engine.evidence import tell_unfinished  # noqa: PLC0415 - only a command that failed waits for it
+
+        entries = list(noted)
+        noted.clear()
+        tell_unfinished(entries, why)
+
+
+SPOKEN_ERRORS: Final = frozenset(
     "Problem Wrong AccountRefused NotReady Unsafe SpeechUnavailable Nobody KeyMissing WrongKey WrongLetter "
     "WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame FontMissing WrongRecipient Busy "
     "NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused UnsafePlace NotSigned NoSuchHold "
@@ -85,16 +124,17 @@ _PLAIN = frozenset(
 def _words(why: Exception) -> str | None:
     # Found by name: importing every module that may fail would cost each command its start.
     match type(why).__name__:
-        case name if name in _PLAIN:
+        case name if name in SPOKEN_ERRORS:
             return str(why)
         case "EngineAway" if isinstance(why.__cause__, PermissionError):
-            return f"not allowed to ask the engine ({why.__cause__.filename or 'its socket'}): use sudo"
+            socket = why.__cause__.filename or "its socket"
+            return told("not allowed to ask the engine ({socket}): use sudo", socket=socket)
         case "EngineAway":
             return str(why)
         case "ValidationError" | "SettingsError" | "TOMLDecodeError":
             return _of_settings(why)
     if isinstance(why, PermissionError):
-        return f"not allowed to open {why.filename}: use sudo"
+        return told("not allowed to open {file}: use sudo", file=why.filename)
     return None
 
 
@@ -109,4 +149,4 @@ def _of_settings(why: Exception) -> str | None:
         return settings_words.words(why, Settings.model_fields) if why.title == "Settings" else None
     if type(why).__name__ == "SettingsError":
         return settings_words.of_source(why)
-    return f"the settings file cannot be read as TOML: {why}"
+    return told("the settings file cannot be read as TOML: {why}", why=str(why))

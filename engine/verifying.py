@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.told import told
 from console.signing.tables import EVERY
 from engine.evidence import Evidence
 from engine.verifying_rows import Rows, row_faults
@@ -73,7 +74,7 @@ async def all_faults(
         yield line
     numbers, counted = evidence.keys.numbers(), checked.rows
     if not numbers.rows_key:
-        raise KeyMissing("rows.key is missing: put it back from its safe copy; see: ivr111 doctor")
+        raise KeyMissing(told("rows.key is missing: put it back from its safe copy; see: ivr111 doctor"))
     async for line in row_faults(evidence.database, numbers, EVERY, compared.sound, counted, progress):
         yield line
 

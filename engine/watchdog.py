@@ -1,4 +1,4 @@
-"""Compares the dispatcher's states with live channels, and heals what got stuck (issue 4, item 6)."""
+"""Compares the dispatcher's states with live channels, and heals what got stuck (decision 0051)."""
 
 import asyncio
 import time

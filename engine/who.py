@@ -8,6 +8,7 @@ from typing import Final
 
 from config.rights import RIGHTS, Door, Right, may
 from config.settings import Person, Settings
+from config.told import either, told
 from recordings.access import Actor
 
 LAB_ROOT = Person(person="lab administrator", role="administrator")
@@ -36,8 +37,11 @@ def asking_uid(said: int | None, uid: int, login: int | None) -> int:
         return login or 0
     if login and login != said:
         raise Nobody(
-            f"{name(login)} signed in here, and the command comes as {name(said)}: "
-            "sign in as yourself, then use sudo"
+            told(
+                "{login} signed in here, and the command comes as {said}: sign in as yourself, then use sudo",
+                login=name(login),
+                said=name(said),
+            )
         )
     return said
 
@@ -84,8 +88,10 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
     """
     if user == "root" and settings.profile == "site":
         raise Nobody(
-            "system user root is nobody we know at a site: use sudo from a system user of your own, "
-            "named in settings.toml ([people.USER])"
+            told(
+                "system user root is nobody we know at a site: use sudo from a system user of your own, "
+                "named in settings.toml ([people.USER])"
+            )
         )
     known = settings.people.get(user)
     if known is not None:
@@ -93,8 +99,11 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
     if settings.profile == "lab" and (user == "root" or (as_root and not settings.people)):
         return LAB_ROOT
     raise Nobody(
-        f"system user {user} is nobody we know: name the person in settings.toml, "
-        f'[people.{user}] with person = "..." and role = "..."'
+        told(
+            "system user {user} is nobody we know: name the person in settings.toml, [people.{user}] with "
+            'person = "..." and role = "..."',
+            user=user,
+        )
     )
 
 
@@ -109,7 +118,8 @@ def actor(settings: Settings, right: Right) -> Actor:
 
 def refusal(person_: str, role: str, right: Right) -> str:
     """Why not, and whose right it is."""
-    return f"{person_} is {role}: this needs {' or '.join(sorted(RIGHTS[right]))}"
+    needs = either(sorted(RIGHTS[right]))
+    return told("{person} is {role}: this needs {needs}", person=person_, role=told(role), needs=needs)
 
 
 def let_in(settings: Settings, needs: Right | Door) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 
 from config.settings import Language
+from config.told import told
 from ivr.catalogue import LANGUAGES, Prompt
 from ivr.files import whole
 from ivr.loudness import Sound, level, to_line_rate, trim
@@ -71,9 +72,11 @@ def _voice(language: Language, text: str, pace: int) -> Sound:
         # espeak-ng writes a header that promises 2 GB when it cannot seek back.
         sound, rate = soundfile.read(io.BytesIO(_true_size(done.stdout)), dtype="float64")
     except FileNotFoundError:
-        raise SpeechUnavailable("espeak-ng is not installed: apt-get install espeak-ng") from None
+        raise SpeechUnavailable(told("espeak-ng is not installed: apt-get install espeak-ng")) from None
     except (subprocess.SubprocessError, soundfile.SoundFileError) as error:
-        raise SpeechUnavailable(f"espeak-ng does not speak {language}: {error}") from error
+        raise SpeechUnavailable(
+            told("espeak-ng does not speak {language}: {error}", language=language, error=error)
+        ) from error
     return to_line_rate(trim(sound, rate), rate)
 
 

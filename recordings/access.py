@@ -1,15 +1,19 @@
 """The access log: who heard, saw or took what, and why, each entry bound to the one before (A5, A18)."""
 
+import uuid
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from config.told import told
 from recordings.hash_chain import beginning
 
 LONGEST: Final = (
     1000  # characters of a reason or a subject: the one limit, at every door; beyond it is refused
 )
+NOTED: Final[ContextVar[list["Access"] | None]] = ContextVar("NOTED", default=None)  # by this command
 START = beginning("ivr111 access log")
 
 
@@ -45,6 +49,14 @@ class Action(StrEnum):
     LATE = "late"  # the entry of this subject before it was written after its act; the reason says which
     NOT_DONE = "not_done"  # what the entry before it says was refused or failed after it was written
     RENDERED = "rendered"  # Asterisk's configuration, which holds all passwords
+
+
+class Result(StrEnum):
+    """How an act ended; what nothing else is said of was done."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"  # it did not come to its end; a part of it may have been
 
 
 REASON_NEEDED = frozenset(
@@ -124,18 +136,37 @@ def act(
     `subject`: call id, recording id, or a search as text with numbers masked.
     """
     if action in REASON_NEEDED and not reason.strip():
-        raise ReasonMissing(f"a reason is required: {action}")
+        raise ReasonMissing(told("a reason is required: {action}", action=told(action.value)))
     for what, text in (("reason", reason), ("subject", subject)):
         if len(text) > LONGEST:
             raise ReasonRefused(
-                f"the {what} has {len(text):,} characters: the access log keeps {LONGEST:,}, say it shorter"
+                told(
+                    "the {what} has {count:,} characters: the access log keeps {longest:,}, say it shorter",
+                    what=told(what),
+                    count=len(text),
+                    longest=LONGEST,
+                )
             )
         if not _is_text(text):
-            raise ReasonRefused(f"the {what} holds signs that are no text: write it anew")
+            raise ReasonRefused(
+                told("the {what} holds signs that are no text: write it anew", what=told(what))
+            )
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     return Access(entry_id, moment, who.person, who.role, who.system_user, action.value, subject, reason)
+
+
+def outcome(of: Access, at: datetime, result: Result, why: str) -> Access:
+    """The entry that says an act already in the log was refused or failed (decision 0096)."""
+    said = f"{of.action}: {why}"[:LONGEST]
+    who = Actor(of.person, of.role, of.system_user)
+    return act(outcome_id(of.entry_id, result), at, who, Action.NOT_DONE, of.subject, said)
+
+
+def outcome_id(entry_id: str, result: Result) -> str:
+    """Made from the act's own id: so it is found without a column of its own, and is written once."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{entry_id} {result}"))
 
 
 def _is_text(text: str) -> bool:

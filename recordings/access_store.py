@@ -10,7 +10,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database, reading
-from recordings.access import START, Access, Action, Actor, act
+from recordings.access import NOTED, START, Access, Action, Actor, Result, act, outcome, outcome_id
 from recordings.chain.statement import Statement, heads, signed_by
 from recordings.hash_chain import Link, Walk
 from recordings.models import access_log
@@ -31,6 +31,17 @@ class AccessLog:
         """One entry for each of `subjects`, before the act; no subject holds a caller's number."""
         now = datetime.now(UTC)
         entries = [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
+        await self._append(entries)
+        noted = NOTED.get()
+        if noted is not None:
+            noted.extend(entries)
+
+    async def unfinished(self, entries: Sequence[Access], result: Result, why: str) -> None:
+        """What these entries say was refused, or failed after they were written."""
+        now = datetime.now(UTC)
+        await self._append([outcome(entry, now, result, why) for entry in entries])
+
+    async def _append(self, entries: Sequence[Access]) -> None:
         async with self._database.begin() as connection:
             await append_access(connection, entries)
 
@@ -71,6 +82,24 @@ async def accesses(
     async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
     return [_link(row) for row in reversed(rows)]
+
+
+async def results(database: AsyncEngine, found: Sequence[Link[Access]]) -> dict[str, tuple[Result, str]]:
+    """How these acts ended, by entry id, and why; done where nothing is said."""
+    table, ended = access_log, {}
+    ids = {
+        outcome_id(link.entry.entry_id, result): (link.entry.entry_id, result)
+        for link in found
+        for result in (Result.REFUSED, Result.FAILED)
+    }
+    wanted = list(ids)
+    async with reading(database) as connection:
+        for start in range(0, len(wanted), 500):
+            part = table.c.entry_id.in_(wanted[start : start + 500])
+            for row in await connection.execute(select(table.c.entry_id, table.c.reason).where(part)):
+                of, result = ids[row.entry_id]
+                ended[of] = (result, str(row.reason).partition(": ")[2])
+    return ended
 
 
 async def access_faults(

@@ -1,4 +1,4 @@
-"""The day's figures by their published formulas (field.md 5.2; C1, A4): pure arithmetic over calls."""
+"""The day's figures by their published formulas (C1, A4): pure arithmetic over calls."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -13,7 +13,7 @@ STEP: Final = 900  # seconds of one column of the chart
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the figures need of one call; epoch seconds, names as in field.md 5.2."""
+    """What the figures need of one call; epoch seconds, names as in recordings/record.py."""
 
     call: str
     language: str | None

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import no_follow
+from config.told import told
 from recordings.numbers import Numbers
 from recordings.spool import flush_folder
 
@@ -60,7 +61,10 @@ class Keyring:
         known = self.masters()
         if not known:
             raise KeyMissing(
-                f"no master key in {self._folder}: put it back from its safe copy; see ivr111 doctor"
+                told(
+                    "no master key in {folder}: put it back from its safe copy; see ivr111 doctor",
+                    folder=self._folder,
+                )
             )
         return self.wrap_with(known[-1], key, about)
 
@@ -77,7 +81,11 @@ class Keyring:
             raw = bytes.fromhex(wrapped.text)
             return master.decrypt(raw[:_NONCE], raw[_NONCE:], about.encode())
         except (InvalidTag, ValueError, TypeError) as error:  # altered: any text, or none
-            raise WrongKey(f"master key {wrapped.key_id} does not open the key of {about}") from error
+            raise WrongKey(
+                told(
+                    "master key {key_id} does not open the key of {about}", key_id=wrapped.key_id, about=about
+                )
+            ) from error
 
     def numbers(self) -> Numbers:
         """Raises KeyMissing."""
@@ -145,12 +153,18 @@ class Keyring:
             key = bytes.fromhex(file.read_text(encoding="ascii").strip())
         except FileNotFoundError as error:
             raise KeyMissing(
-                f"{file} is missing: put it back from its safe copy; see ivr111 doctor"
+                told("{file} is missing: put it back from its safe copy; see ivr111 doctor", file=file)
             ) from error
         except (OSError, ValueError) as error:
-            raise KeyMissing(f"{file} cannot be read ({error}): see ivr111 doctor") from error
+            raise KeyMissing(
+                told("{file} cannot be read ({error}): see ivr111 doctor", file=file, error=error)
+            ) from error
         if len(key) != 32:
-            raise KeyMissing(f"{file} is no key (32 bytes as hex are needed): put it back from its safe copy")
+            raise KeyMissing(
+                told(
+                    "{file} is no key (32 bytes as hex are needed): put it back from its safe copy", file=file
+                )
+            )
         return key
 
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
 
+from config.told import N_
+
 _LONGEST = 15  # digits, E.164
 _NATIONAL = 10  # digits of a number of +7 behind it
 _WORD_ENDS = r"(?![^\W\d_])"  # "доб12" too
@@ -50,25 +52,25 @@ class Refusal(StrEnum):
 
 
 SENTENCES = {
-    Refusal.NO_DIGITS: "the phone number has no digit in it: write it as the letter does",
-    Refusal.LETTERS: (
+    Refusal.NO_DIGITS: N_("the phone number has no digit in it: write it as the letter does"),
+    Refusal.LETTERS: N_(
         "the phone number holds letters or signs that are no part of a number: write the number alone"
     ),
-    Refusal.SEVERAL: (
+    Refusal.SEVERAL: N_(
         "this is more than one phone number: write one, and register another demand for each other"
     ),
-    Refusal.TOO_SHORT: (
+    Refusal.TOO_SHORT: N_(
         "the phone number is too short to be one: compare it with the letter, digit by digit, "
         "and write it with the area code, for instance 8 727 250 00 01"
     ),
-    Refusal.TOO_LONG: (
+    Refusal.TOO_LONG: N_(
         "the phone number is too long to be one: look for a digit written twice, or for a second number"
     ),
-    Refusal.IMPOSSIBLE: (
+    Refusal.IMPOSSIBLE: N_(
         "no such phone number can exist: compare it with the letter, digit by digit; "
         "write a foreign one with + and the country's code"
     ),
-    Refusal.AMBIGUOUS: (
+    Refusal.AMBIGUOUS: N_(
         "this can be a number of two countries: write it with + and the country's code, "
         "for instance +7 495 000 00 01 or +49 50 0000001"
     ),

@@ -45,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One call from arrival to the last hang-up; all times aware, UTC (field.md 5.2; A19, C1).
+    """One call from arrival to the last hang-up; all times aware, UTC (A19, C1).
 
     `caller` is None when withheld. `served_by` is the consultant who spoke last.
     """

@@ -1,4 +1,4 @@
-"""The AMI client: panoramisk's Manager with connection, login, ping and dispatch of our own (issue 2, 4)."""
+"""The AMI client: panoramisk's Manager, its connection, login, ping and dispatch ours (decision 0023)."""
 
 import asyncio
 import inspect

@@ -1,4 +1,4 @@
-"""What each consultant did from when to when, and the sums of a day: pure (field.md 5.2, occupancy)."""
+"""What each consultant did from when to when, and the sums of a day: pure (decision 0051)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace

@@ -58,7 +58,7 @@ def ours(call: OngoingCall) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One call; times are epoch seconds, field.md 5.2 in brackets (A19, C1).
+    """One call; times are epoch seconds, what the row tells (A19, C1).
 
     `ended_by` is caller, consultant, 1414, engine, or the line's own fault: cut_off, Asterisk died in its
     midst; no_ack, the operator never confirmed our answer, and after 32 s SIP ends such a call.

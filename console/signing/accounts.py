@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, cast, get_args
 
 from config.settings import Person, Role
+from config.told import told
 
 Speech = Literal["kk", "ru", "en"]
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
@@ -49,28 +50,35 @@ def new(
 ) -> Account:
     """A checked account. Raises AccountRefused."""
     if not LOGIN.fullmatch(login):
-        raise AccountRefused("login: a small Latin letter, then 1 to 31 letters, digits and . _ -")
+        raise AccountRefused(told("login: a small Latin letter, then 1 to 31 letters, digits and . _ -"))
     known = people.get(login)
     if known is not None:
         person, role = person or known.person, role or known.role
         if (person, role) != (known.person, known.role):
             raise AccountRefused(
-                f"{login} is {known.person}, {known.role}, in settings.toml [people.{login}]: "
-                "say the same, or change it there"
+                told(
+                    "{login} is {person}, {role}, in settings.toml [people.{login}]: say the same, or "
+                    "change it there",
+                    login=login,
+                    person=known.person,
+                    role=known.role,
+                )
             )
     if role not in get_args(Role):
-        raise AccountRefused(f"role: one of {', '.join(get_args(Role))}")
+        raise AccountRefused(told("role: one of {names}", names=", ".join(get_args(Role))))
     person = person.strip()
     if not person or not person.isprintable() or len(person) > 80:
-        raise AccountRefused("person: write the name on one line, at most 80 letters (--person)")
+        raise AccountRefused(told("person: write the name on one line, at most 80 letters (--person)"))
     if language not in get_args(Speech):
-        raise AccountRefused("language: kk, ru or en")
+        raise AccountRefused(told("language: kk, ru or en"))
     if (role == "consultant") != (consultant is not None):
-        raise AccountRefused("a consultant's account, and no other, names the consultant: --consultant c101")
+        raise AccountRefused(
+            told("a consultant's account, and no other, names the consultant: --consultant c101")
+        )
     if consultant is not None and not CONSULTANT.fullmatch(consultant):
-        raise AccountRefused("consultant: an id such as c101; see: ivr111 consultants list")
+        raise AccountRefused(told("consultant: an id such as c101; see: ivr111 consultants list"))
     if phone is not None and (role != "supervisor" or not PHONE.fullmatch(phone)):
         raise AccountRefused(
-            "phone: a supervisor's, such as s201: ivr111 consultants add s201 --name NAME --language kk"
+            told("phone: a supervisor's, such as s201: ivr111 consultants add s201 --name NAME --language kk")
         )
     return Account(login, person, cast(Role, role), consultant, phone, cast(Speech, language))

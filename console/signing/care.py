@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from config.told import told
 from console.signing.accounts import Account, AccountRefused
 from console.signing.service import SignIn, actor
 from recordings.access import Action
@@ -62,7 +63,7 @@ class Care:
     async def new_password(self, who: Account, login: str) -> str:
         """As `add`; the sessions end. Raises AccountRefused for one's own: there the old one is asked for."""
         if login == who.login:
-            raise AccountRefused("your own account: change it on your account page")
+            raise AccountRefused(told("your own account: change it on your account page"))
         password = _password()
         hashed = await self._door.passwords.hash(password)
         await self._change(who, login, "password given", password_hash=hashed, must_change=True)
@@ -71,7 +72,7 @@ class Care:
     async def disable(self, who: Account, login: str) -> None:
         """Nobody signs in with it; its sessions end. Raises AccountRefused for one's own."""
         if login == who.login:
-            raise AccountRefused("your own account: another administrator must close it")
+            raise AccountRefused(told("your own account: another administrator must close it"))
         await self._change(who, login, "disabled", disabled=True)
 
     async def enable(self, who: Account, login: str) -> None:
@@ -81,7 +82,7 @@ class Care:
     async def forget_second_factor(self, who: Account, login: str) -> None:
         """For a lost authenticator. Raises AccountRefused for one's own: that would be no second factor."""
         if login == who.login:
-            raise AccountRefused("your own account: another administrator must do this")
+            raise AccountRefused(told("your own account: another administrator must do this"))
         await self._change(who, login, "second factor forgotten", totp=None)
 
     async def end_sessions(self, who: Account, login: str) -> None:
@@ -91,7 +92,7 @@ class Care:
     async def _change(self, who: Account, login: str, what: str, **values: Any) -> None:
         kept = await self._door.accounts.find(login)
         if kept is None:
-            raise AccountRefused(f"there is no account {login}")
+            raise AccountRefused(told("there is no account {login}", login=login))
         await self._note(who, login, what)
         if values:
             await self._door.accounts.change(login, **values)

@@ -12,6 +12,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from config.told import told
+
 T = TypeVar("T")
 SHORTEST: Final = 12
 LONGEST: Final = 128
@@ -24,14 +26,18 @@ class PasswordRefused(ValueError):
 def check(password: str, *, login: str, person: str) -> None:
     """Raises PasswordRefused; there are no rules about kinds of letters."""
     if len(password) < SHORTEST:
-        raise PasswordRefused(f"password: at least {SHORTEST} characters; four words are easy to remember")
+        raise PasswordRefused(
+            told(
+                "password: at least {shortest} characters; four words are easy to remember", shortest=SHORTEST
+            )
+        )
     if len(password) > LONGEST:
-        raise PasswordRefused(f"password: at most {LONGEST} characters")
+        raise PasswordRefused(told("password: at most {longest} characters", longest=LONGEST))
     plain = password.casefold()
     own = [login, *person.casefold().split(), "111", *ROLES]
     guessed = zxcvbn(plain[:READ], user_inputs=own)["score"] < STRONG
     if guessed or _known(plain) or any(len(word) > 3 and _rest(plain, word) < SHORTEST // 2 for word in own):
-        raise PasswordRefused("password: one that others would guess; choose several words of your own")
+        raise PasswordRefused(told("password: one that others would guess; choose several words of your own"))
 
 
 def _rest(password: str, word: str) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from config.told import told
 from console.signing.accounts import Account, AccountRefused
 from console.signing.sessions import ABSOLUTE, Session
 from console.signing.tables import ACCOUNTS, SECOND_FACTORS, SESSIONS, accounts, sessions
@@ -60,9 +61,13 @@ class Accounts:
                 await connection.execute(insert(accounts).values(row))
         except IntegrityError:
             if await self.find(account.login) is not None:
-                raise AccountRefused(f"there is an account {account.login} already") from None
+                raise AccountRefused(
+                    told("there is an account {login} already", login=account.login)
+                ) from None
             phone = account.consultant or account.phone
-            raise AccountRefused(f"{phone} is another account's already: one phone, one person") from None
+            raise AccountRefused(
+                told("{phone} is another account's already: one phone, one person", phone=phone)
+            ) from None
 
     async def all(self) -> list[Account]:
         """By login."""
@@ -84,9 +89,11 @@ class Accounts:
             async with self._database.begin() as connection, entered(connection, _of(login)):
                 done = await connection.execute(query)
         except IntegrityError:  # opened again, and somebody else has the phone by now
-            raise AccountRefused("the phone is another account's already: one phone, one person") from None
+            raise AccountRefused(
+                told("the phone is another account's already: one phone, one person")
+            ) from None
         if done.rowcount != 1:
-            raise AccountRefused(f"there is no account {login}; see: ivr111 accounts list")
+            raise AccountRefused(told("there is no account {login}; see: ivr111 accounts list", login=login))
 
     async def enrol(self, login: str, totp: str, step: int, *, again: bool) -> bool:
         """Set the second factor, where there is none yet or it is set `again`; whether that was so."""

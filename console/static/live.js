@@ -1,4 +1,4 @@
-// Keeps a page true: one stream of whole states, and a plain word when there is none (issue 4, truth).
+// Keeps a page true: one stream of whole states, and a plain word when there is none (decision 0050).
 const main = document.querySelector("main[data-stream]");
 const place = document.getElementById("board");
 const stale = document.getElementById("stale");

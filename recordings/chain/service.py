@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from config.told import told
 from recordings.chain import merkle
 from recordings.chain.entry import START
 from recordings.chain.files import FileDiffers, last_signed, write_files
@@ -63,7 +64,7 @@ class Statements:
         """The inclusion proof of the chain's entry `seq`. Raises NotSigned."""
         found = await self._of(table.c.first_seq <= seq, table.c.last_seq >= seq)
         if found is None:
-            raise NotSigned(f"no statement covers entry {seq} of the chain yet")
+            raise NotSigned(told("no statement covers entry {seq} of the chain yet", seq=seq))
         entries = await hashes(self._database, found.first_seq, found.last_seq)
         leaves = [merkle.leaf(bytes.fromhex(one)) for one in entries]
         index = seq - found.first_seq

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from config.evidence import Authority, Basis
+from config.told import told
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
 from recordings.alarming import alarm
@@ -70,7 +71,10 @@ class Demands:
         known = None if again else await store.like(self._database, letter)
         if known is not None:
             raise WrongLetter(
-                f"this letter stands in the register already: {name(known)}; to enter it again say --again"
+                told(
+                    "this letter stands in the register already: {known}; to enter it again say --again",
+                    known=name(known),
+                )
             )
         lacks = lacking(letter, basis)
         move(State.RECEIVED, State.SEARCHING, who, frozenset())  # may this person at all?
@@ -106,9 +110,11 @@ class Demands:
         letter = replace(demand.letter, criteria=wanted)
         lacks = lacking(letter, self._checked(letter, max(now, letter.received_at)))
         if lacks:
-            raise WrongLetter(f"under {letter.basis} a demand must name: {', '.join(lacks)}")
+            raise WrongLetter(
+                told("under {basis} a demand must name: {names}", basis=letter.basis, names=", ".join(lacks))
+            )
         if wanted == demand.letter.criteria:
-            raise WrongLetter("nothing is different: say what the letter names")
+            raise WrongLetter(told("nothing is different: say what the letter names"))
         move(demand.state, State.RECEIVED, who, frozenset(), reason)
         asked = await self._doubts.of_letter(letter, now)
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: corrected"], reason)
@@ -142,8 +148,11 @@ class Demands:
         wanted = demand.letter.criteria
         if not searchable(wanted):
             raise WrongStep(
-                f"{demand.name} names nothing to search by: a number, a day, a call or a registration "
-                "number is needed; ask the authority, or return it: ivr111 demands return"
+                told(
+                    "{name} names nothing to search by: a number, a day, a call or a registration number "
+                    "is needed; ask the authority, or return it: ivr111 demands return",
+                    name=demand.name,
+                )
             )
         await self._doubts.can_be_searched(demand)
         reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
@@ -188,7 +197,10 @@ class Demands:
         demand = await self.get(demand_id)
         if to is State.NOT_FOUND and (demand.findings or not searched(demand)):
             raise WrongStep(
-                f"{demand.name}: nothing-found can be stated only after a search that found nothing"
+                told(
+                    "{name}: nothing-found can be stated only after a search that found nothing",
+                    name=demand.name,
+                )
             )
         took_part = frozenset(e.who.system_user for e in demand.events if e.step in store.INVOLVED)
         move(demand.state, to, who, took_part, note)  # what is refused is not written down as done
@@ -199,7 +211,9 @@ class Demands:
             before = await store.state_for_update(connection, demand_id)
             state = move(before, to, who, await store.involved(connection, demand_id), note)
             if answers and await store.last_search(connection, demand_id) != search_of(demand).seq:
-                raise WrongStep(f"{demand.name} was searched again in this moment: look at it anew")
+                raise WrongStep(
+                    told("{name} was searched again in this moment: look at it anew", name=demand.name)
+                )
             said: dict[str, object] = {**(facts or {}), **({"words": note} if note else {})}
             if asked:
                 said["confirmed"] = [one.facts() for one in asked]
@@ -242,7 +256,9 @@ class Demands:
         """Raises NoSuchDemand."""
         found = await store.load(self._database, self._numbers, [demand_id])
         if not found:
-            raise NoSuchDemand(f"there is no demand {demand_id}; see: ivr111 demands list")
+            raise NoSuchDemand(
+                told("there is no demand {demand_id}; see: ivr111 demands list", demand_id=demand_id)
+            )
         return found[0]
 
     async def list(self, states: Sequence[State] = ()) -> list[Demand]:
@@ -252,13 +268,21 @@ class Demands:
     def basis(self, id_: str) -> Basis:
         """Raises WrongLetter, naming those there are."""
         if id_ not in self._bases:
-            raise WrongLetter(f"there is no basis {id_!r}; there are: {', '.join(self._bases)}")
+            raise WrongLetter(
+                told("there is no basis {id!r}; there are: {names}", id=id_, names=", ".join(self._bases))
+            )
         return self._bases[id_]
 
     def authority(self, id_: str) -> Authority:
         """Raises WrongLetter, naming those there are."""
         if id_ not in self._authorities:
-            raise WrongLetter(f"there is no authority {id_!r}; there are: {', '.join(self._authorities)}")
+            raise WrongLetter(
+                told(
+                    "there is no authority {id!r}; there are: {names}",
+                    id=id_,
+                    names=", ".join(self._authorities),
+                )
+            )
         return self._authorities[id_]
 
     def _checked(self, letter: Letter, now: datetime) -> Basis:
@@ -266,21 +290,25 @@ class Demands:
         basis = self.basis(letter.basis)
         wanted = letter.criteria
         if not letter.number.strip():
-            raise WrongLetter("write the letter's number")
+            raise WrongLetter(told("write the letter's number"))
         if letter.received_at > now + AHEAD:
-            raise WrongLetter("the letter was received in the future: write when it came in")
+            raise WrongLetter(told("the letter was received in the future: write when it came in"))
         if letter.date > (now + timedelta(days=1)).date():
-            raise WrongLetter("the letter is dated in the future: write the date it bears")
+            raise WrongLetter(told("the letter is dated in the future: write the date it bears"))
         if letter.due_at is not None and letter.due_at <= letter.received_at:
-            raise WrongLetter("the term ends before the letter came in: write the letter's own term, or none")
+            raise WrongLetter(
+                told("the term ends before the letter came in: write the letter's own term, or none")
+            )
         if why_no_number(wanted):
             raise WrongLetter(why_no_number(wanted))
         if wanted.day is not None and not 1990 <= wanted.day.year <= 2200:
-            raise WrongLetter(f"{wanted.day} is no day of a call of ours: compare it with the letter")
+            raise WrongLetter(
+                told("{day} is no day of a call of ours: compare it with the letter", day=wanted.day)
+            )
         since, until = time_named(wanted, self._finder.zone)
         if since is not None and until is not None and since >= until:
             raise WrongLetter(
-                "no moment lies between those times, or within that day: compare with the letter"
+                told("no moment lies between those times, or within that day: compare with the letter")
             )
         return basis
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from config.told import either, told
 from recordings.access import Actor
 from recordings.demands.demand import State
 
@@ -59,14 +60,31 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
     found = MOVES.get((state, to))
     if found is None:
         ways = ", ".join(sorted(str(after) for before, after in MOVES if before is state)) or "nothing"
-        raise WrongStep(f"a demand that is {state} cannot become {to}; it may become: {ways}")
+        raise WrongStep(
+            told(
+                "a demand that is {state} cannot become {to}; it may become: {ways}",
+                state=told(state),
+                to=told(to),
+                ways=ways,
+            )
+        )
     if who.role not in found.roles:
-        raise Forbidden(f"{who.person} is {who.role}: only an {' or '.join(sorted(found.roles))} may do this")
+        raise Forbidden(
+            told(
+                "{person} is {role}: only this role may do this: {roles}",
+                person=who.person,
+                role=told(who.role),
+                roles=either(sorted(found.roles)),
+            )
+        )
     if found.other and who.system_user in involved:
         raise Forbidden(
-            f"{who.person} registered, corrected or searched this demand: another administrator must do this "
-            "(two people, issue 3); name them in settings.toml, [people.SYSTEM_USER]"
+            told(
+                "{person} registered, corrected or searched this demand: another administrator must do "
+                "this (two people); name them in settings.toml, [people.SYSTEM_USER]",
+                person=who.person,
+            )
         )
     if found.says and not words.strip():
-        raise WrongStep(f"say why or how: becoming {to} needs words")
+        raise WrongStep(told("say why or how: becoming {to} needs words", to=told(to)))
     return to

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
+from config.told import told
 from recordings.access import Actor
 from recordings.demands.demand import Demand, Event, Finding, Letter, State
 from recordings.evidence_tables import demand_events as events
@@ -126,7 +127,9 @@ async def state_for_update(connection: AsyncConnection, demand_id: int) -> State
     query = select(demands.c.state).where(demands.c.id == demand_id).with_for_update()
     found = (await connection.execute(query)).scalar()
     if found is None:
-        raise NoSuchDemand(f"there is no demand {demand_id}; see: ivr111 demands list")
+        raise NoSuchDemand(
+            told("there is no demand {demand_id}; see: ivr111 demands list", demand_id=demand_id)
+        )
     return State(found)
 
 

@@ -1,11 +1,13 @@
 """Questions about a letter as typed, and who may answer which; pure (A19, C6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from config.told import N_, Told, joined, told
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
 
@@ -30,24 +32,27 @@ class Doubt(StrEnum):
 UNCONFIRMED = frozenset({Doubt.NUMBER_IMPOSSIBLE, Doubt.TIME_TO_COME})  # no word makes these answerable
 
 
-_SENTENCES = {
+_SENTENCES: Final[Mapping[Doubt, str]] = {
     Doubt.NUMBER_IMPOSSIBLE: "{at}",
-    Doubt.TIME_TO_COME: "that time has not come: it begins {at}",
-    Doubt.TIME_NOT_OVER: "that time is not over before {at}: calls may still come",
-    Doubt.NEAR_NUMBERS: ("no call has this number; numbers of that day that differ in one digit: {count}"),
-    Doubt.NEAR_NUMBERS_EVER: "no call has this number; numbers that differ in one digit: {count}",
-    Doubt.OTHER_DAYS: (
-        "this number did not call then, and did at other times: {count} calls, the nearest came {at}"
+    Doubt.TIME_TO_COME: N_("that time has not come: it begins {at:%Y-%m-%d %H:%M}"),
+    Doubt.TIME_NOT_OVER: N_("that time is not over before {at:%Y-%m-%d %H:%M}: calls may still come"),
+    Doubt.NEAR_NUMBERS: N_("no call has this number; numbers of that day that differ in one digit: {count}"),
+    Doubt.NEAR_NUMBERS_EVER: N_("no call has this number; numbers that differ in one digit: {count}"),
+    Doubt.OTHER_DAYS: N_(
+        "this number did not call then, and did at other times: {count} calls, "
+        "the nearest came {at:%Y-%m-%d %H:%M}"
     ),
-    Doubt.OTHER_FIELDS: "there is a call by the {at} alone, and something else named does not fit it",
-    Doubt.UNKNOWN_NAME: "no call of ours is known by the {at} named",
-    Doubt.AFTER_THE_LETTER: "that time is later than the letter, which is dated {at}",
-    Doubt.NO_CALLS_THEN: "not one call of that time is in the journal{at}",
-    Doubt.ROWS_DESTROYED: (
+    Doubt.OTHER_FIELDS: N_("there is a call by the {at} alone, and something else named does not fit it"),
+    Doubt.UNKNOWN_NAME: N_("no call of ours is known by the {at} named"),
+    Doubt.AFTER_THE_LETTER: N_("that time is later than the letter, which is dated {at:%Y-%m-%d %H:%M}"),
+    Doubt.NO_CALLS_THEN: N_(
+        "not one call of that time is in the journal; its oldest came {at:%Y-%m-%d %H:%M}"
+    ),
+    Doubt.ROWS_DESTROYED: N_(
         "{count} recordings of that time were destroyed under a retention policy, with their calls' rows: "
         "what is not found may have been there"
     ),
-    Doubt.DESTROYED_SINCE: "{count} of the recordings asked for were DESTROYED AFTER THE LETTER CAME IN",
+    Doubt.DESTROYED_SINCE: N_("{count} of the recordings asked for were DESTROYED AFTER THE LETTER CAME IN"),
 }
 
 
@@ -87,13 +92,17 @@ class Unanswered(ValueError):
 
     def __init__(self, name: str, questions: Iterable[Question], zone: ZoneInfo) -> None:
         self.questions = tuple(questions)
-        said = "\n".join(f"  {one.doubt}: {sentence(one, zone)}" for one in self.questions)
         codes = " ".join(f"--confirm {one.doubt}" for one in self.questions if one.doubt not in UNCONFIRMED)
-        again = f"; what the letter really says, confirm: {codes}" if codes else ""
-        super().__init__(
-            f"{name} is not answered yet. Compare with the letter:\n{said}\n"
-            f"what was mistyped: ivr111 demands correct {name} ...{again}"
-        )
+        lines = [told("{name} is not answered yet. Compare with the letter:", name=name)]
+        lines += [
+            told("  {doubt}: {question}", doubt=one.doubt, question=sentence(one, zone))
+            for one in self.questions
+        ]
+        mistyped = told("what was mistyped: ivr111 demands correct {name} ...", name=name)
+        if codes:
+            confirm = told("what the letter really says, confirm: {codes}", codes=codes)
+            mistyped = joined([mistyped, confirm], "{one}; {other}")
+        super().__init__(joined([*lines, mistyped]))
 
 
 def time_named(wanted: Criteria, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
@@ -150,16 +159,18 @@ def open_ones(found: Iterable[Question], confirmed: Iterable[str]) -> list[Quest
     return [one for one in found if one.doubt not in answered]
 
 
-def sentence(question: Question, zone: ZoneInfo) -> str:
+def sentence(question: Question, zone: ZoneInfo) -> Told:
     """One line for whoever must answer."""
     at = _clock(question.at, zone)
-    if question.doubt is Doubt.NO_CALLS_THEN and at:
-        at = f"; its oldest came {at}"
-    return _SENTENCES[question.doubt].format(at=at, count=question.count)
+    if question.doubt is Doubt.NO_CALLS_THEN and not at:
+        return told("not one call of that time is in the journal")
+    if question.doubt is Doubt.NUMBER_IMPOSSIBLE:
+        at = told(question.at.replace("{", "(").replace("}", ")"))
+    return told(_SENTENCES[question.doubt], at=at, count=question.count)
 
 
-def _clock(at: str, zone: ZoneInfo) -> str:
+def _clock(at: str, zone: ZoneInfo) -> datetime | str:
     try:
-        return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
+        return datetime.fromisoformat(at).astimezone(zone) if at else ""
     except ValueError:
         return at

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from config.told import told
 from recordings.demands.basis import searchable
 from recordings.demands.coverage import Coverage, coverage
 from recordings.demands.demand import Demand, Event, Letter
@@ -44,10 +45,18 @@ class Doubts:
         now_there = (covered.sealed, covered.destroyed, covered.missing)
         then = tuple(search.facts.get(kind) for kind in ("sealed", "destroyed", "missing"))
         if set(covered.findings) != set(demand.findings) or covered.waiting or now_there != then:
-            raise WrongStep(f"{demand.name}: what is there is not what the search found any more: {again}")
+            raise WrongStep(
+                told(
+                    "{name}: what is there is not what the search found any more: {again}",
+                    name=demand.name,
+                    again=again,
+                )
+            )
         _, until = time_named(wanted, zone)
         if until is not None and search.at < until <= now:
-            raise WrongStep(f"{demand.name} was searched before that time was over: {again}")
+            raise WrongStep(
+                told("{name} was searched before that time was over: {again}", name=demand.name, again=again)
+            )
         return await self.of_found(demand, covered, now)
 
     async def of_found(self, demand: Demand, covered: Coverage, now: datetime) -> list[Question]:
@@ -61,10 +70,23 @@ class Doubts:
         wanted = demand.letter.criteria
         reason = why_no_number(wanted)
         if reason:
-            raise WrongStep(f"{demand.name}: {reason}; put it right: ivr111 demands correct {demand.id}")
+            raise WrongStep(
+                told(
+                    "{name}: {reason}; put it right: ivr111 demands correct {id}",
+                    name=demand.name,
+                    reason=reason,
+                    id=demand.id,
+                )
+            )
         fit = await self._finder.count(wanted)
         if fit > MANY:
-            raise WrongStep(f"{demand.name} fits {fit:,} calls: ask the authority to name it more closely")
+            raise WrongStep(
+                told(
+                    "{name} fits {fit:,} calls: ask the authority to name it more closely",
+                    name=demand.name,
+                    fit=fit,
+                )
+            )
 
     async def near(self, wanted: Criteria, since: datetime, until: datetime) -> int:
         """Numbers of that time a slip of the pen from the one asked for; of too long a time none are told."""
@@ -121,7 +143,9 @@ def came_in(demand: Demand) -> datetime:
 def search_of(demand: Demand) -> Event:
     """The search its findings are of. Raises WrongStep."""
     if not searched(demand):
-        raise WrongStep(f"{demand.name} was not searched: ivr111 demands search {demand.id}")
+        raise WrongStep(
+            told("{name} was not searched: ivr111 demands search {id}", name=demand.name, id=demand.id)
+        )
     return next(event for event in reversed(demand.events) if event.step == "searched")
 
 

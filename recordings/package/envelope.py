@@ -4,6 +4,8 @@ from typing import BinaryIO
 
 import pyrage
 
+from config.told import told
+
 
 class WrongRecipient(ValueError):
     """This is no age recipient."""
@@ -15,7 +17,7 @@ def for_recipient(package: BinaryIO, into: BinaryIO, recipient: str) -> None:
         known = pyrage.x25519.Recipient.from_str(recipient.strip())
     except Exception as error:
         raise WrongRecipient(
-            "no age recipient: it begins with age1; the receiver makes one with age-keygen"
+            told("no age recipient: it begins with age1; the receiver makes one with age-keygen")
         ) from error
     pyrage.encrypt_io(package, into, [known])
 
@@ -23,5 +25,5 @@ def for_recipient(package: BinaryIO, into: BinaryIO, recipient: str) -> None:
 def with_passphrase(package: BinaryIO, into: BinaryIO, passphrase: str) -> None:
     """Encrypt with a passphrase (scrypt); `age -d` asks for it. Raises WrongRecipient for an empty one."""
     if len(passphrase) < 12:
-        raise WrongRecipient("the passphrase is shorter than 12 characters: choose a longer one")
+        raise WrongRecipient(told("the passphrase is shorter than 12 characters: choose a longer one"))
     into.write(pyrage.passphrase.encrypt(package.read(), passphrase))

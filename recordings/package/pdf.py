@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
+from config.told import told
 from recordings.demands.letter import Reply
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -47,7 +48,9 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
     pdf.set_producer("ivr111")
     for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
         if not (FONTS / file).exists():
-            raise FontMissing(f"{FONTS / file} is missing: install the package fonts-dejavu-core")
+            raise FontMissing(
+                told("{file} is missing: install the package fonts-dejavu-core", file=FONTS / file)
+            )
         pdf.add_font("DejaVu", style, FONTS / file)
     pdf.set_auto_page_break(True, 18)
     pdf.set_margins(22, 18, 18)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.told import told
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
 from recordings.chain.entry import Kind
@@ -81,7 +82,11 @@ class Packages:
         demand = await self._demands.get(demand_id)
         if demand.state not in READY:
             raise WrongStep(
-                f"{demand.name} is {demand.state}: a package is made once another administrator approved it"
+                told(
+                    "{name} is {state}: a package is made once another administrator approved it",
+                    name=demand.name,
+                    state=demand.state,
+                )
             )
         reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
         # What was found for a demand that was refused or returned does not leave the house.
@@ -94,8 +99,13 @@ class Packages:
         promised = searched_facts(demand).get("sealed", 0) if findings else 0
         if len(rows) != promised:
             raise WrongStep(
-                f"{demand.name}: its letter encloses {promised} recordings, and {len(rows)} are there: "
-                "something was destroyed since it was decided; see: ivr111 recordings verify"
+                told(
+                    "{name}: its letter encloses {promised} recordings, and {count} are there: something "
+                    "was destroyed since it was decided; see: ivr111 recordings verify",
+                    name=demand.name,
+                    promised=promised,
+                    count=len(rows),
+                )
             )
         self._folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))
@@ -119,7 +129,10 @@ class Packages:
         stated = json.loads(link.entry.facts) if link and link.entry.kind == Kind.SEALED else {}
         if (stated.get("audio_sha256"), stated.get("sealed_sha256")) != (row.audio_sha256, row.sealed_sha256):
             raise files.NotTheSame(
-                f"the row of {row.recording_id} is not what the chain says: verify it first"
+                told(
+                    "the row of {recording_id} is not what the chain says: verify it first",
+                    recording_id=row.recording_id,
+                )
             )
         assert link is not None
         await asyncio.to_thread(self._sealed.check, row)
@@ -130,7 +143,9 @@ class Packages:
                 return files.write_sound(audio, work, wav, copy)
 
         if await asyncio.to_thread(write) != row.audio_sha256:
-            raise files.NotTheSame(f"{row.recording_id} is not the sound that was sealed")
+            raise files.NotTheSame(
+                told("{recording_id} is not the sound that was sealed", recording_id=row.recording_id)
+            )
         return Evidence(row, link, await self._proof(row.seq, now), wav, copy)
 
     async def _proof(self, seq: int, now: datetime) -> Proof:

@@ -1,4 +1,4 @@
-"""Retention planned and carried out; for the command line and the console (issue 3, 6)."""
+"""Retention planned and carried out; for the command line and the console (decision 0060)."""
 
 import asyncio
 from collections import Counter
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.evidence import RetentionPolicy
+from config.told import told
 from recordings.access import Action, Actor
 from recordings.access_store import AccessLog
 from recordings.holding.store import Holding
@@ -126,14 +127,19 @@ class Retention:
         await AccessLog(self._database).note(who, Action.HELD, [call_id], reason)
         made = await store.hold(self._database, call_id, who, reason, until, now)
         if made is None:
-            raise NoSuchHold(f"there is no call {call_id}; see: ivr111 recordings find")
+            raise NoSuchHold(told("there is no call {call_id}; see: ivr111 recordings find", call_id=call_id))
         return made
 
     async def lift(self, hold_id: int, who: Actor, reason: str, now: datetime) -> None:
         """Raises NoSuchHold, ReasonMissing."""
         await AccessLog(self._database).note(who, Action.LIFTED, [f"hold {hold_id}"], reason)
         if not await store.lift(self._database, hold_id, who, reason, now):
-            raise NoSuchHold(f"there is no hold {hold_id} that could be lifted; see: ivr111 retention holds")
+            raise NoSuchHold(
+                told(
+                    "there is no hold {hold_id} that could be lifted; see: ivr111 retention holds",
+                    hold_id=hold_id,
+                )
+            )
 
     async def holds(self) -> list[Hold]:
         """All of them, the lifted and the passed ones too."""

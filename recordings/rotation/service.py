@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from config.told import told
 from recordings.keys import Keyring, WrongKey
 from recordings.sealing import store
 
@@ -25,7 +26,12 @@ async def rotate(
             key = keys.unwrap(store.wrapped_of(row), row.recording_id)
             wrapped = keys.wrap_with(new, key, row.recording_id)
             if keys.unwrap(wrapped, row.recording_id) != key:
-                raise WrongKey(f"the new master key does not open what it wrapped: {row.recording_id}")
+                raise WrongKey(
+                    told(
+                        "the new master key does not open what it wrapped: {recording_id}",
+                        recording_id=row.recording_id,
+                    )
+                )
             changed.append((row, wrapped))
         await store.rewrap(database, changed)
         done += len(changed)

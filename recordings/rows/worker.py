@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from config.told import told
 from recordings.keys import KeyMissing
 from recordings.rows.bound import Bound
 from recordings.rows.entry import Key
@@ -45,7 +46,7 @@ class Adoption:
                 async with self._database.begin() as connection:
                     numbers = numbers_of(connection)
                     if numbers is None:
-                        raise KeyMissing("rows from before are entered once the number keys are there")
+                        raise KeyMissing(told("rows from before are entered once the number keys are there"))
                     after = await adopt(connection, numbers, bound, after, _AT_ONCE)
                 if after is None:
                     break
@@ -55,7 +56,7 @@ class Adoption:
         async with self._database.begin() as connection:
             numbers = numbers_of(connection)
             if numbers is None:
-                raise KeyMissing("the chain of rows is begun once the number keys are there")
+                raise KeyMissing(told("the chain of rows is begun once the number keys are there"))
             for since in revisions:
                 await complete(connection, numbers, since)
         log.info("rows_adopted", about=seen)

@@ -8,6 +8,7 @@ from types import TracebackType
 import soundfile
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from config.told import told
 from recordings.audio import Samples
 from recordings.keys import Keyring, Wrapped
 from recordings.sealing import store
@@ -33,12 +34,20 @@ class SealedAudio:
         try:
             self._file = SealedFile(path, key, recording_id)
         except Damaged as damage:
-            raise Altered(f"sealed file {recording_id}: {damage}") from damage
+            raise Altered(
+                told("sealed file {recording_id}: {damage}", recording_id=recording_id, damage=damage)
+            ) from damage
         try:
             self._sound = soundfile.SoundFile(self._file)
         except Exception as error:
             self._file.close()
-            raise Altered(f"sealed file {recording_id}: {self._file.damage or error}") from error
+            raise Altered(
+                told(
+                    "sealed file {recording_id}: {what}",
+                    recording_id=recording_id,
+                    what=self._file.damage or error,
+                )
+            ) from error
         self.frames: int = len(self._sound)
 
     def __enter__(self) -> "SealedAudio":
@@ -61,9 +70,11 @@ class SealedAudio:
                 yield block
         except Exception as error:
             if not self._file.damage:
-                raise Altered(f"sealed file {self._name}: {error}") from error
+                raise Altered(told("sealed file {name}: {error}", name=self._name, error=error)) from error
         if self._file.damage:
-            raise Altered(f"sealed file {self._name}: {self._file.damage}") from self._file.damage
+            raise Altered(
+                told("sealed file {name}: {damage}", name=self._name, damage=self._file.damage)
+            ) from self._file.damage
 
 
 class SealedRecordings:
@@ -107,7 +118,9 @@ class SealedRecordings:
                 sealed.sealed_sha256,
             )
         except (Damaged, Unreadable) as why:
-            raise Altered(f"sealed file {sealed.recording_id}: {why}") from why
+            raise Altered(
+                told("sealed file {recording_id}: {why}", recording_id=sealed.recording_id, why=why)
+            ) from why
 
     async def forget(self, connection: AsyncConnection, sealed: Sealed, at: datetime) -> None:
         """In the caller's transaction: its key goes and the row says when; then call `remove`."""
@@ -120,5 +133,11 @@ class SealedRecordings:
     def _key(self, sealed: Sealed) -> bytes:
         if sealed.wrapped_key is None:
             when = f"{sealed.destroyed_at:%Y-%m-%d}" if sealed.destroyed_at else "before"
-            raise Destroyed(f"recording {sealed.recording_id} was destroyed ({when})")
+            raise Destroyed(
+                told(
+                    "recording {recording_id} was destroyed ({when})",
+                    recording_id=sealed.recording_id,
+                    when=when,
+                )
+            )
         return self._keys.unwrap(Wrapped(sealed.key_id, sealed.wrapped_key), sealed.recording_id)

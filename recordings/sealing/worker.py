@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import DatabaseAway
 from config.settings import Settings
+from config.told import told
 from recordings.alarming import alarm
 from recordings.chain.entry import Kind, entry
 from recordings.files import scan
@@ -338,7 +339,7 @@ def _lock(path: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise Busy("another sealer is at work") from None
+        raise Busy(told("another sealer is at work")) from None
     return handle
 
 

@@ -322,7 +322,7 @@ async def test_callers_are_moved_up_given_away_and_a_queue_is_diverted(line, lab
         young = await dial(lab, 520)
         rows = page.locator("tr[id^=caller-]")
         await rows.nth(1).wait_for(timeout=15_000)
-        await press(page, rows.nth(1).locator("button", has_text="Бірінші қою"))
+        await press(page, rows.nth(1).locator("button", has_text="Алға шығару"))
         await expect(rows.nth(1).locator("td").first).to_contain_text("1")
         choice = rows.nth(0).locator("select[name=consultant]")
         await choice.focus()

@@ -1,4 +1,4 @@
-"""Chaos while watching: the page never passes old for new, and is right soon after the return (issue 4)."""
+"""Chaos while watching: the page never passes old for new, and is right soon after it (decision 0050)."""
 
 import asyncio
 import os

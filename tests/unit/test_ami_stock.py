@@ -1,4 +1,4 @@
-"""P1–P18 and P22 of limits-and-faults.md: panoramisk 1.4 as shipped fails each, our client does not.
+"""Known defects, P1–P18 and P22: panoramisk 1.4 as shipped fails each, our client does not.
 
 The first half needs no network: bytes go straight into the two protocols.
 """

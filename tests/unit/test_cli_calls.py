@@ -129,7 +129,7 @@ def test_calls_are_chosen_by(ivr111, journal, words, numbers):
 @pytest.mark.parametrize(
     "words",
     [
-        ("--day", "22.11.2026"),
+        ("--day", "22.13.2026"),
         ("--day", "2026-13-41"),
         ("--day", "2026-11-22T10:00"),
         ("--since", "soon"),

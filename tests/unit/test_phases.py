@@ -1,4 +1,4 @@
-"""Where each caller is: nobody on the line is invisible, whoever has the call (issue 4, item 3)."""
+"""Where each caller is: nobody on the line is invisible, whoever has the call (decision 0050)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What consultants did from when to when: counted once, over restarts and midnight (field.md 5.2)."""
+"""What consultants did from when to when: counted once, over restarts and midnight (decision 0051)."""
 
 from dataclasses import replace
 

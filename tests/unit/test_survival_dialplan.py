@@ -100,7 +100,7 @@ def test_the_dialplan_never_says(word: str, plan: Dialplan):
 
 
 def test_what_somebody_dialled_or_is_called_goes_through_a_filter_or_is_only_counted(plan: Dialplan):
-    """limits-and-faults.md 4.3, 7: else an INVITE to `500&PJSIP/trunk/7...` would dial."""
+    """Else an INVITE to `500&PJSIP/trunk/7...` would dial."""
     loose = []
     for context, extension, data in plan.rows:
         bare = re.sub(r"(?:FILTER\([^,]+,|LEN\()\$\{(?:EXTEN|CALLERID)[^}]*\}\)", "", data)
@@ -231,7 +231,7 @@ def test_every_variable_survival_branches_on_is_one_that_is_known_or_its_own(tex
     "word", ["GET FULL VARIABLE", "TrySystem", "SHELL(", "FILE(", "CURL(", "TIMEOUT(absolute)"]
 )
 def test_the_engine_never_says(word: str):
-    """limits-and-faults.md 4.3, 6: AGI reaches these, `live_dangerously` or not."""
+    """AGI reaches these, `live_dangerously` or not."""
     said = []
     for folder in ENGINE_SOURCE:
         for path in sorted((ROOT / folder).rglob("*.py")):

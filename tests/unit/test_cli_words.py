@@ -1,0 +1,136 @@
+"""The command line in Kazakh and Russian: every message is there, whole and equal; --json never changes."""
+
+import json
+import re
+
+import pytest
+
+from config.told import told
+from console.i18n import catalogue
+from engine.tongue import CHOSEN, NoSuchTongue, chosen, spoken, taken
+from recordings.access import Action, Result
+from recordings.completeness.gap import KINDS
+from recordings.demands.demand import State
+from recordings.record import Outcome
+from routing.consultants import Activity
+from routing.waiting import Phase
+from tests.cli_messages import messages, untold
+
+pytest_plugins = ("tests.command_line",)
+
+HOLES = re.compile(r"\{(\w+)")
+VALUES = {
+    *(str(one) for kind in (Outcome, Action, State, Activity, Phase, Result) for one in kind),
+    *KINDS,
+    *("sealed", "waiting", "generated", "missing"),  # recordings.finding.criteria.state_of
+    *("registered", "corrected", "reviewed", "packaged", "confirmed", "questioned"),  # steps of a demand
+    *("ok", "warning", "failure"),  # the doctor's
+    *(
+        "letter number",
+        "letter date",
+        "subject",
+        "nightly",
+        "interim",
+        "sealed recordings",
+        "second volume",
+        "added",
+        "start it, or correct IVR111_DATABASE_URL",
+    ),
+}
+
+
+def ours(language):
+    return {str(message.id): str(message.string) for message in catalogue(language, "cli") if message.id}
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_no_message_is_missing_or_left_over(language):
+    said, there = messages(), ours(language)
+    pages = {str(message.id) for message in catalogue(language, "console") if message.id}
+    wanted = {text: file for text, file in said.items() if text not in pages}
+    assert {} == {text: str(file) for text, file in wanted.items() if not there.get(text)}
+    assert set() == set(there) - set(said) - VALUES
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_what_is_put_into_a_message_is_put_into_its_translation(language):
+    for message, text in ours(language).items():
+        assert sorted(HOLES.findall(message)) == sorted(HOLES.findall(text)), message
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+def test_every_value_that_is_shown_has_a_word(language):
+    pages = {str(message.id) for message in catalogue(language, "console") if message.id}
+    assert set() == VALUES - set(ours(language)) - pages
+
+
+def test_what_a_command_says_is_a_message():
+    """A sentence printed or raised as plain English would stay English in every language."""
+    assert [] == untold()
+
+
+def test_the_language_stands_anywhere_on_the_line():
+    assert ("kk", ["calls", "list"]) == taken(["calls", "--lang", "kk", "list"])
+    assert ("ru", ["calls", "list"]) == taken(["--lang=ru", "calls", "list"])
+    assert ("", ["calls"]) == taken(["calls", "--lang"])
+    assert (None, ["calls", "--", "--lang", "kk"]) == taken(["calls", "--", "--lang", "kk"])
+
+
+def test_what_is_said_on_the_line_outdoes_the_environment_and_that_the_settings(tmp_path):
+    (tmp_path / "settings.toml").write_text('lang = "kk"\n')
+    settled = {"IVR111_SETTINGS": str(tmp_path / "settings.toml")}
+    assert "en" == chosen(None, {"IVR111_SETTINGS": str(tmp_path / "none.toml")})
+    assert "kk" == chosen(None, settled)
+    assert "ru" == chosen(None, {**settled, "IVR111_LANG": "ru"})
+    assert "en" == chosen("en", {**settled, "IVR111_LANG": "ru"})
+    with pytest.raises(NoSuchTongue, match="IVR111_LANG: kk, ru or en"):
+        chosen(None, {"IVR111_LANG": "de"})
+
+
+def test_a_sentence_keeps_its_fields_through_an_exception():
+    before = CHOSEN.set("kk")
+    try:
+        why = ValueError(told("there is no call {call_id}; see: ivr111 calls list", call_id="n1-7"))
+        assert "n1-7 деген қоңырау жоқ; қараңыз: ivr111 calls list" == spoken(str(why))
+    finally:
+        CHOSEN.reset(before)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("calls", "show", "n1-7", "--lang", "kk"), "n1-7 деген қоңырау жоқ"),
+        (("--lang", "ru", "calls", "show", "n1-7"), "звонка n1-7 нет"),
+        (("--lang", "ru", "calls", "show"), "Ошибка: Не указан аргумент 'call_id'."),
+        (("--lang", "kk", "calls", "lst"), "Қате: 'lst' деген команда жоқ"),
+        (
+            ("--lang", "kk", "calls", "list", "--limit", "x"),
+            "Қате: '--limit' мәні жарамсыз: бүтін сан жазыңыз",
+        ),
+        (("--lang", "kk", "calls", "list", "--day", "32.11.2026"), "'32.11.2026' — күн емес"),
+        (("--lang", "de", "calls", "list"), "--lang: kk, ru or en"),
+    ],
+)
+def test_errors_are_said_in_the_language(ivr111, words, said):
+    done = ivr111(*words)
+    assert said in done.stderr
+    assert 0 != done.exit_code
+
+
+def test_help_is_in_the_language(ivr111):
+    said = ivr111("calls", "list", "--help", "--lang", "kk").stdout
+    assert "Қолданылуы: ivr111 calls list" in said
+    assert "Параметрлер:" in said
+    assert "Show" not in said
+    assert "default" not in said
+
+
+def test_json_is_the_same_in_every_language(ivr111):
+    one, other = (ivr111("calls", "list", "--json", "--lang", lang) for lang in ("en", "kk"))
+    assert one.stdout == other.stdout
+    assert [] == json.loads(one.stdout)
+
+
+def test_the_language_of_one_command_is_not_the_next_ones(ivr111):
+    ivr111("calls", "list", "--lang", "kk")
+    assert "no calls yet" in ivr111("calls", "list").stdout
