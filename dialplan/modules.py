@@ -17,6 +17,6 @@ app_userevent app_while app_celgenuserevent
 cel_custom func_callerid func_channel func_cut func_db func_devstate func_global func_groupcount
 func_hangupcause func_lock func_logic func_math func_md5 func_strings func_timeout func_uri func_periodic_hook
 func_pjsip_aor func_pjsip_contact func_pjsip_endpoint
-pbx_config res_manager_devicestate res_security_log
+pbx_config func_base64 res_srtp res_manager_devicestate res_security_log
 """.split()
 )

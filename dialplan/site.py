@@ -83,7 +83,9 @@ def main_files(settings: Settings) -> tuple[MainFile, ...]:
                 "LINKEDID_END,USER_DEFINED",
             ),
         ),
-        MainFile("modules.conf", None, ("[modules] func_lock and func_md5 are loaded too",)),
+        MainFile(
+            "modules.conf", None, ("[modules] func_base64, func_lock, func_md5 and res_srtp are loaded too",)
+        ),
         MainFile("rtp.conf", None, ("[general] strictrtp = yes, probation = 1000000",)),
         MainFile("logger.conf", None, ("[logfiles] security.log => security",)),
     )

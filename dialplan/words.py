@@ -60,6 +60,10 @@ CEL_SET: Final = "ENGINE_SET"  # survival: one fact at its own time
 CEL_END: Final = "ENGINE_END"  # at the caller's hang-up: all ENGINE_ variables of the call
 
 OPERATOR: Final = "ENGINE_OPERATOR"  # the address the call came from: the operator, as the trunk knows it
+# Who calls, where Asterisk cannot read it: base64 of all values of P-Asserted-Identity (routing/identity.py).
+IDENTITY: Final = "ENGINE_IDENTITY"
+PRIVATE: Final = "ENGINE_PRIVATE"  # "1": nobody is to see the number, the journal keeps it (A5)
+
 SURVIVED: Final = "ENGINE_SURVIVED"  # "1": Asterisk alone served at least a part of the call
 DIALSTATUS: Final = "DIALSTATUS"  # Asterisk's own; the engine empties it before each Dial
 
@@ -83,6 +87,7 @@ FACTS: Final = (
     RATING_ASKED,
     RATING,
     ADVISED,
+    PRIVATE,
     SURVIVED,
     DIALSTATUS,
 )

@@ -95,7 +95,7 @@ class BoardBuilder:
             "place": seat.place if seat else 0,
             "since": _round(one.since),
             "consultant": seat.consultant if seat else None,
-            "number": masked(number) or None,
+            "number": _shown(call),
             "attempts": self.today.attempts(number) + 1 if number else 1,
             "priority": seat.priority if seat else 0,
             "moved_up": seat is not None and seat.moved_up,
@@ -133,7 +133,7 @@ class BoardBuilder:
             "caller_since": waits.get(seat.call or ""),
             "unheard": list(self.signs(seat.call)["unheard"]) if seat.call else [],
             "caller_held": bool(seat.call and self.signs(seat.call)["held"]),
-            "number": masked(_number(call)) or None,
+            "number": _shown(call),
             "answered": self.today.served(seat.id) + (talked is not None),
             "missed_today": sums.missed,
             "talked": _sum(sums.talked),
@@ -236,6 +236,11 @@ def _living(call: CallNow) -> Ended:
 def _number(call: CallNow | None) -> str:
     """Empty for one that is withheld, whatever the trunk says in its place."""
     return "" if call is None or call.pii_caller.lower() in WITHHELD else call.pii_caller
+
+
+def _shown(call: CallNow | None) -> object:
+    """Masked; None when it is withheld or the caller asks that nobody sees it."""
+    return None if call is None or call.private else masked(_number(call)) or None
 
 
 def _sum(told: Sum) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Line:
         self._queued = []
         try:
             at = time.time()
-            status = await ami.list("Status", {"Variables": ",".join(w.FACTS)}, deadline=10)
+            status = await ami.list("Status", {"Variables": ",".join((*w.FACTS, w.IDENTITY))}, deadline=10)
             # By itself, never by Status, which may stop Asterisk for good (engine/leg_counts.py).
             names = [str(row.get("Channel", "")) for row in status]
             holds = await asyncio.gather(*(value(ami, name, ON_HOLD) for name in names if name))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from dialplan.words import DIVERTED, LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
+from dialplan.words import DIVERTED, IDENTITY, LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
 from routing.devices import device_of
 from routing.events import (
     BridgeEntered,
@@ -18,6 +18,7 @@ from routing.events import (
     QueueRinging,
     VariableSet,
 )
+from routing.identity import caller
 from routing.legs import Legs
 
 REQUEST_TIMEOUT: Final = 408
@@ -167,6 +168,9 @@ class OngoingCall:
             return
         if not event.value:
             self.words.pop(event.name, None)
+            return
+        if event.name == IDENTITY:  # a number: among the words it would be shown with them
+            self.pii_number = caller(event.value) or self.pii_number
             return
         self.words[event.name] = event.value
         if event.name == LANGUAGE and self.language_at is None:

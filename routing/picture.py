@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dialplan.words import CALL, DUTY, DUTY_ENDPOINT, LANGUAGE, STAGE, SURVIVED, UCC, WISH
+from dialplan.words import CALL, DUTY, DUTY_ENDPOINT, LANGUAGE, PRIVATE, STAGE, SURVIVED, UCC, WISH
 from routing.devices import is_consultant
 from routing.events import Reach
 from routing.legs import Leg
@@ -33,6 +33,7 @@ class CallNow:
     ucc_at: float | None = None  # since when it is so
     answered_at: float | None = None  # t4: a consultant, else the duty phone
     talked_until: float | None = None  # the end of the last conversation with a consultant
+    private: bool = False  # the caller asks that nobody sees the number
     ours: bool = True  # a call to 111; a feature code or a refused number is none
 
 
@@ -96,5 +97,6 @@ def _call(call: OngoingCall) -> CallNow:
         ucc_at=call.ucc_at,
         answered_at=_answered_at(call),
         talked_until=max(filter(None, map(_served_until, call.legs.known.values())), default=None),
+        private=call.word(PRIVATE) == "1",
         ours=ours(call),
     )
