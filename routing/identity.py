@@ -8,11 +8,11 @@ import binascii
 import re
 from base64 import b64decode
 from typing import Final
-from urllib.parse import unquote
 
 LONGEST: Final = 79  # letters, as Asterisk cuts a number
 _NUMBER: Final = re.compile(r"\+?[0-9*#][0-9*#().-]*")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPED: Final = re.compile("%([0-9A-Fa-f]{2})")
 _URI: Final = re.compile(r"(tel|sips?):([^>]*)", re.IGNORECASE)
 
 
@@ -35,5 +35,6 @@ def _number(scheme: str, rest: str) -> str:
     user, at, _ = rest.partition("@")
     if scheme != "tel" and not at:
         return ""
-    number = unquote(user.partition(";")[0].partition(":")[0]).strip()
+    named = user.partition(";")[0].partition(":")[0]
+    number = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), named).strip()
     return number if _NUMBER.fullmatch(number) and len(number) <= LONGEST else ""
