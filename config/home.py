@@ -59,6 +59,11 @@ def chosen_home(heard: Mapping[str, str]) -> Path:
     return running[0]
 
 
+def has_run(home: Path) -> bool:
+    """Whether an engine was ever started in this home: a journal that is not there has gone."""
+    return (home / "db" / "engine.lock").exists()
+
+
 def settings_of_line(home: Path) -> Mapping[str, str]:
     """The variables that the line in `home` was started with: sudo drops those of whoever gives a command.
 

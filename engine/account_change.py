@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from config.rights import Right
 from config.running import supervisor
@@ -23,12 +23,14 @@ from engine.acting import as_owner
 from engine.asterisk_accounts import NotSettled, known, settle_gone, settle_known
 from engine.charges import configuration
 from engine.control import EngineAway, ask
-from engine.evidence import Evidence, with_evidence
 from engine.places import hand_over
 from engine.prepare import NotReady, write_configuration, write_lab, write_people
 from engine.show import Problem
 from engine.who import actor
 from recordings.access import Action
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
 
 SETTLED: Final = 40.0  # seconds for an Asterisk that starts anew meanwhile
 ENGINE: Final = 10.0  # and for an engine
@@ -187,9 +189,11 @@ def changing(settings: Settings) -> Iterator[None]:
 
 def _note(settings: Settings, id_: str, what: str) -> None:
     """The engine writes the log while it runs; without it the command does, before the change."""
+    from engine.evidence import with_evidence  # noqa: PLC0415 - the doctor waits for nothing of it
+
     who = actor(settings, Right.ACCOUNTS)
 
-    async def write(evidence: Evidence) -> None:
+    async def write(evidence: "Evidence") -> None:
         await evidence.access.note(who, Action.CHANGED, [f"consultant {id_}"], what)
 
     with_evidence(settings, write, first=True)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from config.home import has_run
 from config.settings import Settings
 from config.told import told
 from engine.acting import as_evidence
@@ -29,7 +30,7 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
     try:
         if file is not None:
             if not file.exists():
-                if (settings.home / "db" / "engine.lock").exists():
+                if has_run(settings.home):
                     raise Problem(
                         told("the journal has gone: there is no {file}; see: ivr111 doctor", file=file)
                     )

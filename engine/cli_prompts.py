@@ -15,6 +15,7 @@ from config.settings import Settings
 from engine.cli_guard import GuardedPrompts
 from engine.evidence import Evidence, with_evidence
 from engine.own_rights import brought, own_rights
+from engine.prompt_folders import folders
 from engine.show import plain_words, say
 from engine.who import actor
 from ivr import files, music, sound_files, speech
@@ -32,17 +33,6 @@ prompts = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-def folders(settings: Settings) -> tuple[Path, Path]:
-    """Where prompts come from, best first: the studio's, then the drafts."""
-    return settings.home / "prompts", settings.drafts
-
-
-def lay_out(settings: Settings) -> int:
-    """Put the effective prompts and the music where Asterisk reads them; how many files changed."""
-    moh = settings.home / "asterisk" / "moh"
-    return files.install(*folders(settings), sounds=settings.sounds, moh=moh)
 
 
 def make_drafts(settings: Settings, console: Console) -> int:

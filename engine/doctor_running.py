@@ -12,12 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import DatabaseReplaced, database_file, open_database
+from config.home import has_run
 from config.settings import Settings
 from config.told import told
 from engine.account_change import differences
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
-from engine.evidence import has_run
 from engine.finding import Check
 from engine.probe import AsteriskProbe
 from routing.ami_protocol import AmiDown, AmiTimeout
@@ -29,7 +29,7 @@ def database(settings: Settings) -> Iterator[Check]:
     """The journal's database opens and answers."""
     file = database_file(settings.database)
     if file is not None and not file.exists():
-        if not settings.database_url and not has_run(settings):
+        if not settings.database_url and not has_run(settings.home):
             yield Check("database", "ok", told("{file} will be made at the first start", file=file))
             return
         yield Check(
@@ -189,14 +189,18 @@ def _gate(settings: Settings) -> Iterator[Check]:
 
 
 def _lets_in(address: str, port: int) -> bool:
-    os.seteuid(NOBODY)
-    try:
-        with socket.create_connection((address, port), timeout=2):
-            return True
-    except OSError:
-        return False
-    finally:
-        os.seteuid(0)
+    """Whether any user may connect. As that user nothing is imported: Python may be only root's."""
+    family, kind, *_, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as door:
+        door.settimeout(2)
+        os.seteuid(NOBODY)
+        try:
+            door.connect(where)
+        except OSError:
+            return False
+        finally:
+            os.seteuid(0)
+    return True
 
 
 def _console(settings: Settings) -> Check:

@@ -13,9 +13,9 @@ from typing import Final
 from config.settings import Settings
 from config.told import told
 from engine.at_the_door import fault_of
-from engine.cli_prompts import folders
 from engine.clock import synchronised
 from engine.finding import Check
+from engine.prompt_folders import folders
 from ivr.files import missing
 
 LEAST: Final = (20,)

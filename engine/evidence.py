@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
+from config.home import has_run
 from config.log import configure
 from config.settings import Settings
 from config.told import told
@@ -142,7 +143,7 @@ def with_evidence(
     """
 
     async def asked() -> T:
-        async with open_evidence(settings, create=first and not has_run(settings)) as evidence:
+        async with open_evidence(settings, create=first and not has_run(settings.home)) as evidence:
             return await question(evidence)
 
     configure(settings, None, stderr=False)  # a command speaks for itself
@@ -184,11 +185,6 @@ def tell_unfinished(entries: Sequence[Access], why: Exception) -> None:
 
     with suppress(Problem, Nobody):  # the log cannot be written: what is said to the person is `why`
         with_evidence(Settings(), write)
-
-
-def has_run(settings: Settings) -> bool:
-    """Whether an engine was ever started in this home: a journal that is not there has gone."""
-    return (settings.home / "db" / "engine.lock").exists()
 
 
 def ensure_keys_where_we_may(settings: Settings) -> None:

@@ -13,8 +13,8 @@ from dialplan.numbers import spellings
 from dialplan.people_sections import with_people_of
 from dialplan.render import Secrets, render
 from engine import accounts, secrets
-from engine.cli_prompts import folders, lay_out
 from engine.keys_at_start import ensure_keys
+from engine.prompt_folders import folders, lay_out
 from engine.second_factors import hide_anew
 from ivr.files import missing
 

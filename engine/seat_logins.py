@@ -1,9 +1,10 @@
 """Who signs in to the console with a consultant's seat, closed when the seat goes; edge."""
 
+from config.home import has_run
 from config.rights import Right
 from config.settings import Settings
 from console.signing.store import Accounts, Sessions
-from engine.evidence import Evidence, has_run, with_evidence
+from engine.evidence import Evidence, with_evidence
 from engine.who import actor
 from recordings.access import Action
 
@@ -13,7 +14,7 @@ def close_logins(settings: Settings, id_: str) -> list[str]:
 
     Left open they would be at the desk of whoever gets the id next.
     """
-    if not has_run(settings):
+    if not has_run(settings.home):
         return []
     who = actor(settings, Right.ACCOUNTS)
 

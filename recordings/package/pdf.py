@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from config.told import told
 from recordings.demands.letter import Reply
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 
@@ -42,6 +44,8 @@ class Letterhead:
 
 def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
     """A4. Raises FontMissing."""
+    from fpdf import FPDF  # noqa: PLC0415 - a second of imports that only a letter needs
+
     pdf = FPDF(format="A4")
     pdf.set_creation_date(head.dated)
     pdf.set_title(head.name)
@@ -86,7 +90,7 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
 
 
 def _page(
-    pdf: FPDF,
+    pdf: "FPDF",
     centre: str,
     to: str,
     dated: str,
@@ -137,6 +141,6 @@ def _page(
         pdf.ln(4)
 
 
-def _line(pdf: FPDF, text: str, size: float, style: str = "") -> None:
+def _line(pdf: "FPDF", text: str, size: float, style: str = "") -> None:
     pdf.set_font("DejaVu", style, size)
     pdf.multi_cell(0, size * 0.55, text, align="L", new_x="LMARGIN", new_y="NEXT")

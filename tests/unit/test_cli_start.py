@@ -86,3 +86,19 @@ def test_doctor_ends_with_1_when_something_fails_and_says_what_to_do(ivr111, set
 def test_run_without_root_says_what_to_do(ivr111, monkeypatch, capfd):
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert ivr111("run").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "unused"),
+    [
+        ("engine.supervise", ("sqlalchemy", "alembic", "fpdf", "numpy")),  # a start refused is said at once
+        ("engine.prepare", ("alembic", "fpdf", "rich.progress")),
+        ("engine.doctor", ("alembic", "fpdf", "rich.progress")),
+        ("engine.cli_journal", ("alembic", "fpdf", "numpy")),
+        ("engine.evidence", ("alembic", "fpdf")),
+    ],
+)
+def test_a_command_does_not_wait_for_what_it_does_not_use(module, unused):
+    code = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert [name for name in unused if name in loaded.split()] == []

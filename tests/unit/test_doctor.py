@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,24 @@ def test_another_file_in_the_journals_place_and_what_was_set_aside_are_said(sett
     aside, database = doctor_running.database(settings)
     assert ("warning", True) == (aside.state, "journal.sqlite.replaced" in aside.finding)
     assert ("failure", True) == (database.state, "another file" in database.finding)
+
+
+ONLY_ROOT_READS_PYTHON = """
+import os, socket, sys
+from engine.doctor_running import _lets_in
+class Closed:
+    def find_spec(self, name, path=None, target=None):
+        if os.geteuid() != 0:
+            raise ImportError(name)
+sys.meta_path.insert(0, Closed())
+with socket.create_server(("127.0.0.1", 0)) as open_door:
+    print(_lets_in("127.0.0.1", open_door.getsockname()[1]), os.geteuid())
+print(_lets_in("127.0.0.1", 1), os.geteuid())
+"""
+
+
+def test_the_managers_door_is_tried_although_only_root_may_read_python() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", ONLY_ROOT_READS_PYTHON], capture_output=True, text=True, check=False
+    )
+    assert (asked.stdout, asked.stderr) == ("True 0\nFalse 0\n", "")
