@@ -15,6 +15,7 @@ from config.settings import Language
 from dialplan import words as w
 from ivr.call import Call
 from ivr.desk import Desk
+from ivr.ear import Ear
 from ivr.flow import take
 from ivr.line import SoundMissing
 from ivr.pace import Pace
@@ -44,6 +45,7 @@ class CallHandler:
     audio: Callable[[], Path]
     zone: ZoneInfo
     clock: Callable[[], int]
+    ear: Ear | None = None
 
     async def __call__(self, session: Session) -> None:
         """Serve the call to its end; the last word is set only when everything has been said."""
@@ -52,7 +54,9 @@ class CallHandler:
         structlog.contextvars.bind_contextvars(call=facts.call)
         log.info("call_taken", stage=facts.stage, language=facts.language, survived=facts.survived)
         line = CallerLine(session, facts, self.audio, self.zone)
-        call = Call(line, facts, names=VARIABLES, default=self.default_language, clock=self.clock)
+        call = Call(
+            line, facts, names=VARIABLES, default=self.default_language, clock=self.clock, ear=self.ear
+        )
         self.desk.begin(facts.call)
         try:
             if facts.connection:

@@ -93,6 +93,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "asterisk_died": N_("The telephone exchange ended and was started anew: conversations were cut off"),
     "other": N_("Something needs a look: tell the system administrator"),
     "ack_missing": N_("The phone provider does not confirm our answers: calls are cut off after 32 s"),
+    "keys_as_tones": N_("Keys come from the phone provider only as tones in the sound"),
     "ucc_unreachable": N_("1414 could not be reached"),
     "diverted": N_("The queue is diverted to the duty phone"),
     "last_consultant_missed": N_("The last free consultant did not answer a ring"),

@@ -9,7 +9,7 @@ EVENTS: Final = tuple(
 FullyBooted Shutdown Newchannel Newstate DialBegin DialEnd BridgeEnter BridgeLeave Hold Unhold
 HangupRequest SoftHangupRequest Hangup QueueCallerJoin QueueCallerLeave QueueCallerAbandon
 AgentCalled AgentConnect AgentComplete AgentRingNoAnswer QueueMemberPause MixMonitorStop UserEvent
-OriginateResponse ContactStatus ChanSpyStart ChanSpyStop
+OriginateResponse ContactStatus ChanSpyStart ChanSpyStop DTMFBegin DTMFEnd
 """.split()
 )
 

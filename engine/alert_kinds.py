@@ -57,7 +57,10 @@ STATES: Final[Mapping[str, str]] = {
     "sound_followed_consultant": "sound_followed",
     "ami_down": "ami_down",
     "ack_missing": "ack_missing",
+    "keys_as_tones": "keys_as_tones",
+    "keys_as_tones_understood": "keys_as_tones",  # nothing to be done: the call's story tells of it
 }
+KEYS_AS_TONES: Final = "keys_as_tones"  # of an operator: no telephone-event comes from it
 ACK_MISSING: Final = "ack_missing"  # of an operator: it never confirms our answers
 LAST_MISSED: Final = "last_consultant_missed"
 # On the board until its end is told, however long ago it began: who raises it tells the end as well.

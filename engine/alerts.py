@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from dialplan.words import TRUNK_WATCH
-from engine.alert_kinds import ACK_MISSING, LAST_MISSED, LASTING, on_board
+from engine.alert_kinds import ACK_MISSING, KEYS_AS_TONES, LAST_MISSED, LASTING, on_board
 from engine.line import Line
 from engine.notices import Notices
 from engine.today import Today
@@ -87,6 +87,8 @@ class Alerts:
     journal_away: Callable[[], float | None] = lambda: None  # since when rows wait in the spool
     # Operators that dial numbers which are not ours, at a moment, and since when.
     refused: Callable[[float], Iterable[tuple[str, float]]] = lambda at: ()
+    # Operators whose callers' keys come only as tones, since when, and how many calls lately.
+    tones: Callable[[float], Iterable[tuple[str, float, int]]] = lambda at: ()
     notices: Notices = field(default_factory=Notices)
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
     _evidence: bool = True
@@ -153,6 +155,8 @@ class Alerts:
         yield from (Holds("number_refused", operator, since) for operator, since in self.refused(at))
         for operator, (since, times) in today.unconfirmed.repeated(at).items():
             yield Holds(ACK_MISSING, f"{operator} ({times})", since)
+        for operator, since, times in self.tones(at):
+            yield Holds(KEYS_AS_TONES, f"{operator} ({times})", since)
         if not today.whole:
             yield Holds("figures_incomplete", "")
 

@@ -106,6 +106,7 @@ def answers(settings: Settings) -> Iterator[Check]:
     yield Check("engine", "ok", "answers")
     yield from _accounts(settings)
     yield from _refused(settings)
+    yield from _as_tones(settings)
     yield _console(settings)
     if counted["reachable"]:
         said = told(
@@ -170,6 +171,26 @@ def _refused(settings: Settings) -> Iterator[Check]:
                 number=one["number"],
             ),
             "is it ours? add it to own_numbers; else tell the operator",
+        )
+
+
+def _as_tones(settings: Settings) -> Iterator[Check]:
+    """Operators whose callers' keys come as tones in the sound (decision 0088)."""
+    try:
+        operators = ask(settings.control_socket, "keys.as_tones", seconds=3.0)["operators"]
+    except (EngineAway, Wrong):
+        return
+    for one in operators:
+        at = datetime.fromisoformat(one["last"]).astimezone(settings.zone)
+        total, only = one["only"] + one["understood"], one["only"]
+        yield Check(
+            "keys as tones",
+            "warning" if only else "ok",
+            f"{total} calls from {one['operator']} since the engine's start, the last at {at:%F %T}; "
+            f"not understood by Asterisk: {only}",
+            "ask the operator for telephone-event (RFC 4733): without the engine these callers have no keys"
+            if only
+            else "",
         )
 
 

@@ -36,8 +36,8 @@ class Owed:
 
 
 @dataclass(slots=True)
-class Unconfirmed:
-    """Calls whose operator never confirmed our answer (no ACK), by the operator's address."""
+class Repeated:
+    """Calls with one and the same fault of an operator's, by its address: a missing ACK, keys as tones."""
 
     _lost: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 

@@ -101,6 +101,13 @@ class LegCounts:
                 leg.named = _address(await value(self.ami, leg.channel, THEIRS))
 
 
+async def source(ami: Ami, channel: str) -> tuple[int, Address] | None:
+    """Our RTP port of a channel, and whom Asterisk hears there; None when it does not say."""
+    ours = _address(await value(ami, channel, OURS))
+    theirs = _address(await value(ami, channel, THEIRS)) if ours else None
+    return (ours[1], theirs) if ours and theirs else None
+
+
 def _address(text: str) -> Address | None:
     host, colon, port = text.rpartition(":")
     plain = colon and host.count(".") == 3 and port.isascii() and port.isdigit()

@@ -8,6 +8,8 @@ from recordings.entries import ENDED, Alarm
 
 WORDS: Final = {
     "caller_unanswered": "no packet and no answer came from the caller's leg: others were served first",
+    "keys_as_tones": "a key came only as tones in the sound: Asterisk did not understand it, the engine did",
+    "keys_as_tones_understood": "a key came as tones in the sound, and Asterisk understood it",
     "caller_unanswered_ended": "the caller's leg gave a sign of life, or was gone: the old place again",
     "sound_unheard_caller": "the caller was not heard any more: its sound came from elsewhere",
     "sound_unheard_caller_ended": "that was over",

@@ -36,6 +36,7 @@ class Orders:
             "consultants.list": self.consultants,
             "phones.count": self.phones,
             "numbers.refused": self.refused,
+            "keys.as_tones": self.as_tones,
             "consultants.pause": self.pause,
             "consultants.unpause": self.unpause,
             **self._access.by_name(),
@@ -101,6 +102,10 @@ class Orders:
     async def refused(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Operators that dialled numbers which are not ours: the doctor's, no person's number in it."""
         return {"operators": self._engine.refused.told()}
+
+    async def as_tones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Calls whose keys came as tones in the sound, by operator: the doctor's."""
+        return {"operators": self._engine.tone_keys.told()}
 
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
-from engine.faults import Owed, Unconfirmed
+from engine.faults import Owed, Repeated
 from ivr.ending import UCC_FAILURES
 from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
@@ -54,7 +54,7 @@ class Today:
         self._chart: tuple[float, Chart] | None = None
         self._ucc: Tried | None = None  # the last try
         self._owed = Owed()
-        self.unconfirmed = Unconfirmed()
+        self.unconfirmed = Repeated()  # no ACK
 
     @property
     def whole(self) -> bool:

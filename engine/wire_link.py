@@ -30,6 +30,15 @@ class SoundFrom:
     others: tuple[Address, ...]  # who sends to the port besides
 
 
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A key as two tones came to one of our RTP ports; `events`: keys came as telephone-events, too."""
+
+    port: int
+    key: str
+    events: bool
+
+
 @dataclass(slots=True)
 class WireLink:
     """Connects, and connects again; while it is not there, nobody is asked and nothing is watched."""
@@ -37,6 +46,7 @@ class WireLink:
     path: Path
     answered: Callable[[str, int], object] = lambda branch, status: None
     seen: Callable[[SoundFrom], object] = lambda seen: None
+    heard: Callable[[Tone], object] = lambda tone: None
     came: Callable[[], object] = lambda: None  # connected: the other side may know nothing of us
     _writer: asyncio.StreamWriter | None = field(default=None, repr=False)
 
@@ -92,6 +102,14 @@ class WireLink:
         """These legs are no more."""
         self._say({"forget": list(ports)})
 
+    def hear(self, port: int, named: Address) -> bool:
+        """Listen for keys as tones from the source that Asterisk hears at our port. Whether it was asked."""
+        return self._say({"hear": {str(port): named}})
+
+    def deaf(self, port: int) -> None:
+        """Listen there no more."""
+        self._say({"deaf": [port]})
+
     def _say(self, order: Mapping[str, Any]) -> bool:
         if self._writer is None or self._writer.transport.get_write_buffer_size() > LONGEST:
             return False
@@ -102,6 +120,8 @@ class WireLink:
         told = json.loads(line)
         if "answer" in told:
             self.answered(str(told["answer"]), int(told["status"]))
+        elif "tone" in told:
+            self.heard(Tone(int(told["to"]), str(told["tone"]), bool(told["events"])))
         elif "port" in told:
             follows = told["follows"]
             self.seen(

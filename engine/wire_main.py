@@ -1,10 +1,12 @@
-"""A process of its own on the wire: asks legs whether they answer, carries sound that has moved; edge.
+"""A process of its own on the wire: asks legs, carries sound that has moved, hears keys as tones; edge.
 
 It speaks with the engine over a Unix socket, a JSON object a line. From the engine:
 {"ask": REQUEST, "from": [host, port], "to": [host, port]},
 {"watch": {PORT: [host, port, seconds]}} with the source that Asterisk hears, and how long it has been silent,
-and {"forget": [PORT]}. To the engine: {"answer": BRANCH, "status": N} and
-{"port": PORT, "named": [host, port], "follows": [host, port] or null, "others": [[host, port]]}.
+{"forget": [PORT]}, {"hear": {PORT: [host, port]}} with the source whose tones are keys, and {"deaf": [PORT]}.
+To the engine: {"answer": BRANCH, "status": N} and
+{"port": PORT, "named": [host, port], "follows": [host, port] or null, "others": [[host, port]]},
+and {"tone": KEY, "to": PORT, "events": whether keys came as telephone-events too}.
 Without an engine it goes on carrying (A1).
 """
 
@@ -23,6 +25,7 @@ from config.dumpable import not_dumpable
 from engine import wire_packets as packets
 from engine.leg_question import answer
 from engine.moved_sound import Address, Port, ports
+from engine.wire_tones import Listening
 
 PR_SET_PDEATHSIG: Final = 1
 SO_ATTACH_FILTER: Final = 26
@@ -50,6 +53,7 @@ class Wire:
         self._sip_port, self._trunk = sip_port, trunk
         self._ports: dict[int, Port] = {}
         self._told: dict[int, dict[str, Any]] = {}
+        self._tones = Listening()
         self._engine: socket.socket | None = None
         self._rest = b""
         self._passed: tuple[object, ...] = ()
@@ -97,6 +101,7 @@ class Wire:
             if (said := answer(one.payload)) is not None:
                 self._tell({"answer": said[0], "status": said[1]})
             return
+        self._tones.take(one)
         port = self._ports.get(one.target[1])
         if port is None or one.carried:
             return
@@ -132,6 +137,8 @@ class Wire:
             if state != self._told.get(number):
                 self._told[number] = state
                 self._tell(state)
+        for tone in self._tones.look(now):
+            self._tell(tone)
         self._filter()
 
     def _accept(self) -> None:
@@ -182,6 +189,10 @@ class Wire:
                 self._ports[int(number)] = Port(named, self._trunk, now - float(quiet))
         for number in order.get("forget", ()):
             self._forget(int(number))
+        for number, (host, at) in order.get("hear", {}).items():
+            self._tones.begin(int(number), (str(host), int(at)), now)
+        for number in order.get("deaf", ()):
+            self._tones.end(int(number))
         self._filter()
 
     def _forget(self, number: int) -> None:
@@ -199,12 +210,13 @@ class Wire:
     def _filter(self) -> None:
         """Let the kernel pass what is looked at now, and no other packet."""
         followed = [(number, port.named) for number, port in self._ports.items() if port.followed]
-        now = (tuple(self._ports), tuple(followed))
+        passed = tuple(dict.fromkeys((*self._ports, *self._tones.streams)))
+        now = (passed, tuple(followed))
         if now == self._passed:
             return
         self._passed = now
         try:
-            _attach(self._coming, packets.coming(self._sip_port, self._ports))
+            _attach(self._coming, packets.coming(self._sip_port, passed))
             _attach(self._leaving, packets.going(followed))
             if followed and not self._taps:  # a tap costs a little for each packet: not before it is needed
                 _tap(self._leaving)

@@ -45,6 +45,7 @@ from engine.spying import Spying
 from engine.tasks import Tasks
 from engine.timesheet import StintBook
 from engine.today import Today
+from engine.tone_keys import ToneKeys
 from engine.vanished import Vanished
 from engine.volumes import Volumes
 from engine.watchdog import Watchdog
@@ -180,6 +181,15 @@ class Engine:
             self.tasks.soon,
         )
         self.boards.signs = self.legs.signs
+        self.tone_keys = ToneKeys(
+            self.ami,
+            self.legs.wire,
+            self.line.find,
+            self.journal.alarm,
+            self.feed.changed,
+            self.tasks.soon,
+        )
+        self.legs.wire.heard, self.alerts.tones = self.tone_keys.take, self.tone_keys.standing
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.holding
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
@@ -204,6 +214,7 @@ class Engine:
             self.volumes.folder,
             settings.zone,
             lambda: round(time.time() * 1000),
+            self.tone_keys,
         )
         self.agi = AgiServer(
             {
@@ -330,6 +341,7 @@ class Engine:
     def _event(self, message: Message) -> None:
         self.vanished.on_message(message)
         self.refused.on_message(message)
+        self.tone_keys.on_message(message)
         self.line.on_message(message)
 
     async def _up(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import structlog
 
 from config.settings import Language
+from ivr.ear import Ear
 from ivr.facts import Facts
 from ivr.line import Line, SoundMissing
 from ivr.menu import Menu
@@ -18,7 +19,7 @@ log = structlog.get_logger()
 class Call:
     """A caller's call: the line to them and what is known so far.
 
-    `names`: the channel variable of each fact; `clock` gives epoch milliseconds.
+    `names`: the channel variable of each fact; `clock` gives epoch milliseconds; `ear`: keys as tones.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class Call:
         names: Mapping[str, str],
         default: Language,
         clock: Callable[[], int],
+        ear: Ear | None = None,
     ) -> None:
         self.line = line
         self.facts = facts
         self._names = names
         self.default: Language = default
         self.now = clock
+        self._ear = ear
 
     @property
     def id(self) -> str:
@@ -73,13 +76,26 @@ class Call:
         return True
 
     async def choose(self, menu: Menu) -> str | None:
-        """The meaning of the digit pressed, None when nobody pressed one in all tries."""
+        """The meaning of the digit pressed, None when nobody pressed one in all tries.
+
+        Whichever comes first counts: a key that Asterisk understood, or one that the ear heard as tones.
+        """
+        pressed: list[str] = []
+        if self._ear is None:
+            await self._tries(menu, pressed)
+        else:
+            with self._ear.listen(self.id, menu.digits) as heard:
+                if (digit := await self.until(heard, self._tries(menu, pressed))) is not None:
+                    pressed.append(digit)
+        return menu.choices[pressed[0]] if pressed else None
+
+    async def _tries(self, menu: Menu, pressed: list[str]) -> None:
         for prompt in menu.prompts():
             digit = await self.say(prompt, menu.digits)
             digit = digit or await self.line.digit(menu.digits, menu.seconds)
             if digit:
-                return menu.choices[digit]
-        return None
+                pressed.append(digit)
+                return
 
     async def until(self, news: Awaitable[T], meanwhile: Coroutine[Any, Any, object]) -> T | None:
         """The news, as soon as it is there; until then `meanwhile` runs on the line and is ended by it.

@@ -10,6 +10,7 @@ from engine.lab.identity import Identity
 from engine.lab.lab import Lab
 from engine.lab.sip import Headers, Response, header
 from tests.real.line import RunningLine, now
+from tests.real.test_legs import moments
 
 pytestmark = pytest.mark.real
 
@@ -116,3 +117,37 @@ async def arrived(lab: Lab, number: str, by: Way, *, offers: bool) -> Call:
 
 def named(body: bytes) -> bool:
     return b"telephone-event/8000" in body
+
+
+async def test_keys_that_a_gateway_names_as_events_and_sends_as_tones_are_understood(
+    line: RunningLine, lab: Lab
+) -> None:
+    """Language and rating; the call is marked, its operator counted, and an alert from the second call on."""
+    consultants = [await lab.consultant(n, talk=4).start() for n in range(4)]
+    since, numbers = now(), [f"+7700000020{n}" for n in range(4)]
+    ways: tuple[Way, ...] = ("sound", "sound", "rfc4733", "dtmf")
+    calls = []
+    for number in numbers:
+        calls.append(await lab.trunk_phone(identity=Identity(number)).dial("111"))
+        await calls[-1].answered(5)
+        assert named(answer(calls[-1]).body)
+    await asyncio.sleep(1)
+    pressing = zip(calls, ways, strict=True)
+    await asyncio.gather(*(call.press("2", by, milliseconds=100) for call, by in pressing))
+    await line.until(lambda: all(one.served for one in consultants), 20)
+    await asyncio.gather(*(one.served[0].ended(20) for one in consultants))
+    await asyncio.sleep(1)
+    pressing = zip(calls, ways, strict=True)
+    await asyncio.gather(*(call.press("4", by, milliseconds=100) for call, by in pressing))
+    await asyncio.gather(*(call.ended(30) for call in calls))
+    rows = await line.new_calls(len(ways), since=since)
+    assert {number: ("ru", 4) for number in numbers} == {
+        row.caller: (row.language, row.rating) for row in rows
+    }
+    marks = {row.caller: await moments(line, row.call_id) for row in rows}
+    only = ["keys_as_tones"]
+    assert {number: only if by == "sound" else [] for number, by in zip(numbers, ways, strict=True)} == marks
+    (counted,) = line.ask("keys.as_tones")["operators"]
+    assert ("127.0.0.2", 2) == (counted["operator"], counted["only"])
+    alerts = [one for one in line.ask("board.show")["alerts"] if one["kind"] == "keys_as_tones"]
+    assert ["127.0.0.2 (2)"] == [one["subject"] for one in alerts]

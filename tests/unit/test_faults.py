@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from live_tables import CALLER, lived, story_of, told
 
-from engine.faults import OWED, WATCHED, Unconfirmed
+from engine.faults import OWED, WATCHED, Repeated
 from engine.today import Today
 from recordings.from_story import record
 from recordings.record import CallRecord, Outcome
@@ -110,7 +110,7 @@ def test_who_was_cut_off_by_us_and_calls_again_is_first(
 
 
 def test_an_operator_where_it_repeats_is_named_until_it_has_stopped() -> None:
-    lost = Unconfirmed()
+    lost = Repeated()
     assert (1, {}) == (lost.take("10.0.0.1", 100.0), lost.repeated(100.0))
     assert 1 == lost.take("10.0.0.2", 150.0)
     assert 2 == lost.take("10.0.0.1", 200.0)
