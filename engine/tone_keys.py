@@ -46,7 +46,8 @@ class Listener:
     channel: str = ""
     operator: str = ""
     port: int = 0
-    heard: bool = False  # `_judge` has it
+    waits: int = 2  # for the menu's end, and for the judgement where something was heard
+    heard: bool = False
     taken: bool = False
 
 
@@ -71,6 +72,7 @@ class ToneKeys:
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time
     grace: float = GRACE
+    late: float = LATE
     repeated: Repeated = field(default_factory=Repeated)
     _open: dict[Listener, None] = field(default_factory=dict)  # until they are judged, too
     _marked: Counter[tuple[str, Kind]] = field(default_factory=Counter)
@@ -144,16 +146,20 @@ class ToneKeys:
 
     async def _end(self, one: Listener) -> None:
         """The key that ended the menu may be on its way to us, too: it is marked all the same."""
-        await asyncio.sleep(LATE)
+        await asyncio.sleep(self.late)
         if one.port and self._at(one.port) is one:
             self.wire.deaf(one.port)
-        if not one.heard:
+        self._close(one, 1 if one.heard else 2)
+
+    def _close(self, one: Listener, waits: int) -> None:
+        one.waits -= waits
+        if one.waits <= 0:
             self._open.pop(one, None)
 
     async def _judge(self, one: Listener, at: float) -> None:
         """Whether Asterisk had understood it: told once it must have said so."""
         await asyncio.sleep(self.grace)
-        self._open.pop(one, None)
+        self._close(one, 1)
         kind: Kind = "keys_as_tones_understood" if one.taken else "keys_as_tones"
         self._marked[one.call, kind] += 1
         if self._marked[one.call, kind] > 1:

@@ -112,6 +112,14 @@ class RunningLine:
         finally:
             await reader.close()
 
+    async def leg_marks(self, call_id: str) -> list[str]:
+        """What `calls show` has to tell of a call's legs."""
+        reader = Reader.open(self.settings.database, number_keys(self.settings))
+        try:
+            return [one.kind for one in await reader.leg_alarms(call_id)]
+        finally:
+            await reader.close()
+
     async def new_calls(self, count: int = 1, *, since: datetime, within: float = 3.0) -> list[CallRecord]:
         """The `count` calls that arrived after `since`, once the journal has their end, and how they ended.
 

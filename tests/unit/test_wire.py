@@ -6,12 +6,15 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from engine.lab.sdp import ALAW
+from engine.lab.voice import key
 from engine.leg_question import MARK
 
 WITHIN = 15.0  # seconds
@@ -120,3 +123,30 @@ def test_an_order_it_does_not_understand_does_not_end_it(wire: Wire):
     for order in ({"ask": 5}, {"watch": {"x": 1}}, {"watch": []}, {"forget": "no"}, {}):
         wire.say(order)  # type: ignore[arg-type]
     test_a_leg_is_asked_from_asterisks_own_port_and_its_answer_told(wire)
+
+
+def test_a_key_as_tones_is_heard_at_a_port_while_it_is_listened_to(wire: Wire):
+    with udp("127.0.0.2") as named, udp("127.0.0.2") as other:
+        ours = wire.rtp.getsockname()
+        frames = key("9").frames(ALAW)
+        wire.say({"hear": {str(ours[1]): named.getsockname()}})
+        wire.rtp.settimeout(0.02)
+        found = threading.Event()
+
+        def press() -> None:
+            number = 0
+            while not found.is_set() and number < 3000:
+                for _ in range(10):  # 200 ms of the key, then as long a pause
+                    number += 1
+                    named.sendto(packet(number, frames[number % 50]), ours)
+                    other.sendto(packet(number, key("3").frames(ALAW)[number % 50]), ours)
+                    found.wait(0.005)
+                number += 10
+
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        try:
+            assert {"tone": "9", "to": ours[1], "events": False} == wire.told()
+        finally:
+            found.set()
+            pressing.join()
