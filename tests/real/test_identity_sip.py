@@ -14,8 +14,8 @@ from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real
 
-NUMBERS = [f"+770000003{number:02d}" for number in range(11)]
-A, B, C, D, E, F, G, H, X, J, K = NUMBERS
+NUMBERS = [f"+770000003{number:02d}" for number in range(15)]
+A, B, C, D, E, F, G, H, X, Y, J, K, L, M, N = NUMBERS
 HIDDEN: dict[str, tuple[Identity, Headers]] = {
     A: (
         Identity("anonymous", asserted=f"<sip:{A}@ims.example.kz;user=phone>, <tel:{A}>"),
@@ -35,10 +35,23 @@ HIDDEN: dict[str, tuple[Identity, Headers]] = {
     G: (Identity("anonymous", "Anonymous", "anonymous.invalid", asserted=f"<sip:{G}@ims.example.kz>"), ()),
     H: (Identity(H), (("Remote-Party-ID", f'"{H}" <sip:{H}@ims.example.kz>;party=calling;privacy=uri'),)),
     X: (Identity(X), (("Privacy", "critical"), ("Privacy", "id"))),
+    Y: (
+        Identity("+77000000399", asserted="<sip:ivan@ims.example.kz>"),
+        (
+            ("P-Asserted-Identity", "<sip:petr@ims.example.kz>"),
+            ("P-Asserted-Identity", f"<tel:{Y}>"),
+            ("Privacy", "none"),
+            ("Privacy", "critical"),
+            ("Privacy", "id"),
+        ),
+    ),
 }
 SHOWN: dict[str, tuple[Identity, Headers]] = {
     J: (Identity(J, asserted=f"<sip:{J}@ims.example.kz>, <tel:{J}>"), (("Privacy", "none"),)),
     K: (Identity(K), ()),
+    L: (Identity(L, asserted=f"<sip:{L}@ims.example.kz>"), (("Privacy", "session"),)),
+    M: (Identity(M, asserted=f"<tel:{M}>"), (("Privacy", "None;Critical"),)),
+    N: (Identity(N, asserted=f"<tel:{N}>"), (("Privacy", "none"), ("Privacy", "history"))),
 }
 
 
