@@ -38,6 +38,10 @@ class WaitingPlace:
         """Place in the queue, from 1; 0 when not waiting."""
         return self.ticket.position
 
+    def doubtful(self) -> bool:
+        """Whether no sign of life comes from the caller's leg."""
+        return self.ticket.doubtful
+
     def leave(self) -> None:
         """The caller waits no more."""
         self.forget()

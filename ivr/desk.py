@@ -32,6 +32,10 @@ class Place(Protocol):
         """Place in the queue, from 1."""
         ...
 
+    def doubtful(self) -> bool:
+        """Whether no sign of life comes from the caller's leg: nobody is to be rung for it (0081)."""
+        ...
+
     def leave(self) -> None:
         """The caller is no longer waiting. Harmless when repeated."""
         ...

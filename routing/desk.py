@@ -141,6 +141,11 @@ class Desk:
         """Place in the queue from 1; 0 when not waiting."""
         return self.dispatcher.position(call)
 
+    def doubtful(self, call: str) -> bool:
+        """Whether this caller is passed over, for the leg gives no sign of life."""
+        caller = self.dispatcher.queue.callers.get(call)
+        return caller is not None and caller.doubtful
+
     def state(self) -> tuple[Kept, ...]:
         """What must survive a restart; keep it with the time of day."""
         return self.dispatcher.state(self._clock())

@@ -16,6 +16,7 @@ class TicketDesk(Protocol):
     """What a ticket asks of the desk."""
 
     def position(self, call: str) -> int: ...
+    def doubtful(self, call: str) -> bool: ...
     def answered(self, call: str, consultant: str) -> None: ...
     def ring_missed(self, call: str, consultant: str, why: str, ring: int | None = None) -> None: ...
     def caller_left(self, ticket: "Ticket") -> None: ...
@@ -36,6 +37,11 @@ class Ticket:
     def position(self) -> int:
         """Place in the queue from 1; 0 when not waiting."""
         return self._desk.position(self.waiting.call)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the caller's leg gives no sign of life."""
+        return self._desk.doubtful(self.waiting.call)
 
     async def ready(self) -> None:
         """Return as soon as there is something to take, without taking it. Raises TicketLeft."""

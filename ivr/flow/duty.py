@@ -1,11 +1,15 @@
 """Nobody on shift: say so, ring the duty phone; if that fails advise, as long as the caller stays (A1)."""
 
+from typing import Final
+
 from ivr.call import Call
-from ivr.desk import Desk
+from ivr.desk import Desk, Place
 from ivr.ending import DROPS
 from ivr.flow.talk import record_next
 from ivr.line import HungUp
 from ivr.pace import Pace
+
+LOOK: Final = 1.0  # seconds between two looks whether the caller has given a sign of life
 
 
 async def ring_duty(call: Call, desk: Desk, pace: Pace) -> bool:
@@ -31,3 +35,15 @@ async def advise(call: Call, pace: Pace) -> None:
         await call.say("advice")
         await call.line.music()
         await call.line.digit("", pace.advice)
+
+
+async def advise_unheard(call: Call, place: Place, pace: Pace) -> None:
+    """Advice for a caller without a sign of life, until there is one: then the duty phone is to be rung."""
+    while place.doubtful():
+        await call.note(advised=True)
+        await call.say("advice")
+        await call.line.music()
+        waited = 0.0
+        while waited < pace.advice and place.doubtful():
+            await call.line.digit("", LOOK)
+            waited += LOOK

@@ -6,7 +6,7 @@ from typing import Any
 from ivr.call import Call
 from ivr.desk import Desk, Nobody, Place, Served, Somebody
 from ivr.ending import DROPS
-from ivr.flow.duty import advise, ring_duty
+from ivr.flow.duty import advise, advise_unheard, ring_duty
 from ivr.pace import Pace
 from ivr.spoken import place as spoken_place
 
@@ -51,6 +51,8 @@ async def _served(call: Call, desk: Desk, place: Place, pace: Pace, begin: str) 
                 meanwhile = advise(call, pace)
             case Somebody():
                 meanwhile = comfort(call, place, pace, "wait_begin")
+            case None if place.doubtful():  # whoever answers the duty phone would hear dead air (0081)
+                meanwhile = advise_unheard(call, place, pace)
             case None:  # comfort and advice have no end: the caller knows that nobody is there
                 return None
 

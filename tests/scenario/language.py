@@ -102,6 +102,8 @@ _WORLD = {
     "comes back": "release",
     "comes free": "free",
     "leaves": "leave",
+    "leg falls silent": "doubted",
+    "leg is heard": "trusted",
 }
 
 

@@ -71,6 +71,10 @@ class World:
             case "free":
                 self.desk.conversation_ended(self.talking.pop(who), who)
                 self.desk.wrap_up_ended(who)
+            case "doubted":
+                self.desk.doubted(CALL)
+            case "trusted":
+                self.desk.trusted(CALL)
             case "leave":
                 self.desk._tickets[who].leave()
             case _:
