@@ -7,7 +7,7 @@ from typing import Final
 
 Address = tuple[str, int]  # IPv4, port
 
-ROUTES: Final = tuple(f"PJSIP_HEADER(read,Record-Route,{n})" for n in range(1, 5))
+ROUTES: Final = tuple(f"PJSIP_HEADER(read,Record-Route,{n})" for n in range(1, 9))
 # What Asterisk is asked for of a channel: all that a request within its dialog must say (RFC 3261 12.2.1.1).
 FACTS: Final = (
     "CHANNEL(pjsip,call-id)",

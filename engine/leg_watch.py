@@ -41,7 +41,8 @@ class LegWatch:
         told = (self._moment, self._over, changed, soon)
         self.silent = SilentCallers(ami, self.counts, desk, self.wire, *told)
         self.sources = SoundSources(ami, self.counts, self.wire, *told)
-        self.wire.answered, self.wire.seen = self.silent.answered, self.sources.seen
+        self.wire.answered, self.wire.sent = self.silent.answered, self.silent.sent
+        self.wire.seen = self.sources.seen
         self.counts.counted = [self.silent.look, self.sources.look]
 
     def signs(self, call: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 
 from engine.leg_counts import Leg, LegCounts
+from engine.leg_habits import LegHabits
 from engine.leg_question import FACTS, ROUTES, Dialog, dialog
 from engine.packets import value
 from engine.wire_link import WireLink
@@ -23,8 +24,9 @@ log = structlog.get_logger()
 
 # Not the leg's own answer: some proxy says that it got none, or the leg's end that it knows no such call.
 NO_ANSWER: Final = frozenset({408, 481, 503, 504})
-WITNESS: Final = 5.0  # seconds between questions to another leg of the same operator
+WITNESS: Final = 2.0  # seconds between questions to another leg of the same operator
 WITNESSES: Final = 3  # legs asked for it at once
+UNSENT: Final = 2.0  # seconds: a question that was not sent by then is made anew
 WAITS: Final = frozenset({Phase.WAITING, Phase.RINGING})
 AT_ONCE: Final = 16
 
@@ -35,8 +37,9 @@ Moment = Callable[[str, str, float], object]  # kind, call id, epoch seconds
 class SilentCallers:
     """Asks and judges after each count; `alarm` and `over` write a moment into the journal.
 
-    Silence alone proves nothing, nor does a missing answer where nobody ever answers such questions: only an
-    operator's address from which some leg has answered one is believed.
+    Silence alone proves nothing, nor does a missing answer of a leg that never answers: each waiting caller
+    is asked while it is heard. Only of one who answered then a missing answer says something; of a leg that
+    was not heard for so long the others of its operator's address speak (decision 0105).
     """
 
     ami: Ami
@@ -49,9 +52,11 @@ class SilentCallers:
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time
     since: dict[str, float] = field(default_factory=dict)  # call -> no answer since (epoch): the board's
-    _answering: set[str] = field(default_factory=set)  # addresses from which legs answer
+    _habits: LegHabits = field(default_factory=LegHabits)
+    _hosts: dict[str, str] = field(default_factory=dict)  # by channel: the operator's address
     _dialogs: dict[str, Dialog] = field(default_factory=dict)  # by channel, while it owes an answer
-    _asked: dict[str, tuple[str, str]] = field(default_factory=dict)  # branch -> channel, address
+    _asked: dict[str, str] = field(default_factory=dict)  # branch -> channel
+    _unsent: dict[str, tuple[str, float]] = field(default_factory=dict)  # channel -> branch, when
     _busy: set[str] = field(default_factory=set)  # channels whose question is being made
     _witness: dict[str, float] = field(default_factory=dict)  # address -> when another leg was asked
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -66,15 +71,20 @@ class SilentCallers:
         calls = {leg.call for leg in waiting.values()}
         for call in [call for call in self.since if call not in calls]:
             self._again(call)
-        self._forget(waiting)
+        self._forget()
+
+    def sent(self, branch: str) -> None:
+        """The question is on its way; one that was made anew meanwhile does not count."""
+        channel = self._asked.get(branch, "")
+        if self._unsent.get(channel, ("", 0.0))[0] != branch:
+            return
+        del self._unsent[channel]
+        if (leg := self.legs.legs.get(channel)) is not None:
+            leg.state.ask(self.legs.clock())
 
     def answered(self, branch: str, status: int) -> None:
         """An answer came."""
-        channel, host = self._asked.pop(branch, ("", ""))
-        if not channel:
-            return
-        self._answering.add(host)
-        leg = self.legs.legs.get(channel)
+        leg = self.legs.legs.get(self._asked.pop(branch, ""))
         if leg is None or status in NO_ANSWER:
             return
         leg.state.answer(self.legs.clock())
@@ -86,16 +96,17 @@ class SilentCallers:
         return caller is not None and caller.phase in WAITS
 
     def _judge(self, leg: Leg, now: float) -> None:
-        sign = leg.state.sign(now)
-        if sign != "unanswered":
-            if leg.call in self.since and sign in ("heard", "quiet"):
+        host = self._hosts.get(leg.channel)
+        if host is not None:
+            self._habits.learn(host, leg.channel, leg.state.answers)
+        if leg.state.sign(now) != "unanswered":
+            if leg.call in self.since:
                 self._again(leg.call)
             return
-        found = self._dialogs.get(leg.channel)
-        if leg.call in self.since or found is None:
+        if leg.call in self.since or host is None or leg.state.answers is False:
             return
-        if found.there[0] not in self._answering:
-            self._call_witness(found.there[0], leg, now)
+        if leg.state.answers is None and not self._habits.answers(host):
+            self._call_witness(host, leg, now)
             return
         self.since[leg.call] = self.wall() - (now - leg.state.since)
         log.warning("caller_unanswered", call=leg.call)
@@ -111,35 +122,37 @@ class SilentCallers:
         self.changed()
 
     def _call_witness(self, host: str, doubtful: Leg, now: float) -> None:
-        """Another leg of the same operator, from which sound comes: does it answer such a question at all?"""
+        """Other legs of the same operator, from which sound comes: do they answer such questions at all?"""
         if now - self._witness.get(host, 0.0) < WITNESS:
             return
         self._witness[host] = now
-        heard = [one for one in self.legs.callers() if one is not doubtful and one.state.sign(now) == "heard"]
+        others = [one for one in self.legs.callers() if self._hosts.get(one.channel, host) == host]
+        heard = [one for one in others if one is not doubtful and one.state.sign(now) == "heard"]
         for leg in heard[:WITNESSES]:
-            self._ask(leg, of=host)
+            self._habits.learn(host, leg.channel, leg.state.answers)
+            self._ask(leg)
 
-    def _ask(self, leg: Leg, of: str = "") -> None:
-        """Ask a leg; `of`: as a witness, and only when it is of this address."""
-        if leg.channel not in self._busy:
+    def _ask(self, leg: Leg) -> None:
+        _, when = self._unsent.get(leg.channel, ("", 0.0))
+        if leg.channel not in self._busy and self.legs.clock() - when >= UNSENT:
             self._busy.add(leg.channel)
-            self.soon(self._question(leg, of))
+            self.soon(self._question(leg))
 
-    async def _question(self, leg: Leg, of: str) -> None:
+    async def _question(self, leg: Leg) -> None:
         try:
-            found = self._dialogs.get(leg.channel) if leg.state.owed is not None else None
+            found = self._dialogs.get(leg.channel) if leg.state.missed else None
             if found is None:
                 async with self._at_once:
                     found = await self._dialog(leg.channel)
-            if found is None or (of and found.there[0] != of):
+            if found is None:
                 return
+            self._hosts[leg.channel] = found.there[0]
             branch = self.wire.ask(found)
             if branch is None:
                 return
-            self._asked[branch] = (leg.channel, found.there[0])
-            if not of:
-                self._dialogs[leg.channel] = found
-                leg.state.ask(self.legs.clock())
+            self._dialogs[leg.channel] = found
+            self._asked[branch] = leg.channel
+            self._unsent[leg.channel] = (branch, self.legs.clock())
         finally:
             self._busy.discard(leg.channel)
 
@@ -151,8 +164,10 @@ class SilentCallers:
                 break
         return dialog(facts)
 
-    def _forget(self, waiting: dict[str, Leg]) -> None:
-        for channel in [channel for channel in self._dialogs if channel not in waiting]:
-            del self._dialogs[channel]
-        for branch in [b for b, (channel, _) in self._asked.items() if channel not in self.legs.legs]:
+    def _forget(self) -> None:
+        kept: tuple[dict[str, Any], ...] = (self._dialogs, self._hosts, self._unsent)
+        for of_legs in kept:
+            for channel in [channel for channel in of_legs if channel not in self.legs.legs]:
+                del of_legs[channel]
+        for branch in [b for b, channel in self._asked.items() if channel not in self.legs.legs]:
             del self._asked[branch]

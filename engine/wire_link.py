@@ -45,6 +45,7 @@ class WireLink:
 
     path: Path
     answered: Callable[[str, int], object] = lambda branch, status: None
+    sent: Callable[[str], object] = lambda branch: None  # the kernel took that question
     seen: Callable[[SoundFrom], object] = lambda seen: None
     heard: Callable[[Tone], object] = lambda tone: None
     came: Callable[[], object] = lambda: None  # connected: the other side may know nothing of us
@@ -81,14 +82,18 @@ class WireLink:
                 writer.close()
 
     def ask(self, asked: Dialog) -> str | None:
-        """Send the question; the branch by which its answer is known, None when nobody can send it."""
+        """Have the question sent; the branch by which `sent` and its answer are known, None when nobody can.
+
+        A process that hangs takes orders and sends nothing: a question counts when it was `sent`.
+        """
         branch = MARK + uuid4().hex[:16]
         if asked.here[0] == ANY:
             host = _routed(asked.there)
             if host is None:
                 return None
             asked = replace(asked, here=(host, asked.here[1]))
-        order = {"ask": question(asked, branch).decode(), "from": asked.here, "to": asked.there}
+        ends = {"from": asked.here, "to": asked.there}
+        order = {"ask": question(asked, branch).decode(), "name": branch, **ends}
         return branch if self._say(order) else None
 
     def watch(self, port: int, named: Address, quiet: float) -> bool:
@@ -122,6 +127,8 @@ class WireLink:
             self.answered(str(told["answer"]), int(told["status"]))
         elif "tone" in told:
             self.heard(Tone(int(told["to"]), str(told["tone"]), bool(told["events"])))
+        elif "sent" in told:
+            self.sent(str(told["sent"]))
         elif "port" in told:
             follows = told["follows"]
             self.seen(

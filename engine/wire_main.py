@@ -1,10 +1,10 @@
 """A process of its own on the wire: asks legs, carries sound that has moved, hears keys as tones; edge.
 
 It speaks with the engine over a Unix socket, a JSON object a line. From the engine:
-{"ask": REQUEST, "from": [host, port], "to": [host, port]},
+{"ask": REQUEST, "from": [host, port], "to": [host, port], "name": BRANCH},
 {"watch": {PORT: [host, port, seconds]}} with the source that Asterisk hears, and how long it has been silent,
 {"forget": [PORT]}, {"hear": {PORT: [host, port]}} with the source whose tones are keys, and {"deaf": [PORT]}.
-To the engine: {"answer": BRANCH, "status": N} and
+To the engine: {"sent": BRANCH}, {"answer": BRANCH, "status": N},
 {"port": PORT, "named": [host, port], "follows": [host, port] or null, "others": [[host, port]]},
 and {"tone": KEY, "to": PORT, "events": whether keys came as telephone-events too}.
 Without an engine it goes on carrying (A1).
@@ -117,11 +117,13 @@ class Wire:
         if port is not None and port.followed is not None and one.target == port.named:
             self._send(one.sender, port.followed, one.payload)
 
-    def _send(self, sender: Address, target: Address, payload: bytes) -> None:
+    def _send(self, sender: Address, target: Address, payload: bytes) -> bool:
         try:
             self._going.sendto(packets.written(sender, target, payload), (target[0], 0))
         except OSError as why:
             print(f"not sent: {why.strerror}", file=sys.stderr)  # noqa: T201
+            return False
+        return True
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -181,7 +183,8 @@ class Wire:
     def _obey(self, order: dict[str, Any]) -> None:
         if "ask" in order:
             (here, port), (host, to) = order["from"], order["to"]
-            self._send((str(here), int(port)), (str(host), int(to)), str(order["ask"]).encode())
+            if self._send((str(here), int(port)), (str(host), int(to)), str(order["ask"]).encode()):
+                self._tell({"sent": str(order.get("name", ""))})
         now = time.monotonic()
         for number, (host, at, quiet) in order.get("watch", {}).items():
             named, known = (str(host), int(at)), self._ports.get(int(number))

@@ -78,10 +78,12 @@ def test_a_leg_is_asked_from_asterisks_own_port_and_its_answer_told(wire: Wire):
                 "ask": "OPTIONS sip:x SIP/2.0\r\n\r\n",
                 "from": wire.sip.getsockname(),
                 "to": phone.getsockname(),
+                "name": f"{MARK}a1",
             }
         )
         question, sender = phone.recvfrom(2000)
         assert (b"OPTIONS sip:x SIP/2.0\r\n\r\n", wire.sip.getsockname()) == (question, sender)
+        assert {"sent": f"{MARK}a1"} == wire.told()
         answer = f"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch={MARK}a1\r\n\r\n"
         phone.sendto(answer.encode(), sender)
         assert {"answer": f"{MARK}a1", "status": 200} == wire.told()
