@@ -18,7 +18,7 @@ import socket
 import struct
 import sys
 import time
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Final
 
 from config.dumpable import not_dumpable
@@ -177,7 +177,16 @@ class Wire:
         for line in lines:
             try:
                 self._obey(json.loads(line))
-            except (ValueError, TypeError, KeyError, AttributeError, struct.error, OSError) as why:
+            except (
+                ValueError,
+                TypeError,
+                KeyError,
+                AttributeError,
+                OverflowError,
+                RecursionError,
+                struct.error,
+                OSError,
+            ) as why:
                 print(f"an order not understood: {type(why).__name__}", file=sys.stderr)  # noqa: T201
 
     def _obey(self, order: dict[str, Any]) -> None:
@@ -187,7 +196,7 @@ class Wire:
                 self._tell({"sent": str(order.get("name", ""))})
         now = time.monotonic()
         for number, (host, at, quiet) in order.get("watch", {}).items():
-            named, known = (str(host), int(at)), self._ports.get(int(number))
+            named, known = _address(host, at), self._ports.get(_address(host, number)[1])
             if (known is None or known.named != named) and len(self._ports) < MOST:
                 self._ports[int(number)] = Port(named, self._trunk, now - float(quiet))
         for number in order.get("forget", ()):
@@ -226,6 +235,14 @@ class Wire:
                 self._taps = True
         except OSError as why:  # what comes is carried all the same
             print(f"no filter: {why.strerror}", file=sys.stderr)  # noqa: T201
+
+
+def _address(host: object, port: object) -> Address:
+    """Raises ValueError: a filter or a packet with something else in it would end the process."""
+    address = str(IPv4Address(str(host))), int(str(port))
+    if not 0 < address[1] < 1 << 16:
+        raise ValueError(port)
+    return address
 
 
 def _attach(to: socket.socket, rules: list[packets.Rule]) -> None:

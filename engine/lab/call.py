@@ -1,6 +1,7 @@
 """One call of a lab phone, from either side: what can be done with it and what has happened."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
@@ -53,6 +54,8 @@ class Call(listening.Listening):
         self.heard_of = False  # the other side has given a sign of life
         self.cancelling = False
         self.deaf = False  # plays dead
+        self.options: Callable[[Request], int | None] = lambda request: 200  # what OPTIONS is answered with
+        self.strict: int | None = None  # a number: requests below or at the highest so far get 500
         self.offering = False  # a re-INVITE of ours is under way
         self._rings = asyncio.Event()
         self._answered = asyncio.Event()

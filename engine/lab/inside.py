@@ -6,7 +6,7 @@ from time import monotonic
 from engine.lab import sdp
 from engine.lab.call import SDP, Call
 from engine.lab.ear import Digit
-from engine.lab.sip import Request, header
+from engine.lab.sip import Request, cseq, header
 
 
 def pick_up(call: Call) -> None:
@@ -20,7 +20,7 @@ def pick_up(call: Call) -> None:
 
 def take(call: Call, request: Request) -> None:
     """Act on one new request of this call."""
-    if call.deaf:
+    if call.deaf or not _in_order(call, request):
         return
     match request.method:
         case "ACK":
@@ -35,10 +35,24 @@ def take(call: Call, request: Request) -> None:
             _renegotiate(call, request)
         case "INFO":
             _info(call, request)
-        case "OPTIONS" | "NOTIFY" | "MESSAGE":
+        case "OPTIONS":
+            if (status := call.options(request)) is not None:
+                call.answer(request, status)
+        case "NOTIFY" | "MESSAGE":
             call.answer(request, 200)
         case _:
             call.answer(request, 405)
+
+
+def _in_order(call: Call, request: Request) -> bool:
+    """Whether a strict phone takes the request: its number is the highest so far (RFC 3261 12.2.2)."""
+    if call.strict is None or request.method in ("ACK", "CANCEL"):
+        return True
+    if cseq(request) <= call.strict:
+        call.answer(request, 500)
+        return False
+    call.strict = cseq(request)
+    return True
 
 
 def _cancelled(call: Call, request: Request) -> None:

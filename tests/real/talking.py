@@ -11,6 +11,7 @@ from engine.lab.identity import Identity
 from engine.lab.lab import Lab
 from engine.lab.robots import Consultant
 from engine.lab.rtp import Numbering
+from engine.lab.sip import Headers
 from engine.lab.sound import find, load, tones_in
 from engine.lab.voice import tone
 from recordings.recording import Recording
@@ -46,12 +47,14 @@ def a_number(tone_: int) -> str:
     return f"+77000000{tone_:03d}"
 
 
-async def dial(lab: Lab, frequency: int, language: str = "1", press: bool = True) -> Call:
+async def dial(
+    lab: Lab, frequency: int, language: str = "1", press: bool = True, headers: Headers = ()
+) -> Call:
     """A caller who has chosen a language at once."""
     number = a_number(frequency)
     phone = lab.trunk_phone(tone(frequency), Identity(number))
     phone.numbering = from_40_000
-    call = await phone.dial("111")
+    call = await phone.dial("111", headers=headers)
     await call.answered()
     await asyncio.sleep(0.3)
     if press:
