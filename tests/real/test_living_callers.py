@@ -58,13 +58,10 @@ async def test_muted_callers_of_every_kind_of_operator_keep_their_places_and_a_g
             600: lossy(),
             620: lambda request: 503,
         }
-        muted = {tone: await waiting(lab, tone) for tone in kinds}
-        for tone, answer in kinds.items():
-            muted[tone].options = answer
-        routed = await waiting(lab, 640, (("Record-Route", proxy.route),))
+        muted = {tone: await waiting(lab, tone, answer) for tone, answer in kinds.items()}
+        routed = await waiting(lab, 640, headers=(("Record-Route", proxy.route),))
         routed.strict = 0
-        rare, ghost = await waiting(lab, 660), await waiting(lab, 680)
-        rare.options = lambda request: None
+        rare, ghost = await waiting(lab, 660, kinds[520]), await waiting(lab, 680)
         await line.until(lambda: len(waits(line)) == 9, 10)
         await asyncio.sleep(9.0)  # each was heard for so long, and asked
         for call in (*muted.values(), routed, rare):
