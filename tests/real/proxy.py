@@ -14,7 +14,7 @@ class Proxy:
     def __init__(self, host: str) -> None:
         self._socket = open_socket(host)
         self.here: Address = self._socket.getsockname()
-        self.route = f"<sip:{self.here[0]}:{self.here[1]};lr;mark=%2f>"
+        self.route = f"<sip:{self.here[0]}:{self.here[1]};lr>"
         self.passed: list[tuple[str, int]] = []
 
     @contextmanager
