@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -116,7 +116,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             server.close()
 
 
-def _set(event: asyncio.Event) -> Callable[[], object]:
+def _set(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
     async def up() -> None:
         event.set()
 
