@@ -202,7 +202,7 @@ class Wire:
         for number in order.get("forget", ()):
             self._forget(int(number))
         for number, (host, at) in order.get("hear", {}).items():
-            self._tones.begin(int(number), (str(host), int(at)), now)
+            self._tones.begin(_address(host, number)[1], _address(host, at), now)
         for number in order.get("deaf", ()):
             self._tones.end(int(number))
         self._filter()
