@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any, Final, Literal
 
 import structlog
@@ -19,6 +20,7 @@ import structlog
 from dialplan import words as w
 from engine.faults import Repeated
 from engine.leg_counts import source
+from engine.leg_question import Address
 from engine.wire_link import Tone, WireLink
 from routing.ami import Ami, Message
 from routing.ongoing import OngoingCall
@@ -30,6 +32,7 @@ GRACE: Final = 1.5  # seconds: by then Asterisk, too, has told of a key that it 
 LATE: Final = 0.6  # seconds: the process on the wire looks every 0.25
 KNOWN: Final = 0.1  # seconds between two looks for a call whose first events are still under way
 TRIES: Final = 20
+AGAIN: Final = (1.0, 3.0)  # seconds until it is asked again whom Asterisk hears: behind NAT it learns that
 REMEMBERED: Final = 2000  # calls marked already
 OPERATORS: Final = 200
 
@@ -47,7 +50,9 @@ class Listener:
     operator: str = ""
     port: int = 0
     waits: int = 2  # for the menu's end, and for the judgement where something was heard
+    named: Address | None = None
     heard: bool = False
+    events: bool = False  # keys came as telephone-events
     taken: bool = False
 
 
@@ -93,7 +98,9 @@ class ToneKeys:
     def take(self, tone: Tone) -> None:
         """The process on the wire heard a key; one that came as an event, too, is Asterisk's."""
         one = self._at(tone.port)
-        if one is None or tone.events:
+        if one is not None and tone.events:
+            one.events = True
+        if one is None or one.events:
             return
         if tone.key in one.digits and not one.key.done():
             one.key.set_result(tone.key)
@@ -126,19 +133,34 @@ class ToneKeys:
             for operator, found in rows
         ]
 
+    def again(self) -> None:
+        """The process on the wire is there (again): it may know nothing of those who are in a menu."""
+        for one in self._open:
+            if one.named is not None and not one.key.done():
+                self.wire.hear(one.port, one.named)
+
     async def _begin(self, one: Listener) -> None:
         for _ in range(TRIES):
             if one.key.done():
                 return
             if (call := self.find(one.call)) is not None and call.channel:
                 one.channel, one.operator = call.channel, call.word(w.OPERATOR)
-                found = await source(self.ami, call.channel)
-                if found is not None and not one.key.done():
-                    port, named = found
-                    if self.wire.hear(port, named):
-                        one.port = port
-                    return
+                if await self._hear(one):
+                    break
             await asyncio.sleep(KNOWN)
+        for seconds in chain(AGAIN, repeat(AGAIN[-1])):
+            await asyncio.wait({one.key}, timeout=seconds)
+            if one.key.done() or not one.port:
+                return
+            await self._hear(one)
+
+    async def _hear(self, one: Listener) -> bool:
+        """Have the caller listened to where Asterisk hears them; False when it does not say where."""
+        found = await source(self.ami, one.channel)
+        if found is not None and found != (one.port, one.named) and not one.key.done():
+            one.port, one.named = found
+            self.wire.hear(*found)
+        return found is not None
 
     def _at(self, port: int) -> Listener | None:
         """The newest at one of our ports: a call that has just gone may have had the same."""
@@ -160,6 +182,8 @@ class ToneKeys:
         """Whether Asterisk had understood it: told once it must have said so."""
         await asyncio.sleep(self.grace)
         self._close(one, 1)
+        if one.events:
+            return
         kind: Kind = "keys_as_tones_understood" if one.taken else "keys_as_tones"
         self._marked[one.call, kind] += 1
         if self._marked[one.call, kind] > 1:

@@ -32,7 +32,7 @@ class SoundFrom:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A key as two tones came to one of our RTP ports; `events`: keys came as telephone-events, too."""
+    """A key as two tones came to one of our RTP ports ("": none); `events`: telephone-events came, too."""
 
     port: int
     key: str

@@ -6,7 +6,7 @@ It speaks with the engine over a Unix socket, a JSON object a line. From the eng
 {"forget": [PORT]}, {"hear": {PORT: [host, port]}} with the source whose tones are keys, and {"deaf": [PORT]}.
 To the engine: {"sent": BRANCH}, {"answer": BRANCH, "status": N},
 {"port": PORT, "named": [host, port], "follows": [host, port] or null, "others": [[host, port]]},
-and {"tone": KEY, "to": PORT, "events": whether keys came as telephone-events too}.
+and {"tone": KEY or "", "to": PORT, "events": whether keys came as telephone-events too}.
 Without an engine it goes on carrying (A1).
 """
 

@@ -34,9 +34,15 @@ class Listening:
             stream.take(one.sender, one.payload)
 
     def look(self, now: float) -> Iterator[dict[str, object]]:
-        """What is to be told: {"tone": KEY, "to": PORT, "events": whether keys came as events too}."""
+        """What is to be told: {"tone": KEY, "to": PORT, "events": whether keys came as events too}.
+
+        No key ("") when the first event comes: a gateway that makes events of tones lets a tone's begin pass.
+        """
         for port in [port for port, stream in self.streams.items() if now >= stream.until]:
             self.end(port)
         for port, stream in self.streams.items():
-            for key in stream.pressed():
+            before, keys = stream.events, stream.pressed()
+            if stream.events and not before:
+                yield {"tone": "", "to": port, "events": True}
+            for key in keys:
                 yield {"tone": key, "to": port, "events": stream.events}

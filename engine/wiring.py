@@ -180,7 +180,6 @@ class Engine:
             self.feed.changed,
             self.tasks.soon,
         )
-        self.boards.signs = self.legs.signs
         self.tone_keys = ToneKeys(
             self.ami,
             self.legs.wire,
@@ -189,7 +188,8 @@ class Engine:
             self.feed.changed,
             self.tasks.soon,
         )
-        self.legs.wire.heard, self.alerts.tones = self.tone_keys.take, self.tone_keys.standing
+        self.boards.signs, self.alerts.tones = self.legs.signs, self.tone_keys.standing
+        self.legs.wire.heard, self.legs.wire.came = self.tone_keys.take, self.tone_keys.again
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.holding
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
         self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)

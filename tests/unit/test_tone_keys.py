@@ -1,7 +1,7 @@
 """A key heard as tones: it answers the menu, the call is marked, its operator counted (decision 0088)."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class World:
         self.marks: list[tuple[str, str]] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self.at = 1000.0
+        self.port = 4000
         self.keys = ToneKeys(
             self,
             self,
@@ -37,7 +38,7 @@ class World:
         )
 
     async def send(self, action: str, fields: dict[str, str]) -> dict[str, str]:
-        return {"Value": f"127.0.0.1:{PORT}" if "src" in fields["Variable"] else "192.0.2.1:4000"}
+        return {"Value": f"127.0.0.1:{PORT}" if "src" in fields["Variable"] else f"192.0.2.1:{self.port}"}
 
     def hear(self, port: int, named: tuple[str, int]) -> bool:
         self.asked.append((port, named))
@@ -62,16 +63,17 @@ class World:
             await asyncio.gather(*self.tasks)
 
 
-async def menu(world: World, call: str, *tones: Tone, asterisk: str = "") -> str | None:
+async def menu(world: World, call: str, *tones: Tone, asterisk: str = "", judged: float = 0.0) -> str | None:
     """The key that answers a menu in which these are heard; `asterisk`: whose key Asterisk understood."""
+    before = len(world.asked)
     with world.keys.listen(call, "12") as key:
-        await asyncio.gather(*world.tasks)
+        await until(lambda: len(world.asked) > before)
         if asterisk:
             told = {"Event": "DTMFEnd", "Direction": "Received", "Channel": f"PJSIP/trunk-{asterisk}"}
             world.keys.on_message(told)
         for tone in tones:
             world.keys.take(tone)
-            await asyncio.sleep(0.01)  # judged already
+            await asyncio.sleep(judged)
         answered = asyncio.ensure_future(key)
         answer = answered.result() if answered.done() else None
     await world.settled()
@@ -93,7 +95,9 @@ async def test_a_key_that_the_menu_does_not_know_marks_the_call_and_answers_noth
 
 
 async def test_a_key_after_one_that_the_menu_does_not_know_answers_it() -> None:
-    assert "1" == await menu(World(), "a", Tone(PORT, "5", events=False), Tone(PORT, "1", events=False))
+    assert "1" == await menu(
+        World(), "a", Tone(PORT, "5", events=False), Tone(PORT, "1", events=False), judged=0.2
+    )
 
 
 async def test_what_asterisk_understood_itself_is_marked_as_that_and_no_alert() -> None:
@@ -124,6 +128,32 @@ async def test_a_call_is_marked_once_and_from_the_second_on_the_operator_is_an_a
     await menu(world, "b", Tone(PORT, "1", events=False))
     assert [("192.0.2.1", 1000.0, 2)] == list(world.keys.standing(world.at))
     assert [] == list(world.keys.standing(world.at + WATCHED + 1))
+
+
+async def test_a_gateway_that_lets_the_begin_of_a_tone_pass_before_its_event_is_no_mark() -> None:
+    world = World()
+    assert "2" == await menu(world, "a", Tone(PORT, "2", events=False), Tone(PORT, "", events=True))
+    assert [] == world.marks
+
+
+async def test_a_source_that_asterisk_learns_later_and_a_process_that_begins_anew_are_told() -> None:
+    world = World()
+    with world.keys.listen("a", "12"):
+        await until(lambda: len(world.asked) == 1)
+        world.port = 4010
+        await until(lambda: len(world.asked) == 2)
+        world.keys.again()
+    learnt = (PORT, ("192.0.2.1", 4010))
+    assert [(PORT, ("192.0.2.1", 4000)), learnt, learnt] == world.asked
+    await world.settled()
+    world.keys.again()
+    assert PORT == world.asked[-1]  # the menu is over
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -164,5 +164,8 @@ def test_the_listening_ends_by_itself_and_is_bounded() -> None:
         listening.take(Datagram(NAMED, ("192.0.2.9", 50), one, carried=False))
         listening.take(Datagram(NAMED, ("192.0.2.9", 51), one, carried=True))
     assert [{"tone": "4", "to": 50, "events": False}] == list(listening.look(1.0))
+    event = struct.pack("!BBHII", 0x80, 101, 500, 9, 7) + b"\1\x0a\0\xa0"
+    listening.take(Datagram(NAMED, ("192.0.2.9", 50), event, carried=False))
+    assert [{"tone": "", "to": 50, "events": True}] == list(listening.look(1.25))
     assert [] == list(listening.look(LONGEST))
     assert {} == listening.streams
