@@ -85,7 +85,10 @@ async def test_muted_callers_of_every_kind_of_operator_keep_their_places_and_a_g
             await call.hang_up()
         routed.stream.paused = False
         await served(routed, [consultant], 640)
+        await asyncio.sleep(line.settings.short_conversation_seconds + 1.0)
         await consultant.served[-1].hang_up()
+        await asyncio.sleep(2.0)
+        await routed.press("5")
         await routed.ended(40)  # by a BYE of Asterisk's, whose number is above that of any question
         assert ("BYE", routed.strict) == proxy.passed[-1]
 
