@@ -20,7 +20,7 @@ from tests.real.talking import dial, served
 pytestmark = pytest.mark.real
 
 Answer = Callable[[Request], int | None]  # a status, or none
-WATCHED = 20.0  # seconds without a packet
+WATCHED = 16.0  # seconds without a packet
 
 
 def only_once() -> Answer:
@@ -106,7 +106,7 @@ async def test_a_process_on_the_wire_that_hangs_makes_no_caller_a_ghost(line: Ru
     os.kill(wire, signal.SIGSTOP)
     marked: set[int] = set()
     try:
-        end = time.monotonic() + 14
+        end = time.monotonic() + 12
         while time.monotonic() < end:
             marked |= unanswered(line)
             await asyncio.sleep(0.5)
