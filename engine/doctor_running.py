@@ -186,7 +186,7 @@ def _as_tones(settings: Settings) -> Iterator[Check]:
         yield Check(
             "keys as tones",
             "warning" if only else "ok",
-            f"{total} calls from {one['operator']} since the engine's start, the last at {at:%F %T}; "
+            f"calls from {one['operator']} since the engine's start: {total}, the last at {at:%F %T}; "
             f"not understood by Asterisk: {only}",
             "ask the operator for telephone-event (RFC 4733): without the engine these callers have no keys"
             if only
