@@ -1,4 +1,4 @@
-"""A process of its own on the wire: asks legs, carries sound that has moved, hears keys as tones; edge.
+"""A process of its own on the wire: asks legs, answers, carries sound that has moved, hears tones; edge.
 
 It speaks with the engine over a Unix socket, a JSON object a line. From the engine:
 {"ask": REQUEST, "from": [host, port], "to": [host, port], "name": BRANCH},
@@ -25,6 +25,7 @@ from config.dumpable import not_dumpable
 from engine import wire_packets as packets
 from engine.leg_question import answer
 from engine.moved_sound import Address, Port, ports
+from engine.wire_options import Asked
 from engine.wire_tones import Listening
 
 PR_SET_PDEATHSIG: Final = 1
@@ -54,6 +55,7 @@ class Wire:
         self._ports: dict[int, Port] = {}
         self._told: dict[int, dict[str, Any]] = {}
         self._tones = Listening()
+        self._options = Asked()
         self._engine: socket.socket | None = None
         self._rest = b""
         self._passed: tuple[object, ...] = ()
@@ -98,6 +100,9 @@ class Wire:
 
     def _came(self, one: packets.Datagram) -> None:
         if one.target[1] == self._sip_port:
+            if one.payload.startswith(b"OPTIONS "):
+                self._asked(one)
+                return
             if (said := answer(one.payload)) is not None:
                 self._tell({"answer": said[0], "status": said[1]})
             return
@@ -110,6 +115,13 @@ class Wire:
             self._send(port.named, one.target, one.payload)
         if port.followed != before:
             self._filter()
+
+    def _asked(self, one: packets.Datagram) -> None:
+        """The operator asks within a call: PJSIP says nothing where the call lives."""
+        if any(IPv4Address(one.sender[0]) in network for network in self._trunk) and (
+            said := self._options.reply(one.payload, one.sender, time.monotonic())
+        ):
+            self._send(one.target, said[1], said[0])
 
     def _left(self, one: packets.Datagram) -> None:
         """What Asterisk sends to where nobody may be any more goes to the new source as well."""

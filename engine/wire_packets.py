@@ -55,12 +55,13 @@ def written(sender: Address, target: Address, payload: bytes) -> bytes:
 
 
 def coming(sip_port: int, ports: Iterable[int]) -> list[Rule]:
-    """What a raw socket passes: SIP answers to our port, and all that comes to these RTP ports."""
+    """What a raw socket passes: SIP answers and OPTIONS to our port, all that comes to these RTP ports."""
     rules: list[Rule] = [_HEADER_LENGTH, (0x48, 0, 0, 2)]  # destination port
     for port in ports:
         rules += [(0x15, 0, 1, port), ALL]
-    answers: list[Rule] = [(0x15, 0, 3, sip_port), (0x40, 0, 0, 8), (0x15, 0, 1, 0x5349502F), ALL]  # "SIP/"
-    return [*rules, *answers, NONE]
+    sip: list[Rule] = [(0x15, 0, 4, sip_port), (0x40, 0, 0, 8)]
+    sip += [(0x15, 1, 0, 0x5349502F), (0x15, 0, 1, 0x4F505449), ALL]  # "SIP/" or "OPTI"
+    return [*rules, *sip, NONE]
 
 
 def going(pairs: Sequence[tuple[int, Address]]) -> list[Rule]:

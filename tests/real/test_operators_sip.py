@@ -75,6 +75,31 @@ async def test_the_operators_question_whether_we_live_is_answered_whatever_its_u
             assert 401 == response.status, (user, name)
 
 
+async def test_the_operators_question_within_a_call_is_answered_while_the_call_lives(
+    line: RunningLine, lab: Lab
+) -> None:
+    caller = lab.trunk_phone()
+    call = await caller.dial("111")
+    await call.answered()
+    question = call.dialog.request("OPTIONS")
+    assert 200 == await within(caller, question)
+    unknown = with_headers(call.dialog.request("OPTIONS"), ("Call-ID", "no-such-call"))
+    assert 481 == await within(caller, unknown)
+    await call.hang_up()
+
+
+async def within(phone: Phone, request: Request) -> int:
+    """How a request within a call is answered."""
+    done: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+    def take(response: Response | None) -> None:
+        if response is not None and not done.done():
+            done.set_result(response)
+
+    phone.wire.transactions.start(request, phone.server, take)
+    return (await asyncio.wait_for(done, 10)).status
+
+
 @pytest.mark.parametrize("by_route", [False, True], ids=["Contact", "Record-Route"])
 async def test_the_lines_own_bye_goes_where_contact_or_route_say(
     line: RunningLine, lab: Lab, by_route: bool

@@ -197,3 +197,19 @@ def test_a_key_as_tones_is_heard_at_a_port_while_it_is_listened_to(wire: Wire):
         finally:
             found.set()
             pressing.join()
+
+
+def test_a_repeated_question_of_the_operator_within_a_call_is_answered_and_a_strangers_is_not(wire: Wire):
+    question = (
+        "OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {0}:{1};branch=z9hG4bKq;rport\r\n"
+        "From: <sip:a@b>;tag=1\r\nTo: <sip:111@b>;tag=2\r\nCall-ID: c\r\nCSeq: 5 OPTIONS\r\n\r\n"
+    )
+    with udp("127.0.0.2") as operator, udp("127.0.0.9") as stranger:
+        for one in (stranger, operator):
+            text = question.format(*one.getsockname()).encode()
+            for _ in range(2):
+                one.sendto(text, wire.sip.getsockname())
+        assert operator.recv(2000).startswith(b"SIP/2.0 200 OK\r\n")
+        stranger.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            stranger.recv(2000)
