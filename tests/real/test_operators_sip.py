@@ -83,7 +83,7 @@ async def test_the_operators_question_within_a_call_is_answered_while_the_call_l
     await call.answered()
     question = call.dialog.request("OPTIONS")
     assert 200 == await within(caller, question)
-    unknown = with_headers(call.dialog.request("OPTIONS"), ("Call-ID", "no-such-call"))
+    unknown = with_headers(call.dialog.request("OPTIONS"), ("To", "<sip:111@127.0.0.1>;tag=unknown"))
     assert 481 == await within(caller, unknown)
     await call.hang_up()
 
