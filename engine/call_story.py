@@ -4,42 +4,44 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from config.settings import Settings
+from config.told import N_, Told, joined, told
 from engine.call_json import Teller, queue, waited
 from engine.leg_story import leg_moments, unheard_in
-from engine.show import one_line
+from engine.show import day, one_line
 from recordings.entries import Alarm
 from recordings.record import CallRecord, Connection, Moment
 from recordings.recording import Recording
 from recordings.spans import holes
 
 ENDED = {
-    "caller": ", by the caller",
-    "consultant": ", by the consultant",
-    "engine": ", by the engine",
-    "1414": ", by the 1414",
-    "cut_off": ": cut off, Asterisk ended in the midst of it",
-    "no_ack": ": cut off, the operator never confirmed our answer (no ACK within 32 s)",
+    "caller": N_("the call ended, by the caller"),
+    "consultant": N_("the call ended, by the consultant"),
+    "engine": N_("the call ended, by the engine"),
+    "1414": N_("the call ended, by the 1414"),
+    "cut_off": N_("the call ended: cut off, Asterisk ended in the midst of it"),
+    "no_ack": N_("the call ended: cut off, the operator never confirmed our answer (no ACK within 32 s)"),
 }
 RINGS = {
-    "drops": "was gone at once: nobody was served, the caller kept the place",
-    "forwards": "forwards calls, and nothing it names is dialled: the ring counts as refused",
-    "busy": "was busy, or set to take no calls",
-    "refused": "refused the call",
-    "no_answer": "did not answer in {seconds:.1f} s",
-    "unreachable": "could not be reached",
-    "withdrawn": "rings no longer: the ring was taken back after {seconds:.1f} s",
-    "caller_left": "rings no longer: the caller had hung up",
+    "drops": N_("{party} was gone at once: nobody was served, the caller kept the place"),
+    "forwards": N_("{party} forwards calls, and nothing it names is dialled: the ring counts as refused"),
+    "busy": N_("{party} was busy, or set to take no calls"),
+    "refused": N_("{party} refused the call"),
+    "no_answer": N_("{party} did not answer in {seconds:.1f} s"),
+    "unreachable": N_("{party} could not be reached"),
+    "withdrawn": N_("{party} rings no longer: the ring was taken back after {seconds:.1f} s"),
+    "caller_left": N_("{party} rings no longer: the caller had hung up"),
 }
-LANGUAGES = {"kk": "Kazakh", "ru": "Russian"}
+LANGUAGES = {"kk": N_("Kazakh"), "ru": N_("Russian")}
 UCC = {
-    "answered": "1414 answered",
-    "busy": "1414 was busy: told so",
-    "silent": "1414 did not answer: told so",
-    "rejected": "1414 rejected the call: told so",
-    "unreachable": "1414 could not be reached: told so",
-    "dropped": "1414 answered and was gone at once: told so",
-    "no_notice": "the notice could not be played: 1414 was not dialled",
+    "answered": N_("1414 answered"),
+    "busy": N_("1414 was busy: told so"),
+    "silent": N_("1414 did not answer: told so"),
+    "rejected": N_("1414 rejected the call: told so"),
+    "unreachable": N_("1414 could not be reached: told so"),
+    "dropped": N_("1414 answered and was gone at once: told so"),
+    "no_notice": N_("the notice could not be played: 1414 was not dialled"),
 }
+BESIDE = "{one}; {other}"
 
 
 def story(
@@ -54,40 +56,60 @@ def story(
     `legs`: what was told of the call's legs (Reader.leg_alarms).
     """
     arrived = record.arrived_at.astimezone(tell.zone)
-    yield f"call {record.call_id}, {arrived:%Y-%m-%d}, times UTC{arrived:%z}"
+    yield told(
+        "call {call_id}, {day}, times UTC{offset}",
+        call_id=record.call_id,
+        day=day(arrived),
+        offset=f"{arrived:%z}",
+    )
     moments = [*_moments(record, tell), *leg_moments(legs)]
     for at, text in sorted(moments, key=lambda moment: moment[0]):
-        seconds = (at - record.arrived_at).total_seconds()
-        yield f"  {at.astimezone(tell.zone):%H:%M:%S}.{at.microsecond // 1000:03d}  {seconds:+9.3f} s  {text}"
+        seconds = f"{(at - record.arrived_at).total_seconds():+9.3f}"
+        time = f"{at.astimezone(tell.zone):%H:%M:%S}.{at.microsecond // 1000:03d}"
+        yield told("  {time}  {seconds} s  {text}", time=time, seconds=seconds, text=text)
     if record.ended_at is None:
-        yield "  the end is not known yet: the call goes on, or its end has yet to be read"
+        yield told("  the end is not known yet: the call goes on, or its end has yet to be read")
     yield _result(record)
     yield _wait(record, settings.law_wait_seconds)
     recordings = [one for one in recordings if one.of_a_conversation]
     if not recordings:
-        yield "no recording" + ("" if record.connections else ": nobody spoke with the caller")
+        yield told("no recording" if record.connections else "no recording: nobody spoke with the caller")
     for one in recordings:
         yield from _recording(one, tell, legs)
 
 
-def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]:
+def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, Told]]:
     caller = tell.caller(record)
-    yield record.arrived_at, f"arrived, from {one_line(caller) if caller else 'a withheld number'}"
-    language = LANGUAGES.get(record.language or "", "no language")
-    told = (
-        (record.line_answered_at, "the line answered"),
-        (record.language_at, f"language: {language}"),
-        (record.queued_at, f"waits in {queue(record) or 'the queue'}"),
-        (record.first_ring_at, "the first phone rings"),
-        (record.notice_at, "had heard the notice of the transfer to 1414" + _ucc(record)),
-        (record.rated_at, f"rating: {record.rating}" if record.rating else "rating: none given"),
-        (record.ended_at, "the call ended" + ENDED.get(record.ended_by or "", "")),
+    language = told(LANGUAGES.get(record.language or "", N_("no language")))
+    notice = told("had heard the notice of the transfer to 1414")
+    moments = (
+        (
+            record.arrived_at,
+            told("arrived, from {caller}", caller=one_line(caller))
+            if caller
+            else told("arrived, from a withheld number"),
+        ),
+        (record.line_answered_at, told("the line answered")),
+        (record.language_at, told("language: {language}", language=language)),
+        (record.queued_at, told("waits in {queue}", queue=queue(record) or told("the queue"))),
+        (record.first_ring_at, told("the first phone rings")),
+        (
+            record.notice_at,
+            joined([notice, told(UCC.get(record.ucc_result, record.ucc_result))], BESIDE)
+            if record.ucc_result
+            else notice,
+        ),
+        (
+            record.rated_at,
+            told("rating: {rating}", rating=record.rating) if record.rating else told("rating: none given"),
+        ),
+        (record.ended_at, told(ENDED.get(record.ended_by or "", N_("the call ended")))),
         (
             record.wrap_up_ended_at if record.served_by else None,
-            f"{record.served_by} had finished the wrap-up",
+            told("{consultant} had finished the wrap-up", consultant=record.served_by),
         ),
     )
-    yield from ((at, text) for at, text in told if at is not None)
+    yield from ((at, text) for at, text in moments if at is not None)
     rings = [one for one in record.moments if one.kind == "ring"]
     for talk in record.connections:
         told_apart = any(one.party == talk.party and one.at == talk.rang_at for one in rings)
@@ -96,69 +118,95 @@ def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]
         yield from _moment(one)
 
 
-def _moment(one: Moment) -> Iterator[tuple[datetime, str]]:
+def _moment(one: Moment) -> Iterator[tuple[datetime, Told]]:
+    seconds = (one.until - one.at).total_seconds() if one.until is not None else 0.0
     match one.kind:
         case "ring":
-            yield one.at, f"{one.party} rings"
+            yield one.at, told("{party} rings", party=one.party)
             if one.result in RINGS and one.until is not None:
-                seconds = (one.until - one.at).total_seconds()
-                yield one.until, f"{one.party} {RINGS[one.result].format(seconds=seconds)}"
+                yield one.until, told(RINGS[one.result], party=one.party, seconds=seconds)
         case "hold":
-            other = "the other side" if one.party == "caller" else "the caller"
-            yield one.at, f"{'the caller' if one.party == 'caller' else one.party} put {other} on hold"
+            if one.party == "caller":
+                yield one.at, told("the caller put the other side on hold")
+            else:
+                yield one.at, told("{party} put the caller on hold", party=one.party)
             if one.until is not None:
-                seconds = (one.until - one.at).total_seconds()
-                yield one.until, f"the hold was over after {seconds:.1f} s"
+                yield one.until, told("the hold was over after {seconds:.1f} s", seconds=seconds)
         case "divert":
-            yield one.at, "a supervisor had diverted the queue: on to the duty phone"
+            yield one.at, told("a supervisor had diverted the queue: on to the duty phone")
 
 
-def _talk(talk: Connection, *, rang: bool) -> Iterator[tuple[datetime, str]]:
+def _talk(talk: Connection, *, rang: bool) -> Iterator[tuple[datetime, Told]]:
     if talk.rang_at is not None and rang:
-        yield talk.rang_at, f"{talk.party} rings"
-    yield talk.answered_at, f"{talk.party} answered: conversation {talk.number}"
+        yield talk.rang_at, told("{party} rings", party=talk.party)
+    yield (
+        talk.answered_at,
+        told("{party} answered: conversation {number}", party=talk.party, number=talk.number),
+    )
     if talk.ended_at is not None:
-        seconds = (talk.ended_at - talk.answered_at).total_seconds()
-        yield talk.ended_at, f"conversation {talk.number} with {talk.party} ended after {seconds:.1f} s"
+        yield (
+            talk.ended_at,
+            told(
+                "conversation {number} with {party} ended after {seconds:.1f} s",
+                number=talk.number,
+                party=talk.party,
+                seconds=(talk.ended_at - talk.answered_at).total_seconds(),
+            ),
+        )
 
 
-def _ucc(record: CallRecord) -> str:
-    return f"; {UCC.get(record.ucc_result, record.ucc_result)}" if record.ucc_result else ""
-
-
-def _result(record: CallRecord) -> str:
-    parts = [f"outcome: {record.outcome.value if record.outcome else 'none yet'}"]
+def _result(record: CallRecord) -> Told:
+    outcome = told(record.outcome.value if record.outcome else N_("none yet"))
+    parts = [told("outcome: {outcome}", outcome=outcome)]
     if record.ucc_result and record.notice_at is None:
-        parts.append(UCC.get(record.ucc_result, record.ucc_result))
+        parts.append(told(UCC.get(record.ucc_result, record.ucc_result)))
     if record.rating_asked and not record.rating:
-        parts.append("was asked for a rating and gave none")
+        parts.append(told("was asked for a rating and gave none"))
     if record.rating:
-        parts.append(f"rated {record.rating} of 5")
+        parts.append(told("rated {rating} of 5", rating=record.rating))
     if record.survived:
-        parts.append("served at least partly by Asterisk alone")
-    return "; ".join(parts)
+        parts.append(told("served at least partly by Asterisk alone"))
+    return joined(parts, BESIDE)
 
 
-def _wait(record: CallRecord, law: float) -> str:
+def _wait(record: CallRecord, law: float) -> Told:
     seconds = waited(record)
     if seconds is None:
-        return f"no consultant answered (C1 asks for {law:.0f} s)"
-    verdict = "within" if seconds <= law else "longer than"
-    return f"waited {seconds:.1f} s from arrival to the consultant's answer: {verdict} {law:.0f} s (C1)"
+        return told("no consultant answered (C1 asks for {law:.0f} s)", law=law)
+    if seconds <= law:
+        within = N_("waited {seconds:.1f} s from arrival to the consultant's answer: within {law:.0f} s (C1)")
+        return told(within, seconds=seconds, law=law)
+    longer = N_(
+        "waited {seconds:.1f} s from arrival to the consultant's answer: longer than {law:.0f} s (C1)"
+    )
+    return told(longer, seconds=seconds, law=law)
 
 
 def _recording(one: Recording, tell: Teller, legs: Sequence[Alarm]) -> Iterator[str]:
-    talk = f"conversation {one.connection}" if one.connection else "a conversation"
-    length = "length unknown" if one.seconds is None else f"{one.seconds:.1f} s"
-    yield f"recording of {talk}: {one.state.value}, {length}"
-    yield f"  levels: caller {_level(one.caller_level)}, consultant {_level(one.consultant_level)}"
+    length = told("length unknown") if one.seconds is None else told("{seconds:.1f} s", seconds=one.seconds)
+    state = told(one.state.value)
+    if one.connection:
+        yield told(
+            "recording of conversation {number}: {state}, {length}",
+            number=one.connection,
+            state=state,
+            length=length,
+        )
+    else:
+        yield told("recording of a conversation: {state}, {length}", state=state, length=length)
+    yield told(
+        "  levels: caller {caller}, consultant {consultant}",
+        caller=_level(one.caller_level),
+        consultant=_level(one.consultant_level),
+    )
     if one.checks:
-        yield f"  found: {', '.join(one.checks)}"
+        yield told("  found: {checks}", checks=", ".join(one.checks))
     for begin, end in holes(one.pieces):
         since = one.started_at or begin
-        yield (
-            f"  nothing was recorded from {(begin - since).total_seconds():.1f} "
-            f"to {(end - since).total_seconds():.1f} s"
+        yield told(
+            "  nothing was recorded from {begin:.1f} to {end:.1f} s",
+            begin=(begin - since).total_seconds(),
+            end=(end - since).total_seconds(),
         )
     yield from unheard_in(one.started_at, one.seconds, legs)
     files = [("both", one.stereo_file)]
@@ -168,8 +216,11 @@ def _recording(one: Recording, tell: Teller, legs: Sequence[Alarm]) -> Iterator[
     for leg, file in lying:
         yield f"  {leg:<10} {file}"
     if one.stereo_file and not lying:
-        yield f"  sealed; to hear it: ivr111 recordings play {one.id} --out FILE --reason WHY"
+        yield told(
+            "  sealed; to hear it: ivr111 recordings play {recording} --out FILE --reason WHY",
+            recording=one.id,
+        )
 
 
-def _level(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.1f} dBFS"
+def _level(value: float | None) -> Told:
+    return told("unknown") if value is None else told("{level:.1f} dBFS", level=value)

@@ -27,7 +27,7 @@ Unmask = Annotated[
     bool, typer.Option("--unmask", help="Show callers' numbers; needs --reason and is written to the log.")
 ]
 Reason = Annotated[str, typer.Option(help="Why the numbers must be seen; kept in the access log.")]
-COLUMNS = ("arrived", "call", "caller", "queue", "consultant", "wait", "outcome", "rating")
+COLUMNS = ("arrived", "call", "caller", "queue", "consultant", "wait", "outcome", "rated")
 
 
 @calls.command("list")
@@ -88,7 +88,7 @@ def list_(
             one_line(tell.caller(record) or spoken("withheld")),
             queue(record) or "",
             record.served_by or "",
-            "" if wait is None else f"{wait:.1f} s",
+            "" if wait is None else spoken(told("{seconds:.1f} s", seconds=wait)),
             spoken(record.outcome.value) if record.outcome else "",
             str(record.rating or ""),
         )

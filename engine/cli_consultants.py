@@ -7,7 +7,7 @@ import typer
 
 from config.told import told
 from dialplan.words import PAUSE_REASON
-from engine.show import AsJson, as_json, one_line, plain_words, say, table
+from engine.show import AsJson, as_json, hint, one_line, plain_words, say, table
 from engine.tongue import spoken
 
 if TYPE_CHECKING:
@@ -196,10 +196,10 @@ def _tell_account(
 def _end(outcome: "Told", *, json: bool) -> None:
     """What Asterisk made of it; exit code 1 when that is not what was asked."""
     if not outcome.done:
-        typer.echo(spoken(outcome.sentence), err=True)
+        typer.echo(hint(outcome.sentence), err=True)
         raise typer.Exit(1)
     if not json:
-        typer.echo(spoken(outcome.sentence))
+        typer.echo(hint(outcome.sentence))
 
 
 @consultants.command()
@@ -232,4 +232,4 @@ def _order(json: bool, do: str, said: str, **fields: Any) -> None:
     if json:
         as_json(answer)
     else:
-        typer.echo(spoken(said))
+        typer.echo(hint(said))

@@ -8,7 +8,6 @@ import typer
 from config.told import told
 from engine.demand_telling import answered, demand_id, tell
 from engine.show import AsJson, Problem, as_json, hint, one_line, plain_words, say, table
-from engine.tongue import spoken
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -45,7 +44,7 @@ def review(demand: Id, json: AsJson = False) -> None:
         table(COLUMNS, rows)
         say("hear one: ivr111 demands listen {id} NO. --out FILE", id=found.id)
     for line in alarms(found):
-        typer.secho(one_line(spoken(line)), fg="red", bold=True)
+        typer.secho(one_line(hint(line)), fg="red", bold=True)
 
 
 @plain_words()

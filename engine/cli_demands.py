@@ -98,8 +98,8 @@ def show(
     for line in life(found, settings.zone, unmask=unmask):
         typer.echo(hint(line))
     for line in alarms(found):
-        typer.secho(one_line(spoken(line)), fg="red", bold=True)
-    typer.echo(spoken(countdown(found, datetime.now(UTC))))
+        typer.secho(one_line(hint(line)), fg="red", bold=True)
+    typer.echo(hint(countdown(found, datetime.now(UTC))))
     try:
         while watch:
             time.sleep(1)
@@ -141,7 +141,7 @@ def approve(
     except Unanswered as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
-        typer.echo(spoken(str(why)))
+        typer.echo(hint(str(why)))
         typer.confirm(spoken("does the letter really say so?"), abort=True)
         _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 

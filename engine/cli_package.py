@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from config.told import told
-from engine.show import AsJson, Problem, as_json, plain_words, say
-from engine.tongue import spoken
+from engine.show import AsJson, Problem, as_json, hint, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -109,7 +108,7 @@ def verify(
     else:
         said = [*answer.faults, *answer.about, *answer.missing]
         for line in (*said, told("SHA-256 of the key: {hash}", hash=hashlib.sha256(public).hexdigest())):
-            typer.echo(spoken(line))
+            typer.echo(hint(line))
         if not answer.faults:
             say("not fully checked" if answer.missing else "unaltered")
     if answer.faults or answer.missing:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from config.told import told
-from engine.show import as_json, one_line
-from engine.tongue import spoken
+from engine.show import as_json, hint, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,9 +36,9 @@ def tell(found: "Demand", settings: "Settings", json: bool) -> None:
         as_json(described(found, settings.zone, now, unmask=False))
         return
     for line in outcome(found, settings.zone, now):
-        typer.echo(one_line(spoken(line)))
+        typer.echo(one_line(hint(line)))
     for line in alarms(found):
-        typer.secho(one_line(spoken(line)), fg="red", bold=True)
+        typer.secho(one_line(hint(line)), fg="red", bold=True)
 
 
 def doubts(confirmed: list[str] | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,15 +12,19 @@ from engine.tongue import CHOSEN, NoSuchTongue, chosen, spoken, taken
 from recordings.access import Action, Result
 from recordings.completeness.gap import KINDS
 from recordings.demands.demand import State
-from recordings.record import Outcome
+from recordings.entries import RecordingState
+from recordings.record import Moment, Outcome
 from routing.consultants import Activity
 from routing.waiting import Phase
 from tests.cli_messages import messages, untold
+from tests.line import BACK_FROM_1414, SERVED, WITHHELD, after, recording, write_journal
 
 pytest_plugins = ("tests.command_line",)
 
+ENGLISH = re.compile(r"(?<![\w./-])[a-z]{3,}(?![\w./-])")
 HOLES = re.compile(r"\{(\w+)")
 VALUES = {
+    *(set(RecordingState) - {RecordingState.EMPTY}),  # `calls show` leaves out what nobody answered
     *(str(one) for kind in (Outcome, Action, State, Activity, Phase, Result) for one in kind),
     *KINDS,
     *("sealed", "waiting", "generated", "missing"),  # recordings.finding.criteria.state_of
@@ -134,3 +139,22 @@ def test_json_is_the_same_in_every_language(ivr111):
 def test_the_language_of_one_command_is_not_the_next_ones(ivr111):
     ivr111("calls", "list", "--lang", "kk")
     assert "no calls yet" in ivr111("calls", "list").stdout
+
+
+def test_a_whole_call_is_told_in_kazakh_and_russian(ivr111, settings):
+    talk, back = after(5), after(20)
+    told_of = replace(
+        SERVED,
+        moments=(
+            Moment("ring", 1, "c102", after(2), after(4), "no_answer"),
+            Moment("hold", 1, "c101", talk, after(9)),
+            Moment("hold", 2, "caller", talk, after(9)),
+            Moment("divert", 1, "", back),
+        ),
+    )
+    both = recording(SERVED, 1), recording(BACK_FROM_1414, 1)
+    write_journal(settings, told_of, WITHHELD, BACK_FROM_1414, *both)
+    for call in (SERVED, WITHHELD, BACK_FROM_1414):
+        for language in ("kk", "ru"):
+            said = ivr111("calls", "show", call.call_id, "--lang", language).stdout
+            assert [] == [word for word in ENGLISH.findall(said) if word not in ("recordings", "play")], said

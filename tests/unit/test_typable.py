@@ -68,3 +68,16 @@ def test_every_command_that_is_named_exists_with_its_options():
             wrong.append((Path(file).name, words))
     assert [] == [one for one in wrong if len(one[1].split()) > 1 and one[1] != "lab phone"]
     assert KNOWN
+
+
+def test_no_sentence_is_printed_past_the_one_that_makes_its_commands_typable():
+    """`spoken` alone leaves "ivr111 demands review 1" as it is: `hint` says it as it can be typed here."""
+    past = []
+    for file in sorted((PROGRAM / "engine").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("typer.echo", "typer.secho"):
+                continue
+            said = ast.unparse(node.args[0]).removeprefix("one_line(") if node.args else ""
+            if said.startswith("spoken(") and "N_(" not in said:
+                past.append(f"{file.name}: {said}")
+    assert past == []
