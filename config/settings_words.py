@@ -48,8 +48,13 @@ def of_source(why: Exception) -> str:
 
 def near(name: str, known: Iterable[str]) -> str:
     """A question whether another name was meant, or nothing."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)
-    return f"; is {found[0]} meant?" if found else ""
+    found = nearest(name, known)
+    return f"; is {found} meant?" if found else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name that may have been meant; empty when none is like it."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.75)), "")
 
 
 def _one(where: tuple[int | str, ...], kind: str, context: Mapping[str, Any], names: list[str]) -> str:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from config.rights import Right
 from config.running import supervisor
 from config.settings import Language, Settings
+from config.told import N_
+from config.told import told as said
 from dialplan.people import Account
 from engine import accounts
 from engine.acting import as_owner
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 SETTLED: Final = 40.0  # seconds for an Asterisk that starts anew meanwhile
 ENGINE: Final = 10.0  # and for an engine
 TURN: Final = 180.0  # until it is this command's turn, where many change accounts at once
-STOPPED: Final = "asterisk: does not run; it reads this when the line starts"
+STOPPED: Final = said(N_("asterisk: does not run; it reads this when the line starts"))
 AGAIN: Final = "once the line is well: ivr111 consultants reload"
 
 
@@ -247,7 +249,7 @@ def _known(settings: Settings, account: Account) -> Told:
         return Told(STOPPED)
     work = settle_known(settings.asterisk_control, account.id, account.secret, SETTLED)
     told = _settled(account.id, work)
-    return told or Told(f"asterisk: knows {account.id}; the phone can register")
+    return told or Told(said(N_("asterisk: knows {id}; the phone can register"), id=account.id))
 
 
 def _gone(
@@ -272,8 +274,13 @@ def _gone(
         return told
     if not calls_end:
         return closed()
-    calls = f"; {ended} of its calls ended, a caller is first in the queue again" if ended else ""
-    return Told(f"asterisk: has forgotten {id_}; its phone can neither register nor be rung{calls}")
+    if ended:
+        words = N_(
+            "asterisk: has forgotten {id}; its phone can neither register nor be rung; {ended} of its calls "
+            "ended, a caller is first in the queue again"
+        )
+        return Told(said(words, id=id_, ended=ended))
+    return Told(said(N_("asterisk: has forgotten {id}; its phone can neither register nor be rung"), id=id_))
 
 
 def _settled(id_: str, work: Coroutine[Any, Any, None]) -> Told | None:

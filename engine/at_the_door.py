@@ -9,7 +9,8 @@ from typing import Final
 from config.home import PROGRAM, UnsafePlace, default_home, unheard
 from config.running import homes
 from config.settings import Settings, strangers
-from config.settings_words import near
+from config.settings_words import nearest
+from config.told import Told, joined, told
 from engine.show import Problem
 
 STARTS: Final = frozenset(
@@ -27,40 +28,44 @@ def look(command: str, environment: Mapping[str, str]) -> None:
     refused = unheard(environment)
     names = [f"IVR111_{name.upper()}" for name in Settings.model_fields]
     for unknown in strangers({name: "" for name in environment if name not in refused}):
-        raise Problem(
-            f"{unknown}: there is no such setting{near(unknown, names) or ';'} "
-            "all of them stand in docs/system-administrator.md"
-        )
+        parts = [told("{name}: there is no such setting", name=unknown)]
+        if meant := nearest(unknown, names):
+            parts.append(told("is {name} meant?", name=meant))
+        parts.append(told("all of them stand in docs/system-administrator.md"))
+        raise Problem(joined(parts, "{one}; {other}"))
     if command in STARTS and not environment.get("IVR111_HOME"):
         os.environ["IVR111_HOME"] = str(default_home())
     if command not in NEED_NONE and (fault := fault_of(Settings().home, before=command in BEFORE)):
         raise Problem(fault)
 
 
-def fault_of(home: Path, *, before: bool = False) -> str:
-    """Why nothing can be answered from `home`, and what to do; empty when a line ran there.
+def fault_of(home: Path, *, before: bool = False) -> Told | None:
+    """Why nothing can be answered from `home`, and what to do; None when a line ran there.
 
     `before`: settings are enough. Raises OSError.
     """
     try:
         home.stat()
     except (FileNotFoundError, NotADirectoryError):
-        said = "there is no such folder"
+        said = told("there is no such folder")
     else:
         if not home.is_dir():
-            said = "that is no folder"
+            said = told("that is no folder")
         elif (home / "run").is_dir() or (before and (home / "settings.toml").is_file()):
-            return ""
+            return None
         else:
-            said = "no line ever ran in this home"
-    return f"{home}: {said}; {_instead(home)}"
+            said = told("no line ever ran in this home")
+    return told("{home}: {said}; {instead}", home=home, said=said, instead=_instead(home))
 
 
-def _instead(home: Path) -> str:
+def _instead(home: Path) -> Told:
     running = list[Path]()
     if os.getuid() == 0:
         with suppress(OSError, UnsafePlace):
             running = [one for one in homes(PROGRAM, default_home()) if one != home]
     if running:
-        return f"a line runs in {running[0]}: leave IVR111_HOME out, or write IVR111_HOME={running[0]}"
-    return "start it: make run, or name the home of a line: IVR111_HOME=FOLDER"
+        return told(
+            "a line runs in {running}: leave IVR111_HOME out, or write IVR111_HOME={running}",
+            running=running[0],
+        )
+    return told("start it: make run, or name the home of a line: IVR111_HOME=FOLDER")

@@ -262,6 +262,8 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
 
     with _opened(out) as file:  # before we become the engine's user: it is the asker's file
         with_evidence(settings, question)
+    if out != "-":
+        say("written: {file}", file=out, err=True)
 
 
 @contextmanager

@@ -155,3 +155,11 @@ def test_where_two_lines_run_somebody_must_say_which(monkeypatch, tmp_path):
     with pytest.raises(UnsafePlace, match="name the one you mean"):
         chosen_home({})
     assert tmp_path == chosen_home({"IVR111_HOME": str(tmp_path)})
+
+
+def test_a_wrong_home_and_a_misspelt_variable_are_told_in_the_askers_language(ivr111, monkeypatch, tmp_path):
+    monkeypatch.setenv("IVR111_WRAPUP_SECONDS", "3")
+    assert "мұндай баптау жоқ; IVR111_WRAP_UP_SECONDS" in ivr111("calls", "list", "--lang", "kk").stderr
+    monkeypatch.delenv("IVR111_WRAPUP_SECONDS")
+    monkeypatch.setenv("IVR111_HOME", str(tmp_path / "none"))
+    assert f"{tmp_path / 'none'}: такой папки нет;" in ivr111("calls", "list", "--lang", "ru").stderr
