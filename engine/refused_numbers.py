@@ -53,7 +53,7 @@ class RefusedNumbers:
         found.number = shown(event.pii_number)
         if event.at - found.logged >= LOGGED:
             found.logged = event.at
-            log.warning("number_refused", operator=event.operator, count=found.count, number=found.number)
+            log.warning("number_refused", operator=event.operator, count=found.count, pii_number=found.number)
         if len(self._operators) > OPERATORS:
             del self._operators[min(self._operators, key=lambda one: self._operators[one].last)]
         self.changed()

@@ -59,18 +59,29 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """From where to where (seconds) the side that `fault` names was silent."""
+
+    fault: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
 class LegReport:
     """Both legs beside each other; `faults` are words for the recording's checks, empty when all is well.
 
     caller_silent, consultant_silent: never heard, though the other (or nobody) was;
     caller_lost, consultant_lost: digital silence from some moment (`lost_at`, seconds) to the end;
     caller_gap, consultant_gap: a long stretch of it in the middle; lengths_differ: by over a second.
+    `silences` say where, of these kinds.
     """
 
     caller: Leg
     consultant: Leg
     faults: tuple[str, ...]
     lost_at: float | None
+    silences: tuple[Silence, ...] = ()
 
 
 def measure(blocks: Iterable[Samples]) -> Leg:
@@ -99,12 +110,12 @@ def _judge(windows: Samples, powers: list[NDArray[np.float64]], silences: list[M
 def compare_legs(caller: Leg, consultant: Leg) -> LegReport:
     """Find a side that the recorder lost; each leg is held against what the other side said."""
     faults: list[str] = []
-    lost: list[float] = []
+    silences: list[Silence] = []
     for name, leg, other in (("caller", caller, consultant), ("consultant", consultant, caller)):
         if leg.silence == 1.0:
-            if max(leg.seconds, other.seconds) >= LOST_SECONDS:
-                faults.append(f"{name}_silent")
-                lost.append(0.0)
+            longer = max(leg.seconds, other.seconds)
+            if longer >= LOST_SECONDS:
+                silences.append(Silence(f"{name}_silent", 0.0, longer))
             continue
         for first, last in _runs(_padded(leg.silent, len(other.silent))):
             heard = other.speaks[first:last].sum() * WINDOW / RATE
@@ -112,11 +123,13 @@ def compare_legs(caller: Leg, consultant: Leg) -> LegReport:
             to_the_end = last == max(len(leg.silent), len(other.silent))
             if heard < HEARD_SECONDS or seconds < (LOST_SECONDS if to_the_end else GAP_SECONDS):
                 continue
-            faults.append(f"{name}_lost" if to_the_end else f"{name}_gap")
-            lost.append(first * WINDOW / RATE)
+            fault = f"{name}_lost" if to_the_end else f"{name}_gap"
+            silences.append(Silence(fault, first * WINDOW / RATE, last * WINDOW / RATE))
+    faults += [one.fault for one in silences]
     if abs(caller.seconds - consultant.seconds) > 1.0:
         faults.append("lengths_differ")
-    return LegReport(caller, consultant, tuple(dict.fromkeys(faults)), min(lost, default=None))
+    lost_at = min((one.first for one in silences), default=None)
+    return LegReport(caller, consultant, tuple(dict.fromkeys(faults)), lost_at, tuple(silences))
 
 
 def cured(before: LegReport, after: LegReport) -> tuple[str, ...]:

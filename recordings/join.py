@@ -6,14 +6,14 @@ One job a line of JSON on standard input, one report a line on standard output, 
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from recordings.audio import RATE, Leg, LegReport, Samples, compare_legs, cured, measure
+from recordings.audio import RATE, Leg, LegReport, Samples, Silence, compare_legs, cured, measure
 from recordings.files import BLOCK, repair, track, write_stereo
 from recordings.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
 
@@ -52,7 +52,7 @@ class Report:
     `seconds` of the stereo file, `sound` of what was recorded in it (what lies between two pieces is silence
     that nobody recorded), `pieces` of each piece, `starts` where each begins in the stereo file.
     `faults` as audio.LegReport, and: header_wrong, header_lost (a file that begins with its sound, for the
-    volume was full), hole (more than a second between two pieces).
+    volume was full), hole (more than a second between two pieces). `silences` in the stereo file's seconds.
     """
 
     seconds: float = 0.0
@@ -62,6 +62,7 @@ class Report:
     repaired: bool = False
     faults: tuple[str, ...] = ()
     lost_at: float | None = None
+    silences: tuple[Silence, ...] = ()
     caller: LegFigures | None = None
     consultant: LegFigures | None = None
     error: str | None = None
@@ -109,6 +110,11 @@ def work(job: Job) -> Report:
         repaired=repaired,
         faults=tuple(dict.fromkeys(faults)),
         lost_at=min(lost, default=None),
+        silences=tuple(
+            replace(silence, first=silence.first + one.start / RATE, last=silence.last + one.start / RATE)
+            for one, report in reports
+            for silence in report.silences
+        ),
         caller=_figures([report.caller for _, report in reports]),
         consultant=_figures([report.consultant for _, report in reports]),
     )

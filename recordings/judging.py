@@ -1,15 +1,18 @@
 """What a look at the disk says about a recording: its state, and what somebody must be told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from recordings import spans
 from recordings.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.gather import Due
+from recordings.held import without_holds
 from recordings.join import Job, Piece, Report
 from recordings.link import explained
 from recordings.names import SECOND, Found
 from recordings.places import HEADER
+from recordings.record import Moment
 from recordings.recording import Recording
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
@@ -67,13 +70,19 @@ def elsewhere(asked: Job) -> Job:
     return replace(asked, into=rest if folder == SECOND else f"{SECOND}/{asked.into}")
 
 
-def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
-    """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none."""
+def judge(
+    due: Due, asked: Job | None, report: Report, now: datetime, happened: Sequence[Moment] = ()
+) -> tuple[RecordingChecked, list[Alarm]]:
+    """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none.
+
+    `happened`: of the call; a side that held it is silent meanwhile.
+    """
     begun = started(due)
     stems = _stems(due, begun)
     first = begun[stems[0]] if stems else None
     since = due.answered.answered_at if due.answered else first or now
-    checks = list(report.faults)
+    faults = without_holds(report.faults, report.silences, happened, first or now)
+    checks = list(faults)
     alarms: list[str] = []
     if not report.seconds:
         state = RecordingState.MISSING if due.answered else RecordingState.EMPTY
@@ -84,7 +93,7 @@ def judge(due: Due, asked: Job | None, report: Report, now: datetime) -> tuple[R
         state = RecordingState.REPAIRED if mended else RecordingState.FINISHED
         if due.known is not None and due.known.state is RecordingState.REPAIRED:
             state = RecordingState.REPAIRED
-        if any(fault.endswith(_ALARMING) for fault in report.faults):
+        if any(fault.endswith(_ALARMING) for fault in faults):
             state = RecordingState.SILENT_LEG
             alarms.append("recording_leg_silent")
         if due.answered is not None and due.answered.ended_at is not None:

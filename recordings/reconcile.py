@@ -162,7 +162,8 @@ class Reconciler:
             return
         asked = job(one, str(self._audio)) if one.size else None
         asked, report = await self._join(asked) if asked else (None, Report())
-        checked, alarms = judge(one, asked, report, now)
+        holds = await self._journal.reader.moments(one.call_id) if report.silences else ()
+        checked, alarms = judge(one, asked, report, now, holds)
         if checked.state is RecordingState.EMPTY:
             left = await asyncio.to_thread(remove, self._audio, [file.path for file in one.files])
             if left:  # what is taken for no sound is taken away only where it can be none

@@ -15,7 +15,7 @@ from recordings.joiner import Joiner
 from recordings.mask import mask
 from recordings.names import parse_stem, stem_of
 from recordings.reconcile import Reconciler
-from recordings.record import CallRecord, Connection, Outcome
+from recordings.record import CallRecord, Connection, Moment, Outcome
 from recordings.store import Journal
 from recordings.wave_header import new_header
 from routing.story import Story
@@ -46,7 +46,7 @@ class Desk:
             path.write_bytes(new_header(1, 8000, stated) + samples.tobytes())
             os.utime(path, (ends.timestamp(), ends.timestamp()))
 
-    async def call(self, *connections, ended=60.0):
+    async def call(self, *connections, ended=60.0, moments=()):
         await self.journal.write(
             CallRecord(
                 CALL,
@@ -55,6 +55,7 @@ class Desk:
                 T0,
                 ended_at=None if ended is None else after(ended),
                 connections=connections,
+                moments=moments,
             )
         )
 
@@ -204,6 +205,17 @@ async def test_a_side_that_the_recorder_lost_is_an_alarm(desk):
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.state, row.checks, row.playable) == (RecordingState.SILENT_LEG, ("consultant_lost",), True)
     assert await desk.alarms() == [("recording_leg_silent", ONE)]
+
+
+async def test_a_consultant_who_held_the_call_until_its_end_was_not_lost(desk):
+    held = TONE.copy()
+    held[40_000:] = 0
+    desk.save(ONE, TONE, held, ends=after(25))
+    await desk.call(TALK, moments=(Moment("hold", 1, "c101", after(20.1)),))
+    await desk.reconciler.look()
+    [row] = await desk.journal.reader.recordings(CALL)
+    assert (RecordingState.FINISHED, ()) == (row.state, row.checks)
+    assert [] == await desk.alarms()
 
 
 async def test_a_recording_that_stopped_growing_in_mid_conversation_is_an_alarm(desk):
@@ -487,7 +499,13 @@ async def test_a_call_of_which_only_the_end_was_seen_is_not_told_as_failed_befor
 def test_a_story_that_is_not_whole_does_not_say_that_nobody_served_the_caller():
     story = Story(
         **{field.name: None for field in fields(Story)}
-        | {"call_id": CALL, "arrived_at": T0.timestamp(), "outcome": "failed", "conversations": ()}
+        | {
+            "call_id": CALL,
+            "arrived_at": T0.timestamp(),
+            "outcome": "failed",
+            "conversations": (),
+            "happened": (),
+        }
         | {"rating_asked": False, "survived": False, "whole": False}
     )
     assert record(story).outcome is None
