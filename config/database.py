@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 
 from config import journal_file
+from config.told import N_
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -68,7 +69,9 @@ class DatabaseReplaced(DatabaseAway):
     """The file was deleted, moved or replaced while it was open: what was written last is in no journal."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(EIO, "another file stands in the journal's place: the engine takes it in", str(file))
+        super().__init__(
+            EIO, N_("another file stands in the journal's place: the engine takes it in"), str(file)
+        )
 
 
 def database_file(url: str) -> Path | None:

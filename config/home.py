@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from config.running import environment_of, homes, runs, supervisor
+from config.told import N_, Told, joined, told
 
 PROGRAM: Final = Path(__file__).resolve().parent.parent
 NAMED: Final = Path("/etc/ivr111/home")  # for a program installed without its repository: one line, the home
@@ -36,7 +37,9 @@ def default_home() -> Path:
     trust(NAMED)
     named = Path(NAMED.read_text(encoding="utf-8").strip())
     if not named.is_absolute():
-        raise UnsafePlace(f"{NAMED}: write the home's whole path, from / on, and nothing else")
+        raise UnsafePlace(
+            told("{file}: write the home's whole path, from / on, and nothing else", file=NAMED)
+        )
     return named
 
 
@@ -52,9 +55,12 @@ def chosen_home(heard: Mapping[str, str]) -> Path:
     if not running or default in running:
         return default
     if len(running) > 1:
-        told = " and ".join(map(str, running))
         raise UnsafePlace(
-            f"lines run in {told}: name the one you mean, IVR111_HOME={running[0]} before ivr111"
+            told(
+                "lines run in {homes}: name the one you mean, IVR111_HOME={home} before ivr111",
+                homes=joined([told("{home}", home=one) for one in running], N_("{one} and {other}")),
+                home=running[0],
+            )
         )
     return running[0]
 
@@ -83,8 +89,8 @@ def settings_of_line(home: Path) -> Mapping[str, str]:
 
 def by_sudo(environment: Mapping[str, str] | None = None) -> bool:
     """Root acts for somebody who is not root: what they bring in the environment is theirs."""
-    told = (os.environ if environment is None else environment).get("SUDO_UID", "0")
-    return os.getuid() == 0 and told.strip("0") != ""
+    asker = (os.environ if environment is None else environment).get("SUDO_UID", "0")
+    return os.getuid() == 0 and asker.strip("0") != ""
 
 
 def unheard(environment: Mapping[str, str]) -> list[str]:
@@ -109,9 +115,10 @@ def trust(place: Path) -> None:
         loose = stat.S_IWOTH | (0 if there.st_gid in groups else stat.S_IWGRP)
         shared = stat.S_ISDIR(there.st_mode) and there.st_mode & stat.S_ISVTX  # /tmp: names are their makers'
         if there.st_uid not in users:
-            raise UnsafePlace(_refusal(part, place, f"belongs to {_name(there.st_uid)}"))
+            why = told("{part} belongs to {user}", part=part, user=_name(there.st_uid))
+            raise UnsafePlace(_refusal(part, place, why))
         if not stat.S_ISLNK(there.st_mode) and there.st_mode & loose and not shared:
-            raise UnsafePlace(_refusal(part, place, "can be written by others"))
+            raise UnsafePlace(_refusal(part, place, told("{part} can be written by others", part=part)))
 
 
 def _way(place: Path) -> Iterator[tuple[Path, os.stat_result]]:
@@ -134,18 +141,21 @@ def _way(place: Path) -> Iterator[tuple[Path, os.stat_result]]:
             continue
         links += 1
         if links > 40:  # as the kernel counts
-            raise UnsafePlace(f"{place}: links lead in a circle there")
+            raise UnsafePlace(told("{place}: links lead in a circle there", place=place))
         target = one.readlink()
         if target.is_absolute():
             at = Path("/")
         rest += [part for part in reversed(target.parts) if part != "/"]
 
 
-def _refusal(part: Path, place: Path, why: str) -> str:
-    below = "" if part == place else f", and {place} lies below it"
-    return (
-        f"{part} {why}{below}: root would believe whatever they write there; "
-        f"chown root: {part} && chmod go-w {part}, or name another place (IVR111_HOME, IVR111_SETUP)"
+def _refusal(part: Path, place: Path, why: Told) -> Told:
+    if part != place:
+        why = told("{why}, and {place} lies below it", why=why, place=place)
+    return told(
+        "{why}: root would believe whatever they write there; chown root: {part} && chmod go-w {part}, "
+        "or name another place (IVR111_HOME, IVR111_SETUP)",
+        why=why,
+        part=part,
     )
 
 

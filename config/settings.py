@@ -27,6 +27,7 @@ from config.home import (
     trust,
     unheard,
 )
+from config.told import told
 
 Language = Literal["kk", "ru"]
 Role = Literal["consultant", "supervisor", "administrator", "auditor"]
@@ -191,14 +192,15 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _behind_nat(self) -> "Settings":
         if strange := sorted(set(self.trunk_behind_nat) - set(self.trunk_addresses)):
-            raise ValueError(f"trunk_behind_nat: {', '.join(strange)} is none of trunk_addresses")
+            names = ", ".join(strange)
+            raise ValueError(told("trunk_behind_nat: {names} is none of trunk_addresses", names=names))
         return self
 
     @field_validator(*PORTS)
     @classmethod
     def _port(cls, value: int) -> int:
         if not 0 <= value <= 65535:
-            raise ValueError("a port is 0 to 65535")
+            raise ValueError(told("a port is 0 to 65535"))
         return value
 
     @field_validator("time_zone")
@@ -207,13 +209,13 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (OSError, ValueError):
-            raise ValueError("there is no such time zone; write one like Asia/Almaty") from None
+            raise ValueError(told("there is no such time zone; write one like Asia/Almaty")) from None
         return value
 
     @model_validator(mode="after")
     def _range(self) -> "Settings":
         if self.rtp_first >= self.rtp_last:
-            raise ValueError("rtp_first lies before rtp_last")
+            raise ValueError(told("rtp_first lies before rtp_last"))
         return self
 
     @model_validator(mode="after")

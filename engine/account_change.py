@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from config.rights import Right
 from config.running import supervisor
 from config.settings import Language, Settings
-from config.told import N_
-from config.told import told as said
+from config.told import told
 from dialplan.people import Account
 from engine import accounts
 from engine.acting import as_owner
@@ -37,19 +36,18 @@ if TYPE_CHECKING:
 SETTLED: Final = 40.0  # seconds for an Asterisk that starts anew meanwhile
 ENGINE: Final = 10.0  # and for an engine
 TURN: Final = 180.0  # until it is this command's turn, where many change accounts at once
-STOPPED: Final = said(N_("asterisk: does not run; it reads this when the line starts"))
-AGAIN: Final = "once the line is well: ivr111 consultants reload"
+STOPPED: Final = told("asterisk: does not run; it reads this when the line starts")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Became:
     """What became of it, in a sentence; `done`: all that must know it does, or will when it starts."""
 
     sentence: str
     done: bool = True
 
 
-def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) -> tuple[Account, Told]:
+def add(settings: Settings, id_: str, name: str, languages: Sequence[Language]) -> tuple[Account, Became]:
     """The new account, and what Asterisk made of it. Raises Problem, Wrong, AccountRefused, EngineAway."""
 
     def without_engine() -> None:
@@ -74,7 +72,7 @@ def change(
     languages: Sequence[Language] | None = None,
     *,
     secret: bool = False,
-) -> tuple[Account, Told]:
+) -> tuple[Account, Became]:
     """The account as it is now; `secret`: with a new password, and the old registration ends.
 
     A conversation goes on. Raises as `add`.
@@ -99,13 +97,13 @@ def change(
     with changing(settings):
         _change(settings, with_engine, without_engine)
         account = _account(settings, id_)
-        told = _render(settings, without=id_ if secret else "")
-        if told is None and secret:
-            told = _gone(settings, id_, calls_end=False, closed=lambda: _render(settings))
-    return account, told or _known(settings, account)
+        became = _render(settings, without=id_ if secret else "")
+        if became is None and secret:
+            became = _gone(settings, id_, calls_end=False, closed=lambda: _render(settings))
+    return account, became or _known(settings, account)
 
 
-def remove(settings: Settings, id_: str) -> Told:
+def remove(settings: Settings, id_: str) -> Became:
     """Nothing of the phone is left: no endpoint, registration, call. Raises as `add`."""
 
     def without_engine() -> None:
@@ -119,27 +117,35 @@ def remove(settings: Settings, id_: str) -> Told:
     with changing(settings):
         _change(settings, with_engine, without_engine)
         rendered = _render(settings)
-    return rendered or _gone(settings, id_) or Told(STOPPED)
+    return rendered or _gone(settings, id_) or Became(STOPPED)
 
 
-def reload(settings: Settings) -> Told:
+def reload(settings: Settings) -> Became:
     """Engine and Asterisk brought to what the accounts say, where they differ. Raises Problem, NotSettled."""
     with changing(settings):
-        if told := _render(settings):
-            return told
+        if became := _render(settings):
+            return became
         if not lives(settings):
-            return Told(STOPPED)
+            return Became(STOPPED)
         _tell_engine(settings)
         new, old = differences(settings)
         everyone = accounts.load(settings)
     for one in everyone:
-        if one.id in new and not (told := _known(settings, one)).done:
-            return told
+        if one.id in new and not (became := _known(settings, one)).done:
+            return became
     for id_ in old:
         if (gone := _gone(settings, id_)) and not gone.done:
             return gone
-    changed = f"; read {', '.join(sorted(new)) or 'nobody'}, forgot {', '.join(sorted(old)) or 'nobody'}"
-    return Told(f"asterisk: knows all {len(everyone)} accounts{changed if new or old else ''}")
+    if not new and not old:
+        return Became(told("asterisk: knows all {count} accounts", count=len(everyone)))
+    return Became(
+        told(
+            "asterisk: knows all {count} accounts; read {new}, forgot {old}",
+            count=len(everyone),
+            new=", ".join(sorted(new)) or told("nobody"),
+            old=", ".join(sorted(old)) or told("nobody"),
+        )
+    )
 
 
 def differences(settings: Settings) -> tuple[set[str], set[str]]:
@@ -168,12 +174,12 @@ def lives(settings: Settings) -> bool:
 def changing(settings: Settings) -> Iterator[None]:
     """One command at a time: two would each render their own half. Raises Problem."""
     if os.geteuid() != 0:
-        raise Problem("this writes Asterisk's configuration, which belongs to root: use sudo")
+        raise Problem(told("this writes Asterisk's configuration, which belongs to root: use sudo"))
     try:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         held = os.open(settings.run_dir / "accounts.lock", flags, 0o600)
     except FileNotFoundError:
-        raise Problem(f"{settings.run_dir} is not there: start the line once") from None
+        raise Problem(told("{folder} is not there: start the line once", folder=settings.run_dir)) from None
     try:
         end = time.monotonic() + TURN
         while True:
@@ -182,7 +188,8 @@ def changing(settings: Settings) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > end:
-                    raise Problem("another command changes accounts and does not end; look for it") from None
+                    said = told("another command changes accounts and does not end; look for it")
+                    raise Problem(said) from None
                 time.sleep(0.05)
         yield
     finally:
@@ -230,7 +237,7 @@ def _account(settings: Settings, id_: str) -> Account:
     return account
 
 
-def _render(settings: Settings, without: str = "") -> Told | None:
+def _render(settings: Settings, without: str = "") -> Became | None:
     """The phones' accounts in Asterisk's files, `without` one of them; what keeps them from it."""
     try:
         if (settings.home / "asterisk" / "etc" / "pjsip.conf").exists():
@@ -240,16 +247,16 @@ def _render(settings: Settings, without: str = "") -> Told | None:
         write_lab(settings)
         hand_over(settings)
     except (NotReady, LookupError) as why:
-        return Told(f"asterisk: not told yet, it reads this when the line starts ({why})")
+        return Became(told("asterisk: not told yet, it reads this when the line starts ({why})", why=why))
     return None
 
 
-def _known(settings: Settings, account: Account) -> Told:
+def _known(settings: Settings, account: Account) -> Became:
     if not lives(settings):
-        return Told(STOPPED)
+        return Became(STOPPED)
     work = settle_known(settings.asterisk_control, account.id, account.secret, SETTLED)
-    told = _settled(account.id, work)
-    return told or Told(said(N_("asterisk: knows {id}; the phone can register"), id=account.id))
+    known_ = told("asterisk: knows {id}; the phone can register", id=account.id)
+    return _settled(account.id, work) or Became(known_)
 
 
 def _gone(
@@ -257,8 +264,8 @@ def _gone(
     id_: str,
     *,
     calls_end: bool = True,
-    closed: Callable[[], Told | None] = lambda: None,
-) -> Told | None:
+    closed: Callable[[], Became | None] = lambda: None,
+) -> Became | None:
     """What became of the phone; None where Asterisk does not run, or when `closed` went on from there."""
     if not lives(settings):
         _forget_registration(settings, id_)
@@ -270,24 +277,29 @@ def _gone(
         nonlocal ended
         ended = await settle_gone(settings.asterisk_control, id_, SETTLED, calls_end=calls_end)
 
-    if told := _settled(id_, work()):
-        return told
+    if became := _settled(id_, work()):
+        return became
     if not calls_end:
         return closed()
+    said = told("asterisk: has forgotten {id}; its phone can neither register nor be rung", id=id_)
     if ended:
-        words = N_(
-            "asterisk: has forgotten {id}; its phone can neither register nor be rung; {ended} of its calls "
-            "ended, a caller is first in the queue again"
+        said = told(
+            "{said}; {count} of its calls ended, a caller is first in the queue again", said=said, count=ended
         )
-        return Told(said(words, id=id_, ended=ended))
-    return Told(said(N_("asterisk: has forgotten {id}; its phone can neither register nor be rung"), id=id_))
+    return Became(said)
 
 
-def _settled(id_: str, work: Coroutine[Any, Any, None]) -> Told | None:
+def _settled(id_: str, work: Coroutine[Any, Any, None]) -> Became | None:
     try:
         asyncio.run(work)
     except NotSettled as why:
-        return Told(f"asterisk: the account {id_} is changed, but {why}; {AGAIN}", done=False)
+        said = told(
+            "asterisk: the account {id} is changed, but {why}; "
+            "once the line is well: ivr111 consultants reload",
+            id=id_,
+            why=why,
+        )
+        return Became(said, done=False)
     return None
 
 
@@ -304,4 +316,7 @@ def _forget_registration(settings: Settings, id_: str) -> None:
                 database.execute("delete from astdb where key like ?", (key,))
             database.close()
         except sqlite3.Error as why:
-            raise Problem(f"{file}: {why}; an old registration of {id_} may be left there") from None
+            said = told(
+                "{file}: {why}; an old registration of {id} may be left there", file=file, why=why, id=id_
+            )
+            raise Problem(said) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from config.told import N_, joined, told
 from dialplan import words as w
 from dialplan.people_sections import PERSON
 from routing.ami_protocol import AmiDown, AmiTimeout
@@ -41,12 +42,12 @@ class Phone:
     def left(self) -> str:
         """What is left of it, in words."""
         parts = {
-            "its endpoint": self.endpoint,
-            "its registration": bool(self.contacts),
-            "a call": bool(self.legs),
-            "its place in survival's queue": self.member,
+            N_("its endpoint"): self.endpoint,
+            N_("its registration"): bool(self.contacts),
+            N_("a call"): bool(self.legs),
+            N_("its place in survival's queue"): self.member,
         }
-        return ", ".join(name for name, there in parts.items() if there)
+        return joined([told(name) for name, there in parts.items() if there], N_("{one}, {other}"))
 
 
 async def settle_known(socket: Path, id_: str, secret: str, within: float) -> None:
@@ -56,7 +57,7 @@ async def settle_known(socket: Path, id_: str, secret: str, within: float) -> No
         if await registers(socket, id_, secret):
             return ""
         await say(socket, RELOAD, ANSWER)
-        return "" if await registers(socket, id_, secret) else f"Asterisk has not read {id_}"
+        return "" if await registers(socket, id_, secret) else told("Asterisk has not read {id}", id=id_)
 
     await _until(step, within)
 
@@ -75,7 +76,7 @@ async def settle_gone(socket: Path, id_: str, within: float, *, calls_end: bool 
             phone = replace(phone, legs=(), member=False)
         if phone.endpoint:
             await say(socket, RELOAD, ANSWER)
-            return f"Asterisk still has {phone.left()}"
+            return told("Asterisk still has {what}", what=phone.left())
         for key in phone.contacts:  # only now: with its endpoint it would have registered again
             await say(socket, f"database del registrar {key}", ANSWER)
         for channel, others in phone.legs:
@@ -85,7 +86,7 @@ async def settle_gone(socket: Path, id_: str, within: float, *, calls_end: bool 
             ended.add(channel)
         if phone.member:
             await say(socket, f"queue remove member PJSIP/{id_} from {w.SURVIVAL_QUEUE}", ANSWER)
-        return f"Asterisk still has {phone.left()}" if phone.left() else ""
+        return told("Asterisk still has {what}", what=phone.left()) if phone.left() else ""
 
     await _until(step, within)
     return len(ended)
@@ -98,7 +99,7 @@ async def _until(step: Callable[[], Awaitable[str]], within: float) -> None:
         try:
             missing = await step()
         except (AmiDown, AmiTimeout):
-            missing = "Asterisk does not answer on its control socket"
+            missing = told("Asterisk does not answer on its control socket")
         if not missing:
             return
         if time.monotonic() > end:

@@ -9,8 +9,8 @@ from typing import Final
 from config.home import PROGRAM, UnsafePlace, default_home, unheard
 from config.running import homes
 from config.settings import Settings, strangers
-from config.settings_words import nearest
-from config.told import Told, joined, told
+from config.settings_words import near
+from config.told import N_, Told, joined, told
 from engine.show import Problem
 
 STARTS: Final = frozenset(
@@ -28,18 +28,17 @@ def look(command: str, environment: Mapping[str, str]) -> None:
     refused = unheard(environment)
     names = [f"IVR111_{name.upper()}" for name in Settings.model_fields]
     for unknown in strangers({name: "" for name in environment if name not in refused}):
-        parts = [told("{name}: there is no such setting", name=unknown)]
-        if meant := nearest(unknown, names):
-            parts.append(told("is {name} meant?", name=meant))
-        parts.append(told("all of them stand in docs/system-administrator.md"))
-        raise Problem(joined(parts, "{one}; {other}"))
+        said = told("{name}: there is no such setting", name=unknown)
+        guess = near(unknown, names) or told(";")
+        where = told("all of them stand in docs/system-administrator.md")
+        raise Problem(told("{said}{guess} {where}", said=said, guess=guess, where=where))
     if command in STARTS and not environment.get("IVR111_HOME"):
         os.environ["IVR111_HOME"] = str(default_home())
     if command not in NEED_NONE and (fault := fault_of(Settings().home, before=command in BEFORE)):
-        raise Problem(fault)
+        raise Problem(joined(fault, N_("{one}; {other}")))
 
 
-def fault_of(home: Path, *, before: bool = False) -> Told | None:
+def fault_of(home: Path, *, before: bool = False) -> tuple[Told, Told] | None:
     """Why nothing can be answered from `home`, and what to do; None when a line ran there.
 
     `before`: settings are enough. Raises OSError.
@@ -47,15 +46,15 @@ def fault_of(home: Path, *, before: bool = False) -> Told | None:
     try:
         home.stat()
     except (FileNotFoundError, NotADirectoryError):
-        said = told("there is no such folder")
+        said = told("{home}: there is no such folder", home=home)
     else:
         if not home.is_dir():
-            said = told("that is no folder")
+            said = told("{home}: that is no folder", home=home)
         elif (home / "run").is_dir() or (before and (home / "settings.toml").is_file()):
             return None
         else:
-            said = told("no line ever ran in this home")
-    return told("{home}: {said}; {instead}", home=home, said=said, instead=_instead(home))
+            said = told("{home}: no line ever ran in this home", home=home)
+    return said, _instead(home)
 
 
 def _instead(home: Path) -> Told:
@@ -65,7 +64,6 @@ def _instead(home: Path) -> Told:
             running = [one for one in homes(PROGRAM, default_home()) if one != home]
     if running:
         return told(
-            "a line runs in {running}: leave IVR111_HOME out, or write IVR111_HOME={running}",
-            running=running[0],
+            "a line runs in {home}: leave IVR111_HOME out, or write IVR111_HOME={home}", home=running[0]
         )
     return told("start it: make run, or name the home of a line: IVR111_HOME=FOLDER")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from config.told import told
+from engine.asking import fresh_password
 from engine.show import AsJson, Problem, as_json, one_line, plain_words, say, table
 from engine.tongue import spoken
 
@@ -243,7 +244,7 @@ def _password(stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise Problem(told("no terminal to ask for the password on: use --password-stdin"))
-    return str(typer.prompt(spoken("password"), hide_input=True, confirmation_prompt=True))
+    return fresh_password()
 
 
 def _change(

@@ -13,7 +13,7 @@ from engine.tongue import spoken
 if TYPE_CHECKING:
     from config.settings import Language, Settings
     from dialplan.people import Account
-    from engine.account_change import Told
+    from engine.account_change import Became
 
 consultants = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Consultants: accounts and pauses."
@@ -40,12 +40,13 @@ def row(one: dict[str, Any]) -> tuple[str, ...]:
     """One consultant as a line of a table."""
     state = spoken(one["state"] or "unknown")
     left = f" {one['seconds_left']:.0f} {spoken('s')}" if one.get("seconds_left") is not None else ""
+    fault = spoken(told(", phone {fault}", fault=told(one["fault"]))) if one.get("fault") else ""
     return (
         one["id"],
         one_line(one.get("name") or ""),
         " ".join(one["languages"]),
-        state + left + (f", phone {one['fault']}" if one.get("fault") else ""),
-        one_line(one["paused"] or ""),
+        state + left + fault,
+        one_line(spoken(one["paused"] or "")),
         "" if one["missed"] is None else str(one["missed"]),
         spoken({True: "yes", False: "no", None: ""}[one["reachable"]]),
         one["call_id"] or "",
@@ -158,7 +159,7 @@ def reload(json: AsJson = False) -> None:
 
 
 def _tell_account(
-    settings: "Settings", account: "Account", outcome: "Told", what: str, *, json: bool, secret: bool
+    settings: "Settings", account: "Account", outcome: "Became", what: str, *, json: bool, secret: bool
 ) -> None:
     if json:
         as_json(
@@ -193,7 +194,7 @@ def _tell_account(
     _end(outcome, json=json)
 
 
-def _end(outcome: "Told", *, json: bool) -> None:
+def _end(outcome: "Became", *, json: bool) -> None:
     """What Asterisk made of it; exit code 1 when that is not what was asked."""
     if not outcome.done:
         typer.echo(hint(outcome.sentence), err=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from config.told import told
+from config.told import N_, told
+from engine.asking import sure
 from engine.cli_demand_register import register
 from engine.cli_demand_review import correct, listen, review
 from engine.cli_package import package, verify
@@ -135,14 +136,14 @@ def approve(
     said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
     if at_terminal and not yes:
         review(demand)
-        typer.confirm(spoken("approve this answer?"), abort=True)
+        sure(N_("approve this answer?"))
     try:
         _approve(demand, said, json)
     except Unanswered as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
-        typer.echo(hint(str(why)))
-        typer.confirm(spoken("does the letter really say so?"), abort=True)
+        typer.echo(spoken(str(why)))
+        sure(N_("does the letter really say so?"))
         _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 
 

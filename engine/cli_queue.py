@@ -37,7 +37,7 @@ def show(json: AsJson = False) -> None:
         "{available} of {consultants} consultants available",
         at=clock(datetime.fromisoformat(now["at"]), settings.zone),
         event=now["event"],
-        asterisk=now["asterisk"],
+        asterisk=told(now["asterisk"]),
         waiting=totals["waiting"],
         callers=len(now["callers"]),
         available=totals["available"],
@@ -64,7 +64,7 @@ def show(json: AsJson = False) -> None:
 
 def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
     if one["diverted"]:
-        yield "diverted"
+        yield spoken("diverted")
     if one["nobody_on_shift"]:
         yield spoken("nobody on shift")
     if one["unanswered"]:

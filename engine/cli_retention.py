@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.told import told
+from config.told import N_, told
+from engine.asking import sure
 from engine.show import AsJson, Problem, as_json, clock, one_line, plain_words, say, table
 from engine.tongue import spoken
 
@@ -130,7 +131,7 @@ def apply(
         if not sys.stdin.isatty():
             raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
         plan(limit=0)
-        typer.confirm(spoken("destroy it?"), abort=True)
+        sure(N_("destroy it?"))
     ticker = Ticker("destroying", "things")
 
     async def question(evidence: "Evidence") -> "tuple[Applied, int]":

@@ -1,6 +1,7 @@
 """`ivr111 doctor`: everything the line stands on, looked at one by one; each failure says what to do."""
 
 from config.settings import Settings
+from config.told import told
 from engine.doctor_evidence import evidence, keys, volumes
 from engine.doctor_ports import ports
 from engine.doctor_running import answers, database
@@ -34,5 +35,12 @@ def examine(settings: Settings) -> list[Check]:
         try:
             found.extend(look(settings))
         except Exception as why:  # one broken look must not hide the others
-            found.append(Check(look.__name__, "failure", f"could not be looked at: {why}", "see the message"))
+            found.append(
+                Check(
+                    look.__name__,
+                    "failure",
+                    told("could not be looked at: {why}", why=why),
+                    "see the message",
+                )
+            )
     return found

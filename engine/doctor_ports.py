@@ -35,8 +35,9 @@ def looked_at(settings: Settings) -> Iterator[tuple[Port, Check]]:
             yield port, Check(name, "failure", told("held by {who}", who=who), move)
         elif not ours(port.address):
             place = port.setting.replace("_plain_port", "_address").replace("_port", "_address")
-            said = f"this machine has no address {port.address}"
-            yield port, Check(name, "failure", said, f"set IVR111_{place.upper()}, or bring it up")
+            said = told("this machine has no address {address}", address=port.address)
+            setting = f"IVR111_{place.upper()}"
+            yield port, Check(name, "failure", said, told("set {setting}, or bring it up", setting=setting))
         else:
             yield (
                 port,
@@ -47,17 +48,17 @@ def looked_at(settings: Settings) -> Iterator[tuple[Port, Check]]:
 def sound_ports(settings: Settings) -> Iterator[Check]:
     """The range of the sound: Asterisk passes over a port that another holds, so only many are a failure."""
     first, last = settings.rtp_first, settings.rtp_last
-    name = f"ports {first}-{last}/udp"
+    name = told("ports {first}-{last}/udp", first=first, last=last)
     others = held_between(first, last)
     others.pop(_pid(settings.run_dir / "asterisk.pid") or 0, None)
     taken = sum(others.values())
-    move = "stop it, or set IVR111_RTP_FIRST and IVR111_RTP_LAST"
+    move = told("stop it, or set IVR111_RTP_FIRST and IVR111_RTP_LAST")
     if not taken:
         yield Check(name, "ok", "for the sound")
     else:
         who = program(max(others, key=lambda pid: others[pid]))
         many = taken > (last - first + 1) / 2
-        said = f"{taken} of them held, most by {who}"
+        said = told("{count} of them held, most by {who}", count=taken, who=who)
         yield Check(name, "failure" if many else "warning", said, move)
 
 

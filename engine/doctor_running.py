@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.database import DatabaseReplaced, database_file, open_database
 from config.home import has_run
 from config.settings import Settings
-from config.told import told
+from config.told import N_, joined, told
 from engine.account_change import differences
 from engine.acting import as_evidence
 from engine.control import EngineAway, Wrong, ask
@@ -136,11 +136,10 @@ def _accounts(settings: Settings) -> Iterator[Check]:
         )
         return
     if new or old:
-        said = ", ".join(
-            f"{word} {' '.join(sorted(ids))}"
-            for word, ids in (("it has not read", new), ("it still knows", old))
-            if ids
-        )
+        parts = [told("it has not read {ids}", ids=" ".join(sorted(new)))] if new else []
+        if old:
+            parts.append(told("it still knows {ids}", ids=" ".join(sorted(old))))
+        said = joined(parts, N_("{one}, {other}"))
         yield Check(
             "accounts",
             "failure",

@@ -80,7 +80,7 @@ def setup(settings: Settings) -> Iterator[Check]:
 def home(settings: Settings) -> Iterator[Check]:
     """That of a line that has run: elsewhere every answer would be empty."""
     if fault := fault_of(settings.home):
-        yield Check("home", "failure", *fault.split("; ", 1))
+        yield Check("home", "failure", *fault)
     else:
         yield Check("home", "ok", str(settings.home))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from config.told import N_, Told, told
+from config.told import N_, told
 from recordings.entries import ENDED, Alarm
 
 WORDS: Final = {
@@ -23,26 +23,16 @@ WORDS: Final = {
         "the consultant's sound came from another port, and was heard from now on"
     ),
 }
-UNHEARD: Final = {
-    "caller": N_(
-        "  nothing of the caller from {first:.1f} to {last:.1f} s: "
-        "the sound came from elsewhere and was not heard"
-    ),
-    "consultant": N_(
-        "  nothing of the consultant from {first:.1f} to {last:.1f} s: "
-        "the sound came from elsewhere and was not heard"
-    ),
-}
 
 
-def leg_moments(alarms: Iterable[Alarm]) -> Iterator[tuple[datetime, Told]]:
+def leg_moments(alarms: Iterable[Alarm]) -> Iterator[tuple[datetime, str]]:
     """Each with its time; an end that says nothing (a call's own end) is left out."""
     for one in alarms:
         if one.kind in WORDS:
             yield one.at, told(WORDS[one.kind])
 
 
-def unheard_in(began: datetime | None, seconds: float | None, alarms: Sequence[Alarm]) -> Iterator[Told]:
+def unheard_in(began: datetime | None, seconds: float | None, alarms: Sequence[Alarm]) -> Iterator[str]:
     """The verdict on a recording that `began` then: what of a side it cannot hold, in its own seconds."""
     if began is None or not seconds:
         return
@@ -54,12 +44,18 @@ def unheard_in(began: datetime | None, seconds: float | None, alarms: Sequence[A
             if end is not None:
                 last = min(last, (end - began).total_seconds())
             if first < last:
-                yield told(UNHEARD[side], first=first, last=last)
+                yield told(
+                    "  nothing of the {side} from {first:.1f} to {last:.1f} s: "
+                    "the sound came from elsewhere and was not heard",
+                    side=told(side),
+                    first=first,
+                    last=last,
+                )
 
 
-def _spans(kind: str, told: Iterable[Alarm]) -> Iterator[tuple[datetime, datetime | None]]:
+def _spans(kind: str, alarms: Iterable[Alarm]) -> Iterator[tuple[datetime, datetime | None]]:
     begin: datetime | None = None
-    for one in sorted(told, key=lambda alarm: alarm.at):
+    for one in sorted(alarms, key=lambda alarm: alarm.at):
         if one.kind == kind and begin is None:
             begin = one.at
         elif one.kind == kind + ENDED and begin is not None:

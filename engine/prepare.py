@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from config import no_follow
 from config.settings import Settings
+from config.told import told
 from dialplan import words
 from dialplan.check import check
 from dialplan.numbers import spellings
@@ -32,12 +33,16 @@ def prepare(settings: Settings) -> None:
     """
     if not PLAIN.fullmatch(str(settings.home)):
         raise NotReady(
-            f"the path {settings.home} cannot be written into Asterisk's configuration: "
-            "choose an IVR111_HOME of letters, digits and / _ . - @ + ~ ="
+            told(
+                "the path {home} cannot be written into Asterisk's configuration: "
+                "choose an IVR111_HOME of letters, digits and / _ . - @ + ~ =",
+                home=settings.home,
+            )
         )
     absent = missing(*folders(settings))
     if absent:
-        raise NotReady("\n".join(str(p) for p in absent) + "\nwrite the drafts with: ivr111 prompts speak")
+        files = "\n".join(str(p) for p in absent)
+        raise NotReady(told("{files}\nwrite the drafts with: ivr111 prompts speak", files=files))
     lay_out(settings)
     ensure_keys(settings)  # one that is gone stops no call; doctor and the evidence process say so
     hide_anew(settings)
@@ -49,7 +54,7 @@ def asterisk_kind(settings: Settings) -> dict[str, Any]:
     """What set-up provided: kind, root, version, modules_dir. Raises NotReady."""
     file = settings.setup / "asterisk.json"
     if not file.exists():
-        raise NotReady(f"no Asterisk was provided ({file} is missing): run make setup")
+        raise NotReady(told("no Asterisk was provided ({file} is missing): run make setup", file=file))
     kind: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return kind
 

@@ -74,9 +74,7 @@ def spoken(text: str) -> str:
         return str(text)
     if not isinstance(text, Told):
         return _found(text) or text
-    fields = {
-        name: spoken(value) if isinstance(value, Told) else value for name, value in text.fields.items()
-    }
+    fields = {name: _held(value) for name, value in text.fields.items()}
     return (_found(text.message) or text.message).format(**fields)
 
 

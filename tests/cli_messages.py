@@ -16,12 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
 SAYING = {"told": (0,), "say": (0,), "spoken": (0,), "N_": (0,), "Ticker": (0, 1), "Check": (0, 2, 3)}
 FOR_MACHINES = {
-    "at_the_door",
     "cli_run",
     "cli_replay",
-    "account_change",
-    "home",
-    "prepare",
     "verify_package",
     "links",
     "cli_keys",

@@ -8,6 +8,7 @@ from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.control import Asker, Wrong
 from engine.orders import Orders
+from engine.refused_numbers import RefusedNumbers
 from tests.line import engine
 
 pytest_plugins = ("tests.command_line",)
@@ -39,7 +40,10 @@ OTHERS = {
     "steer.unassign": (Right.STEER, {"call": "n1-1-1"}),
     "access.note": (Right.TAKE_OUT, {"action": "unmasked", "subjects": ["n1-1-1"], "reason": "сынақ"}),
     "accounts.add": (Right.ACCOUNTS, {"id": "c105", "name": "x", "languages": ["kk"]}),
+    "accounts.change": (Right.ACCOUNTS, {"id": "c102", "name": "y"}),
     "accounts.remove": (Right.ACCOUNTS, {"id": "c102"}),
+    "accounts.read": (Right.ACCOUNTS, {}),
+    "numbers.refused": (None, {}),
 }
 NAMED = {role: f"a-{role}" for role in ROLES}
 
@@ -59,6 +63,7 @@ def box(settings):
         )
         running.call_desk.start_shift = running.call_desk.end_shift = lambda _: True
         running.call_desk.divert = lambda *_: None
+        running.refused = RefusedNumbers(lambda *_: None, lambda: None)
         yield running
 
 
