@@ -83,7 +83,7 @@ def story(
         yield from _recording(one, tell, legs)
 
 
-def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, Told]]:
+def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]:
     caller = tell.caller(record)
     number = one_line(caller) if caller else told("a withheld number")
     yield record.arrived_at, told("arrived, from {number}", number=number)

@@ -121,8 +121,8 @@ def show(
         if len(found) != 1:
             return found, [], []
         id_ = found[0].call_id
-        whole = replace(found[0], moments=await reader.moments(id_))
-        return [whole], await reader.recordings(id_), await reader.leg_alarms(id_)
+        told = replace(found[0], moments=await reader.moments(id_))
+        return [told], await reader.recordings(id_), await reader.leg_alarms(id_)
 
     records, recordings, legs = read(settings, question) or ([], [], [])
     if not records:

@@ -10,7 +10,7 @@ import typer
 from config.told import N_, told
 from engine.asking import sure
 from engine.demand_telling import Confirm, answered, doubts, tell
-from engine.show import AsJson, Problem, hint, plain_words, say
+from engine.show import AsJson, Problem, plain_words, say
 from engine.tongue import spoken
 
 if TYPE_CHECKING:

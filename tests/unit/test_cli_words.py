@@ -13,7 +13,7 @@ from recordings.access import Action, Result
 from recordings.completeness.gap import KINDS
 from recordings.demands.demand import State
 from recordings.entries import RecordingState
-from recordings.record import Outcome
+from recordings.record import Moment, Outcome
 from routing.consultants import Activity
 from routing.waiting import Phase
 from tests.cli_messages import messages, untold
@@ -21,17 +21,20 @@ from tests.line import BACK_FROM_1414, SERVED, WITHHELD, after, recording, write
 
 pytest_plugins = ("tests.command_line",)
 
-CHECKS = {
-    *(f"{side}_{what}" for side in ("caller", "consultant") for what in ("silent", "lost", "gap")),
-    *("lengths_differ", "length_differs", "header_lost", "repaired", "hole"),
-}  # recordings/audio.py, judging.py
+ENGLISH = re.compile(r"(?<![\w./-])[a-z]{3,}(?![\w./-])")
 HOLES = re.compile(r"\{(\w+)")
 VALUES = {
     *(set(RecordingState) - {RecordingState.EMPTY}),  # `calls show` leaves out what nobody answered
     *(str(one) for kind in (Outcome, Action, State, Activity, Phase, Result) for one in kind),
-    *(str(one) for one in RecordingState if one is not RecordingState.RECORDING),
-    *CHECKS,
-    *("drops", "forwards"),  # faults of a phone, routing/consultants.py
+    *(f"{side}_{what}" for side in ("caller", "consultant") for what in ("silent", "lost", "gap")),
+    *(
+        "lengths_differ",
+        "length_differs",
+        "header_lost",
+        "repaired",
+        "hole",
+    ),  # recordings/audio.py, judging.py
+    *("empty", "drops", "forwards"),  # a recording; faults of a phone, routing/consultants.py
     *("up", "away"),  # Asterisk, by the board
     *KINDS,
     *("sealed", "waiting", "generated", "missing"),  # recordings.finding.criteria.state_of
