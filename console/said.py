@@ -21,6 +21,10 @@ REASONS: Final = (
     (r"that call is over", N_("That call is over: nothing was ordered.")),
     (r"is in no conversation", N_("This consultant is in no conversation.")),
     (r"no phone of your own", N_("No phone is assigned to you: tell the administrator.")),
+    (
+        r"forwards its calls: nothing",
+        N_("Your phone forwards its calls, so nothing was dialled: end the forwarding on the phone."),
+    ),
     (r"did not ring", N_("Your phone did not ring: is it switched on and registered?")),
     (r"there is an account", N_("There is an account with this login already.")),
     (r"one phone, one person", N_("This phone is another account's already.")),

@@ -44,6 +44,10 @@ SURVIVAL: Final = "111-survival"
 # PJSIP endpoints that are not people.
 TRUNK: Final = "trunk"
 TRUNK_NAT: Final = "trunk-nat"  # the trunk's addresses whose Contact cannot be reached
+SPY: Final = "111-spy"  # a supervisor's phone on its way to a conversation
+SPY_SECONDS: Final = 15  # it rings
+SPY_REFUSED: Final = "111-spy-refused"  # the user event when that phone would not
+REPLACES: Final = "111-replaces"  # whoever wants to step into somebody else's dialog (RFC 3891): refused
 TRUNK_UNCLEAN: Final = "trunk-unclean"  # the trunk too, when the caller's number holds control characters
 UCC_ENDPOINT: Final = "1414"
 DUTY_ENDPOINT: Final = "duty"

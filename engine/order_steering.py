@@ -12,6 +12,7 @@ from config.told import N_, told
 from dialplan import words as w
 from engine.control import Answer, Asker, Order, Wrong
 from engine.order_access import AccessOrders
+from engine.spying import PhoneRefused
 from recordings.access import Action, Result
 from routing.ami import AmiDown, AmiError, AmiTimeout
 from routing.devices import SUPERVISOR
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MORE: Final = 60.0  # seconds that "+1 minute" adds to wrap-up
 MOST: Final = 600.0  # seconds of wrap-up: whoever needs more takes a pause, with its reason
+FORWARDS: Final = N_("{phone} forwards its calls: nothing was dialled; end that on the phone")
+UNFREE: Final = N_("{phone} did not ring (SIP {answer}): is it free?")
 SPIED: Final[dict[Mode, Action]] = {
     "listen": Action.LISTENED_LIVE,
     "whisper": Action.WHISPERED,
@@ -76,6 +79,12 @@ class SteeringOrders:
         except Wrong:
             self._access.not_done(noted[0], Result.FAILED, "Asterisk did not answer")
             raise
+        except PhoneRefused as why:
+            did = "forwards its calls" if why.forwards else "did not ring"
+            self._access.not_done(noted[0], Result.FAILED, f"{phone} {did}")
+            if why.forwards:
+                raise Wrong(told(FORWARDS, phone=phone)) from why
+            raise Wrong(told(UNFREE, phone=phone, answer=why.answer)) from why
         except (OSError, AmiDown, AmiError, AmiTimeout) as why:
             self._access.not_done(noted[0], Result.FAILED, f"{phone} did not ring")
             raise Wrong(

@@ -342,6 +342,7 @@ class Engine:
         self.vanished.on_message(message)
         self.refused.on_message(message)
         self.tone_keys.on_message(message)
+        self.spying.on_message(message)
         self.line.on_message(message)
 
     async def _up(self) -> None:

@@ -5,6 +5,8 @@ from typing import Final
 
 from dialplan.words import (
     DUTY_ENDPOINT,
+    REPLACES,
+    SPY,
     TEST_CALLER,
     TRUNK,
     TRUNK_NAT,
@@ -15,7 +17,8 @@ from dialplan.words import (
 
 CALLERS: Final = frozenset({TRUNK, TRUNK_NAT, TRUNK_UNCLEAN, TEST_CALLER})
 DUTY_CHANNEL: Final = "Local/s@111-duty-"  # the duty phone rings behind a local channel
-NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT, TRUNK_WATCH}
+NOT_CONSULTANTS: Final = CALLERS | {UCC_ENDPOINT, DUTY_ENDPOINT, TRUNK_WATCH, REPLACES}
+SPY_CHANNEL: Final = re.compile(rf"Local/(s[0-9]{{2,6}})@{SPY}-\w+;1")  # the half that hears a conversation
 SUPERVISOR: Final = re.compile(r"s[0-9]{2,6}")  # a supervisor's phone
 
 
@@ -24,6 +27,8 @@ def device_of(channel: str) -> str:
     technology, _, rest = channel.partition("/")
     if channel.startswith(DUTY_CHANNEL) and channel.endswith(";1"):
         return DUTY_ENDPOINT  # the half that meets the caller, once somebody has pressed 1
+    if spy := SPY_CHANNEL.fullmatch(channel):
+        return spy[1]
     if technology != "PJSIP":
         return ""
     return rest.rpartition("-")[0]

@@ -4,15 +4,20 @@ import asyncio
 
 import pytest
 
+from engine.lab.call import RefusedError
 from engine.lab.lab import Lab
 from engine.lab.policy import Reject
 from engine.lab.robots import Consultant, HearTone, Press, Wait
+from engine.lab.sip import tag
+from engine.secrets import load as load_secrets
+from engine.spying import Spying
 from recordings.reading import Reader
 from recordings.record import CallRecord, Moment, Outcome
+from routing.control_socket import say
 from tests.real.absence import on_shift, without_engine
 from tests.real.heard import names
 from tests.real.line import RunningLine, now
-from tests.real.talking import dial, served, team, told_at
+from tests.real.talking import dial, served, talk, team, told_at
 
 pytestmark = pytest.mark.real
 
@@ -145,3 +150,38 @@ async def test_without_the_engine_too_a_phone_that_drops_or_forwards_serves_nobo
     told = [ring for row in rows for ring in await rings(line, row)]
     assert ("c101", "drops") in told
     assert ("c102", "forwards") in told
+
+
+async def test_nobody_steps_into_anothers_conversation(line: RunningLine, lab: Lab) -> None:
+    """INVITE with Replaces (RFC 3891), from a phone and from the trunk: Asterisk asks for no leave (0103)."""
+    mine, other = await team(lab, "c101", "c102")
+    line.ask("consultants.pause", id="c102")
+    one = await talk(lab, [mine], 600)
+    theirs = one.leg.dialog
+    named = f"{theirs.call_id};to-tag={tag(theirs.remote)};from-tag={tag(theirs.local)}"
+    for phone, number in ((other.phone, "*22"), (lab.trunk_phone(), "111")):
+        for value in (named, f"{named};early-only", "nobody;to-tag=1;from-tag=2"):
+            with pytest.raises(RefusedError) as refused:
+                await (await phone.dial(number, headers=(("Replaces", value),))).answered(5)
+            assert 401 == refused.value.status  # as any stranger
+    await one.caller.hears(one.theirs, 3)
+    assert "talking" == one.leg.state
+    await one.caller.hang_up()
+
+
+async def test_a_supervisors_phone_that_forwards_is_rung_and_no_other(line: RunningLine, lab: Lab) -> None:
+    """Originate alone would dial PJSIP/1414 for a Contact of that name (decision 0104)."""
+    mine = await lab.consultant("c101").start()
+    one = await talk(lab, [mine], 650)
+    phone = (await lab.supervisor().start()).phone
+    outside = lab.ucc("answers")
+    here = f"{line.settings.sip_address}:{line.settings.sip_port}"
+    steer = load_secrets(line.settings.home / "secrets").ami_steer
+    spying = Spying(line.settings.ami_address, line.settings.ami_port, steer)
+    for to in ("PJSIP%2F1414", "Local%2F1414@111-duty", "*22"):
+        phone.policy = lambda call, to=to: Reject(302, to=f"sip:{to}@{here}")  # type: ignore[misc]
+        await spying.begin("listen", phone.user, f"PJSIP/{one.id}-0", one.id)
+    assert 3 == len(phone.calls)
+    assert [] == outside.phone.calls
+    assert "2 active channels" in await say(line.settings.asterisk_control, "core show channels", 5)
+    await one.caller.hang_up()

@@ -143,6 +143,8 @@ def test_what_cannot_be_read_is_no_event(message: Message) -> None:
         ("PJSIP/trunk-00000001", "trunk"),
         ("PJSIP/test-caller-00000001", "test-caller"),
         ("Local/1@x-00000001;1", ""),
+        ("Local/s201@111-spy-00000001;1", "s201"),
+        ("Local/s201@111-spy-00000001;2", ""),
         ("", ""),
     ],
 )
