@@ -138,7 +138,7 @@ async def test_without_the_engine_too_a_phone_that_drops_or_forwards_serves_nobo
     since = now()
     async with without_engine(line):
         calls = [
-            lab.caller(Wait(1), Press("2"), HearTone(good.phone.voice.frequency, 60), Wait(8))
+            lab.caller(Wait(1), Press("2"), HearTone(good.phone.voice.frequency, 100), Wait(8))
             for _ in range(2)
         ]
         done = await asyncio.gather(*(one.run() for one in calls))
@@ -181,7 +181,9 @@ async def test_a_supervisors_phone_that_forwards_is_rung_and_no_other(line: Runn
     for to in ("PJSIP%2F1414", "Local%2F1414@111-duty", "*22"):
         phone.policy = lambda call, to=to: Reject(302, to=f"sip:{to}@{here}")  # type: ignore[misc]
         await spying.begin("listen", phone.user, f"PJSIP/{one.id}-0", one.id)
+    async with asyncio.timeout(60):
+        while "2 active channels" not in await say(line.settings.asterisk_control, "core show channels", 5):
+            await asyncio.sleep(0.2)
     assert 3 == len(phone.calls)
     assert [] == outside.phone.calls
-    assert "2 active channels" in await say(line.settings.asterisk_control, "core show channels", 5)
     await one.caller.hang_up()
