@@ -15,7 +15,13 @@ from ivr.ending import UCC_FAILURES, ucc_why
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_SOURCE = ("ivr", "dialplan", "routing", "recordings", "agi_handlers", "engine", "config")
-MAY_BE_DIALLED = {"PJSIP/1414", "PJSIP/duty", "Local/s@111-duty", "PJSIP/${ENGINE_CONSULTANT}"}
+MAY_BE_DIALLED = {
+    "PJSIP/${SPY_PHONE}",
+    "PJSIP/1414",
+    "PJSIP/duty",
+    "Local/s@111-duty",
+    "PJSIP/${ENGINE_CONSULTANT}",
+}
 FORBIDDEN = ("AGISTATUS", "SHELL", "FILE(", "CURL", "System", "Eval", "TIMEOUT(", "ENV(", "DB(")
 Row = tuple[str, str, str]  # context, extension, application with its data
 
@@ -124,6 +130,13 @@ def test_nobody_is_dialled_who_is_not_on_the_list(plan: Dialplan):
     assert "PJSIP/1414" in targets
 
 
+def test_a_supervisors_phone_alone_is_dialled_to_listen(plan: Dialplan):
+    rows = [row for row in plan.rows if row[0] == w.SPY]
+    assert {"_sX!"} == {extension for _, extension, _ in rows}
+    assert "Set(SPY_PHONE=${FILTER(s0-9,${EXTEN})})" == rows[0][2]
+    assert [] == [row for row in plan.rows if re.search(r"(?:Goto\(|@)111-spy,", row[2])]
+
+
 def test_nothing_else_that_makes_a_call_is_there(plan: Dialplan):
     makers = ("Originate", "Page", "FollowMe", "RetryDial", "Transfer", "BridgeAdd", "SendText")
     assert [row for row in plan.rows if row[2].startswith(makers)] == []
@@ -155,7 +168,11 @@ def test_no_dial_and_no_queue_follows_a_forward(plan: Dialplan):
 
 
 def test_whoever_answers_hears_music_while_the_operator_holds_the_caller(plan: Dialplan):
-    dials = [row[2] for row in plan.rows if row[2].startswith(("Dial(PJSIP/", "Queue("))]
+    dials = [
+        row[2]
+        for row in plan.rows
+        if row[2].startswith(("Dial(PJSIP/", "Queue(")) and row[0] != w.SPY  # no caller is on that leg
+    ]
     assert dials
     for data in dials:  # each leg is led by one of these when it is answered
         assert re.search(r"U\(111-(answered|ucc-answered|duty-confirm)\)|,111-connected\)", data), data
