@@ -58,7 +58,7 @@ def dialog(facts: Mapping[str, str]) -> Dialog | None:
     )
     target = _URI.match(contact)
     here, seen = _address(_ADDRESS.fullmatch(ours)), _address(_ADDRESS.fullmatch(seen_at))
-    if not call_id or target is None or here is None or seen is None:
+    if not (call_id and local and remote) or target is None or here is None or seen is None:
         return None
     routes = tuple(route for name in FACTS[8:] if (route := value[name]))
     first = routes[0] if routes else target[1]

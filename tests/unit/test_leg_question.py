@@ -57,6 +57,7 @@ def test_a_host_that_is_a_name_is_answered_where_its_packets_came_from():
         {"remote_uri": "<sip:a@127.0.0.2>\r\nRoute: <sip:1.2.3.4>"},
         {"target_uri": "sip:x@127.0.0.2;transport=tcp"},
         {"target_uri": ""},
+        {"remote_uri": ""},  # longer than Asterisk can print
         {"call-id": ""},
         {"local_addr": "[::1]:5060"},
     ],
