@@ -173,4 +173,4 @@ async def test_a_new_supervisor_takes_on_the_lines_of_a_running_asterisk(line: R
     assert asterisk == line.pid("asterisk")
     before = len(log(line))
     await refused()
-    await line.until(lambda: any("'112' rejected" in text for text in log(line)[before:]))
+    await line.until(lambda: any("number that is not ours" in text for text in log(line)[before:]))
