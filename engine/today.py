@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
 from engine.faults import Owed, Repeated
-from ivr.ending import UCC_FAILURES
+from ivr.ending import UCC_DROPPED, UCC_FAILURES
 from recordings.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.hiding import UNREADABLE
 from recordings.phone_number import one_form
@@ -25,7 +25,8 @@ log = structlog.get_logger()
 MOST = 100_000  # calls of one day
 TRIED = frozenset({"answered", *UCC_FAILURES}) - {"no_notice"}
 UCC_REMEMBERED = 900.0  # seconds: how long a 1414 that could not be reached is worth an alert
-REFUSES = frozenset({"busy", "rejected"})  # 1414 is there and takes no call now: an alert from the second on
+# 1414 is there and takes no call now, or drops one: an alert from the second on.
+REFUSES = frozenset({"busy", "rejected", UCC_DROPPED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,9 +313,12 @@ async def test_1414_unreachable_shows_while_the_call_goes_on(home):
     assert ("ucc_unreachable", "") in home.kinds()
 
 
-async def test_1414_that_is_busy_once_is_no_alert_and_twice_in_a_row_is_one_that_goes_with_an_answer(home):
+@pytest.mark.parametrize("result", ["busy", "rejected", "dropped"])
+async def test_1414_that_takes_no_call_once_is_no_alert_and_twice_in_a_row_is_one_until_it_answers(
+    home, result
+):
     """A centre that talks to others is there; one that takes nobody is not."""
-    busy = [replace(of_1414(ucc_result="busy", notice_at=NOW - timedelta(minutes=m)), call_id=f"n1-1-{m}")
+    busy = [replace(of_1414(ucc_result=result, notice_at=NOW - timedelta(minutes=m)), call_id=f"n1-1-{m}")
             for m in (9, 8, 7)]  # fmt: skip
     home.today.take(busy[0])
     home.today.take(replace(busy[0], ended_at=NOW))  # told again, at its end
