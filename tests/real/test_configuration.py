@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real
 
 
 async def test_a_start_and_ordinary_calls_leave_no_error_and_no_warning(line: RunningLine, lab: Lab) -> None:
-    lab.ucc(talk=1)
+    lab.ucc(talk=2)
     await lab.consultant("c101", codes=((1, "*14"),)).start()
     since = now()
     await lab.caller(Wait(1), Press("1"), HearTone(700, 30), Wait(3)).run()

@@ -177,7 +177,7 @@ async def test_after_all_that_no_file_but_the_journal_holds_a_callers_number_or_
         await stranger.dial(number)
         await lab.trunk_phone(identity=Identity(OURS, "Бейтаныс")).dial(number)
     os.kill(line.pid("engine"), signal.SIGKILL)  # and a call through survival, and an engine that returns
-    await lab.consultant("c102", talk=1).start()
+    await lab.consultant("c102", talk=2).start()
     since = now()
     caller = lab.caller(Wait(2), Press("2"), HearTone(1100, 40), Wait(5), identity=Identity(OURS, "Бейтаныс"))
     await caller.run()

@@ -104,7 +104,7 @@ async def within(phone: Phone, request: Request) -> int:
 async def test_the_lines_own_bye_goes_where_contact_or_route_say(
     line: RunningLine, lab: Lab, by_route: bool
 ) -> None:
-    consultant = await lab.consultant("c101", talk=1).start()
+    consultant = await lab.consultant("c101", talk=2).start()
     await on_shift(line, "c101")
     listens = lab.trunk_phone()
     there = f"sip:{listens.here[0]}:{listens.here[1]}"

@@ -40,7 +40,7 @@ async def slow_consultant(
     line: RunningLine, lab: Lab, *, callers: int, answer_after: float, dead: float | None = None
 ) -> None:
     """Callers half a second apart; the engine returns after `dead` s, else while the fourth is rung for."""
-    consultant = await lab.consultant("c101", answer_after=answer_after, talk=1.0).start()
+    consultant = await lab.consultant("c101", answer_after=answer_after, talk=1.5).start()
     await on_shift(line, "c101")
     since = now()
     await gone(line)
