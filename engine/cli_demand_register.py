@@ -10,7 +10,7 @@ import typer
 from config.told import N_, told
 from engine.asking import sure
 from engine.demand_telling import Confirm, answered, doubts, tell
-from engine.show import AsJson, Problem, plain_words, say
+from engine.show import AsJson, Problem, hint, plain_words, say
 from engine.tongue import spoken
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed
 
     asked = answered(settings, lambda evidence: evidence.demands.questions(letter, now))
     for one in open_ones(asked, confirmed):
-        typer.echo(spoken(sentence(one, settings.zone)), err=True)
+        typer.echo(hint(sentence(one, settings.zone)), err=True)
         sure(N_("does the letter really say so?"), err=True)
     return [str(one.doubt) for one in asked]
 

@@ -142,7 +142,7 @@ def approve(
     except Unanswered as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
-        typer.echo(spoken(str(why)))
+        typer.echo(hint(str(why)))
         sure(N_("does the letter really say so?"))
         _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 

@@ -180,6 +180,8 @@ def test_the_limiter_leaves_alone_what_is_below_the_ceiling() -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IVR111_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("IVR111_SETUP", str(tmp_path / "setup"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").touch()  # settings are enough, no line need have run
     return tmp_path / "home"
 
 

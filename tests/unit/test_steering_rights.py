@@ -9,6 +9,7 @@ from config.settings import Person, Settings
 from engine.control import Asker, Wrong
 from engine.orders import Orders
 from engine.refused_numbers import RefusedNumbers
+from engine.tone_keys import ToneKeys
 from tests.line import engine
 
 pytest_plugins = ("tests.command_line",)
@@ -44,6 +45,7 @@ OTHERS = {
     "accounts.remove": (Right.ACCOUNTS, {"id": "c102"}),
     "accounts.read": (Right.ACCOUNTS, {}),
     "numbers.refused": (None, {}),
+    "keys.as_tones": (None, {}),
 }
 NAMED = {role: f"a-{role}" for role in ROLES}
 
@@ -64,6 +66,8 @@ def box(settings):
         running.call_desk.start_shift = running.call_desk.end_shift = lambda _: True
         running.call_desk.divert = lambda *_: None
         running.refused = RefusedNumbers(lambda *_: None, lambda: None)
+        nothing = ToneKeys(None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None)  # type: ignore[arg-type]
+        running.tone_keys = nothing
         yield running
 
 
