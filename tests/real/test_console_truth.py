@@ -263,7 +263,7 @@ async def test_all_three_languages_show_each_state_within_a_second_or_so(line, l
         words = {
             "ringing": {"kk": "қоңырау түсуде", "ru": "вызов", "en": "ringing"},
             "talking": {"kk": "сөйлесуде", "ru": "разговор", "en": "talking"},
-            "wrap_up": {"kk": "қоңыраудан кейінгі өңдеу", "ru": "постобработка", "en": "wrap-up"},
+            "wrap_up": {"kk": "өңдеуде", "ru": "постобработка", "en": "wrap-up"},
         }
         for wanted, names in words.items():
             if wanted == "wrap_up":
