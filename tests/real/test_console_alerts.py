@@ -137,7 +137,7 @@ async def test_a_person_signed_out_elsewhere_sees_the_door_at_once(line, lab):
         first = await signed_in(line, await browser.new_context(), "sara")
         second = await signed_in(line, await browser.new_context(), "sara")
         await second.goto(second.url + "account")
-        await second.locator("button.danger").click()
+        await second.locator('form[action="/account/end-session"] button.danger').click()
         await first.wait_for_selector("input[name=password]", timeout=10_000)
 
 
