@@ -53,12 +53,20 @@ def site(line: RunningLine) -> str:
 async def signed_in(line: RunningLine, context: BrowserContext, login: str) -> Page:
     """A page behind the door."""
     page = await context.new_page()
-    await page.goto(f"{site(line)}/sign-in")
+    await sign_in(page, site(line), login)
+    return page
+
+
+async def sign_in(page: Page, origin: str, login: str, language: str | None = None) -> None:
+    """Through the door at `origin`; the board is there, in `language` where one is named."""
+    await page.goto(f"{origin}/sign-in")
     await page.fill("input[name=login]", login)
     await page.fill("input[name=password]", PASSWORD)
     await page.click("button.main")
     await page.wait_for_selector("#board")
-    return page
+    if language is not None:
+        await page.click(f".languages button[value={language}]")
+        await page.wait_for_selector(f"html[lang={language}] #board section")
 
 
 async def sure(page: Page) -> None:

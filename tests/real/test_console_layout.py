@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from config.settings import Settings
 from console.labels import ALERTS, PHASES, REASONS, STATES, UNANSWERED
-from tests.browser import PASSWORD, chromium
+from tests.browser import chromium, sign_in
 from tests.console_home import BOARD, Home, caller, console, seat
 from tests.real.layout import faults
 
@@ -89,17 +89,6 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
         yield made
 
 
-async def entered(home: Home, page: Page, login: str, language: str) -> None:
-    """Behind the door, in one language."""
-    await page.goto(f"{home.origin['Origin']}/sign-in")
-    await page.fill("input[name=login]", login)
-    await page.fill("input[name=password]", PASSWORD)
-    await page.click("button.main")
-    await page.wait_for_selector("#board")
-    await page.click(f".languages button[value={language}]")
-    await page.wait_for_selector(f"html[lang={language}] #board section")
-
-
 async def wrong(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """What is wrong at each width."""
     found = []
@@ -116,7 +105,7 @@ async def wrong(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> list
 async def test_a_full_wallboard_can_be_read_at_every_width(home: Home, language: str) -> None:
     async with chromium() as browser:
         page = await (await browser.new_context()).new_page()
-        await entered(home, page, "supervisor", language)
+        await sign_in(page, home.origin["Origin"], "supervisor", language)
         found = await wrong(page, f"board-{language}")
         await page.goto(f"{home.origin['Origin']}/tv")
         await page.wait_for_selector("#board .tv")
@@ -129,7 +118,7 @@ async def test_a_desk_in_every_state_can_be_read_at_every_width(home: Home, lang
     found = []
     async with chromium() as browser:
         page = await (await browser.new_context()).new_page()
-        await entered(home, page, "consultant", language)
+        await sign_in(page, home.origin["Origin"], "consultant", language)
         for nth, state in enumerate(STATES):
             board = copy.copy(home.link.board)
             assert board is not None

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from config.settings import Settings
-from tests.browser import PASSWORD, chromium
+from tests.browser import chromium, sign_in
 from tests.console_home import Home, console
 
 pytestmark = pytest.mark.real
@@ -47,13 +47,7 @@ def ordered(home: Home) -> list[tuple[str, str]]:
 
 
 async def entered(home: Home, page: Page, login: str = "consultant", language: str = "kk") -> None:
-    await page.goto(f"{home.origin['Origin']}/sign-in")
-    await page.fill("input[name=login]", login)
-    await page.fill("input[name=password]", PASSWORD)
-    await page.click("button.main")
-    await page.wait_for_selector("#board section")
-    await page.click(f".languages button[value={language}]")
-    await page.wait_for_selector(f"html[lang={language}] #board section")
+    await sign_in(page, home.origin["Origin"], login, language)
     await page.wait_for_selector("#stale", state="hidden")
 
 
