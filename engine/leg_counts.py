@@ -20,6 +20,7 @@ from routing.ongoing import OngoingCall
 EVERY: Final = 1.0  # seconds between two counts of those who talk
 WAITING: Final = 2.0  # of all others
 AT_ONCE: Final = 8
+AlarmWriter = Callable[[str, str, float], object]  # into the journal: kind, call id, epoch seconds
 OURS: Final = "CHANNEL(rtp,src)"
 THEIRS: Final = "CHANNEL(rtp,dest)"
 

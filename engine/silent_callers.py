@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from engine.leg_counts import Leg, LegCounts
+from engine.leg_counts import AlarmWriter, Leg, LegCounts
 from engine.leg_habits import LegHabits
 from engine.leg_question import FACTS, ROUTES, Dialog, dialog
 from engine.packets import value
@@ -30,8 +30,6 @@ UNSENT: Final = 2.0  # seconds: a question that was not sent by then is made ane
 WAITS: Final = frozenset({Phase.WAITING, Phase.RINGING})
 AT_ONCE: Final = 16
 
-Moment = Callable[[str, str, float], object]  # kind, call id, epoch seconds
-
 
 @dataclass(slots=True)
 class SilentCallers:
@@ -46,8 +44,8 @@ class SilentCallers:
     legs: LegCounts
     desk: Desk
     wire: WireLink
-    alarm: Moment
-    over: Moment  # what an alarm told of is so no more
+    alarm: AlarmWriter
+    over: AlarmWriter  # what an alarm told of is so no more
     changed: Callable[[], None]
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
-from engine.leg_counts import Leg, LegCounts, Side
+from engine.leg_counts import AlarmWriter, Leg, LegCounts, Side
 from engine.leg_question import Address
 from engine.wire_link import SoundFrom, WireLink
 from routing.ami import Ami, AmiDown, AmiError, AmiTimeout
@@ -19,7 +19,6 @@ UNHEARD: Final = 4.0  # seconds without a packet that is heard, while others com
 ASKED: Final = 30.0  # seconds between two re-INVITEs to one leg
 
 Where = Literal["followed", "unheard"]
-Moment = Callable[[str, str, float], object]  # kind, call id, epoch seconds
 # In the journal: `calls show` tells when a side was not heard, and its recording holds nothing of it.
 KINDS: Final[Mapping[tuple[Where, Side], str]] = {
     ("unheard", "caller"): "sound_unheard_caller",
@@ -46,8 +45,8 @@ class SoundSources:
     ami: Ami
     legs: LegCounts
     wire: WireLink
-    alarm: Moment
-    over: Moment  # what an alarm told of is so no more
+    alarm: AlarmWriter
+    over: AlarmWriter  # what an alarm told of is so no more
     changed: Callable[[], None]
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time
