@@ -6,9 +6,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = {".py", ".md", ".html", ".js", ".css", ".po", ".conf", ".toml", ".txt", ".sh", ""}
+# `[w]`: so that this file itself holds no path of a workplace.
 OUTSIDE = re.compile(
     r"\bissues? (?:no\. ?|№ ?|#)?[0-9]+|\bissue \"|(?<![\w/])(?:architecture|limits-and-faults|recipes|parts|"
-    r"field|appeals|glossary|house-moves)\.(?:md|txt)\b|(?<!docs/)(?<!\]\()\bduties\.md\b|\.\./shared/|/work/|"
+    r"field|appeals|glossary|house-moves)\.(?:md|txt)\b|(?<!docs/)(?<!\]\()\bduties\.md\b|\.\./shared/|/[w]ork/|"
     r"(?<![\w/])shared/(?:cases|law|[a-z-]+\.md)|(?<![\w/])law/[a-z]",
     re.IGNORECASE,
 )
