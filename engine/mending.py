@@ -1,46 +1,35 @@
 """The supervisor's care for the mender: sockets that see the trunk's SIP alone, a child without rights."""
 
-import asyncio
 import ctypes
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from ipaddress import IPv4Network, ip_network
 from typing import Final
 
 import structlog
 
 from config.settings import Settings
-from engine.charges import PRIVATE, PYTHON, environment
-from engine.processes import shorten, start
+from engine.socket_children import keep_child, raw
 
 log = structlog.get_logger()
 
 SO_ATTACH_FILTER: Final = 26
-AGAIN: Final = 2.0  # seconds between an end and the next start
 
 
 async def mend(settings: Settings) -> None:
     """Keep a mender alive until cancelled; without one, unreadable callers are dropped as Asterisk does."""
-    output = settings.home / "log" / "mender.out"
     trunk = tuple(networks(settings))
-    while trunk:
-        try:
-            with _raw(socket.IPPROTO_UDP) as coming, _raw(socket.IPPROTO_RAW) as going:
-                only(coming, settings.sip_port, trunk)
-                shorten(output)
-                numbers = (coming.fileno(), going.fileno())
-                command = (PRIVATE, "mender", PYTHON, "-m", "engine.mender", *map(str, numbers))
-                running = start(command, environment(settings), output, keep=numbers)
-            try:
-                await running.ended()
-            finally:
-                await running.end(gently=0)
-            log.error("mender_ended", status=running.exit_status)
-        except OSError as why:
-            log.error("mender_not_started", error=str(why))
-        await asyncio.sleep(AGAIN)
+
+    def opened(stack: ExitStack) -> tuple[socket.socket, ...]:
+        coming = stack.enter_context(raw(socket.IPPROTO_UDP))
+        going = stack.enter_context(raw(socket.IPPROTO_RAW))
+        only(coming, settings.sip_port, trunk)
+        return coming, going
+
+    if trunk:
+        await keep_child(settings, "mender", "engine.mender", opened)
 
 
 def networks(settings: Settings) -> Iterator[IPv4Network]:
@@ -67,7 +56,3 @@ def only(raw: socket.socket, port: int, trunk: tuple[IPv4Network, ...]) -> None:
     with suppress(BlockingIOError):
         while raw.recv(1, socket.MSG_DONTWAIT):  # what came before the filter
             pass
-
-
-def _raw(protocol: int) -> socket.socket:
-    return socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
