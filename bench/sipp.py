@@ -43,7 +43,7 @@ class Load:
         argv = [
             "sipp", f"{server[0]}:{server[1]}", "-sf", str(SCENARIOS / scenario), "-s", service,
             "-i", here, "-mi", here, "-r", f"{max(1, round(rate))}", "-m", str(calls), "-l", str(limit),
-            "-nostdin", "-trace_stat", "-stf", str(self._stats),
+            "-nostdin", "-aa", "-trace_stat", "-stf", str(self._stats),
             "-trace_err", "-error_file", str(place / "errors.log"), "-fd", "1",
         ]  # fmt: skip
         self.process = subprocess.Popen(

@@ -37,10 +37,10 @@ def account(lab: Lab, of: Account, frequency: int, **more: object) -> ForeignAcc
 
 @contextlib.asynccontextmanager
 async def sipp(lab: Lab, folder: Path, scenario: str, *options: str) -> AsyncIterator[Process]:
-    """SIPp with one of tests/sipp."""
+    """SIPp with one of tests/sipp; -aa answers OPTIONS within a call, which a waiting caller is asked by (0081)."""
     address, port = lab.facts.sip.udp
     process = await create_subprocess_exec(
-        "sipp", f"{address}:{port}", "-sf", str(SCENARIOS / scenario), *options, "-nostdin",
+        "sipp", f"{address}:{port}", "-sf", str(SCENARIOS / scenario), *options, "-nostdin", "-aa",
         cwd=folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
     )  # fmt: skip
     try:
