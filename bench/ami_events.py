@@ -18,7 +18,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from bench.table import Row, better
-from routing.ami_connection import Connection
+from routing.ami.connection import Connection
 
 EVENT = (
     b"Event: VarSet\r\nPrivilege: dialplan,all\r\nTimestamp: 1763800000.123456\r\n"

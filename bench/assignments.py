@@ -16,8 +16,9 @@ from pathlib import Path
 from config.settings import Settings
 from dialplan import words as w
 from dialplan.people import Account
-from engine import accounts, secrets
-from engine.prepare import home_folders
+from engine.install import consultant_accounts as accounts
+from engine.install import secrets
+from engine.install.prepare import home_folders
 from engine.wiring import Engine
 from tests.fake_ami import FakeAmi, Request, fake_ami
 from tests.fake_asterisk import FakeCall

@@ -5,8 +5,8 @@ import statistics
 import time
 
 from bench.table import Row, bound
-from routing.decisions import Assign, Decision
-from routing.dispatcher import Consultant, Dispatcher, Rules, Waiting
+from routing.dispatch.decisions import Assign, Decision
+from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
 
 
 def full_house(waiting: int, consultants: int) -> tuple[Dispatcher, list[tuple[str, str]]]:

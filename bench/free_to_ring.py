@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 
 from bench.measured_line import MeasuredLine
 from bench.table import Row, better, bound, say
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.policy import Policy
-from engine.lab.robots import Consultant
-from engine.lab.sip import header
-from engine.lab.wire import Seen
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.policy import Policy
+from lab.robots import Consultant
+from lab.sip import header
+from lab.wire import Seen
 
 SAMPLES = 40
 CONSULTANTS = ("c101", "c102", "c103", "c104")

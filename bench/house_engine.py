@@ -16,10 +16,10 @@ import uvloop
 from config.log import configure
 from config.settings import Settings
 from engine.wiring import Engine, lock_home
-from routing.consultants import Consultant
-from routing.desk import Desk
-from routing.views import Snapshot
-from routing.waiting import Waiting
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.queue import Waiting
+from routing.dispatch.service import Desk
+from routing.dispatch.views import Snapshot
 
 CONSULTANTS = 400
 

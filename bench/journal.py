@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bench.table import Row, better
 from config.database import open_database
-from recordings.entries import Entry
-from recordings.migrating import migrate
-from recordings.numbers import Numbers
-from recordings.record import CallRecord, Outcome
-from recordings.store import Journal
-from recordings.writing import write
+from recordings.journal.journal import Journal
+from recordings.journal.migrating import migrate
+from recordings.journal.writing import write
+from recordings.model.call_record import CallRecord, Outcome
+from recordings.model.entries import Entry
+from recordings.privacy.numbers import Numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

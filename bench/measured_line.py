@@ -11,11 +11,11 @@ from typing import Self
 
 from bench import cpu
 from config.settings import Settings
-from engine import supervise
-from engine.charges import PRIVATE, PYTHON, REPOSITORY, configuration, engine_charge, environment
-from engine.keeper import Charge
-from engine.prepare import prepare
-from engine.secrets import write_private
+from engine.install.prepare import prepare
+from engine.install.secrets import write_private
+from engine.supervisor import run as supervise
+from engine.supervisor.services import PRIVATE, PYTHON, REPOSITORY, configuration, engine_charge, environment
+from engine.supervisor.watch import Charge
 from tests.real.line import RunningLine
 
 ENGINE = "IVR111_BENCH_ENGINE"  # a script to run in the engine's place

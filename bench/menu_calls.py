@@ -12,7 +12,7 @@ from bench import cpu, menu_servers
 from bench.measured_line import MeasuredLine
 from bench.sipp import Load, Outcome
 from bench.table import Row, better, bound, costs, say
-from engine.lab.robots import Press, Wait
+from lab.robots import Press, Wait
 
 RATE, SECONDS = 20, 15
 OURS, DIALPLAN, BARE = "ivr111", "pure dialplan", "bare dialplan"

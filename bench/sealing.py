@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.table import Row, costs
-from engine.lab.fill import voice
-from recordings.files import write_stereo
+from lab.fill import voice
+from recordings.capture.files import write_stereo
 from recordings.sealing.files import write_sealed
 
 HOUR = 3600.0

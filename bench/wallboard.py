@@ -17,7 +17,7 @@ import aiohttp
 from bench import cpu
 from bench.free_to_ring import at
 from bench.table import Row, better, bound, say
-from engine.lab.lab import Lab
+from lab.lab import Lab
 from tests.browser import PASSWORD, add_account, site
 from tests.real.line import RunningLine
 from tests.real.talking import dial

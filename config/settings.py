@@ -174,7 +174,7 @@ class Settings(BaseSettings):
     escalate_to: str = ""  # system user told of a missed term
     retention: tuple[RetentionPolicy, ...] = ()
 
-    lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/tongue.py reads it
+    lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/cli/language.py reads it
     database_url: str = ""  # empty: SQLite in home
     log_format: Literal["json", "console"] = "json"
     people: dict[str, Person] = {}

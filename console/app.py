@@ -6,10 +6,15 @@ from typing import Final
 from aiohttp import web
 
 from config.rights import Right
-from console import pages_account, pages_accounts, pages_board, pages_door, pages_figures, pages_orders
-from console.guard import NAMES, RIGHTS_OF, Door, Route, faults, guard, headers, meant
-from console.host import names
-from console.web import PARTS, Parts
+from console.accounts import own_account as pages_account
+from console.accounts import pages as pages_accounts
+from console.figures import pages as pages_figures
+from console.http.context import PARTS, Parts
+from console.http.guard import NAMES, RIGHTS_OF, Door, Route, faults, guard, headers, meant
+from console.http.host_header import names
+from console.sign_in import pages as pages_door
+from console.wallboard import commands as pages_orders
+from console.wallboard import pages as pages_board
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 LONGEST_NAME: Final = 100

@@ -29,7 +29,7 @@ RATING: Final = "ENGINE_RATING"  # 1..5
 ADVISED: Final = "ENGINE_ADVISED"  # "1": the advice which numbers to dial was played
 
 # A pause's reason goes to Asterisk as one header of a line of 1,024 bytes, and into a column of a table;
-# the access log's reasons are longer (recordings/access.py).
+# the access log's reasons are longer (recordings/model/access_entry.py).
 PAUSE_REASON: Final = 80  # characters
 
 # Contexts.
@@ -64,7 +64,7 @@ CEL_SET: Final = "ENGINE_SET"  # survival: one fact at its own time
 CEL_END: Final = "ENGINE_END"  # at the caller's hang-up: all ENGINE_ variables of the call
 
 OPERATOR: Final = "ENGINE_OPERATOR"  # the address the call came from: the operator, as the trunk knows it
-# Who calls, where Asterisk cannot read it: base64 of all values of P-Asserted-Identity (routing/identity.py).
+# Who calls, where Asterisk cannot read it: every P-Asserted-Identity in base64 (live/caller_identity.py).
 IDENTITY: Final = "ENGINE_IDENTITY"
 PRIVATE: Final = "ENGINE_PRIVATE"  # "1": nobody is to see the number, the journal keeps it (A5)
 

@@ -15,20 +15,20 @@ from config.database import open_database
 from config.dumpable import not_dumpable
 from config.log import configure
 from config.settings import Settings
+from config.tasks import Tasks
 from console.app import build
-from console.easing import Easing
-from console.link import EngineLink
-from console.rendering import Rendering
-from console.serving import addresses, open_doors, ports
-from console.signing.service import SignIn
-from console.signing.tables import EVERY
-from console.stream import Streams
-from console.web import Parts
-from engine.control import Answer, Asker, Control
-from engine.tasks import Tasks
-from recordings.keys import Keyring
-from recordings.migrating import migrate
-from recordings.reading import Reader
+from console.http.coalesce import Easing
+from console.http.context import Parts
+from console.http.engine_client import EngineLink
+from console.http.event_stream import Streams
+from console.http.rendering import Rendering
+from console.http.serving import addresses, open_doors, ports
+from console.identity.service import SignIn
+from console.identity.tables import EVERY
+from engine.process.local_socket import Answer, Asker, Control
+from recordings.journal.migrating import migrate
+from recordings.journal.reading import Reader
+from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
 
 log = structlog.get_logger()

@@ -18,53 +18,54 @@ from agi_handlers.call import CallHandler, apologise
 from agi_handlers.consultant import CodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
-from engine import accounts, secrets
-from engine.alarm_file import AlarmFollower
-from engine.alarms import Alarms
-from engine.alerts import Alerts
-from engine.board import BoardBuilder
-from engine.call_desk import CallDesk
-from engine.clock import WallOffset
-from engine.control import Control
-from engine.cut_off import CutOff
-from engine.deaf import DeafGuard
-from engine.feed import Feed
-from engine.fetch import Fetch
-from engine.hold import HoldGuard
-from engine.kept import Kept
-from engine.leg_watch import LegWatch
-from engine.line import Line
-from engine.links import LinkWatch
-from engine.log_follower import LogFollower
-from engine.mirror import Mirror
-from engine.orders import Orders
-from engine.recording_guard import RecordingGuard
-from engine.refused_numbers import RefusedNumbers
-from engine.shift_at_start import adopt_pauses
-from engine.spying import Spying
-from engine.tasks import Tasks
-from engine.timesheet import StintBook
-from engine.today import Today
-from engine.tone_keys import ToneKeys
-from engine.vanished import Vanished
-from engine.volumes import Volumes
-from engine.watchdog import Watchdog
-from engine.withdraw import Withdrawal
+from config.tasks import Tasks
+from engine.control.commands import Orders
+from engine.control.monitoring import Spying
+from engine.health.clock_sync import WallOffset
+from engine.install import consultant_accounts as accounts
+from engine.install import secrets
+from engine.media.dead_phones import Vanished
+from engine.media.inband_dtmf import ToneKeys
+from engine.media.leg_watch import LegWatch
+from engine.operations.adopt_pauses import adopt_pauses
+from engine.operations.alarm_limit import Alarms
+from engine.operations.cancel_ring import Withdrawal
+from engine.operations.cel_follower import LogFollower
+from engine.operations.crashed_calls import CutOff
+from engine.operations.line_events import Line
+from engine.operations.queue_adapter import CallDesk
+from engine.operations.reclaim_calls import Fetch
+from engine.operations.refused_numbers import RefusedNumbers
+from engine.operations.state_store import Kept
+from engine.operations.state_watchdog import Watchdog
+from engine.operations.survival_members import Mirror
+from engine.process.local_socket import Control
+from engine.recorder.link_quality import LinkWatch
+from engine.recorder.restart import HoldGuard
+from engine.recorder.silent_leg import DeafGuard
+from engine.recorder.volumes import Volumes
+from engine.recorder.watch import RecordingGuard
+from engine.supervisor.alarm_file import AlarmFollower
+from engine.wallboard.agent_times import StintBook
+from engine.wallboard.alerts import Alerts
+from engine.wallboard.build import BoardBuilder
+from engine.wallboard.feed import Feed
+from engine.wallboard.today import Today
 from ivr.pace import Pace
-from recordings.entries import RecordingIntended
-from recordings.from_story import record
-from recordings.keys import Keyring
-from recordings.names import arrival
-from recordings.reconcile import Reconciler
-from recordings.record import CallRecord
-from recordings.store import Journal
-from routing.ami import Ami, AmiDown, AmiError, AmiTimeout, Message
-from routing.consultants import Activity, Consultant
-from routing.decisions import Alarm, Assign, Decision, Withdraw
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules
-from routing.ongoing import OngoingCall
-from routing.story import NO_ACK, Story, pii_number
+from recordings.capture.reconcile import Reconciler
+from recordings.journal.from_call_summary import record
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord
+from recordings.model.entries import RecordingIntended
+from recordings.model.recording_names import arrival
+from recordings.privacy.keyring import Keyring
+from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout, Message
+from routing.dispatch.consultant import Activity, Consultant
+from routing.dispatch.decisions import Alarm, Assign, Decision, Withdraw
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.service import Desk
+from routing.live.call_summary import NO_ACK, Story, pii_number
+from routing.live.live_call import OngoingCall
 
 log = structlog.get_logger()
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, text
 
 from config.database import open_database
 from config.settings import Settings
-from console.signing.tables import accounts as _console  # noqa: F401 - makes the metadata whole
-from recordings.evidence_tables import metadata
+from console.identity.tables import accounts as _console  # noqa: F401 - makes the metadata whole
+from recordings.model.evidence_tables import metadata
 
 
 def upgrade(connection: Connection) -> None:

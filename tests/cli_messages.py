@@ -7,10 +7,10 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from engine.cli import app
-from engine.cli_prompts import prompts
-from engine.cli_tongue import helps
-from engine.show import SPOKEN_ERRORS
+from engine.cli.localized_help import helps
+from engine.cli.main import app
+from engine.cli.output import SPOKEN_ERRORS
+from engine.cli.prompts import prompts
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
@@ -39,9 +39,10 @@ def messages() -> dict[str, Path]:
     """Each message and a file that says it."""
     found: dict[str, Path] = {}
     for file, tree in sources():
-        ours = file.name == "told.py" or _from(tree, "config.told", "N_"), _from(tree, "engine.show", "say")
+        ours = file.name == "told.py" or _from(tree, "config.told", "N_")
+        says = _from(tree, "engine.cli.output", "say")
         for node in ast.walk(tree):
-            for text in _said(node, *ours):
+            for text in _said(node, ours, says):
                 found.setdefault(text, file)
     for program in (get_command(app), get_command(prompts)):
         for whose, name in helps(program):

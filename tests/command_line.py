@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.settings import Settings
-from engine.cli import app
+from engine.cli.main import app
 
 
 @pytest.fixture

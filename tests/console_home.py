@@ -15,19 +15,19 @@ from aiohttp.test_utils import TestClient, TestServer
 from config.database import open_database
 from config.settings import Settings
 from console.app import build
-from console.labels import PHASES
-from console.link import EngineLink, Refused
-from console.rendering import Rendering
-from console.signing.accounts import new
-from console.signing.service import SignIn
-from console.signing.sessions import Session
-from console.signing.tables import EVERY
-from console.stream import Streams
-from console.web import Parts
-from engine.board import thresholds
-from recordings.keys import Keyring
-from recordings.migrating import migrate
-from recordings.reading import Reader
+from console.http.context import Parts
+from console.http.engine_client import EngineLink, Refused
+from console.http.event_stream import Streams
+from console.http.labels import PHASES
+from console.http.rendering import Rendering
+from console.identity.accounts import new
+from console.identity.service import SignIn
+from console.identity.sessions import Session
+from console.identity.tables import EVERY
+from engine.wallboard.build import thresholds
+from recordings.journal.migrating import migrate
+from recordings.journal.reading import Reader
+from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
 
 PASSWORD = "қарлығаш ұшып кетті 7"

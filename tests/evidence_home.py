@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from config.settings import Settings
-from recordings.entries import RecordingChecked, RecordingState, Segment
-from recordings.files import write_stereo
-from recordings.hiding import hidden
-from recordings.keys import Keyring
-from recordings.migrating import migrate
-from recordings.numbers import Numbers
-from recordings.record import CallRecord, Connection, Moment, Outcome
+from recordings.capture.files import write_stereo
+from recordings.capture.wave_header import new_header
+from recordings.journal.migrating import migrate
+from recordings.journal.writing import write
+from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
+from recordings.model.entries import RecordingChecked, RecordingState, Segment
+from recordings.privacy.hiding import hidden
+from recordings.privacy.keyring import Keyring
+from recordings.privacy.numbers import Numbers
 from recordings.rows.service import keyed
-from recordings.wave_header import new_header
-from recordings.writing import write
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)  # 14:00 in Almaty
 

@@ -8,22 +8,22 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from config.settings import Settings
-from engine import accounts
-from engine.alerts import Alerts
-from engine.board import BoardBuilder
-from engine.control import Control
-from engine.feed import Feed
-from engine.line import Line
-from engine.orders import Orders
-from engine.timesheet import StintBook
-from engine.today import Today
-from recordings.entries import RecordingChecked, RecordingState, Segment
-from recordings.keys import Keyring
-from recordings.record import CallRecord, Connection, Outcome
-from recordings.store import Journal
-from routing.consultants import Consultant
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules
+from engine.control.commands import Orders
+from engine.install import consultant_accounts as accounts
+from engine.operations.line_events import Line
+from engine.process.local_socket import Control
+from engine.wallboard.agent_times import StintBook
+from engine.wallboard.alerts import Alerts
+from engine.wallboard.build import BoardBuilder
+from engine.wallboard.feed import Feed
+from engine.wallboard.today import Today
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord, Connection, Outcome
+from recordings.model.entries import RecordingChecked, RecordingState, Segment
+from recordings.privacy.keyring import Keyring
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.service import Desk
 
 T0 = datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC)  # 14:00:00.123 in Almaty
 CALLER = "+77000000001"

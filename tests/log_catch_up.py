@@ -10,9 +10,9 @@ from pathlib import Path
 
 import structlog
 
-from engine.log_follower import LogFollower
-from recordings.from_story import record
-from recordings.store import Journal
+from engine.operations.cel_follower import LogFollower
+from recordings.journal.from_call_summary import record
+from recordings.journal.journal import Journal
 from tests.evidence_home import numbers
 
 

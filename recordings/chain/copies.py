@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from recordings.chain.statement import Statement, faults, of_text, signed_by
+from recordings.model.statement import Statement, faults, of_text, signed_by
 
 FILE_MISSING = "its file is missing"
 _MISSING = re.compile(r"statement ([0-9]+): missing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from recordings.hash_chain import beginning
+from recordings.model.hash_chain import beginning
 
 START = beginning("ivr111 recordings")
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordings.chain.statement import Statement, of_text, signed_by
-from recordings.spool import flush_folder, give
+from recordings.journal.spool import flush_folder, give
+from recordings.model.statement import Statement, of_text, signed_by
 
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-([0-9]{6,})\.json")
 

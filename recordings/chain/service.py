@@ -17,12 +17,12 @@ from config.told import told
 from recordings.chain import merkle
 from recordings.chain.entry import START
 from recordings.chain.files import FileDiffers, last_signed, write_files
-from recordings.chain.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
 from recordings.chain.store import access_head, hashes, head
-from recordings.completeness.gap import DayCount
-from recordings.evidence_tables import row_chain, statement_copies
-from recordings.evidence_tables import statements as table
-from recordings.keys import Keyring
+from recordings.model.evidence_tables import row_chain, statement_copies
+from recordings.model.evidence_tables import statements as table
+from recordings.model.gap import DayCount
+from recordings.model.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
+from recordings.privacy.keyring import Keyring
 from recordings.rows.bound import STATEMENTS
 from recordings.rows.entry import Kind as RowKind
 from recordings.rows.service import entered
@@ -196,7 +196,7 @@ class Statements:
         return 1 + await asyncio.to_thread(last_signed, self._folder, last, self._keys.public())
 
     async def _to_files(self, made: Statement) -> None:
-        """Tried once: the evidence process writes what is not there, until it is (engine/nightly.py)."""
+        """Tried once: the evidence process writes what is not there, until it is (nightly_statement.py)."""
         if self._folder is None:
             return
         try:

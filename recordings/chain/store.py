@@ -6,10 +6,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
-from recordings import evidence_tables as tables
 from recordings.chain.entry import START, ChainEntry
-from recordings.hash_chain import Head, Link, chain
-from recordings.models import access_log
+from recordings.model import evidence_tables as tables
+from recordings.model.hash_chain import Head, Link, chain
+from recordings.model.tables import access_log
 
 _AT_ONCE = 2000
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from recordings.chain import merkle
 from recordings.chain.entry import ChainEntry, Kind
-from recordings.chain.statement import Statement
-from recordings.hash_chain import Link, Walk, digest
-from recordings.sealing.sealed import Sealed
+from recordings.model.hash_chain import Link, Walk, digest
+from recordings.model.sealed import Sealed
+from recordings.model.statement import Statement
 
 
 async def chain_faults(

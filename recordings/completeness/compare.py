@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from recordings.completeness.gap import BACKLOG, Gap
-from recordings.entries import PLAYABLE, RecordingState
-from recordings.judging import HARDLY
-from recordings.link import LinkHeard, explained, words
-from recordings.spans import Span, holes, seconds
+from recordings.capture.judging import HARDLY
+from recordings.model.entries import PLAYABLE, RecordingState
+from recordings.model.gap import BACKLOG, Gap
+from recordings.model.link_quality import LinkHeard, explained, words
+from recordings.model.spans import Span, holes, seconds
 
 GRACE = timedelta(seconds=25)  # after the end of a call its recordings are looked at and judged
 LATE = timedelta(minutes=10)  # to be judged in, and to be sealed in

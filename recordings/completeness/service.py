@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from recordings.capture.judging import HARDLY
 from recordings.completeness import files, store
 from recordings.completeness.compare import Kept, Talk, orphans, wrong
-from recordings.completeness.gap import Compared, DayCount, Gap
-from recordings.entries import PLAYABLE, RecordingState
-from recordings.judging import HARDLY
+from recordings.model.entries import PLAYABLE, RecordingState
+from recordings.model.gap import Compared, DayCount, Gap
 
 
 class Completeness:

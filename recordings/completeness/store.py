@@ -8,14 +8,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.completeness.compare import Kept, Talk
-from recordings.entries import OPEN, RecordingState
-from recordings.evidence_tables import sealed
-from recordings.link import FIXED
-from recordings.models import calls, connections, recordings, segments
-from recordings.places import NOT_RECORDED
-from recordings.reading import links_of
-from recordings.spans import Span
+from recordings.journal.reading import links_of
+from recordings.model.entries import OPEN, RecordingState
+from recordings.model.evidence_tables import sealed
+from recordings.model.link_quality import FIXED
+from recordings.model.spans import Span
+from recordings.model.tables import calls, connections, recordings, segments
 
 _LONGEST = timedelta(days=2)  # a call lasts less
 _AT_ONCE = 1000

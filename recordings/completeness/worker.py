@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
-from recordings.alarming import alarm, alarm_ended, standing_alarms
 from recordings.completeness import store
-from recordings.completeness.gap import KINDS, Gap
 from recordings.completeness.service import Completeness
-from recordings.entries import Alarm
-from recordings.names import parse_stem
+from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
+from recordings.model.entries import Alarm
+from recordings.model.gap import KINDS, Gap
+from recordings.model.recording_names import parse_stem
 
 log = structlog.get_logger()
 

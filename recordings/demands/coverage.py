@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.demands.demand import Finding
 from recordings.finding.criteria import FoundCall, state_of
-from recordings.places import NOT_RECORDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from recordings.access import Actor
 from recordings.finding.criteria import Criteria
+from recordings.model.access_entry import Actor
 
 
 class State(StrEnum):

@@ -9,22 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.database import reading
 from config.evidence import Authority, Basis
 from config.told import told
-from recordings.access import Action, Actor
-from recordings.access_store import AccessLog
-from recordings.alarming import alarm
+from recordings.access.log import AccessLog
 from recordings.chain.store import access_head, head
 from recordings.demands import store
 from recordings.demands.basis import lacking, searchable
 from recordings.demands.coverage import Coverage, coverage
 from recordings.demands.demand import Demand, Letter, State
+from recordings.demands.question import Doubt, Question, Unanswered, open_ones, time_named
+from recordings.demands.question_service import MANY, Doubts, came_in, search_of, searched, why_no_number
 from recordings.demands.steps import WrongStep, move
 from recordings.demands.store import NoSuchDemand
 from recordings.demands.term import due
-from recordings.doubts.question import Doubt, Question, Unanswered, open_ones, time_named
-from recordings.doubts.service import MANY, Doubts, came_in, search_of, searched, why_no_number
 from recordings.finding.criteria import Criteria, FoundCall
 from recordings.finding.service import Finder
-from recordings.numbers import Numbers
+from recordings.journal.alarming import alarm
+from recordings.model.access_entry import Action, Actor
+from recordings.privacy.numbers import Numbers
 
 AHEAD = timedelta(minutes=5)  # clocks of two offices differ
 

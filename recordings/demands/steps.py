@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from config.told import either, told
-from recordings.access import Actor
 from recordings.demands.demand import State
+from recordings.model.access_entry import Actor
 
 _BY = frozenset({"administrator"})
 

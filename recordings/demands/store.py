@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from config.told import told
-from recordings.access import Actor
 from recordings.demands.demand import Demand, Event, Finding, Letter, State
-from recordings.evidence_tables import demand_events as events
-from recordings.evidence_tables import demand_findings as findings
-from recordings.evidence_tables import demands
 from recordings.finding.criteria import Criteria
-from recordings.numbers import Numbers
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import demand_events as events
+from recordings.model.evidence_tables import demand_findings as findings
+from recordings.model.evidence_tables import demands
+from recordings.privacy.numbers import Numbers
 from recordings.rows.bound import DEMAND_EVENTS, DEMANDS, FINDINGS
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock

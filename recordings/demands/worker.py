@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from config.settings import Settings
-from recordings.access import Actor
-from recordings.alarming import alarm, alarm_ended, standing_alarms
 from recordings.demands import store
 from recordings.demands.demand import State
 from recordings.demands.service import name
 from recordings.demands.term import Mark, passed
-from recordings.evidence_tables import demand_events, demands
+from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import demand_events, demands
 
 log = structlog.get_logger()
 

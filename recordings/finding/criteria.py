@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from recordings.entries import PLAYABLE, RecordingState
-from recordings.record import CallRecord
-from recordings.recording import Recording
-from recordings.sealing.sealed import Sealed
+from recordings.model.call_record import CallRecord
+from recordings.model.entries import PLAYABLE, RecordingState
+from recordings.model.recording import Recording
+from recordings.model.sealed import Sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from recordings.audio import RATE, Samples
-from recordings.wave_header import new_header
+from recordings.capture.wave_header import new_header
+from recordings.model.leg_levels import RATE, Samples
 
 
 def frame_of(seconds: float) -> int:

@@ -1,6 +1,6 @@
 """Numbers a slip of the pen apart: one digit wrong, missing or too many, or two neighbours swapped (C6)."""
 
-from recordings.phone_number import NotOneNumber, forms, one_form
+from recordings.privacy.phone_number import NotOneNumber, forms, one_form
 
 
 def asked_for(text: str) -> frozenset[str]:

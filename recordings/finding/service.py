@@ -9,20 +9,20 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
-from recordings.entries import RecordingState
-from recordings.evidence_tables import registrations
-from recordings.evidence_tables import sealed as sealed_rows
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
 from recordings.finding.day import arrival, bounds
 from recordings.finding.near import asked_for, near, sent, slips
 from recordings.finding.worker import stale, unread
-from recordings.hiding import revealed
-from recordings.models import calls, connections, recordings
-from recordings.numbers import Numbers
-from recordings.phone_number import read_number
-from recordings.reading import Reader
+from recordings.journal.reading import Reader
+from recordings.model.entries import RecordingState
+from recordings.model.evidence_tables import registrations
+from recordings.model.evidence_tables import sealed as sealed_rows
+from recordings.model.sealed import Sealed
+from recordings.model.tables import calls, connections, recordings
+from recordings.privacy.hiding import revealed
+from recordings.privacy.numbers import Numbers
+from recordings.privacy.phone_number import read_number
 from recordings.sealing import store as sealing
-from recordings.sealing.sealed import Sealed
 
 LONGEST = timedelta(days=2)  # a call lasts less: what arrived earlier cannot reach into a day
 _MANY = 500
@@ -41,7 +41,7 @@ class NotIndexed(Exception):
 
 
 class Finder:
-    """Questions only; whoever asks writes to the access log first (recordings/access_store.py)."""
+    """Questions only; whoever asks writes to the access log first (recordings/access/log.py)."""
 
     def __init__(self, database: AsyncEngine, numbers: Numbers, zone: ZoneInfo) -> None:
         self._database = database

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.evidence_tables import registrations
-from recordings.models import calls
+from recordings.model.evidence_tables import registrations
+from recordings.model.tables import calls
 from recordings.rows.bound import REGISTRATIONS
 from recordings.rows.service import entered
 

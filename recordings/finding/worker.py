@@ -6,9 +6,9 @@ import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from recordings.hiding import UNREADABLE, revealed
-from recordings.models import calls
-from recordings.numbers import FORM, Numbers
+from recordings.model.tables import calls
+from recordings.privacy.hiding import UNREADABLE, revealed
+from recordings.privacy.numbers import FORM, Numbers
 
 log = structlog.get_logger()
 

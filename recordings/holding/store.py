@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings.demands.demand import CLOSED
 from recordings.demands.store import criteria_of
-from recordings.evidence_tables import demand_events, demand_findings, demands, holds, registrations
 from recordings.finding.day import arrival
 from recordings.finding.near import sent
 from recordings.holding.meaning import CallFacts, Meaning, Span, meaning
-from recordings.models import calls, connections
-from recordings.numbers import Numbers
+from recordings.model.evidence_tables import demand_events, demand_findings, demands, holds, registrations
+from recordings.model.tables import calls, connections
+from recordings.privacy.numbers import Numbers
 
 OPEN_DEMAND, CLOSED_DEMAND = "open demand", "closed demand"
 OPEN_APPEAL, MANUAL_HOLD = "open appeal", "manual hold"

@@ -12,13 +12,13 @@ import soundfile
 
 from config import no_follow
 from config.no_follow import plain, plain_below
-from recordings.audio import RATE
 from recordings.finding.listening import wav
+from recordings.journal.spool import flush_folder
+from recordings.model.leg_levels import RATE
 from recordings.package import verify_package
 from recordings.package.manifest import Member
 from recordings.sealing.service import SealedAudio
 from recordings.sealing.sound import pcm
-from recordings.spool import flush_folder
 
 _READ = 1 << 20
 

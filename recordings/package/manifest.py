@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from config.evidence import Authority, Basis
+from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.chain.entry import ChainEntry
-from recordings.chain.statement import Proof
 from recordings.demands.demand import Demand
 from recordings.finding.criteria import FoundCall, state_of
-from recordings.hash_chain import Link
-from recordings.places import NOT_RECORDED
-from recordings.sealing.sealed import Sealed
+from recordings.model.hash_chain import Link
+from recordings.model.sealed import Sealed
+from recordings.model.statement import Proof
 
 FORMAT = "ivr111 evidence package 1"
 

@@ -14,11 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.told import told
-from recordings.access import Action, Actor
-from recordings.access_store import AccessLog
+from recordings.access.log import AccessLog
 from recordings.chain.entry import Kind
 from recordings.chain.service import Statements
-from recordings.chain.statement import NotSigned, Proof
 from recordings.chain.store import entry_of
 from recordings.demands.demand import Demand, State
 from recordings.demands.letter import reply, searched_facts
@@ -26,12 +24,14 @@ from recordings.demands.service import Demands
 from recordings.demands.steps import WrongStep
 from recordings.finding.criteria import FoundCall
 from recordings.finding.service import Finder
-from recordings.keys import Keyring
+from recordings.model.access_entry import Action, Actor
+from recordings.model.sealed import Sealed
+from recordings.model.statement import NotSigned, Proof
 from recordings.package import files, pdf, verify_package
 from recordings.package.instructions import instructions
 from recordings.package.manifest import Contents, Evidence, Member, decided, manifest
 from recordings.package.store import accesses
-from recordings.sealing.sealed import Sealed
+from recordings.privacy.keyring import Keyring
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[str], object]

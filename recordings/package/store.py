@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
-from recordings.models import access_log
+from recordings.model.tables import access_log
 
 _MANY = 500
 _NAMES = (

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.evidence import RetentionPolicy
 from config.told import told
-from recordings.access import Action, Actor
-from recordings.access_store import AccessLog
+from recordings.access.log import AccessLog
 from recordings.holding.store import Holding
+from recordings.model.access_entry import Action, Actor
+from recordings.model.sealed import Sealed
 from recordings.retention import store
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going, expired
-from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[int, int], object]

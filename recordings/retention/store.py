@@ -10,13 +10,22 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert,
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
-from recordings.access import Actor
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
-from recordings.evidence_tables import holds, registrations, retention_runs, sealed
 from recordings.holding.meaning import Span
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, connections, consultant_stints, links, moments, recordings, segments
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import holds, registrations, retention_runs, sealed
+from recordings.model.sealed import Sealed
+from recordings.model.tables import (
+    calls,
+    connections,
+    consultant_stints,
+    links,
+    moments,
+    recordings,
+    segments,
+)
 from recordings.retention.hold import Hold
 from recordings.retention.plan import Candidate, Going
 from recordings.rows.bound import (
@@ -34,7 +43,6 @@ from recordings.rows.bound import (
 )
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock
-from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.store import sealed_of
 

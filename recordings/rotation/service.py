@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.told import told
-from recordings.keys import Keyring, WrongKey
+from recordings.privacy.keyring import Keyring, WrongKey
 from recordings.sealing import store
 
 Progress = Callable[[int, int], object]

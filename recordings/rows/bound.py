@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Float, RowMapping, Table, Text
 
 from config.database import UtcTime
-from recordings import evidence_tables as evidence
-from recordings import models as journal
-from recordings.numbers import Numbers
+from recordings.model import evidence_tables as evidence
+from recordings.model import tables as journal
+from recordings.privacy.numbers import Numbers
 from recordings.rows.entry import Key, Value, digest, key_text
 
 Row = Mapping[str, Any] | RowMapping

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from recordings.hash_chain import beginning
+from recordings.model.hash_chain import beginning
 
 START = beginning("ivr111 rows")
 _MOST = 2**31

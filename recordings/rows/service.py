@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import Update, event, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from recordings.keys import KeyMissing
-from recordings.numbers import Numbers
+from recordings.privacy.keyring import KeyMissing
+from recordings.privacy.numbers import Numbers
 from recordings.rows.bound import BOUND, Bound, Row
 from recordings.rows.entry import Key, Kind, RowEntry, entry, key_text
 from recordings.rows.store import Newests, adopting, append, lock, newest, standing

@@ -25,10 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
-from recordings.evidence_tables import row_chain as table
-from recordings.evidence_tables import rows_before
-from recordings.hash_chain import Head, Link, chain
-from recordings.numbers import Numbers
+from recordings.model.evidence_tables import row_chain as table
+from recordings.model.evidence_tables import rows_before
+from recordings.model.hash_chain import Head, Link, chain
+from recordings.privacy.numbers import Numbers
 from recordings.rows.bound import Bound, Row
 from recordings.rows.entry import START, Key, Kind, RowEntry, entry, key_text, mark
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from config.told import told
-from recordings.keys import KeyMissing
+from recordings.privacy.keyring import KeyMissing
 from recordings.rows.bound import Bound
 from recordings.rows.entry import Key
 from recordings.rows.service import numbers_of

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from recordings.names import SECOND, parse_file
+from recordings.journal.spool import flush_folder, give
+from recordings.model.recording_names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, Damaged, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
-from recordings.spool import flush_folder, give
 
 _READ = 1 << 20
 _BARE = 44  # bytes of a file in which nothing was recorded

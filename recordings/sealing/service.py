@@ -9,12 +9,12 @@ import soundfile
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.told import told
-from recordings.audio import Samples
-from recordings.keys import Keyring, Wrapped
+from recordings.model.leg_levels import Samples
+from recordings.model.sealed import Sealed
+from recordings.privacy.keyring import Keyring, Wrapped
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
 from recordings.sealing.files import check_sealed, remove_sealed
-from recordings.sealing.sealed import Sealed
 from recordings.sealing.sound import SealedFile, Unreadable, read_on
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from recordings.audio import RATE, Samples
+from recordings.model.leg_levels import RATE, Samples
 from recordings.sealing.container import (
     LONGEST_HEADER,
     SEALED_CHUNK,

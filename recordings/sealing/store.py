@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.database import reading
 from recordings.chain.entry import ChainEntry
 from recordings.chain.store import append
-from recordings.entries import PLAYABLE
-from recordings.evidence_tables import sealed as table
-from recordings.keys import Wrapped
-from recordings.models import recordings, segments
-from recordings.sealing.sealed import Sealed
+from recordings.model.entries import PLAYABLE
+from recordings.model.evidence_tables import sealed as table
+from recordings.model.sealed import Sealed
+from recordings.model.tables import recordings, segments
+from recordings.privacy.keyring import Wrapped
 
 _MANY = 500
 _PLAYABLE = [state.value for state in PLAYABLE]

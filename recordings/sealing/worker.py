@@ -19,10 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import DatabaseAway
 from config.settings import Settings
 from config.told import told
-from recordings.alarming import alarm
+from recordings.capture.files import scan
 from recordings.chain.entry import Kind, entry
-from recordings.files import scan
-from recordings.keys import KeyMissing, Keyring, WrongKey
+from recordings.journal.alarming import alarm
+from recordings.journal.spool import give
+from recordings.model.sealed import Sealed
+from recordings.privacy.keyring import KeyMissing, Keyring, WrongKey
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
 from recordings.sealing.files import (
@@ -36,12 +38,10 @@ from recordings.sealing.files import (
     write_sealed,
 )
 from recordings.sealing.heard import unheard
-from recordings.sealing.sealed import Sealed
 from recordings.sealing.service import Altered, SealedAudio
 from recordings.sealing.sound import Unreadable
 from recordings.sealing.state import SealFault, SealReport, SealState
 from recordings.sealing.store import Waiting
-from recordings.spool import give
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from engine.lab.call import Call
+from lab.call import Call
 from tests.real.line import RunningLine
 
 

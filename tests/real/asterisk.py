@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from engine.charges import PRIVATE, configuration, environment
+from engine.supervisor.services import PRIVATE, configuration, environment
 from tests.real.line import RunningLine
 
 

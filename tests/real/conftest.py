@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from engine.lab.lab import Lab
+from lab.lab import Lab
 from tests.real.line import RunningLine
 
 

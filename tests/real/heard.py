@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from engine.lab.call import Call
+from lab.call import Call
 from tests.real.line import RunningLine
 
 RATE = 8000

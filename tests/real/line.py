@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from engine.cli_journal import number_keys
-from engine.control import ask
-from engine.lab.lab import Lab
-from recordings.reading import CallFilter, Reader
-from recordings.record import CallRecord
-from recordings.recording import Recording
+from engine.cli.journal import number_keys
+from engine.process.local_socket import ask
+from lab.lab import Lab
+from recordings.journal.reading import CallFilter, Reader
+from recordings.model.call_record import CallRecord
+from recordings.model.recording import Recording
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FAST = {

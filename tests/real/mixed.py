@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.control import EngineAway, Wrong
-from engine.lab.call import Call, RefusedError
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.policy import BUSY, Answer, Policy, Reject, Ring
-from engine.lab.robots import Consultant
-from engine.lab.sip import Request, header
-from engine.lab.transactions import NoAnswerError
+from engine.process.local_socket import EngineAway, Wrong
+from lab.call import Call, RefusedError
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.policy import BUSY, Answer, Policy, Reject, Ring
+from lab.robots import Consultant
+from lab.sip import Request, header
+from lab.transactions import NoAnswerError
 from tests.real.line import RunningLine
 
 LONG: Final = 150.0  # seconds; a call of ours lasts less

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.lab.sip import Address, Request, cseq, every, parse
-from engine.lab.udp import open_socket, receive
+from lab.sip import Address, Request, cseq, every, parse
+from lab.udp import open_socket, receive
 
 
 class Proxy:

@@ -1,7 +1,7 @@
 """Which tones a recording holds, and on which side."""
 
-from engine.lab.sound import tones_in
-from recordings.recording import Recording
+from lab.sound import tones_in
+from recordings.model.recording import Recording
 from tests.real.line import RunningLine
 
 SIDES = ("left", "right")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from time import monotonic
 
 from dialplan.people import Account
-from engine.accounts import save
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.policy import Answer, Policy
-from engine.lab.robots import Consultant
-from engine.secrets import fresh
+from engine.install.consultant_accounts import save
+from engine.install.secrets import fresh
+from lab.call import Call
+from lab.lab import Lab
+from lab.policy import Answer, Policy
+from lab.robots import Consultant
 from tests.real.line import RunningLine
 
 STAGES = ("menu", "notice", "waiting", "ringing", "talking", "told", "1414_rings", "1414_talks", "rating")

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.robots import Consultant
-from engine.lab.rtp import Numbering
-from engine.lab.sip import Headers
-from engine.lab.sound import find, load, tones_in
-from engine.lab.voice import tone
-from recordings.recording import Recording
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.robots import Consultant
+from lab.rtp import Numbering
+from lab.sip import Headers
+from lab.sound import find, load, tones_in
+from lab.voice import tone
+from recordings.model.recording import Recording
 from tests.real.line import RunningLine
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import HangUp, HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import HangUp, HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.line import RunningLine, now
 from tests.real.sound import heard_on
 

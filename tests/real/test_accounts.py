@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from engine import account_change
-from engine.lab.lab import Account, Lab
-from engine.lab.registration import NotRegisteredError
-from engine.lab.robots import Consultant
-from recordings.record import Outcome
-from routing.control_socket import say
+from engine.cli import consultant_change as account_change
+from lab.lab import Account, Lab
+from lab.registration import NotRegisteredError
+from lab.robots import Consultant
+from recordings.model.call_record import Outcome
+from routing.ami.control_socket import say
 from tests.real.line import REPOSITORY, RunningLine, now
 from tests.real.talking import served, talk, team
 

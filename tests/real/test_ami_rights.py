@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.gate import table
-from engine.lab.lab import Lab
-from engine.lab.robots import HearTone, Press, Wait
-from engine.netfilter import take_away
-from routing.control_socket import CONTACTS, contacts
+from engine.supervisor.firewall import table
+from engine.supervisor.netfilter import take_away
+from lab.lab import Lab
+from lab.robots import HearTone, Press, Wait
+from routing.ami.control_socket import CONTACTS, contacts
 from tests.real.ami import Manager
 from tests.real.line import RunningLine, now
 

@@ -10,13 +10,13 @@ import subprocess
 import pytest
 
 from dialplan.modules import MODULES
-from engine.lab import rtp
-from engine.lab.call import RefusedError
-from engine.lab.lab import Lab
-from engine.lab.robots import HangUp, HearTone, Press, Wait
-from engine.lab.sdp import ALAW
-from engine.lab.voice import FRAME, tone
-from recordings.record import Outcome
+from lab import rtp
+from lab.call import RefusedError
+from lab.lab import Lab
+from lab.robots import HangUp, HearTone, Press, Wait
+from lab.sdp import ALAW
+from lab.voice import FRAME, tone
+from recordings.model.call_record import Outcome
 from tests.real.asterisk import complaints, console, log, proc
 from tests.real.line import RunningLine, now
 from tests.real.sound import heard_on

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from recordings.figures import ended, figures
+from recordings.journal.figures import ended, figures
 from tests.browser import add_account, axe, chromium, signed_in, site, sure
 from tests.real.line import REPOSITORY, RunningLine
 from tests.real.talking import dial

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page
 
 from config.settings import Settings
-from console.labels import ALERTS, PHASES, REASONS, STATES, UNANSWERED
+from console.http.labels import ALERTS, PHASES, REASONS, STATES, UNANSWERED
 from tests.browser import chromium, sign_in
 from tests.console_home import BOARD, Home, caller, console, seat
 from tests.real.layout import faults

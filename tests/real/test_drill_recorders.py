@@ -14,18 +14,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.charges import PRIVATE, PYTHON, REPOSITORY, environment
-from engine.cli_journal import number_keys
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.media import TICK
-from engine.lab.robots import Consultant
-from engine.lab.sound import load, sounding
-from engine.lab.voice import tone
-from recordings.reading import Reader
-from recordings.record import CallRecord
-from recordings.recording import Recording
+from engine.cli.journal import number_keys
+from engine.supervisor.services import PRIVATE, PYTHON, REPOSITORY, environment
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.media import TICK
+from lab.robots import Consultant
+from lab.sound import load, sounding
+from lab.voice import tone
+from recordings.journal.reading import Reader
+from recordings.model.call_record import CallRecord
+from recordings.model.recording import Recording
 from tests.real.line import RunningLine, now
 from tests.real.network import cut_off
 from tests.real.spread import consultants
@@ -137,7 +137,7 @@ async def flushed(line: RunningLine, folder: Path) -> int:
     """Files of a volume that the engine's user flushes, as its helper does: with its rights alone."""
     settings = line.settings
     helper = await asyncio.create_subprocess_exec(
-        PRIVATE, "engine", PYTHON, "-m", "recordings.flushing", folder,
+        PRIVATE, "engine", PYTHON, "-m", "recordings.capture.flush_process", folder,
         cwd=REPOSITORY, env=environment(settings),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

@@ -11,10 +11,10 @@ import pytest
 
 from config.database import open_database
 from config.settings import Settings
-from engine.lab.fill import _raw
-from recordings.hiding import hidden
-from recordings.keys import Keyring
-from recordings.writing import write
+from lab.fill import _raw
+from recordings.journal.writing import write
+from recordings.privacy.hiding import hidden
+from recordings.privacy.keyring import Keyring
 from tests.evidence_home import EvidenceHome
 from tests.real.line import RunningLine
 

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.policy import BUSY, Answer, Policy, Silent
-from recordings.record import Outcome
+from lab.call import Call
+from lab.lab import Lab
+from lab.policy import BUSY, Answer, Policy, Silent
+from recordings.model.call_record import Outcome
 from tests.real.absence import on_shift, silence
 from tests.real.heard import hears, names
 from tests.real.line import RunningLine, now

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.lab import Lab
-from recordings.recording import Recording
+from lab.lab import Lab
+from recordings.model.recording import Recording
 from tests.real.line import REPOSITORY, RunningLine, now
 from tests.real.talking import Talk, talk, team
 

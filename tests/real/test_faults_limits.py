@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.lab.robots import HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.robots import HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.absence import on_shift, silence
 from tests.real.line import RunningLine, now
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.absence import on_shift, silence
 from tests.real.line import RunningLine, now
 

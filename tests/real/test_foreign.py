@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.abroad import Foreign
-from engine.lab.foreign_account import ForeignAccount
-from engine.lab.lab import Account, Lab
-from engine.lab.sdp import ALAW
-from engine.lab.voice import tone
-from recordings.record import Outcome
+from lab.abroad import Foreign
+from lab.foreign_account import ForeignAccount
+from lab.lab import Account, Lab
+from lab.sdp import ALAW
+from lab.voice import tone
+from recordings.model.call_record import Outcome
 from tests.real.line import RunningLine, now
 from tests.real.sound import heard_on
 
@@ -37,7 +37,7 @@ def account(lab: Lab, of: Account, frequency: int, **more: object) -> ForeignAcc
 
 @contextlib.asynccontextmanager
 async def sipp(lab: Lab, folder: Path, scenario: str, *options: str) -> AsyncIterator[Process]:
-    """SIPp with one of tests/sipp; -aa answers OPTIONS within a call, which a waiting caller is asked by (0081)."""
+    """SIPp with one of tests/sipp; -aa answers OPTIONS within a call: a waiting caller is asked so (0081)."""
     address, port = lab.facts.sip.udp
     process = await create_subprocess_exec(
         "sipp", f"{address}:{port}", "-sf", str(SCENARIOS / scenario), *options, "-nostdin", "-aa",

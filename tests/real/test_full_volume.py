@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.sound import tones_in
+from lab.sound import tones_in
 from tests.real.line import RunningLine, now
 from tests.real.talking import talk, team
 from tests.real.test_evidence import ivr111, sealed

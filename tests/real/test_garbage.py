@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.robots import Caller, Press, Wait
-from recordings.record import Outcome
+from lab.call import Call
+from lab.lab import Lab
+from lab.robots import Caller, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.line import REPOSITORY, RunningLine, now
 
 pytestmark = pytest.mark.real

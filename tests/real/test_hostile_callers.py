@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.identity import WITHHELD, Identity
-from engine.lab.lab import Lab
-from engine.lab.robots import HearTone, Press, Wait
-from engine.lab.sip import Headers
-from engine.lab.voice import tone
-from recordings.record import Outcome
+from lab.identity import WITHHELD, Identity
+from lab.lab import Lab
+from lab.robots import HearTone, Press, Wait
+from lab.sip import Headers
+from lab.voice import tone
+from recordings.model.call_record import Outcome
 from tests.real.asterisk import complaints, console, proc
 from tests.real.line import RunningLine, now
 
@@ -54,7 +54,7 @@ CALLERS: dict[str, tuple[Identity, str | None]] = {
     "an AGI header's end": (Identity("7%0a%0a200%20result=1"), None),
     "asserted event": (Identity(OURS, asserted="<sip:7%0D%0AEvent%3a%20Shutdown@127.0.0.2>"), None),
 }
-# SIP that is none: PJSIP drops the whole datagram unread; engine/mended.py makes it readable, and withheld.
+# SIP that is none: PJSIP drops the whole datagram unread; sip_repair_rules.py makes it readable, withheld.
 UNREADABLE: dict[str, Identity] = {
     "a user in Kazakh": Identity("Әлия"),
     "a user in CP1251": Identity("Иван".encode("cp1251")),
@@ -221,7 +221,7 @@ def menders(line: RunningLine) -> list[int]:
         with suppress(OSError):
             words = (folder / "cmdline").read_bytes().split(b"\0")
             parent = f"PPid:\t{line.process.pid}\n" in (folder / "status").read_text()
-            if parent and words[0].endswith(b"python") and b"engine.mender" in words:
+            if parent and words[0].endswith(b"python") and b"engine.supervisor.sip_repair" in words:
                 found.append(int(folder.name))
     return found
 

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.robots import Consultant
-from engine.lab.sip import Headers
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.robots import Consultant
+from lab.sip import Headers
 from tests.real.absence import on_shift
 from tests.real.line import RunningLine, now
 

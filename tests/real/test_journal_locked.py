@@ -10,9 +10,9 @@ from contextlib import closing
 import pytest
 
 from config.database import database_file
-from engine.lab.lab import Lab
-from engine.lab.robots import HangUp, HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import HangUp, HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real

@@ -14,9 +14,9 @@ import aiohttp
 import pytest
 
 from config.database import database_file
-from engine.lab.lab import Lab
-from engine.lab.robots import HangUp, HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import HangUp, HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.browser import add_account, site
 from tests.real.line import REPOSITORY, RunningLine, now
 

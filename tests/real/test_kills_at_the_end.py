@@ -5,11 +5,11 @@ import random
 
 import pytest
 
-from engine.cli_journal import number_keys
-from engine.lab.lab import Lab
-from engine.lab.robots import Consultant
-from recordings.reading import Reader
-from recordings.record import CallRecord, Outcome
+from engine.cli.journal import number_keys
+from lab.lab import Lab
+from lab.robots import Consultant
+from recordings.journal.reading import Reader
+from recordings.model.call_record import CallRecord, Outcome
 from tests.real.absence import kill
 from tests.real.line import RunningLine, now
 from tests.real.talking import talk, team

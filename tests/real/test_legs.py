@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from engine.cli_journal import number_keys
-from engine.lab.ear import Ear
-from engine.lab.lab import Lab
-from recordings.reading import Reader
+from engine.cli.journal import number_keys
+from lab.ear import Ear
+from lab.lab import Lab
+from recordings.journal.reading import Reader
 from tests.real.absence import on_shift
 from tests.real.line import RunningLine, now
 from tests.real.talking import dial, served

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.sip import Headers, Request, cseq
+from lab.call import Call
+from lab.lab import Lab
+from lab.sip import Headers, Request, cseq
 from tests.real.absence import on_shift
 from tests.real.line import RunningLine
 from tests.real.proxy import Proxy
@@ -150,6 +150,6 @@ def on_the_wire(line: RunningLine) -> int:
             command = (stat.parent / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"engine.wire_main" in command and parent == line.process.pid:
+        if b"engine.wire.main" in command and parent == line.process.pid:
             return int(stat.parent.name)
     return 0

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from recordings.record import Outcome
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from recordings.model.call_record import Outcome
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real

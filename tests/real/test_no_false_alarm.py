@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from config.database import open_database, reading
-from engine.lab.lab import Lab
-from recordings.models import alarms
+from lab.lab import Lab
+from recordings.model.tables import alarms
 from tests.real.line import RunningLine, now
 from tests.real.mixed import AWAY, DUTY, SERVED, TO_1414, Mixed, Seen, watching
 

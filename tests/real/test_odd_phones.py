@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 
-from engine.lab.call import RefusedError
-from engine.lab.lab import Lab
-from engine.lab.policy import Reject
-from engine.lab.robots import Consultant, HearTone, Press, Wait
-from engine.lab.sip import tag
-from engine.secrets import load as load_secrets
-from engine.spying import Spying
-from recordings.reading import Reader
-from recordings.record import CallRecord, Moment, Outcome
-from routing.control_socket import say
+from engine.control.monitoring import Spying
+from engine.install.secrets import load as load_secrets
+from lab.call import RefusedError
+from lab.lab import Lab
+from lab.policy import Reject
+from lab.robots import Consultant, HearTone, Press, Wait
+from lab.sip import tag
+from recordings.journal.reading import Reader
+from recordings.model.call_record import CallRecord, Moment, Outcome
+from routing.ami.control_socket import say
 from tests.real.absence import on_shift, without_engine
 from tests.real.heard import names
 from tests.real.line import RunningLine, now

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from engine.lab.call import Call, RefusedError
-from engine.lab.dialog import Dialog, new_branch
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.phone import Phone
-from engine.lab.sip import Headers, Request, Response, cseq, header, with_headers
+from lab.call import Call, RefusedError
+from lab.dialog import Dialog, new_branch
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.phone import Phone
+from lab.sip import Headers, Request, Response, cseq, header, with_headers
 from tests.real.absence import on_shift, without_engine
 from tests.real.line import RunningLine, now
 from tests.real.test_strangers import asked, stranger

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.postgres import Postgres
 from tests.real.line import RunningLine, now
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.network import Network
-from recordings.reading import Reader
+from lab.call import Call
+from lab.network import Network
+from recordings.journal.reading import Reader
 from tests.real.ami import Manager
 from tests.real.line import RunningLine, now
 from tests.real.network import cut_off

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import Consultant
-from recordings.record import CallRecord
-from recordings.recording import Recording
+from lab.lab import Lab
+from lab.robots import Consultant
+from recordings.model.call_record import CallRecord
+from recordings.model.recording import Recording
 from tests.real.line import RunningLine, now
 from tests.real.talking import Talk, seconds, spans, talk, team
 

@@ -7,10 +7,10 @@ from time import monotonic
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.policy import Policy, Reject
-from engine.lab.robots import Consultant
-from recordings.record import CallRecord, Outcome
+from lab.lab import Lab
+from lab.policy import Policy, Reject
+from lab.robots import Consultant
+from recordings.model.call_record import CallRecord, Outcome
 from tests.real.line import RunningLine, now
 from tests.real.talking import Talk, dial, served, talk, team, told_at
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.sip import Headers, Response, header
+from lab.call import Call
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.sip import Headers, Response, header
 from tests.real.line import RunningLine, now
 
 pytestmark = pytest.mark.real

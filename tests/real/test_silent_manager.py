@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import HearTone, Press, Wait
-from engine.probe import ControlProbe, SipProbe
-from recordings.files import header_of
-from recordings.record import Outcome
-from recordings.wave_header import is_true
+from engine.supervisor.probes import ControlProbe, SipProbe
+from lab.lab import Lab
+from lab.robots import HearTone, Press, Wait
+from recordings.capture.files import header_of
+from recordings.capture.wave_header import is_true
+from recordings.model.call_record import Outcome
 from tests.real.absence import on_shift
 from tests.real.line import RunningLine, now
 

@@ -7,11 +7,11 @@ from secrets import token_hex
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from engine.lab import udp
-from engine.lab.dialog import Dialog
-from engine.lab.lab import Lab
-from engine.lab.phone import Phone
-from engine.lab.sip import Request, Response, cseq
+from lab import udp
+from lab.dialog import Dialog
+from lab.lab import Lab
+from lab.phone import Phone
+from lab.sip import Request, Response, cseq
 from tests.real.line import RunningLine
 
 pytestmark = pytest.mark.real

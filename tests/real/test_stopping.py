@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.cli_journal import number_keys
-from engine.lab.call import Call
-from recordings.entries import CALL_REFUSED
-from recordings.reading import Reader
+from engine.cli.journal import number_keys
+from lab.call import Call
+from recordings.journal.reading import Reader
+from recordings.model.entries import CALL_REFUSED
 from tests.real.line import REPOSITORY, RunningLine
 
 pytestmark = pytest.mark.real

@@ -8,19 +8,19 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dialplan.render import Secrets, render
-from engine.lab import udp
-from engine.lab.call import Call, RefusedError
-from engine.lab.dialog import Dialog
-from engine.lab.identity import Identity
-from engine.lab.lab import Lab
-from engine.lab.phone import Phone
-from engine.lab.registration import NotRegisteredError
-from engine.lab.robots import HearTone, Press, Wait
-from engine.lab.rtp import Numbering
-from engine.lab.sdp import ALAW
-from engine.lab.sip import Response, every
-from engine.lab.voice import tone
-from engine.lab.wire import Credentials
+from lab import udp
+from lab.call import Call, RefusedError
+from lab.dialog import Dialog
+from lab.identity import Identity
+from lab.lab import Lab
+from lab.phone import Phone
+from lab.registration import NotRegisteredError
+from lab.robots import HearTone, Press, Wait
+from lab.rtp import Numbering
+from lab.sdp import ALAW
+from lab.sip import Response, every
+from lab.voice import tone
+from lab.wire import Credentials
 from tests.real.absence import on_shift
 from tests.real.asterisk import log
 from tests.real.line import RunningLine

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from recordings.record import CallRecord, Outcome
+from recordings.model.call_record import CallRecord, Outcome
 from tests.real.absence import back, gone, kill, silence
 from tests.real.heard import names
 from tests.real.line import RunningLine, now

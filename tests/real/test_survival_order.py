@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.robots import Consultant
-from recordings.record import CallRecord, Outcome
+from lab.call import Call
+from lab.lab import Lab
+from lab.robots import Consultant
+from recordings.model.call_record import CallRecord, Outcome
 from tests.real.absence import back, gone, on_shift, silence
 from tests.real.line import RunningLine, now
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.lab.lab import Lab
-from engine.lab.robots import HearTone, Press, Wait
-from recordings.record import Outcome
+from lab.lab import Lab
+from lab.robots import HearTone, Press, Wait
+from recordings.model.call_record import Outcome
 from tests.real.absence import back as engine_back
 from tests.real.absence import gone, on_shift, silence, without_engine
 from tests.real.heard import hears, names

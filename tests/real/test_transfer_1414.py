@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from engine.lab.call import Call
-from engine.lab.lab import Lab
-from engine.lab.policy import Answer, Policy, Reject, Ring
-from engine.lab.robots import Consultant
-from engine.lab.sip import header
-from recordings.record import CallRecord, Outcome
-from recordings.recording import Recording
+from lab.call import Call
+from lab.lab import Lab
+from lab.policy import Answer, Policy, Reject, Ring
+from lab.robots import Consultant
+from lab.sip import header
+from recordings.model.call_record import CallRecord, Outcome
+from recordings.model.recording import Recording
 from tests.real.line import RunningLine, now
 from tests.real.talking import Talk, a_number, from_20_000, seconds, served, spans, talk, team, told_at
 

@@ -59,7 +59,11 @@ def test_a_process_finds_the_folders_of_others_empty(line: RunningLine, name: st
 def test_the_mender_sees_neither_home_nor_network(line: RunningLine) -> None:
     assert line.process
     children = [int(p.name) for p in Path("/proc").glob("[0-9]*") if parent(p) == str(line.process.pid)]
-    [pid] = [p for p in children if b"engine.mender" in Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0")]
+    [pid] = [
+        p
+        for p in children
+        if b"engine.supervisor.sip_repair" in Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0")
+    ]
     assert Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
     inside = ["nsenter", "-t", str(pid), "-m", "--", "find", str(line.home), "-mindepth", "1"]
     assert "" == subprocess.run(inside, check=True, capture_output=True, text=True).stdout

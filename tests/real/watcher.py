@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from engine.control import EngineAway, Wrong
+from engine.process.local_socket import EngineAway, Wrong
 from tests.real.line import RunningLine
 
 SEEN = """() => ({

@@ -219,7 +219,7 @@ class Director:
         self.faults.append(what)
 
     def _outcome(self) -> str:
-        """As routing/story.py tells it from the same facts."""
+        """As routing/live/call_summary.py tells it from the same facts."""
         get = self.caller.variables.get
         if get(w.UCC) == "answered":
             return "transferred_1414"

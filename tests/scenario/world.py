@@ -3,11 +3,11 @@
 import asyncio
 
 from dialplan import words as w
-from engine.call_desk import CallDesk
-from routing.decisions import Decision, Withdraw
-from routing.desk import Desk
-from routing.dispatcher import Consultant, Dispatcher, Rules
-from routing.waiting import Waiting
+from engine.operations.queue_adapter import CallDesk
+from routing.dispatch.decisions import Decision, Withdraw
+from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules
+from routing.dispatch.queue import Waiting
+from routing.dispatch.service import Desk
 from tests.scenario.language import Scenario
 
 CALL = "n1-1700000000000-7"
@@ -97,7 +97,7 @@ class World:
                 self.desk.found_talking(Waiting(CALL, "kk", ARRIVED / 1000), party)
 
     def parted(self, party: str, variables: dict[str, str]) -> None:
-        """The leg's end comes as an event of its own, a little later (engine/line.py)."""
+        """The leg's end comes as an event of its own, a little later (engine/operations/line_events.py)."""
         if self.talking.pop(party, None) is not None and variables.get(w.WISH) != "1414":
             self._loop.call_later(0.001, self._leg_gone, party)
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from engine.replay import recorded
-from routing.events import (
+from engine.cli.replay_timeline import recorded
+from routing.live.call_summary import Story
+from routing.live.events import (
     BridgeEntered,
     BridgeLeft,
     ChannelAnswered,
@@ -18,8 +19,7 @@ from routing.events import (
     ReachChanged,
     VariableSet,
 )
-from routing.live import Live
-from routing.story import Story
+from routing.live.live import Live
 
 STREAMS = Path(__file__).resolve().parent.parent / "streams"
 CALLER = "1000.1"

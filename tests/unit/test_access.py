@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.access import LONGEST, START, Access, Action, Actor, ReasonMissing, ReasonRefused, act
-from recordings.hash_chain import Fault, Head, chain, verify
+from recordings.model.access_entry import (
+    LONGEST,
+    START,
+    Access,
+    Action,
+    Actor,
+    ReasonMissing,
+    ReasonRefused,
+    act,
+)
+from recordings.model.hash_chain import Fault, Head, chain, verify
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")

@@ -14,16 +14,16 @@ from sqlalchemy import insert, select
 
 from config.database import open_database
 from config.settings import Settings
-from console.signing.tables import accounts
-from engine.accounts import load, path, save
-from engine.acting import acting_as, as_evidence
-from engine.evidence import with_evidence
-from engine.keys_at_start import ensure_keys
-from engine.places import hand_over, lay_out
-from engine.second_factors import hide_anew
-from engine.show import Problem
-from recordings.keys import Keyring
-from recordings.migrating import migrate
+from console.identity.tables import accounts
+from engine.cli.output import Problem
+from engine.evidence.services import with_evidence
+from engine.install.consultant_accounts import load, path, save
+from engine.install.home_folders import hand_over, lay_out
+from engine.install.keys import ensure_keys
+from engine.install.run_as_user import acting_as, as_evidence
+from engine.install.second_factor_keys import hide_anew
+from recordings.journal.migrating import migrate
+from recordings.privacy.keyring import Keyring
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as somebody else")
 

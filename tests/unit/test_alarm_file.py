@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.alarm_file import FOR, KEPT, AlarmFile, AlarmFollower, read
-from engine.asterisk_log import refused
-from recordings.entries import Alarm
+from engine.supervisor.alarm_file import FOR, KEPT, AlarmFile, AlarmFollower, read
+from engine.supervisor.asterisk_log import refused
+from recordings.model.entries import Alarm
 
 AT = datetime(2026, 11, 28, 0, 4, 45, 142000, tzinfo=UTC)
 SAID = (

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from console import labels
-from console.i18n import catalogue
-from engine.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
-from engine.sound_sources import KINDS as SOUND_ELSEWHERE
-from recordings.completeness.gap import KINDS
+from console.http import labels
+from console.http.i18n import catalogue
+from engine.media.rtp_sources import KINDS as SOUND_ELSEWHERE
+from engine.operations.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
 from recordings.demands.term import Mark
+from recordings.model.gap import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("agi_handlers", "config", "console", "dialplan", "engine", "ivr", "recordings", "routing")

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from engine.alarms import Alarms
+from engine.operations.alarm_limit import Alarms
 
 
 def test_the_same_alarm_is_raised_once_a_minute_and_another_at_once() -> None:

@@ -12,9 +12,9 @@ import uvloop
 from panoramisk.manager import Manager
 from structlog.testing import capture_logs
 
-from routing.ami import Ami, AmiDown, AmiError, AmiInjection, AmiTimeout, Message
-from routing.ami_protocol import LARGEST_MESSAGE
-from routing.ami_reconnect import pause
+from routing.ami.client import Ami, AmiDown, AmiError, AmiInjection, AmiTimeout, Message
+from routing.ami.protocol import LARGEST_MESSAGE
+from routing.ami.reconnect import pause
 from tests.fake_ami import BOOTED, FakeAmi, Request, fake_ami
 
 STATUS = [

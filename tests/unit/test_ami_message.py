@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.ami_message import Message
-from routing.ami_protocol import LARGEST_MESSAGE, AmiFault, AmiInjection, Frames, encode, parse
+from routing.ami.message import Message
+from routing.ami.protocol import LARGEST_MESSAGE, AmiFault, AmiInjection, Frames, encode, parse
 
 HANGUP = (
     b"Event: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1763800000.25\r\n"

@@ -19,9 +19,9 @@ from panoramisk.ami_protocol import AMIProtocol as StockProtocol
 from panoramisk.manager import Manager as StockManager
 from structlog.testing import capture_logs
 
-from routing.ami import Ami, AmiDown, AmiInjection, AmiTimeout, Message
-from routing.ami_connection import Action, Connection
-from routing.ami_protocol import LARGEST_MESSAGE, encode
+from routing.ami.client import Ami, AmiDown, AmiInjection, AmiTimeout, Message
+from routing.ami.connection import Action, Connection
+from routing.ami.protocol import LARGEST_MESSAGE, encode
 from tests.fake_ami import FakeAmi, fake_ami
 from tests.unit.test_ami import client
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from engine.asterisk_log import SOCKET, AsteriskLog, masked_line
+from engine.supervisor.asterisk_log import SOCKET, AsteriskLog, masked_line
 
 HEAD = b"<134>Nov 22 14:00:00 asterisk[17]: "
 EVENT = (

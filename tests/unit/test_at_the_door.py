@@ -9,8 +9,8 @@ import pytest
 from config import running
 from config.home import PROGRAM, UnsafePlace, chosen_home, settings_of_line
 from config.settings import Settings
-from engine.at_the_door import BEFORE, NEED_NONE
-from engine.cli_guard import COMMANDS
+from engine.cli.authorisation import COMMANDS
+from engine.install.preconditions import BEFORE, NEED_NONE
 from tests.unit.test_rights_of_commands import TABLE
 
 pytest_plugins = ("tests.command_line",)

@@ -8,8 +8,8 @@ from bench.full_house import Cost
 from bench.menu_calls import Leg
 from bench.sipp import Outcome
 from bench.table import Row, better, bound, costs, print_json, print_table
-from engine.lab.sip import Request, Response
-from engine.lab.wire import Seen
+from lab.sip import Request, Response
+from lab.wire import Seen
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pyst2's own
 

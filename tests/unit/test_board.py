@@ -8,24 +8,24 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Limits, Settings
-from console.rendering import Rendering
-from console.signing.accounts import Account
+from console.http.rendering import Rendering
+from console.identity.accounts import Account
 from dialplan.words import UCC
-from engine.alerts import Alerts
-from engine.board import BoardBuilder, thresholds
-from engine.line import Line
-from engine.replay import recorded
-from engine.timesheet import StintBook
-from engine.today import Today
-from recordings.entries import Alarm, ConsultantStint
-from recordings.figures import completed, ended
-from recordings.hiding import UNREADABLE
-from recordings.record import CallRecord, Outcome
-from routing.consultants import Consultant
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules
-from routing.events import VariableSet
-from routing.waiting import Waiting
+from engine.cli.replay_timeline import recorded
+from engine.operations.line_events import Line
+from engine.wallboard.agent_times import StintBook
+from engine.wallboard.alerts import Alerts
+from engine.wallboard.build import BoardBuilder, thresholds
+from engine.wallboard.today import Today
+from recordings.journal.figures import completed, ended
+from recordings.model.call_record import CallRecord, Outcome
+from recordings.model.entries import Alarm, ConsultantStint
+from recordings.privacy.hiding import UNREADABLE
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.queue import Waiting
+from routing.dispatch.service import Desk
+from routing.live.events import VariableSet
 from tests.unit.live_tables import STREAMS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -251,7 +251,7 @@ async def test_a_call_that_goes_on_counts_once_it_is_answered(home):
 
 
 async def test_ending_a_pause_leaves_the_wrap_up_alone(home):
-    from engine.call_desk import CallDesk
+    from engine.operations.queue_adapter import CallDesk
 
     nothing = lambda *_: None  # noqa: E731
     desk = CallDesk(home.desk, nothing, nothing, nothing)

@@ -1,10 +1,10 @@
 """The desk as calls and feature codes meet it."""
 
-from engine.call_desk import CallDesk
-from routing.consultants import Consultant
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules
-from routing.waiting import Waiting
+from engine.operations.queue_adapter import CallDesk
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.queue import Waiting
+from routing.dispatch.service import Desk
 
 
 def desk_with(*consultants: str) -> CallDesk:

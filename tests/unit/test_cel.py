@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.cel import FIELDS, Row, events, row
-from routing.cel_records import Records
-from routing.events import (
+from routing.cel.records import Records
+from routing.cel.rows import FIELDS, Row, events, row
+from routing.live.events import (
     BridgeEntered,
     ChannelAnswered,
     ChannelBorn,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from live_tables import STREAMS
 
-from routing.cel_file import CelFile, Place, place
-from routing.story import Story
+from routing.cel.file import CelFile, Place, place
+from routing.live.call_summary import Story
 
 LOG = (STREAMS / "ten-calls.cel.csv").read_bytes()
 LINES = LOG.splitlines(keepends=True)

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import app
+from engine.cli.main import app
 
 pytest_plugins = ("tests.command_line",)
 PASSWORD = "қарлығаш ұшып кетті 7"
@@ -19,7 +19,7 @@ def run(*words: str, password: str = PASSWORD):
 
 @pytest.fixture
 def seats(settings):
-    from engine import accounts
+    from engine.install import consultant_accounts as accounts
 
     accounts.load(settings)
     return settings

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.typable import typable
-from engine.moments import moment, whole_day
-from recordings.entries import CALL_REFUSED, Alarm
-from recordings.keys import Keyring
-from recordings.reading import Reader
-from recordings.record import Connection, Moment
-from recordings.store import Journal
+from engine.cli.dates import moment, whole_day
+from recordings.journal.journal import Journal
+from recordings.journal.reading import Reader
+from recordings.model.call_record import Connection, Moment
+from recordings.model.entries import CALL_REFUSED, Alarm
+from recordings.privacy.keyring import Keyring
 from tests.line import (
     BACK_FROM_1414,
     CALLER,

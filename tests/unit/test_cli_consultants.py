@@ -12,12 +12,12 @@ import threading
 import pytest
 
 from dialplan.people import Account
-from engine import accounts
-from engine.asterisk_accounts import NotSettled, settle_gone
-from engine.charges import configuration
-from engine.control import Wrong, ask
-from recordings.reading import Reader
-from routing.waiting import Waiting
+from engine.install import consultant_accounts as accounts
+from engine.install.asterisk_endpoints import NotSettled, settle_gone
+from engine.process.local_socket import Wrong, ask
+from engine.supervisor.services import configuration
+from recordings.journal.reading import Reader
+from routing.dispatch.queue import Waiting
 from tests.line import call_id, engine
 
 pytest_plugins = ("tests.command_line",)
@@ -219,7 +219,7 @@ BOOTED = {"core waitfullybooted": "Asterisk has fully booted.\n"}
 
 
 def test_an_asterisk_that_only_says_that_it_reloaded_is_not_believed(ivr111, settings, monkeypatch):
-    monkeypatch.setattr("engine.account_change.SETTLED", 0.5)
+    monkeypatch.setattr("engine.cli.consultant_change.SETTLED", 0.5)
     polite = {**BOOTED, "module reload": "Module 'res_pjsip.so' reloaded successfully.\n"}
     with asterisk(settings, polite) as heard:
         added = ivr111(*NEW)
@@ -231,7 +231,7 @@ def test_an_asterisk_that_only_says_that_it_reloaded_is_not_believed(ivr111, set
 
 
 def test_a_removed_phone_that_is_still_there_is_not_told_as_gone(ivr111, settings, monkeypatch):
-    monkeypatch.setattr("engine.account_change.SETTLED", 0.5)
+    monkeypatch.setattr("engine.cli.consultant_change.SETTLED", 0.5)
     accounts.load(settings)
     there = {
         **BOOTED,

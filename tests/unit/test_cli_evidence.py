@@ -8,7 +8,7 @@ import wave
 import pytest
 from sqlalchemy import create_engine, text
 
-from engine.who import system_user
+from engine.process.operator import system_user
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
 
@@ -59,7 +59,7 @@ def by_the_other(monkeypatch) -> None:
     monkeypatch.setenv("SUDO_UID", "1")  # daemon; believed because root asks
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act for somebody (SUDO_UID): see engine/who.py")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act for somebody (SUDO_UID): see operator.py")
 def test_a_letter_becomes_a_package_in_two_peoples_hands(ivr111, home, monkeypatch, tmp_path):
     demand = answered(ivr111("demands", "register", *LETTER, "--search", "--json"))
     assert ("ready", 2) == (demand["state"], len(demand["findings"]))
@@ -91,7 +91,7 @@ def test_a_letter_becomes_a_package_in_two_peoples_hands(ivr111, home, monkeypat
     )
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act for somebody (SUDO_UID): see engine/who.py")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act for somebody (SUDO_UID): see operator.py")
 def test_a_mistyped_number_is_asked_back_put_right_looked_at_and_heard(ivr111, home, monkeypatch, tmp_path):
     mistyped = ["8 700 000 00 09" if word == NUMBER else word for word in LETTER]
     demand = answered(ivr111("demands", "register", *mistyped, "--search", "--json"))

@@ -6,7 +6,7 @@ import wave
 
 import pytest
 
-from engine.who import system_user
+from engine.process.operator import system_user
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
 

@@ -1,7 +1,8 @@
 """What `ivr111 run` says before it is ready: all that is needed to dial in, and at a site no secret."""
 
-from engine import accounts, secrets
-from engine.cli_run import dial_in
+from engine.cli.run import dial_in
+from engine.install import consultant_accounts as accounts
+from engine.install import secrets
 
 pytest_plugins = ("tests.command_line",)
 

@@ -14,7 +14,7 @@ HEAVY = ("sqlalchemy", "numpy", "pydantic", "structlog", "asyncio", "rich", "jin
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys; from engine.cli import app; print(*sys.modules)"
+    code = "import sys; from engine.cli.main import app; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert [name for name in HEAVY if name in loaded.split()] == []
 
@@ -91,11 +91,14 @@ def test_run_without_root_says_what_to_do(ivr111, monkeypatch, capfd):
 @pytest.mark.parametrize(
     ("module", "unused"),
     [
-        ("engine.supervise", ("sqlalchemy", "alembic", "fpdf", "numpy")),  # a start refused is said at once
-        ("engine.prepare", ("alembic", "fpdf", "rich.progress")),
-        ("engine.doctor", ("alembic", "fpdf", "rich.progress")),
-        ("engine.cli_journal", ("alembic", "fpdf", "numpy")),
-        ("engine.evidence", ("alembic", "fpdf")),
+        (
+            "engine.supervisor.run",
+            ("sqlalchemy", "alembic", "fpdf", "numpy"),
+        ),  # a refusal is said at once
+        ("engine.install.prepare", ("alembic", "fpdf", "rich.progress")),
+        ("engine.health.checks", ("alembic", "fpdf", "rich.progress")),
+        ("engine.cli.journal", ("alembic", "fpdf", "numpy")),
+        ("engine.evidence.services", ("alembic", "fpdf")),
     ],
 )
 def test_a_command_does_not_wait_for_what_it_does_not_use(module, unused):

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from config.told import told
-from console.i18n import catalogue
-from engine.tongue import CHOSEN, NoSuchTongue, chosen, spoken, taken
-from recordings.access import Action, Result
-from recordings.completeness.gap import KINDS
+from console.http.i18n import catalogue
+from engine.cli.language import CHOSEN, NoSuchTongue, chosen, spoken, taken
 from recordings.demands.demand import State
-from recordings.entries import RecordingState
-from recordings.record import Moment, Outcome
-from routing.consultants import Activity
-from routing.waiting import Phase
+from recordings.model.access_entry import Action, Result
+from recordings.model.call_record import Moment, Outcome
+from recordings.model.entries import RecordingState
+from recordings.model.gap import KINDS
+from routing.dispatch.consultant import Activity
+from routing.dispatch.queue import Phase
 from tests.cli_messages import messages, untold
 from tests.line import BACK_FROM_1414, SERVED, WITHHELD, after, recording, write_journal
 
@@ -33,8 +33,8 @@ VALUES = {
         "header_lost",
         "repaired",
         "hole",
-    ),  # recordings/audio.py, judging.py
-    *("empty", "drops", "forwards"),  # a recording; faults of a phone, routing/consultants.py
+    ),  # recordings/model/leg_levels.py, judging.py
+    *("empty", "drops", "forwards"),  # a recording; faults of a phone, routing/dispatch/consultant.py
     *("up", "away"),  # Asterisk, by the board
     *KINDS,
     *("sealed", "waiting", "generated", "missing"),  # recordings.finding.criteria.state_of

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine.call_story import ENDED, RINGS, UCC, story
-from engine.leg_story import WORDS
-from engine.tongue import CHOSEN, spoken
-from recordings.entries import Alarm
-from recordings.record import Moment
+from engine.cli.call_timeline import ENDED, RINGS, UCC, story
+from engine.cli.language import CHOSEN, spoken
+from engine.cli.leg_timeline import WORDS
+from recordings.model.call_record import Moment
+from recordings.model.entries import Alarm
 from tests.line import BACK_FROM_1414, SERVED, recording, write_journal
 
 pytest_plugins = ("tests.command_line",)
@@ -29,7 +29,7 @@ def told_in(language, lines):
 @pytest.mark.parametrize("language", ["kk", "ru"])
 @pytest.mark.parametrize("ended_by", [*ENDED, None])
 def test_a_story_holds_no_english_word(settings, language, ended_by):
-    from engine.call_json import Teller
+    from engine.cli.call_json import Teller
 
     at, until = SERVED.arrived_at, SERVED.arrived_at + timedelta(seconds=4)
     rings = [Moment("ring", n, "c102", at, until, result) for n, result in enumerate([*RINGS, "answered"], 1)]
@@ -59,7 +59,7 @@ def test_a_story_holds_no_english_word(settings, language, ended_by):
     "words", [("calls", "list"), ("calls", "show", SERVED.call_id), ("doctor",), ("consultants", "list")]
 )
 def test_json_with_something_in_it_is_the_same_in_every_language(ivr111, settings, words):
-    from engine import accounts
+    from engine.install import consultant_accounts as accounts
 
     accounts.load(settings)
     write_journal(settings, SERVED, BACK_FROM_1414, recording(SERVED, 1))

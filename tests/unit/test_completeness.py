@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from recordings.capture.wave_header import new_header
 from recordings.completeness.service import Completeness
 from recordings.completeness.worker import Watch
-from recordings.entries import Alarm, RecordingIntended, Segment
-from recordings.hiding import hidden
-from recordings.models import alarms
-from recordings.reading import Reader
+from recordings.journal.reading import Reader
+from recordings.journal.writing import write
+from recordings.model.entries import Alarm, RecordingIntended, Segment
+from recordings.model.tables import alarms
+from recordings.privacy.hiding import hidden
 from recordings.sealing.worker import Sealer
-from recordings.wave_header import new_header
-from recordings.writing import write
 from tests.evidence_home import T0, EvidenceHome
 
 pytest_plugins = ("tests.postgres",)

@@ -3,7 +3,7 @@
 import pytest
 
 from config.settings import Settings
-from recordings.access_store import accesses
+from recordings.access.log import accesses
 from tests.console_home import PASSWORD, console
 
 FRESH = "тағы төрт ұзақ сөз"

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientSession, web
 
-from console import connections
-from console.connections import Runner, listen, more_files, neighbourhood
-from console.crowd import Crowd
-from console.serving import certificate
+from console.http import connections
+from console.http.connections import Runner, listen, more_files, neighbourhood
+from console.http.fair_queue import Crowd
+from console.http.serving import certificate
 
 
 @asynccontextmanager

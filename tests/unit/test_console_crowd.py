@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.crowd import Crowd
-from console.host import names, ours
+from console.http.fair_queue import Crowd
+from console.http.host_header import names, ours
 
 
 def test_a_newcomer_takes_the_place_of_the_oldest_of_the_address_that_holds_most() -> None:

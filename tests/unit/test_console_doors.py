@@ -6,8 +6,8 @@ from aiohttp import web
 from config.rights import Right, may
 from config.settings import Settings
 from console.app import build, routes
-from console.guard import Door
-from console.signing.throttle import OF_A_PAIR
+from console.http.guard import Door
+from console.identity.throttle import OF_A_PAIR
 from tests.console_home import PASSWORD, ROLES, console
 
 

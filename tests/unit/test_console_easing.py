@@ -2,7 +2,7 @@
 
 import asyncio
 
-from console.easing import LONGEST, Easing
+from console.http.coalesce import LONGEST, Easing
 
 
 async def test_what_costs_nothing_is_told_at_once():

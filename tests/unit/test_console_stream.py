@@ -67,7 +67,7 @@ async def test_no_client_slows_another(home):
 
 
 async def test_an_ended_session_ends_its_streams(home, monkeypatch):
-    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    monkeypatch.setattr("console.http.event_stream.CHECK", 0.1)
     client, _ = await home.signed_in("supervisor")
     async with client.get("/stream/board", read_bufsize=2**20) as response:
         told = events(response)
@@ -106,7 +106,7 @@ async def test_a_board_that_would_look_the_same_is_told_by_its_number_alone(home
 
 
 async def test_a_stream_ends_with_the_role_it_was_opened_for(home, monkeypatch):
-    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    monkeypatch.setattr("console.http.event_stream.CHECK", 0.1)
     client, _ = await home.signed_in("supervisor")
     async with client.get("/stream/board", read_bufsize=2**20) as response:
         told = events(response)
@@ -130,7 +130,7 @@ async def test_signing_out_ends_the_streams_at_once(home):
 
 
 async def test_nobody_takes_all_the_streams_there_are(home, monkeypatch):
-    monkeypatch.setattr("console.stream.OF_A_PERSON", 3)
+    monkeypatch.setattr("console.http.event_stream.OF_A_PERSON", 3)
     client, _ = await home.signed_in("consultant")
     other, _ = await home.signed_in("supervisor")
     held = [await client.get("/stream/desk") for _ in range(3)]
@@ -149,7 +149,7 @@ async def test_nobody_takes_all_the_streams_there_are(home, monkeypatch):
 
 
 async def test_while_the_database_is_away_a_stream_goes_on(home, monkeypatch):
-    monkeypatch.setattr("console.stream.CHECK", 0.1)
+    monkeypatch.setattr("console.http.event_stream.CHECK", 0.1)
     client, _ = await home.signed_in("supervisor")
     async with client.get("/stream/board", read_bufsize=2**20) as response:
         told = events(response)

@@ -8,14 +8,15 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 from config.settings import Settings
-from console import labels, said
-from console.i18n import MissingWords, Words, catalogue
-from console.pages_figures import Work
-from console.rendering import Rendering
-from console.signing.accounts import Account
-from console.signing.care import Row
-from console.signing.sessions import Session
-from routing.stints import Timesheet
+from console.figures.pages import Work
+from console.http import labels
+from console.http import refusals as said
+from console.http.i18n import MissingWords, Words, catalogue
+from console.http.rendering import Rendering
+from console.identity.accounts import Account
+from console.identity.care import Row
+from console.identity.sessions import Session
+from routing.live.consultant_times import Timesheet
 from tests.console_home import BOARD
 
 ROOT = Path(__file__).resolve().parents[2] / "console"
@@ -92,7 +93,7 @@ ALLOWED = {"time", "ivr", "consultants", "add", "Eng", "NEW", "otpauth", "number
 def page(template: str, language: str) -> str:
     from datetime import date
 
-    from recordings.figures import figures
+    from recordings.journal.figures import figures
 
     me = Account("sara", "Сара Бақылау", "supervisor", None, "s201", language)
     nothing = figures((), 20.0)
@@ -156,9 +157,9 @@ def test_whatever_the_engine_refuses_has_a_sentence():
 
 def test_every_state_alert_and_reason_that_can_come_has_a_name():
     assert set(Settings().pause_reasons) <= set(labels.REASONS)
-    from engine.alert_kinds import BOARD as TOLD
-    from engine.alert_kinds import OTHER, STATES
-    from engine.alerts import CRITICAL
+    from engine.operations.alert_kinds import BOARD as TOLD
+    from engine.operations.alert_kinds import OTHER, STATES
+    from engine.wallboard.alerts import CRITICAL
 
     named = {*TOLD.values(), *STATES.values(), *CRITICAL, OTHER, "demand_due", "wait_warning", "diverted"}
     assert named <= set(labels.ALERTS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from engine.control import Answer, Asker, Control
+from engine.process.local_socket import Answer, Asker, Control
 
 
 def test_a_stop_carries_out_what_is_under_way_and_lets_followers_go_without_a_word(tmp_path: Path) -> None:

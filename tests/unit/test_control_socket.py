@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from routing.ami import Ami
-from routing.ami_protocol import AmiDown, AmiError, AmiInjection, AmiTimeout
-from routing.control_socket import contacts, recorder, say
+from routing.ami.client import Ami
+from routing.ami.control_socket import contacts, recorder, say
+from routing.ami.protocol import AmiDown, AmiError, AmiInjection, AmiTimeout
 
 LISTED = """
   Contact:  <Aor/ContactUri..............................> <Hash....> <Status> <RTT(ms)..>

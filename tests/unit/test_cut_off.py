@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.evidence import open_evidence
-from engine.verifying import Checked, all_faults, stated
-from recordings.access_store import AccessLog, access_faults
+from engine.evidence.services import open_evidence
+from engine.evidence.verify_all import Checked, all_faults, stated
+from recordings.access.log import AccessLog, access_faults
 from recordings.chain.copies import compare
 from recordings.chain.files import read_folder, write_files
 from recordings.sealing.worker import Sealer

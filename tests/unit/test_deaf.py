@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from dialplan import words as w
-from engine.deaf import DeafGuard, Watched
-from engine.vanished import Vanished
-from recordings.wave_header import new_header
-from routing.ami_protocol import AmiError, AmiFault, AmiTimeout
-from routing.events import BridgeEntered, ChannelBorn, VariableSet
-from routing.ongoing import OngoingCall
+from engine.media.dead_phones import Vanished
+from engine.recorder.silent_leg import DeafGuard, Watched
+from recordings.capture.wave_header import new_header
+from routing.ami.protocol import AmiError, AmiFault, AmiTimeout
+from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
+from routing.live.live_call import OngoingCall
 
 SOUND, ZEROS = b"\x01\x02" * 8000, bytes(16_000)  # a second each
 
@@ -142,7 +142,7 @@ def test_1414_registers_nowhere_and_is_never_given_up() -> None:
 async def test_a_deaf_recorder_among_thirty_muted_phones_is_found_with_the_first_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.deaf.ASKED", 0.2)
+    monkeypatch.setattr("engine.recorder.silent_leg.ASKED", 0.2)
     calls = []
     for n in range(31):
         call = OngoingCall(f"{n}.1")

@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from recordings.access import Actor
 from recordings.demands import store
 from recordings.demands.demand import Demand, Letter, State
 from recordings.demands.letter import reply
+from recordings.demands.question import Doubt, Unanswered
 from recordings.demands.service import Demands, WrongLetter
 from recordings.demands.steps import Forbidden, WrongStep
-from recordings.doubts.question import Doubt, Unanswered
-from recordings.evidence_tables import demands
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
-from recordings.models import access_log, alarms
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import demands
+from recordings.model.tables import access_log, alarms
 from recordings.package.pdf import Letterhead
 from recordings.package.pdf import letter as as_pdf
 from recordings.rows.bound import DEMANDS

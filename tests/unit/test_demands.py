@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from recordings.access import Actor
 from recordings.demands.demand import Letter, State
 from recordings.demands.letter import reply
 from recordings.demands.service import Demands, WrongLetter
@@ -17,10 +16,11 @@ from recordings.demands.steps import MOVES, Forbidden, WrongStep, move
 from recordings.demands.store import DemandUnreadable, load
 from recordings.demands.term import left, marks
 from recordings.demands.worker import Clock
-from recordings.evidence_tables import demands as table
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
-from recordings.models import access_log, alarms
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import demands as table
+from recordings.model.tables import access_log, alarms
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 

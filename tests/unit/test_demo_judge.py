@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.lab.judge import differences, listen
-from engine.lab.scenes import scenes
-from engine.lab.stage import Talk
-from engine.lab.story import Story, clock
-from engine.lab.voice import tone
-from recordings.record import CallRecord, Outcome
+from lab.judge import differences, listen
+from lab.scenes import scenes
+from lab.stage import Talk
+from lab.story import Story, clock
+from lab.voice import tone
+from recordings.model.call_record import CallRecord, Outcome
 
 T0 = datetime(2026, 11, 22, 9, tzinfo=UTC)
 KAZAKH, _, _, LEFT, _, BUSY = scenes("kk")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from routing.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
-from routing.desk import Desk, TicketLeft
-from routing.dispatcher import Consultant, Dispatcher, Rules, Waiting
+from routing.dispatch.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
+from routing.dispatch.service import Desk, TicketLeft
 
 RULES = Rules(wrap_up_seconds=0)
 

@@ -5,10 +5,10 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from routing.days import Day
-from routing.serving import Rules
-from routing.simulation import drill
-from routing.world import World
+from lab.dispatcher.__main__ import drill
+from lab.dispatcher.scenario import Day
+from lab.dispatcher.simulator import World
+from routing.dispatch.assignment import Rules
 
 share = some.sampled_from((0.0, 0.1, 0.5, 0.9))
 rules = some.builds(

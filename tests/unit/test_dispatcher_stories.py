@@ -2,8 +2,8 @@
 
 import pytest
 
-from routing.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
-from routing.dispatcher import Consultant, Dispatcher, Rules, Waiting
+from routing.dispatch.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
 
 SPEAKS = {"a": ("kk", "ru"), "b": ("ru", "kk"), "k": ("kk",), "r": ("ru",)}
 

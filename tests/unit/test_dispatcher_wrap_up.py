@@ -2,8 +2,8 @@
 
 import pytest
 
-from routing.decisions import Assign, Decision
-from routing.dispatcher import Consultant, Dispatcher, Rules, Waiting
+from routing.dispatch.decisions import Assign, Decision
+from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
 
 
 def staffed(rules: Rules, *names: str) -> Dispatcher:

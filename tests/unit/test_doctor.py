@@ -10,10 +10,11 @@ import pytest
 
 from config.journal_file import Named
 from config.settings import Settings
-from engine import doctor, doctor_running
-from engine.doctor_ports import ports
-from engine.doctor_standing import asterisk_version, clock, disk, users, version
-from engine.ports import Port, holders, sockets
+from engine.health import checks as doctor
+from engine.health import running as doctor_running
+from engine.health.installed import asterisk_version, clock, disk, users, version
+from engine.install.port_checks import ports
+from engine.install.ports import Port, holders, sockets
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_another_file_in_the_journals_place_and_what_was_set_aside_are_said(sett
 
 ONLY_ROOT_READS_PYTHON = """
 import os, socket, sys
-from engine.doctor_running import _lets_in
+from engine.health.running import _lets_in
 class Closed:
     def find_spec(self, name, path=None, target=None):
         if os.geteuid() != 0:

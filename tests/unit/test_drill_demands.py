@@ -14,14 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from config.settings import Settings
-from engine.evidence import Evidence, open_evidence
-from engine.keys_at_start import ensure_keys
-from engine.lab.fill import fill
-from engine.lab.fill_plan import Plan, Planned
-from recordings.access import Actor
+from engine.evidence.services import Evidence, open_evidence
+from engine.install.keys import ensure_keys
+from lab.fill import fill
+from lab.fill_plan import Plan, Planned
 from recordings.demands.demand import Letter, State
-from recordings.doubts.question import Doubt
+from recordings.demands.question import Doubt
 from recordings.finding.criteria import Criteria
+from recordings.model.access_entry import Actor
 from recordings.package.verify_package import verify_zip
 
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.evidence import Evidence
-from engine.nightly import Nightly
-from engine.verifying import Checked, all_faults
+from engine.evidence.nightly_statement import Nightly
+from engine.evidence.services import Evidence
+from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.files import read_folder
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
@@ -24,10 +24,10 @@ WORK = """
 import asyncio
 from datetime import UTC, datetime
 from config.settings import Settings
-from engine.evidence import open_evidence
-from engine.nightly import Nightly
-from recordings.access import Action, Actor
-from recordings.alarming import alarm
+from engine.evidence.services import open_evidence
+from engine.evidence.nightly_statement import Nightly
+from recordings.model.access_entry import Action, Actor
+from recordings.journal.alarming import alarm
 
 async def main():
     who = Actor("x", "auditor", "x")

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialplan import words as w
-from engine.cut_off import CutOff
-from engine.deaths import KEPT, Death, first_after, note, read
-from routing.events import BridgeEntered, ChannelBorn, VariableSet
-from routing.live import Live
-from routing.story import Story
+from engine.install.asterisk_exits import KEPT, Death, first_after, note, read
+from engine.operations.crashed_calls import CutOff
+from routing.live.call_summary import Story
+from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
+from routing.live.live import Live
 
 BEGUN = 1795354000.0
 DAY = datetime.fromtimestamp(BEGUN, ZoneInfo("Asia/Almaty")).date().isoformat()

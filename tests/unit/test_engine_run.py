@@ -10,15 +10,15 @@ import pytest
 
 from config.settings import Settings
 from dialplan.people import Account
-from engine import accounts
-from engine.clock import WallOffset
-from engine.evidence import open_evidence
-from engine.evidence_main import EvidenceProcess
+from engine.evidence.main import EvidenceProcess
+from engine.evidence.services import open_evidence
+from engine.health.clock_sync import WallOffset
+from engine.install import consultant_accounts as accounts
 from engine.wiring import Engine
-from recordings.keys import Keyring
-from recordings.record import CallRecord, Outcome
-from recordings.store import Journal
-from routing.waiting import Waiting
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord, Outcome
+from recordings.privacy.keyring import Keyring
+from routing.dispatch.queue import Waiting
 from tests.evidence_home import numbers
 
 CALL = "n1-1795338000123-7"

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from config.evidence import RetentionPolicy
-from engine.evidence import open_evidence
-from engine.verifying import Checked, all_faults
-from recordings.access import Action, Actor
-from recordings.access_store import AccessLog, access_faults
+from engine.evidence.services import open_evidence
+from engine.evidence.verify_all import Checked, all_faults
+from recordings.access.log import AccessLog, access_faults
 from recordings.chain import merkle
+from recordings.model.access_entry import Action, Actor
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from live_tables import CALLER, lived, story_of, told
 
-from engine.faults import OWED, WATCHED, Repeated
-from engine.today import Today
-from recordings.from_story import record
-from recordings.record import CallRecord, Outcome
-from routing.events import HangupAsked
-from routing.story import Story
+from engine.operations.line_faults import OWED, WATCHED, Repeated
+from engine.wallboard.today import Today
+from recordings.journal.from_call_summary import record
+from recordings.model.call_record import CallRecord, Outcome
+from routing.live.call_summary import Story
+from routing.live.events import HangupAsked
 
 AT = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 NUMBER = "+77000000001"

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from engine.control import Control
-from engine.feed import Feed
+from engine.process.local_socket import Control
+from engine.wallboard.feed import Feed
 
 
 class World:

@@ -14,12 +14,12 @@ from recordings.finding.day import bounds
 from recordings.finding.service import Finder, NotIndexed
 from recordings.finding.store import link
 from recordings.finding.worker import IndexAnew
-from recordings.hiding import UNREADABLE, revealed
-from recordings.migrating import migrate
-from recordings.models import calls
-from recordings.numbers import FORM, Numbers
-from recordings.phone_number import one_form
-from recordings.reading import Reader
+from recordings.journal.migrating import migrate
+from recordings.journal.reading import Reader
+from recordings.model.tables import calls
+from recordings.privacy.hiding import UNREADABLE, revealed
+from recordings.privacy.numbers import FORM, Numbers
+from recordings.privacy.phone_number import one_form
 from tests.evidence_home import T0, EvidenceHome, numbers
 
 pytest_plugins = ("tests.postgres",)

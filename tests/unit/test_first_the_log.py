@@ -9,13 +9,13 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Person
-from console.said import reason
-from engine.control import Asker, Wrong
-from engine.orders import Orders
-from recordings.keys import Keyring
-from recordings.store import Journal
-from routing.ami import AmiTimeout
-from routing.waiting import Waiting
+from console.http.refusals import reason
+from engine.control.commands import Orders
+from engine.process.local_socket import Asker, Wrong
+from recordings.journal.journal import Journal
+from recordings.privacy.keyring import Keyring
+from routing.ami.client import AmiTimeout
+from routing.dispatch.queue import Waiting
 from tests.line import engine
 
 pytest_plugins = ("tests.command_line",)

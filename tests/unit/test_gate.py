@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from config.settings import Settings
-from engine.alarm_file import AlarmFile, read
-from engine.gate import keep_gate, open_gate
-from engine.netfilter import Guarded, put, take_away
+from engine.supervisor.alarm_file import AlarmFile, read
+from engine.supervisor.firewall import keep_gate, open_gate
+from engine.supervisor.netfilter import Guarded, put, take_away
 
 NOBODY = 65534
 FRIEND = 60123

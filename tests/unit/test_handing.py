@@ -14,12 +14,12 @@ from aiosmtpd.controller import Controller
 from pydantic import TypeAdapter
 
 from config.evidence import StatementCopy
-from engine.evidence import Evidence
-from engine.handing import HandingOut, ToMail
-from engine.verifying import Checked, all_faults
+from engine.evidence.deliver_statements import HandingOut, ToMail
+from engine.evidence.services import Evidence
+from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.copies import compare
 from recordings.chain.files import StatementFile, read_folder
-from recordings.models import alarms
+from recordings.model.tables import alarms
 from tests.evidence_home import T0, EvidenceHome
 
 _COPY: TypeAdapter[StatementCopy] = TypeAdapter(StatementCopy)

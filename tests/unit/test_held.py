@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recordings.audio import Silence
-from recordings.held import without_holds
-from recordings.record import Moment
+from recordings.capture.held_silence import without_holds
+from recordings.model.call_record import Moment
+from recordings.model.leg_levels import Silence
 
 T0 = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 

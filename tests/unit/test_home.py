@@ -33,7 +33,7 @@ def theirs(tmp_path):
 def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("IVR111_", "SUDO_"))}
     return subprocess.run(
-        [sys.executable, "-c", "from engine.cli import main; main()", *words],
+        [sys.executable, "-c", "from engine.cli.main import main; main()", *words],
         cwd=cwd, env={**kept, "PYTHONPATH": str(PROGRAM), "SUDO_UID": str(DAULET), **environment},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -139,7 +139,7 @@ def test_root_itself_and_roots_own_sudo_are_heard(monkeypatch):
 
 
 def test_children_of_the_line_do_not_hear_it_either(settings, monkeypatch):
-    from engine.charges import environment
+    from engine.supervisor.services import environment
 
     monkeypatch.setenv("IVR111_DATABASE_URL", "sqlite:///x")
     monkeypatch.setenv("SUDO_UID", str(DAULET))

@@ -4,9 +4,9 @@ from base64 import b64encode
 
 import pytest
 
-from routing.identity import caller
-from routing.live import Live
-from routing.picture import picture
+from routing.live.caller_identity import caller
+from routing.live.live import Live
+from routing.live.live_view import picture
 from tests.unit.live_tables import told
 
 OURS = "+77000000202"

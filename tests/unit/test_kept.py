@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.kept import NAME, Kept
-from recordings.reading import Reader
-from recordings.store import Journal
-from routing.consultants import Consultant
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules
-from routing.waiting import Waiting
+from engine.operations.state_store import NAME, Kept
+from recordings.journal.journal import Journal
+from recordings.journal.reading import Reader
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.queue import Waiting
+from routing.dispatch.service import Desk
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

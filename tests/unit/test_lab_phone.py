@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from engine.lab import sip
-from engine.lab.call import RefusedError
-from engine.lab.identity import Identity
-from engine.lab.media import Pacer
-from engine.lab.phone import Phone
-from engine.lab.policy import BUSY, Answer, Policy, Reject, Ring
-from engine.lab.voice import tone
+from lab import sip
+from lab.call import RefusedError
+from lab.identity import Identity
+from lab.media import Pacer
+from lab.phone import Phone
+from lab.policy import BUSY, Answer, Policy, Reject, Ring
+from lab.voice import tone
 
 NOWHERE = ("127.0.0.9", 9)
 

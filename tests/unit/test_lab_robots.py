@@ -4,11 +4,11 @@ import asyncio
 import json
 from pathlib import Path
 
-from engine.lab.lab import Lab
-from engine.lab.media import Pacer
-from engine.lab.phone import Phone
-from engine.lab.robots import Caller, Consultant, Duty, HangUp, HearTone, Press, Ucc, Wait
-from engine.lab.voice import tone
+from lab.lab import Lab
+from lab.media import Pacer
+from lab.phone import Phone
+from lab.robots import Caller, Consultant, Duty, HangUp, HearTone, Press, Ucc, Wait
+from lab.voice import tone
 
 NOWHERE = ("127.0.0.9", 9)
 

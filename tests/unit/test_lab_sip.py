@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.lab import digest, sdp, sip
-from engine.lab.dialog import Dialog
-from engine.lab.identity import WITHHELD, Identity
+from lab import digest, sdp, sip
+from lab.dialog import Dialog
+from lab.identity import WITHHELD, Identity
 
 INVITE = (
     b'INVITE sip:111@127.0.0.1 SIP/2.0\r\nv: SIP/2.0/UDP 127.0.0.2:5080;branch=z9hG4bKx\r\n'

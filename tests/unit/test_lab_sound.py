@@ -9,9 +9,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.lab import g711, rtp, sound
-from engine.lab.ear import Ear
-from engine.lab.voice import SILENCE, Voice, recording, speech_like, tone
+from lab import g711, rtp, sound
+from lab.ear import Ear
+from lab.voice import SILENCE, Voice, recording, speech_like, tone
 
 
 def heard(*parts: tuple[Voice, int], start: float = 100.0, gap_after: int = 0, gap: float = 0.0) -> Ear:

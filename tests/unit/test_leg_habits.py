@@ -1,6 +1,6 @@
 """Legs of one operator's address: what single ones have shown, and what that says of the others."""
 
-from engine.leg_habits import KEPT, LegHabits
+from engine.media.options_history import KEPT, LegHabits
 
 
 def test_an_address_answers_when_a_leg_of_it_did():

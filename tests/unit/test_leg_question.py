@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.leg_question import FACTS, MARK, answer, dialog, question
+from engine.wire.options_request import FACTS, MARK, answer, dialog, question
 
 VALUES = (
     "e2cc6fd6@127.0.0.2",

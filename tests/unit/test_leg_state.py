@@ -1,6 +1,6 @@
 """What silence and missing answers say of a leg, in time that is an argument."""
 
-from engine.leg_state import AGAIN, OWED, PRESSING, SILENT, STALE, UNANSWERED, LegState
+from engine.media.leg_state import AGAIN, OWED, PRESSING, SILENT, STALE, UNANSWERED, LegState
 
 
 def silent(at: float = 100.0) -> LegState:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from engine.leg_story import WORDS, leg_moments, unheard_in
-from engine.sound_sources import KINDS
-from recordings.entries import ENDED, Alarm
+from engine.cli.leg_timeline import WORDS, leg_moments, unheard_in
+from engine.media.rtp_sources import KINDS
+from recordings.model.entries import ENDED, Alarm
 
 BEGAN = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 

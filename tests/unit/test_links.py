@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialplan import words as w
-from engine.links import Counted, LinkWatch
-from engine.packets import Packets, packets
+from engine.recorder.link_quality import Counted, LinkWatch
 from recordings.completeness.compare import Kept, Talk, wrong
-from recordings.entries import RecordingState
-from recordings.lines import from_line, to_line
-from recordings.link import LinkHeard, explained, words
-from routing.ami_protocol import AmiError
-from routing.events import BridgeEntered, BridgeLeft, ChannelBorn, VariableSet
-from routing.ongoing import OngoingCall
+from recordings.journal.spool_lines import from_line, to_line
+from recordings.model.entries import RecordingState
+from recordings.model.link_quality import LinkHeard, explained, words
+from routing.ami.protocol import AmiError
+from routing.ami.rtp_count import Packets, packets
+from routing.live.events import BridgeEntered, BridgeLeft, ChannelBorn, VariableSet
+from routing.live.live_call import OngoingCall
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ID = "n1-1763815501123-1-c1"

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from live_tables import CALLER, lived, story_of, told
 
-from recordings.from_story import record
-from recordings.record import CallRecord, Connection, Outcome
-from routing.picture import CallNow, PhoneNow, picture
-from routing.story import Conversation
+from recordings.journal.from_call_summary import record
+from recordings.model.call_record import CallRecord, Connection, Outcome
+from routing.live.call_summary import Conversation
+from routing.live.live_view import CallNow, PhoneNow, picture
 
 ARRIVAL = """
   10.0 | trunk | arrives  | +77000000001

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_tables import STREAMS, ami, lived, log
 
-from engine.ami_text import messages
-from routing.events import BridgeEntered, Event
-from routing.live import Live
-from routing.picture import Picture, picture
-from routing.read import Message, read, word
-from routing.snapshot import snapshot
-from routing.story import Story
+from engine.cli.ami_capture import messages
+from routing.live.ami_events import Message, read, word
+from routing.live.call_summary import Story
+from routing.live.events import BridgeEntered, Event
+from routing.live.live import Live
+from routing.live.live_view import Picture, picture
+from routing.live.resync import snapshot
 
 AMI, LOG = ami(), log()
 OUTCOMES = {

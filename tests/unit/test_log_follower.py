@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from live_tables import STREAMS
 
-from recordings import lines
-from recordings.entries import LogRead
-from recordings.record import CallRecord
-from recordings.store import Journal
-from routing.cel_file import CelFile, Place, place
+from recordings.journal import spool_lines as lines
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord
+from recordings.model.entries import LogRead
+from routing.cel.file import CelFile, Place, place
 from tests import log_catch_up
 
 pytest_plugins = ("tests.postgres",)

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recordings.files import repair, sound_length, track
-from recordings.join import Job, Piece, work
-from recordings.wave_header import new_header
+from recordings.capture.files import repair, sound_length, track
+from recordings.capture.join import Job, Piece, work
+from recordings.capture.wave_header import new_header
 from tests.unit.test_recordings_audio import RATE, nothing, quiet_line, read_wave, save, tone
 
 HEADER = new_header(1, RATE, 24_000)

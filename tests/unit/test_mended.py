@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.mended import mended
-from engine.mender import copy
+from engine.supervisor.sip_repair import copy
+from engine.supervisor.sip_repair_rules import mended
 from tests.real.test_hostile_callers import CALLERS, UNREADABLE
 
 HERE = ("127.0.0.2", 40000)

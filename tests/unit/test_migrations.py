@@ -7,9 +7,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from config.database import UtcTime, open_database
-from console.signing.tables import accounts as _console  # noqa: F401 - makes the metadata whole
-from recordings.evidence_tables import metadata
-from recordings.migrating import downgrade, migrate
+from console.identity.tables import accounts as _console  # noqa: F401 - makes the metadata whole
+from recordings.journal.migrating import downgrade, migrate
+from recordings.model.evidence_tables import metadata
 
 pytest_plugins = ("tests.postgres",)
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from engine.mirror import Mirror
-from routing.ami import AmiDown, AmiError, AmiTimeout
-from routing.views import SeatView
+from engine.operations.survival_members import Mirror
+from routing.ami.client import AmiDown, AmiError, AmiTimeout
+from routing.dispatch.views import SeatView
 
 LUNCH = SeatView("c101", ("kk",), "paused", True, None, "lunch", 0, False, None)
 FREE = SeatView("c102", ("kk",), "available", True, None, None, 0, False, None)

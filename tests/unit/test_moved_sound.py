@@ -3,7 +3,7 @@
 import struct
 from ipaddress import IPv4Network
 
-from engine.moved_sound import ENOUGH, GONE, MOST, SILENT, Port, rtp
+from engine.wire.source_change import ENOUGH, GONE, MOST, SILENT, Port, rtp
 
 NAMED = ("10.0.0.2", 4000)
 MOVED = ("10.0.0.2", 4002)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console.i18n import catalogue
+from console.http.i18n import catalogue
 from ivr.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]

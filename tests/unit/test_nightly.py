@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from engine.evidence import Evidence
-from engine.nightly import Nightly, due
-from engine.verifying import Checked, all_faults
-from recordings.access import Action, Actor
+from engine.evidence.nightly_statement import Nightly, due
+from engine.evidence.services import Evidence
+from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.files import FileDiffers
-from recordings.chain.statement import faults
-from recordings.models import alarms
+from recordings.model.access_entry import Action, Actor
+from recordings.model.statement import faults
+from recordings.model.tables import alarms
 from recordings.retention.store import hold
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome

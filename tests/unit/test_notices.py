@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.alert_kinds import BOARD, LASTING
-from engine.notices import Notices
-from recordings.entries import ENDED, Alarm, standing
+from engine.operations.alert_kinds import BOARD, LASTING
+from engine.wallboard.notices import Notices
+from recordings.model.entries import ENDED, Alarm, standing
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import pytest
 from typer.main import get_command
 
-from engine.cli import app
-from engine.cli_guard import commands
-from engine.own_rights import own_rights
-from engine.show import Problem
+from engine.cli.authorisation import commands
+from engine.cli.file_rights import own_rights
+from engine.cli.main import app
+from engine.cli.output import Problem
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
 
@@ -106,7 +106,7 @@ def named_files(callback) -> set[str]:
 
 
 def test_every_option_that_names_a_file_stands_in_a_table_of_this_file():
-    from engine.cli_prompts import prompts
+    from engine.cli.prompts import prompts
 
     every = [*commands(get_command(app)), *commands(get_command(prompts), "prompts")]
     found = {(path, name) for path, command in every for name in named_files(command.callback)}

@@ -17,7 +17,6 @@ import pyrage
 import pytest
 import soundfile
 
-from recordings.access import Actor
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
 from recordings.demands.demand import Letter, State
@@ -25,6 +24,7 @@ from recordings.demands.service import Demands
 from recordings.demands.steps import WrongStep
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
+from recordings.model.access_entry import Actor
 from recordings.package import envelope
 from recordings.package.service import MadePackage, Packages
 from recordings.package.verify_package import verify_folder, verify_zip

@@ -12,9 +12,9 @@ import pytest
 
 from config.no_follow import NotOurs, plain
 from config.settings import Settings
-from engine.acting import as_evidence
-from engine.cli_package import hand_out
-from engine.places import hand_over, lay_out
+from engine.cli.package import hand_out
+from engine.install.home_folders import hand_over, lay_out
+from engine.install.run_as_user import as_evidence
 from recordings.package import files
 from recordings.package.service import MadePackage
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from routing.live import Live
-from routing.phases import PHASES, UNANSWERED, on_the_line
-from routing.picture import picture
-from routing.views import CallerView
+from routing.dispatch.views import CallerView
+from routing.live.live import Live
+from routing.live.live_view import picture
+from routing.live.phases import PHASES, UNANSWERED, on_the_line
 from tests.unit.live_tables import told
 
 ARRIVES = """

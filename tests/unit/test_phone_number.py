@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.today import Today
-from recordings.phone_number import NotOneNumber, Refusal, forms, one_form, read_number
+from engine.wallboard.today import Today
+from recordings.privacy.phone_number import NotOneNumber, Refusal, forms, one_form, read_number
 
 OURS = "+77010000001"
 SAME = {

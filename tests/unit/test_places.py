@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from engine import accounts, secrets
-from engine.acting import as_evidence
-from engine.keys_at_start import ensure_keys, remember
-from engine.places import PLACES, Owners, hand_over, lay_out
-from engine.prepare import write_lab
-from engine.processes import shorten, start, write_pid
-from recordings.names import SECOND
+from engine.install import consultant_accounts as accounts
+from engine.install import secrets
+from engine.install.home_folders import PLACES, Owners, hand_over, lay_out
+from engine.install.keys import ensure_keys, remember
+from engine.install.prepare import write_lab
+from engine.install.run_as_user import as_evidence
+from engine.supervisor.processes import shorten, start, write_pid
+from recordings.model.recording_names import SECOND
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led astray")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recordings.placing import NO_TRACK, Stretch, Track, covered, gaps, placed, stereo_blocks
+from recordings.capture.placing import NO_TRACK, Stretch, Track, covered, gaps, placed, stereo_blocks
 
 SOURCE = np.random.default_rng(7)
 CALLER, CONSULTANT = (SOURCE.integers(-3000, 3000, 40 * 8000).astype(np.int16) | 4 for _ in range(2))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from engine.cli_prompts import prompts as app
+from engine.cli.prompts import prompts as app
 from ivr.catalogue import CATALOGUE
 from ivr.loudness import RATE, high_pass, level, limit, measure, rms, true_peak
 from ivr.sound_files import check_file

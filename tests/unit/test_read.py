@@ -3,8 +3,9 @@
 import pytest
 from panoramisk.message import Message as Panoramisk
 
-from routing.devices import device_of, endpoint_of
-from routing.events import (
+from routing.live.ami_events import Message, read, word
+from routing.live.endpoints import device_of, endpoint_of
+from routing.live.events import (
     BridgeEntered,
     ChannelBorn,
     DialBegan,
@@ -13,7 +14,6 @@ from routing.events import (
     ReachChanged,
     VariableSet,
 )
-from routing.read import Message, read, word
 
 NEWCHANNEL: Message = {
     "Event": "Newchannel",

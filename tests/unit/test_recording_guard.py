@@ -12,14 +12,14 @@ import pytest
 
 from dialplan import recorder
 from dialplan import words as w
-from engine.hold import HoldGuard
-from engine.recording_guard import STILL, Growth, RecordingGuard
-from recordings.entries import SegmentSeen
-from recordings.files import last_segment
-from recordings.wave_header import new_header
-from routing.ami_protocol import AmiDown, AmiError, AmiTimeout
-from routing.events import BridgeEntered, ChannelBorn, ChannelGone, VariableSet
-from routing.ongoing import OngoingCall
+from engine.recorder.restart import HoldGuard
+from engine.recorder.watch import STILL, Growth, RecordingGuard
+from recordings.capture.files import last_segment
+from recordings.capture.wave_header import new_header
+from recordings.model.entries import SegmentSeen
+from routing.ami.protocol import AmiDown, AmiError, AmiTimeout
+from routing.live.events import BridgeEntered, ChannelBorn, ChannelGone, VariableSet
+from routing.live.live_call import OngoingCall
 
 CALL = "n1-1763815501123-1"
 DAY = "2025-11-22"
@@ -146,9 +146,9 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr("engine.hold.PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("engine.hold.SEEN", 0.4)
-    monkeypatch.setattr("engine.recording_guard.ASKED", 0.0)
+    monkeypatch.setattr("engine.recorder.restart.PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("engine.recorder.restart.SEEN", 0.4)
+    monkeypatch.setattr("engine.recorder.watch.ASKED", 0.0)
     return Place(tmp_path)
 
 
@@ -243,7 +243,7 @@ async def test_a_volume_that_answers_with_errors_hides_nothing_on_the_other(
             raise OSError(errno.EIO, "Input/output error")
         return last_segment(folder, first)
 
-    monkeypatch.setattr("engine.hold.last_segment", last)
+    monkeypatch.setattr("engine.recorder.restart.last_segment", last)
     begin(place.audio / DAY / f"{CALL}-c1-s2")
     assert place.audio / DAY / f"{CALL}-c1-s2" == place.hold.path(place.calls[0])
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.audio import RATE, compare_legs, cured, measure
-from recordings.files import repair, scan, sound_length, track, write_stereo
-from recordings.join import Job, Piece, join_stereo, work
-from recordings.wave_header import new_header, read_header
+from recordings.capture.files import repair, scan, sound_length, track, write_stereo
+from recordings.capture.join import Job, Piece, join_stereo, work
+from recordings.capture.wave_header import new_header, read_header
+from recordings.model.leg_levels import RATE, compare_legs, cured, measure
 
 CALL = "n1-1763815501123-42"
 

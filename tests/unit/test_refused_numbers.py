@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.refused_numbers import CEASED, RefusedNumbers, shown
-from routing.events import NumberRefused
-from routing.read import Message, read, refused_number
+from engine.operations.refused_numbers import CEASED, RefusedNumbers, shown
+from routing.live.ami_events import Message, read, refused_number
+from routing.live.events import NumberRefused
 from tests.unit.test_board import Home
 
 AT = 1795354052.25

@@ -2,8 +2,8 @@
 
 from live_tables import STREAMS
 
-from engine.ami_text import Scrub, messages, scrub
-from engine.replay import recorded, replay
+from engine.cli.ami_capture import Scrub, messages, scrub
+from engine.cli.replay_timeline import recorded, replay
 
 RAW = """Event: Newchannel
 Privilege: call,all

@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
-from engine import channel_log
-from recordings.access import Actor, ReasonMissing
+from engine.evidence import rotate_cel as channel_log
 from recordings.chain.entry import START, Kind
 from recordings.chain.store import links
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
-from recordings.evidence_tables import sealed
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
 from recordings.finding.store import link
-from recordings.hash_chain import verify
 from recordings.holding.store import Holding
-from recordings.models import calls
+from recordings.model.access_entry import Actor, ReasonMissing
+from recordings.model.evidence_tables import sealed
+from recordings.model.hash_chain import verify
+from recordings.model.tables import calls
 from recordings.retention import store
 from recordings.retention.service import Retention
 from recordings.sealing.service import Destroyed, SealedRecordings

@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
-from engine import channel_log
-from recordings.access import Actor
+from engine.evidence import rotate_cel as channel_log
 from recordings.demands import store as register_store
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
-from recordings.evidence_tables import demands, sealed
 from recordings.finding.criteria import Criteria
 from recordings.finding.near import asked_for, near, one_slip, sent, slips
 from recordings.finding.service import Finder
 from recordings.finding.store import link
 from recordings.holding.store import Holding, alone
-from recordings.models import calls, consultant_stints
+from recordings.model.access_entry import Actor
+from recordings.model.evidence_tables import demands, sealed
+from recordings.model.tables import calls, consultant_stints
 from recordings.retention import store
 from recordings.retention.service import NoSuchHold, Retention
 from recordings.rows.bound import CALLS, DEMANDS, STINTS

@@ -7,9 +7,9 @@ import pytest
 from typer.main import get_command
 
 from config.settings import Settings
-from engine.cli import app
-from engine.cli_guard import COMMANDS, commands
-from recordings.reading import Reader
+from engine.cli.authorisation import COMMANDS, commands
+from engine.cli.main import app
+from recordings.journal.reading import Reader
 from tests.line import SERVED, engine, write_journal
 
 pytest_plugins = ("tests.command_line",)
@@ -112,12 +112,12 @@ def site(settings, monkeypatch, tmp_path):
     (tmp_path / "out").chmod(0o777)
     for folder in (*[one for one in tmp_path.parents if "pytest" in one.name], tmp_path):
         folder.chmod(folder.stat().st_mode | 0o011)  # files are opened with the person's own rights
-    monkeypatch.setattr("engine.supervise.run", lambda *_: 0)
-    monkeypatch.setattr("engine.lab.demo.run", lambda *_: 0)
-    monkeypatch.setattr("engine.cli_prompts.make_drafts", lambda *_: 0)
+    monkeypatch.setattr("engine.supervisor.run.run", lambda *_: 0)
+    monkeypatch.setattr("lab.demo.run", lambda *_: 0)
+    monkeypatch.setattr("engine.cli.prompts.make_drafts", lambda *_: 0)
     at_a_site = Settings()
     from dialplan.people import Account
-    from engine import accounts
+    from engine.install import consultant_accounts as accounts
 
     accounts.save(at_a_site, [Account(id_, "Айгүл", ("kk",), "x" * 32) for id_ in ("c101", "c102")])
     write_journal(at_a_site, SERVED)
@@ -158,7 +158,7 @@ def spoken(name: str, tmp_path) -> tuple[str, ...]:
 
 
 def test_every_command_stands_in_the_table_of_rights_and_in_this_one():
-    from engine.cli_prompts import prompts
+    from engine.cli.prompts import prompts
 
     every = {path for path, _ in commands(get_command(app))}
     every |= {path for path, _ in commands(get_command(prompts), "prompts")}
@@ -190,7 +190,7 @@ def test_a_command_lets_in_whom_the_table_names_and_writes_their_name(
 
 
 def test_a_command_without_an_entry_is_nobodys(ivr111, site, monkeypatch):
-    monkeypatch.setattr("engine.cli_guard.COMMANDS", {})
+    monkeypatch.setattr("engine.cli.authorisation.COMMANDS", {})
     become(monkeypatch, "administrator")
     result = ivr111("calls", "list")
     assert (1, "stands in no table" in result.stderr) == (result.exit_code, True)

@@ -11,23 +11,24 @@ from sqlalchemy import insert, select, text, update
 
 from config.database import open_database
 from config.evidence import FolderCopy
-from console.signing.accounts import new
-from console.signing.sessions import Session
-from console.signing.store import Accounts, Sessions
-from console.signing.tables import ACCOUNTS, EVERY, accounts
-from engine.evidence import Evidence
-from engine.handing import HandingOut
-from engine.verifying import Checked, all_faults
-from recordings.access import Actor
-from recordings.alarming import alarm
+from console.identity.accounts import new
+from console.identity.sessions import Session
+from console.identity.store import Accounts, Sessions
+from console.identity.tables import ACCOUNTS, EVERY, accounts
+from engine.evidence.deliver_statements import HandingOut
+from engine.evidence.services import Evidence
+from engine.evidence.verify_all import Checked, all_faults
 from recordings.demands import store as demands
 from recordings.demands.demand import Finding, State
-from recordings.entries import ConsultantState, ConsultantStint
-from recordings.evidence_tables import row_chain
 from recordings.finding.store import link
-from recordings.link import LinkHeard
-from recordings.migrating import migrate
-from recordings.models import calls
+from recordings.journal.alarming import alarm
+from recordings.journal.migrating import migrate
+from recordings.journal.writing import write
+from recordings.model.access_entry import Actor
+from recordings.model.entries import ConsultantState, ConsultantStint
+from recordings.model.evidence_tables import row_chain
+from recordings.model.link_quality import LinkHeard
+from recordings.model.tables import calls
 from recordings.retention import store as retention
 from recordings.rows import service
 from recordings.rows.bound import CALLS
@@ -36,7 +37,6 @@ from recordings.rows.service import enter_new, entered, keyed
 from recordings.rows.store import complete
 from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
-from recordings.writing import write
 from tests.evidence_home import T0, EvidenceHome
 from tests.unit.test_evidence_altered import alter
 

@@ -15,9 +15,9 @@ from sqlalchemy import select, text
 
 from recordings.chain.entry import START
 from recordings.chain.store import links
-from recordings.evidence_tables import sealed as table
-from recordings.hash_chain import verify
-from recordings.models import alarms
+from recordings.model.evidence_tables import sealed as table
+from recordings.model.hash_chain import verify
+from recordings.model.tables import alarms
 from recordings.rotation.service import rotate
 from recordings.sealing.service import Altered, SealedRecordings
 from recordings.sealing.worker import Sealer
@@ -196,7 +196,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from config.settings import Settings
 from config.database import open_database
-from recordings.keys import Keyring
+from recordings.privacy.keyring import Keyring
 from recordings.sealing.worker import Sealer
 
 async def main():

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
-from recordings.entries import RecordingState
-from recordings.evidence_tables import sealed as table
-from recordings.files import write_stereo
-from recordings.models import alarms
-from recordings.reconcile import Reconciler
+from recordings.capture.files import write_stereo
+from recordings.capture.reconcile import Reconciler
+from recordings.capture.wave_header import new_header
+from recordings.journal.journal import Journal
+from recordings.model.entries import RecordingState
+from recordings.model.evidence_tables import sealed as table
+from recordings.model.tables import alarms
 from recordings.sealing.files import no_step
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.sound import Unreadable, frames_of
 from recordings.sealing.worker import Busy, Sealer
-from recordings.store import Journal
-from recordings.wave_header import new_header
 from tests.evidence_home import T0, EvidenceHome, sound
 
 

@@ -1,18 +1,18 @@
 """Shift ended and begun, a queue diverted, a supervisor's ear, stuck states: told and healed."""
 
 from config.settings import Settings
-from engine.watchdog import PATIENCE, Watchdog
-from recordings.figures import Ended, chart, figures
-from routing.consultants import Consultant
-from routing.decisions import Alarm, Assign, NobodyOnShift, SomebodyOnShift, Withdraw
-from routing.devices import is_consultant
-from routing.discord import discords
-from routing.dispatcher import Dispatcher, Rules
-from routing.live import Live
-from routing.read import read
-from routing.spying import OPTIONS, spy_id
-from routing.views import SeatView
-from routing.waiting import Waiting
+from engine.operations.state_watchdog import PATIENCE, Watchdog
+from recordings.journal.figures import Ended, chart, figures
+from routing.dispatch.consultant import Consultant
+from routing.dispatch.decisions import Alarm, Assign, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.dispatcher import Dispatcher, Rules
+from routing.dispatch.queue import Waiting
+from routing.dispatch.views import SeatView
+from routing.live.ami_events import read
+from routing.live.endpoints import is_consultant
+from routing.live.live import Live
+from routing.live.mismatch import discords
+from routing.live.monitoring import OPTIONS, spy_id
 
 
 def floor(*ids: str) -> Dispatcher:

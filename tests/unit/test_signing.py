@@ -9,10 +9,10 @@ import pytest
 
 from config.database import open_database
 from config.settings import Person
-from console.signing import passwords, second_factor
-from console.signing.accounts import AccountRefused, new
-from console.signing.service import WRONG_CODES, Begun, DatabaseAway, Present, SignIn, Throttled, Wrong
-from console.signing.throttle import (
+from console.identity import passwords, second_factor
+from console.identity.accounts import AccountRefused, new
+from console.identity.service import WRONG_CODES, Begun, DatabaseAway, Present, SignIn, Throttled, Wrong
+from console.identity.throttle import (
     OF_A_PAIR,
     OF_AN_ADDRESS,
     OF_STRANGERS,
@@ -21,9 +21,9 @@ from console.signing.throttle import (
     Throttle,
     Try,
 )
-from recordings.access_store import accesses
-from recordings.keys import Keyring
-from recordings.migrating import migrate
+from recordings.access.log import accesses
+from recordings.journal.migrating import migrate
+from recordings.privacy.keyring import Keyring
 
 pytest_plugins = ("tests.postgres",)
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.signs import Sound, dead
+from engine.supervisor.liveness import Sound, dead
 
 
 @pytest.mark.parametrize(

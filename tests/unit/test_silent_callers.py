@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from engine.leg_counts import Leg, LegCounts
-from engine.silent_callers import SilentCallers
-from engine.wire_link import WireLink
-from routing.ami import Ami
-from routing.desk import Desk
-from routing.dispatcher import Dispatcher, Rules, Waiting
+from engine.media.leg_counts import Leg, LegCounts
+from engine.media.silent_callers import SilentCallers
+from engine.media.wire_client import WireLink
+from routing.ami.client import Ami
+from routing.dispatch.dispatcher import Dispatcher, Rules, Waiting
+from routing.dispatch.service import Desk
 from tests.fake_ami import Request, fake_ami
 
 FACTS = {

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from engine.spying import PhoneRefused, Spying
-from routing.ami_message import Message
+from engine.control.monitoring import PhoneRefused, Spying
+from routing.ami.message import Message
 
 
 class Asterisk(Spying):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from recordings.chain import merkle
 from recordings.chain.service import Statements
-from recordings.chain.statement import NotSigned, faults
 from recordings.completeness.service import Completeness
+from recordings.model.statement import NotSigned, faults
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 

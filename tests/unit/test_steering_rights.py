@@ -6,10 +6,10 @@ import pytest
 
 from config.rights import Right, may
 from config.settings import Person, Settings
-from engine.control import Asker, Wrong
-from engine.orders import Orders
-from engine.refused_numbers import RefusedNumbers
-from engine.tone_keys import ToneKeys
+from engine.control.commands import Orders
+from engine.media.inband_dtmf import ToneKeys
+from engine.operations.refused_numbers import RefusedNumbers
+from engine.process.local_socket import Asker, Wrong
 from tests.line import engine
 
 pytest_plugins = ("tests.command_line",)
@@ -52,7 +52,7 @@ NAMED = {role: f"a-{role}" for role in ROLES}
 
 @pytest.fixture
 def box(settings):
-    from engine import accounts
+    from engine.install import consultant_accounts as accounts
 
     accounts.load(settings)
     with engine(settings) as running:
@@ -95,7 +95,7 @@ def test_at_the_socket_each_order_asks_for_the_same_right_as_everywhere(box, do)
 
 
 def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, monkeypatch):
-    from engine.control import ask
+    from engine.process.local_socket import ask
 
     people = {
         "uid7001": Person(person="Әлия", role="auditor"),
@@ -116,14 +116,14 @@ def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, mon
 
 @pytest.mark.parametrize("told", [True, -1, 2**32, "7001", 7.5, [7001]])
 def test_an_asker_that_is_no_number_of_a_user_is_refused(told):
-    from engine.control import _asker
+    from engine.process.local_socket import _asker
 
     with pytest.raises(Wrong):
         _asker((0, None), told)
 
 
 def test_who_is_not_root_asks_for_themselves_only():
-    from engine.control import _asker
+    from engine.process.local_socket import _asker
 
     assert ("uid7001", False) == (_asker((7001, None), None), _asker((7001, None), 7001).root)
     with pytest.raises(Wrong, match="only root"):
@@ -131,7 +131,7 @@ def test_who_is_not_root_asks_for_themselves_only():
 
 
 def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
-    from engine.who import Nobody, asking_uid
+    from engine.process.operator import Nobody, asking_uid
 
     assert 7001 == asking_uid(None, 0, 7001)  # su to root: SUDO_UID is gone, the login is not
     assert 7001 == asking_uid(7001, 0, 7001)
@@ -203,7 +203,7 @@ def test_closing_an_account_ends_its_listening_and_only_an_administrator_does_th
 
 
 def test_wrap_up_is_not_a_pause_without_a_reason(box):
-    from routing.waiting import Waiting
+    from routing.dispatch.queue import Waiting
 
     desk = box.desk
     desk.found_talking(Waiting("n1-1-1", "kk", 0.0), "c101")

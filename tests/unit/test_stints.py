@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from routing.stints import Stint, Sum, Timesheet
-from routing.views import SeatView
+from routing.dispatch.views import SeatView
+from routing.live.consultant_times import Stint, Sum, Timesheet
 
 DAY = 1_000_000.0  # a midnight
 SEAT = SeatView("c101", ("kk",), "available", True, None, None, 0, False, None)

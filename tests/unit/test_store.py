@@ -10,13 +10,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from config.database import open_database
-from recordings.access import Action, Actor, act
-from recordings.access_store import log_access
-from recordings.entries import Alarm, ConsultantState, RecordingState
-from recordings.models import calls
-from recordings.reading import AverageWait, CallFilter, Reader
-from recordings.record import CallRecord, Connection, Outcome
-from recordings.store import Journal
+from recordings.access.log import log_access
+from recordings.journal.journal import Journal
+from recordings.journal.reading import AverageWait, CallFilter, Reader
+from recordings.model.access_entry import Action, Actor, act
+from recordings.model.call_record import CallRecord, Connection, Outcome
+from recordings.model.entries import Alarm, ConsultantState, RecordingState
+from recordings.model.tables import calls
 from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)

@@ -4,9 +4,9 @@ import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from recordings.keys import KeyMissing
-from recordings.record import CallRecord
-from recordings.store import Journal
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord
+from recordings.privacy.keyring import KeyMissing
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

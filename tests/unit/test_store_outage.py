@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from recordings import lines
-from recordings.entries import RecordingIntended
-from recordings.reading import CallFilter
-from recordings.record import CallRecord, Outcome
-from recordings.spool import Spool
-from recordings.store import Journal
+from recordings.journal import spool_lines as lines
+from recordings.journal.journal import Journal
+from recordings.journal.reading import CallFilter
+from recordings.journal.spool import Spool
+from recordings.model.call_record import CallRecord, Outcome
+from recordings.model.entries import RecordingIntended
 from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)

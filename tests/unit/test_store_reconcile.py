@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from recordings.entries import RecordingState, SegmentSeen
-from recordings.evidence_tables import sealed
-from recordings.from_story import record
-from recordings.joiner import Joiner
-from recordings.mask import mask
-from recordings.names import parse_stem, stem_of
-from recordings.reconcile import Reconciler
-from recordings.record import CallRecord, Connection, Moment, Outcome
-from recordings.store import Journal
-from recordings.wave_header import new_header
-from routing.story import Story
+from recordings.capture.join_process import Joiner
+from recordings.capture.reconcile import Reconciler
+from recordings.capture.wave_header import new_header
+from recordings.journal.from_call_summary import record
+from recordings.journal.journal import Journal
+from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
+from recordings.model.entries import RecordingState, SegmentSeen
+from recordings.model.evidence_tables import sealed
+from recordings.model.recording_names import parse_stem, stem_of
+from recordings.privacy.mask import mask
+from routing.live.call_summary import Story
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

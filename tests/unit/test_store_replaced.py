@@ -13,11 +13,11 @@ from test_log_follower import Home, log_of, told
 from test_store_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
-from engine.log_follower import LogFollower
-from recordings.from_story import record
-from recordings.models import calls
-from recordings.reading import CallFilter, Reader
-from recordings.store import Journal
+from engine.operations.cel_follower import LogFollower
+from recordings.journal.from_call_summary import record
+from recordings.journal.journal import Journal
+from recordings.journal.reading import CallFilter, Reader
+from recordings.model.tables import calls
 from tests.evidence_home import numbers
 
 

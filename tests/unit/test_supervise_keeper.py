@@ -15,11 +15,11 @@ from typing import cast
 
 import pytest
 
-from engine import alarm_file, processes
-from engine.deaths import read
-from engine.keeper import Charge, DidNotStart, Keeper
-from engine.probe import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
-from engine.processes import last_lines, left_over, shorten, write_pid
+from engine.install.asterisk_exits import read
+from engine.supervisor import alarm_file, processes
+from engine.supervisor.probes import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
+from engine.supervisor.processes import last_lines, left_over, shorten, write_pid
+from engine.supervisor.watch import Charge, DidNotStart, Keeper
 
 ANSWERS = """
     import os, socket, sys
@@ -408,7 +408,7 @@ async def test_asterisk_is_asked_on_one_connection_with_one_login(place: Path) -
 async def test_a_connection_that_was_swallowed_is_made_anew(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.probe.ANEW", 0.2)
+    monkeypatch.setattr("engine.supervisor.probes.ANEW", 0.2)
     (place / "secret").write_text("s\n")
     heard: list[bytes] = []
     async with manager(b"Event: Noise\r\n\r\n", heard) as port:  # no answer to a login ever comes

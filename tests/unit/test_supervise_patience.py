@@ -1,6 +1,6 @@
 """How silence is counted and how starts are spaced."""
 
-from engine.patience import BackOff, Patience
+from engine.supervisor.timeouts import BackOff, Patience
 
 
 def patience() -> Patience:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from engine.tasks import Tasks
+from config.tasks import Tasks
 
 
 async def test_lasting_work_is_begun_again_after_a_fault() -> None:

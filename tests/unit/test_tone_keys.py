@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from engine.faults import WATCHED
-from engine.tone_keys import ToneKeys
-from engine.wire_link import Tone
-from routing.ongoing import OngoingCall
+from engine.media.inband_dtmf import ToneKeys
+from engine.media.wire_client import Tone
+from engine.operations.line_faults import WATCHED
+from routing.live.live_call import OngoingCall
 
 PORT = 20032
 

@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from engine.lab.g711 import Samples, encode
-from engine.lab.sdp import ALAW, ULAW
-from engine.lab.voice import key, speech_like
-from engine.tone_detector import COLUMNS, NAMES, ROWS, Detector
-from engine.tone_stream import Stream
-from engine.wire_packets import Datagram
-from engine.wire_tones import LONGEST, MOST, Listening
+from engine.wire.dtmf_detector import COLUMNS, NAMES, ROWS, Detector
+from engine.wire.dtmf_stream import Stream
+from engine.wire.dtmf_watch import LONGEST, MOST, Listening
+from engine.wire.packets import Datagram
+from lab.g711 import Samples, encode
+from lab.sdp import ALAW, ULAW
+from lab.voice import key, speech_like
 
 KEYS = "0123456789*#"
 NAMED = ("192.0.2.1", 4000)

@@ -10,8 +10,8 @@ from typer.main import get_command
 from config import typable as typing
 from config.home import PROGRAM
 from config.typable import typable
-from engine.cli import app
-from engine.cli_guard import COMMANDS, commands
+from engine.cli.authorisation import COMMANDS, commands
+from engine.cli.main import app
 
 OWN = str(PROGRAM / ".venv" / "bin" / "ivr111")
 KNOWN = dict(commands(get_command(app)))

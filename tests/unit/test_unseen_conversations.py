@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from live_tables import ami, lived
 
-from recordings.figures import ended
-from recordings.from_story import presumed, record
-from recordings.record import CallRecord, Connection, Outcome
-from routing.events import Event
-from routing.live import Live
-from routing.read import Message
-from routing.snapshot import snapshot
-from routing.story import Story
+from recordings.journal.figures import ended
+from recordings.journal.from_call_summary import presumed, record
+from recordings.model.call_record import CallRecord, Connection, Outcome
+from routing.live.ami_events import Message
+from routing.live.call_summary import Story
+from routing.live.events import Event
+from routing.live.live import Live
+from routing.live.resync import snapshot
 
 AMI = ami()
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.vanished import SILENT, Count, Vanished
-from routing.legs import Leg
-from routing.ongoing import OngoingCall
+from engine.media.dead_phones import SILENT, Count, Vanished
+from routing.live.legs import Leg
+from routing.live.live_call import OngoingCall
 
 
 class Manager:

@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Settings
-from engine.disk import Disk, DiskSlow
-from engine.flusher import Flusher
-from engine.volumes import LEAST, Room, Volumes, choose
-from recordings import flushing
-from recordings.files import scan
-from routing.ami import AmiDown
+from engine.recorder.disk_probe import Disk, DiskSlow
+from engine.recorder.flush_client import Flusher
+from engine.recorder.volumes import LEAST, Room, Volumes, choose
+from recordings.capture import flush_process as flushing
+from recordings.capture.files import scan
+from routing.ami.client import AmiDown
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 MUCH = Room(0.5, 10 * LEAST)
@@ -219,10 +219,10 @@ async def test_a_flushing_process_that_says_nothing_means_a_volume_that_hangs(tm
     silent = tmp_path / "silent"
     silent.write_text("#!/bin/sh\nexec cat\n")  # waits for its input's end and says nothing
     silent.chmod(0o755)
-    monkeypatch.setattr("engine.flusher.sys.executable", str(silent))
+    monkeypatch.setattr("engine.recorder.flush_client.sys.executable", str(silent))
     said: asyncio.Queue[str | None] = asyncio.Queue()
     work = asyncio.create_task(Flusher(tmp_path, said.put_nowait, slow=0.05).keep())
-    monkeypatch.setattr("engine.flusher.MODULE", ())
+    monkeypatch.setattr("engine.recorder.flush_client.MODULE", ())
     async with asyncio.timeout(20):
         assert "slow" == await said.get()
     work.cancel()
@@ -234,8 +234,8 @@ async def test_a_right_that_is_lost_is_told_and_no_recording_is_moved_for_it(tmp
     script = tmp_path / "denied"
     script.write_text('#!/bin/sh\necho \'{"error": null, "denied": true}\'\nexec cat\n')
     script.chmod(0o755)
-    monkeypatch.setattr("engine.flusher.sys.executable", str(script))
-    monkeypatch.setattr("engine.flusher.MODULE", ())
+    monkeypatch.setattr("engine.recorder.flush_client.sys.executable", str(script))
+    monkeypatch.setattr("engine.recorder.flush_client.MODULE", ())
     place = Place(tmp_path)
     told = asyncio.Event()
     monkeypatch.setattr(place.volumes, "_tell", lambda *said: (place.tell(*said), told.set()))

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.lab.sdp import ALAW
-from engine.lab.voice import key
-from engine.leg_question import MARK
+from engine.wire.options_request import MARK
+from lab.sdp import ALAW
+from lab.voice import key
 
 WITHIN = 15.0  # seconds
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="raw sockets are root's")
@@ -48,7 +48,7 @@ class Wire:
         ]
         fds = [one.fileno() for one in (*raw, listening)]
         said = (*map(str, fds), str(self.sip.getsockname()[1]), "127.0.0.0/30")
-        self.process = subprocess.Popen([sys.executable, "-m", "engine.wire_main", *said], pass_fds=fds)
+        self.process = subprocess.Popen([sys.executable, "-m", "engine.wire.main", *said], pass_fds=fds)
         stack.callback(self.process.wait)
         stack.callback(self.process.kill)
         self._at, self._stack = str(folder / "wire.sock"), stack

@@ -1,6 +1,6 @@
 """OPTIONS within a call are answered when they come again, for PJSIP says nothing then (decision 0100)."""
 
-from engine.wire_options import KEPT, Asked
+from engine.wire.options_reply import KEPT, Asked
 
 OPERATOR = ("192.0.2.7", 5070)
 VIA = "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bKa"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.wire_packets import Datagram, coming, going, read, written
+from engine.wire.packets import Datagram, coming, going, read, written
 
 FROM, TO = ("10.0.0.2", 4000), ("127.0.0.1", 20032)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.withdraw import TRIES, Withdrawal
-from routing.ami import AmiError, AmiTimeout
+from engine.operations.cancel_ring import TRIES, Withdrawal
+from routing.ami.client import AmiError, AmiTimeout
 
 RINGS = {"PJSIP/c101-01": "Ringing"}
 

@@ -1,0 +1,164 @@
+"""At the door of every command: its right, from one table, asked before the command begins (A5, A18)."""
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
+
+from typer.core import TyperGroup
+
+from config.home import unheard
+from config.rights import Door, Right
+from config.told import told
+from engine.cli.output import plain_words, say
+from recordings.model.access_entry import NOTED
+
+# What one option needs beyond this (`--unmask`: Right.TAKE_OUT) the command asks for itself.
+COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
+    {
+        "run": Door.MACHINE,
+        "demo": Door.MACHINE,
+        "doctor": Door.OPEN,
+        "version": Door.OPEN,
+        "replay": Door.OPEN,  # the asker's own file, opened with their own rights
+        "render": Right.INSTALL,
+        "prompts": Door.OPEN,  # each of its own commands stands below
+        "prompts check": Door.OPEN,
+        "prompts script": Door.OPEN,
+        "prompts import": Right.INSTALL,
+        "prompts speak": Door.MACHINE,
+        "calls list": Right.CALLS,
+        "calls show": Right.CALLS,
+        "queue show": Right.WATCH,
+        "consultants list": Right.WATCH,
+        "consultants add": Right.ACCOUNTS,
+        "consultants change": Right.ACCOUNTS,
+        "consultants remove": Right.ACCOUNTS,
+        "consultants reload": Right.ACCOUNTS,
+        "consultants pause": Right.STEER,
+        "consultants unpause": Right.STEER,
+        "recordings find": Right.FIND,
+        "recordings show": Right.FIND,
+        "recordings play": Right.LISTEN,
+        "recordings export": Right.TAKE_OUT,
+        "recordings link": Right.DEMANDS,
+        "recordings seal": Right.STATE,
+        "recordings verify": Right.VERIFY,
+        "recordings reconcile": Right.VERIFY,
+        "recordings statement": Right.STATE,
+        "recordings statements": Right.VERIFY,
+        "demands register": Right.DEMANDS,
+        "demands list": Right.DEMANDS,
+        "demands show": Right.DEMANDS,
+        "demands search": Right.DEMANDS,
+        "demands approve": Right.DEMANDS,
+        "demands correct": Right.DEMANDS,
+        "demands review": Right.DEMANDS,
+        "demands listen": Right.DEMANDS,
+        "demands package": Right.DEMANDS,
+        "demands hand-over": Right.DEMANDS,
+        "demands acknowledge": Right.DEMANDS,
+        "demands refuse": Right.DEMANDS,
+        "demands return": Right.DEMANDS,
+        "demands letter": Right.DEMANDS,
+        "demands verify": Door.OPEN,  # a package that the asker holds
+        "demands bases": Door.OPEN,
+        "demands authorities": Door.OPEN,
+        "retention policies": Door.OPEN,
+        "retention plan": Right.RETENTION,
+        "retention apply": Right.RETENTION,
+        "retention hold": Right.RETENTION,
+        "retention lift": Right.RETENTION,
+        "retention holds": Right.RETENTION,
+        "audit list": Right.READ_LOG,
+        "audit export": Right.READ_LOG,
+        "audit verify": Right.READ_LOG,
+        "accounts add": Right.ACCOUNTS,
+        "accounts list": Right.ACCOUNTS,
+        "accounts password": Right.ACCOUNTS,
+        "accounts disable": Right.ACCOUNTS,
+        "accounts enable": Right.ACCOUNTS,
+        "accounts forget-second-factor": Right.ACCOUNTS,
+        "accounts end-sessions": Right.ACCOUNTS,
+        "keys show": Right.VERIFY,
+        "keys public": Right.VERIFY,
+        "keys rotate": Right.KEYS,
+        "lab fill": Right.INSTALL,
+    }
+)
+
+
+class Guarded(TyperGroup):
+    """A program each of whose commands asks for its right first; one without an entry is nobody's."""
+
+    above: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **attributes: Any) -> None:
+        """As typer makes it, from its commands."""
+        super().__init__(**attributes)
+        for path, command in commands(self, *self.above):
+            command.callback = _asking(command.callback, path)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **rest: Any) -> Any:
+        """As typer's, in the language that is asked for."""
+        from engine.cli.localized_help import run_in  # noqa: PLC0415 - knows typer's inside
+
+        assert not more, "typer names what it gives"
+        return run_in(super().main, args, bool(self.above), **rest)
+
+
+class GuardedPrompts(Guarded):
+    """`ivr111 prompts` is a program of its own below the other."""
+
+    above = ("prompts",)
+
+
+def commands(group: Any, *above: str) -> Iterator[tuple[str, Any]]:
+    """All commands below a group by their whole path, such as `calls list`."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *above, name)
+        else:
+            yield " ".join((*above, name)), command
+
+
+def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any]:
+    assert callback is not None, path
+
+    @functools.wraps(callback)
+    def asked(*words: Any, **options: Any) -> Any:
+        NOTED.set([])
+        _tell_unheard()
+        needs = COMMANDS.get(path)
+        with plain_words():
+            _look(path)
+            if needs is not Door.OPEN:
+                _ask(path, needs)
+        return callback(*words, **options)
+
+    return asked
+
+
+def _tell_unheard() -> None:
+    if names := unheard(os.environ):
+        say(
+            "not heard through sudo: {names}; a setting is a line of settings.toml",
+            names=", ".join(names),
+            err=True,
+        )
+
+
+def _look(path: str) -> None:
+    from engine.install.preconditions import look  # noqa: PLC0415 - `--help` waits for none of these
+
+    look(path, os.environ)
+
+
+def _ask(path: str, needs: Right | Door | None) -> None:
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.process.operator import NotAllowed, let_in  # noqa: PLC0415
+
+    if needs is None:
+        raise NotAllowed(told("nobody may do this: {path} stands in no table of rights", path=path))
+    let_in(Settings(), needs)

@@ -1,0 +1,136 @@
+"""`ivr111 demands register`: a letter typed in, or asked for field by field."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from config.told import N_, told
+from engine.cli.demand_output import Confirm, answered, doubts, tell
+from engine.cli.language import spoken
+from engine.cli.output import AsJson, Problem, hint, plain_words, say
+from engine.cli.questions import sure
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from engine.evidence.services import Evidence
+    from recordings.demands.demand import Demand, Letter
+
+
+@plain_words()
+def register(
+    authority: Annotated[str, typer.Option(help="Who demands; see: demands authorities.")] = "",
+    basis: Annotated[str, typer.Option(help="The legal basis; see: demands bases.")] = "",
+    letter_number: Annotated[str, typer.Option(help="The letter's number.")] = "",
+    letter_date: Annotated[str, typer.Option(help="The date it bears: 28.11.2026.")] = "",
+    number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
+    day: Annotated[str, typer.Option(help="The day of the conversation: 28.11.2026.")] = "",
+    withheld: Annotated[
+        bool, typer.Option("--withheld", help="The call came with its number withheld.")
+    ] = False,
+    since: Annotated[str, typer.Option(help="The conversation was after: 28.11.2026 14:05.")] = "",
+    until: Annotated[str, typer.Option(help="... and before.")] = "",
+    consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
+    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
+    registration: Annotated[str, typer.Option(help="Registration number of the appeal.")] = "",
+    call: Annotated[str, typer.Option(help="The call's id.")] = "",
+    asked: Annotated[str, typer.Option(help="What is asked, in the letter's words.")] = "",
+    asked_file: Annotated[str, typer.Option(help="... from a file; - for standard input.")] = "",
+    received: Annotated[str, typer.Option(help="When the letter came in; default: now.")] = "",
+    due: Annotated[str, typer.Option(help="The letter's own term; default: the basis has one.")] = "",
+    responsible: Annotated[str, typer.Option(help="System user; default: you.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Enter the same letter once more.")] = False,
+    confirm: Confirm = None,
+    search: Annotated[bool, typer.Option("--search", help="Search at once.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Enter a letter; on a terminal what is not given is asked for. The clock starts with its receipt."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+    from engine.cli.demand_input import typed  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
+    fields = {
+        "authority": authority,
+        "basis": basis,
+        "letter_number": letter_number,
+        "letter_date": letter_date,
+        "number": number,
+        "day": day,
+        "since": since,
+        "until": until,
+        "consultant": consultant,
+        "registration": registration,
+        "call": call,
+        "asked": _asked(asked, asked_file),
+        "received": received,
+        "due": due,
+        "responsible": responsible or who.system_user,
+    }
+    if sys.stdin.isatty() and not authority:
+        fields = _ask_for(fields, settings)
+    letter = typed(fields, language, withheld, settings.zone, now)
+
+    confirmed = doubts(confirm)
+    if sys.stdin.isatty() and not json:
+        confirmed += _asked_back(settings, letter, now, confirmed)
+
+    async def question(evidence: "Evidence") -> "Demand":
+        made = await evidence.demands.register(letter, who, now, again=again, confirmed=confirmed)
+        if search and made.state == "received":
+            made = await evidence.demands.search(made.id, who, datetime.now(UTC))
+        return made
+
+    tell(answered(settings, question), settings, json)
+
+
+def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed: list[str]) -> list[str]:
+    """Doubts the person says the letter has so; ends the command where one was a slip."""
+    from recordings.demands.question import open_ones, sentence  # noqa: PLC0415
+
+    asked = answered(settings, lambda evidence: evidence.demands.questions(letter, now))
+    for one in open_ones(asked, confirmed):
+        typer.echo(hint(sentence(one, settings.zone)), err=True)
+        sure(N_("does the letter really say so?"), err=True)
+    return [str(one.doubt) for one in asked]
+
+
+def _ask_for(fields: dict[str, str], settings: "Settings") -> dict[str, str]:
+    for one in settings.authorities:
+        say("  {id:20} {name_ru}", id=one.id, name_ru=one.name_ru, err=True)
+    for basis in settings.bases:
+        say("  {id:20} {law_ru}", id=basis.id, law_ru=basis.law_ru, err=True)
+    asked = {
+        "authority": N_("Authority"),
+        "basis": N_("Legal basis"),
+        "letter_number": N_("Number of the letter"),
+        "letter_date": N_("Date of the letter (28.11.2026)"),
+        "number": N_("Phone number (empty: none named)"),
+        "day": N_("Day of the conversation (empty: none named)"),
+        "asked": N_("What is asked"),
+        "due": N_("Term named in the letter (empty: none)"),
+    }
+    return {
+        **fields,
+        **{
+            name: fields[name] or typer.prompt(spoken(text), default="", show_default=False)
+            for name, text in asked.items()
+        },
+    }
+
+
+def _asked(asked: str, file: str) -> str:
+    if not file:
+        return asked
+    from engine.cli.file_rights import read_own  # noqa: PLC0415
+
+    try:
+        return sys.stdin.read() if file == "-" else read_own(Path(file)).decode()
+    except UnicodeDecodeError:
+        raise Problem(told("{file} is no text in UTF-8", file=file)) from None
+    except OSError as why:
+        raise Problem(told("{file} cannot be read: {strerror}", file=file, strerror=why.strerror)) from why

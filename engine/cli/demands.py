@@ -1,0 +1,294 @@
+"""`ivr111 demands`: from an authority's letter to the package in its hands, against the clock (A19, C6)."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import typer
+
+from config.told import N_, told
+from engine.cli.demand_output import Confirm, answered, demand_id, doubts, tell
+from engine.cli.demand_register import register
+from engine.cli.demand_review import correct, listen, review
+from engine.cli.language import spoken
+from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
+from engine.cli.package import package, verify
+from engine.cli.questions import sure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from engine.evidence.services import Evidence
+    from recordings.demands.demand import Demand, State
+    from recordings.model.access_entry import Actor
+
+demands = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Authorities' written demands: register, search, approve, hand over, acknowledge.",
+)
+demands.command()(register)
+demands.command()(correct)
+demands.command()(review)
+demands.command()(listen)
+demands.command()(package)
+demands.command()(verify)
+
+T = TypeVar("T")
+Id = Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")]
+
+
+@demands.command("list")
+@plain_words()
+def list_(
+    open_: Annotated[bool, typer.Option("--open", help="Only those whose term runs.")] = False,
+    json: AsJson = False,
+) -> None:
+    """List demands, the nearest term first, with the time that is left."""
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.cli.demand_json import described, row  # noqa: PLC0415
+    from recordings.demands.worker import RUNNING  # noqa: PLC0415
+
+    settings = Settings()
+
+    async def question(evidence: "Evidence") -> "list[Demand]":
+        return await evidence.demands.list(RUNNING if open_ else ())
+
+    found, now = answered(settings, question), datetime.now(UTC)
+    if json:
+        as_json([described(one, settings.zone, now, unmask=False) for one in found])
+    elif not found:
+        say("no demands")
+    else:
+        columns = ("demand", "state", "left", "due", "authority", "basis", "letter", "responsible")
+        table(columns, [row(one, settings.zone, now) for one in found])
+
+
+@demands.command()
+@plain_words()
+def show(
+    demand: Id,
+    watch: Annotated[bool, typer.Option("--watch", help="Let the clock run until Ctrl-C.")] = False,
+    unmask: Annotated[bool, typer.Option("--unmask", help="Show the letter's words and the number.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; needed to unmask, kept in the access log.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Tell a demand's life, what it covers, and the time that is left."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.cli.demand_json import alarms, countdown, described, life  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+
+    settings = Settings()
+    if unmask and not reason.strip():
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    who = actor(settings, Right.DEMANDS)
+
+    async def question(evidence: "Evidence") -> "Demand":
+        found = await evidence.demands.get(demand_id(demand))
+        shown = Action.UNMASKED if unmask else Action.VIEWED
+        await evidence.access.note(who, shown, [found.name], reason)
+        return found
+
+    found = answered(settings, question)
+    if json:
+        as_json(described(found, settings.zone, datetime.now(UTC), unmask=unmask))
+        return
+    for line in life(found, settings.zone, unmask=unmask):
+        typer.echo(hint(line))
+    for line in alarms(found):
+        typer.secho(one_line(hint(line)), fg="red", bold=True)
+    typer.echo(hint(countdown(found, datetime.now(UTC))))
+    try:
+        while watch:
+            time.sleep(1)
+            end = "" if sys.stdout.isatty() else "\n"
+            text = spoken(countdown(found, datetime.now(UTC)))
+            print(f"{'' if end else chr(13)}{text}   ", end=end, flush=True)  # noqa: T201
+    except KeyboardInterrupt:
+        typer.echo()
+
+
+@demands.command()
+@plain_words()
+def search(demand: Id, confirm: Confirm = None, json: AsJson = False) -> None:
+    """Search by what the letter says; ready when all that was found is sealed. May be repeated."""
+    said = doubts(confirm)
+    _step(lambda evidence, id_, who, now: evidence.demands.search(id_, who, now, said), demand, json)
+
+
+@demands.command()
+@plain_words()
+def approve(
+    demand: Id,
+    confirm: Confirm = None,
+    yes: Annotated[bool, typer.Option("--yes", help="On a terminal: do not show and ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Approve the answer, as the second person; where nothing was found, that it says so.
+
+    What is doubtful is asked back first: on a terminal by yes and no, else name it with --confirm.
+    """
+    from recordings.demands.question import UNCONFIRMED, Unanswered  # noqa: PLC0415
+
+    said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
+    if at_terminal and not yes:
+        review(demand)
+        sure(N_("approve this answer?"))
+    try:
+        _approve(demand, said, json)
+    except Unanswered as why:
+        if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
+            raise
+        typer.echo(hint(str(why)))
+        sure(N_("does the letter really say so?"))
+        _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
+
+
+@demands.command("hand-over")
+@plain_words()
+def hand_over(
+    demand: Id,
+    to: Annotated[str, typer.Option(help="Who received it.")],
+    how: Annotated[str, typer.Option(help="By courier, by the state's mail system, ...")],
+    json: AsJson = False,
+) -> None:
+    """Note that the package was handed over: this stops the clock."""
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    _move(demand, State.HANDED_OVER, f"to {to}, {how}", json)
+
+
+@demands.command()
+@plain_words()
+def acknowledge(
+    demand: Id,
+    note: Annotated[str, typer.Option(help="Number and date of their receipt.")],
+    json: AsJson = False,
+) -> None:
+    """Note the authority's receipt: the demand is closed."""
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    _move(demand, State.ACKNOWLEDGED, note, json)
+
+
+@demands.command()
+@plain_words()
+def refuse(
+    demand: Id,
+    ground: Annotated[str, typer.Option(help="Why, as the letter will say.")],
+    json: AsJson = False,
+) -> None:
+    """Refuse, as the second person, with the ground."""
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    _move(demand, State.REFUSED, ground, json)
+
+
+@demands.command("return")
+@plain_words()
+def return_(
+    demand: Id,
+    ground: Annotated[str, typer.Option(help="Why, as the letter will say.")],
+    json: AsJson = False,
+) -> None:
+    """Return the letter with the ground."""
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    _move(demand, State.RETURNED, ground, json)
+
+
+@demands.command()
+@plain_words()
+def letter(
+    demand: Id,
+    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Only this language.")] = None,
+) -> None:
+    """Print the letter to the authority, as the demand stands; the package holds it as PDF."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+    from recordings.demands.letter import reply  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings, Right.DEMANDS)
+
+    async def question(evidence: "Evidence") -> list[str]:
+        service = evidence.demands
+        found = await service.get(demand_id(demand))
+        await evidence.access.note(who, Action.VIEWED, [found.name], "the letter")
+        authority, basis = service.authority(found.letter.authority), service.basis(found.letter.basis)
+        said = reply(found, authority, basis, settings.zone)
+        both = {"kk": (said.title_kk, *said.kk), "ru": (said.title_ru, *said.ru)}
+        red = {"kk": said.alarm_kk, "ru": said.alarm_ru}
+        return [
+            line
+            for name, lines in both.items()
+            if language in (None, name)
+            for line in (*lines, *([typer.style(red[name], fg="red", bold=True)] if red[name] else []), "")
+        ]
+
+    for line in answered(settings, question):
+        typer.echo(hint(line))
+
+
+@demands.command()
+@plain_words()
+def bases(json: AsJson = False) -> None:
+    """List the legal bases: what a letter must name, and the term."""
+    from config.settings import Settings  # noqa: PLC0415
+
+    found = Settings().bases
+    if json:
+        as_json([one.model_dump() for one in found])
+        return
+    rows = [(one.id, ", ".join(one.required) or "-", f"{one.term_hours:g} h", one.law_ru) for one in found]
+    table(("basis", "must name", "term", "law"), rows)
+
+
+@demands.command()
+@plain_words()
+def authorities(json: AsJson = False) -> None:
+    """List the authorities that may demand; more go into settings.toml."""
+    from config.settings import Settings  # noqa: PLC0415
+
+    found = Settings().authorities
+    if json:
+        as_json([one.model_dump() for one in found])
+        return
+    table(("authority", "name (ru)", "name (kk)"), [(one.id, one.name_ru, one.name_kk) for one in found])
+
+
+def _approve(demand: str, confirmed: "Sequence[str]", json: bool) -> None:
+    from recordings.demands.demand import State  # noqa: PLC0415
+
+    async def decide(evidence: "Evidence", id_: int, who: "Actor", now: datetime) -> "Demand":
+        found = await evidence.demands.get(id_)
+        nothing = found.state is State.SEARCHING and not found.findings
+        to = State.NOT_FOUND if nothing else State.APPROVED
+        return await evidence.demands.move(id_, to, who, now, confirmed=confirmed)
+
+    _step(decide, demand, json)
+
+
+def _move(demand: str, to: "State", words: str, json: bool) -> None:
+    _step(lambda evidence, id_, who, now: evidence.demands.move(id_, to, who, now, words), demand, json)
+
+
+def _step(
+    deed: "Callable[[Evidence, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
+) -> None:
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
+
+    async def question(evidence: "Evidence") -> "Demand":
+        return await deed(evidence, id_, who, datetime.now(UTC))
+
+    tell(answered(settings, question), settings, json)

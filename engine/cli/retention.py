@@ -1,0 +1,275 @@
+"""`ivr111 retention`: what is kept how long, what is held, what was destroyed; nothing without a policy."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.told import N_, told
+from engine.cli.language import spoken
+from engine.cli.output import AsJson, Problem, as_json, clock, one_line, plain_words, say, table
+from engine.cli.questions import sure
+
+if TYPE_CHECKING:
+    from engine.evidence.services import Evidence
+    from recordings.retention.hold import Hold
+    from recordings.retention.service import Applied, Planned
+
+retention = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Retention: policies, holds, what goes and why."
+)
+
+Reason = Annotated[str, typer.Option(help="Why; kept in the access log.")]
+
+
+@retention.command()
+@plain_words()
+def policies(json: AsJson = False) -> None:
+    """List the policies in settings.toml, each with its legal source."""
+    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
+
+    found = Settings().retention
+    if json:
+        as_json([one.model_dump() for one in found])
+    elif not found:
+        say("no policy is set: nothing is ever deleted")
+    else:
+        rows = [
+            (one.id, one.what, ", ".join(one.outcomes) or spoken("all"), f"{one.days}", one.source)
+            for one in found
+        ]
+        table(("policy", "what", "kinds of call", "kept, days", "source"), rows)
+
+
+@retention.command()
+@plain_words()
+def plan(
+    limit: Annotated[int, typer.Option(min=0, help="Show at most so many single things.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show what would go now, under which policy, and what is held and why. Nothing is deleted."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+
+    settings = Settings()
+    who, ticker = actor(settings, Right.RETENTION), Ticker("looking", "things")
+
+    async def question(evidence: "Evidence") -> "Planned":
+        await evidence.access.note(who, Action.PLANNED, ["retention"])
+        return await evidence.retention.plan(datetime.now(UTC), limit, ticker)
+
+    found = with_evidence(settings, question)
+    ticker.done()
+    if json:
+        items = [
+            {
+                "what": one.candidate.what,
+                "call_id": one.candidate.call_id,
+                "recording": one.candidate.recording_id or None,
+                "ended": one.candidate.ended.isoformat(),
+                "policy": one.policy.id,
+                "source": one.policy.source,
+                "held": list(one.candidate.held),
+            }
+            for one in found.items
+        ]
+        as_json({"goes": dict(found.goes), "held": dict(found.held), "items": items})
+        return
+    if not settings.retention:
+        say("no policy is set: nothing is ever deleted")
+    for one in found.items:
+        held = ", ".join(one.candidate.held)
+        state = told("held: {names}", names=held) if held else told("goes: {policy}", policy=one.policy.id)
+        what = one.candidate.recording_id or told("rows of {call_id}", call_id=one.candidate.call_id)
+        say(
+            "{ended}  {what}  {state}",
+            ended=clock(one.candidate.ended, settings.zone),
+            what=what,
+            state=state,
+        )
+    for name, count in found.goes.items():
+        say("goes under {name}: {count:,}", name=name, count=count)
+    for name, count in found.held.items():
+        say("held, {name}: {count:,}", name=name, count=count)
+    if settings.retention and not found.goes:
+        say("nothing would go")
+
+
+@retention.command()
+@plain_words()
+def apply(
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Destroy what the plan shows: audio and key go, the chain keeps that they were there."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.evidence.rotate_cel import expire  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings, Right.RETENTION)
+    if who.role != "administrator":
+        raise Problem(
+            told(
+                "{person} is {role}: only an administrator may do this",
+                person=who.person,
+                role=told(who.role),
+            )
+        )
+    if not reason.strip():
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
+        plan(limit=0)
+        sure(N_("destroy it?"))
+    ticker = Ticker("destroying", "things")
+
+    async def question(evidence: "Evidence") -> "tuple[Applied, int]":
+        now, service = datetime.now(UTC), evidence.retention
+        done = await service.apply(who, now, reason, ticker)
+        return done, await service.expire_logs(now, lambda kept: expire(settings, now, kept))
+
+    done, logs = with_evidence(settings, question)
+    ticker.done()
+    if json:
+        as_json(
+            {
+                "recordings": done.recordings,
+                "calls": done.calls,
+                "stints": done.stints,
+                "channel_logs": logs,
+            }
+        )
+    else:
+        say(
+            "destroyed: {recordings} recordings, rows of {calls} calls, {stints} stints of consultants, "
+            "{logs} channel event logs",
+            recordings=done.recordings,
+            calls=done.calls,
+            stints=done.stints,
+            logs=logs,
+        )
+
+
+@retention.command()
+@plain_words()
+def hold(
+    call_id: Annotated[str, typer.Argument(help="The call whose recordings and rows must stay.")],
+    reason: Reason = "",
+    until: Annotated[str, typer.Option(help="Until when: 31.01.2027; default: until it is lifted.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Keep a call whatever the policies say."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.cli.dates import moment  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings, now = Settings(), datetime.now(UTC)
+    who = actor(settings, Right.RETENTION)
+    if not reason.strip():
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    try:
+        end = moment(until, settings.zone, now, end=True) if until else None
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--until") from None
+    if end is not None and end <= now:
+        raise typer.BadParameter(told("that day is over"), param_hint="--until")
+
+    async def question(evidence: "Evidence") -> int:
+        return await evidence.retention.hold(call_id, who, reason, end, now)
+
+    made = with_evidence(settings, question)
+    if json:
+        as_json({"hold": made, "call_id": call_id})
+    else:
+        say(
+            "hold {made} keeps {call_id}; to end it: ivr111 retention lift {made} --reason WHY",
+            made=made,
+            call_id=call_id,
+        )
+
+
+@retention.command()
+@plain_words()
+def lift(
+    hold_id: Annotated[int, typer.Argument(help="The hold's number; see: retention holds.")],
+    reason: Reason = "",
+) -> None:
+    """End a hold."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who = actor(settings, Right.RETENTION)
+    if not reason.strip():
+        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+
+    async def question(evidence: "Evidence") -> None:
+        await evidence.retention.lift(hold_id, who, reason, datetime.now(UTC))
+
+    with_evidence(settings, question)
+    say("hold {hold_id} is lifted", hold_id=hold_id)
+
+
+@retention.command()
+@plain_words()
+def holds(json: AsJson = False) -> None:
+    """List holds: who, why, until when."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+
+    settings, now = Settings(), datetime.now(UTC)
+    who = actor(settings, Right.RETENTION)
+
+    async def question(evidence: "Evidence") -> "list[Hold]":
+        await evidence.access.note(who, Action.VIEWED, ["holds"])
+        return await evidence.retention.holds()
+
+    found = with_evidence(settings, question)
+    if json:
+        as_json(
+            [
+                {
+                    "hold": one.id,
+                    "call_id": one.subject,
+                    "person": one.person,
+                    "reason": one.reason,
+                    "set_at": one.set_at.isoformat(),
+                    "until": one.until.isoformat() if one.until else None,
+                    "holds": one.holds(now),
+                }
+                for one in found
+            ]
+        )
+    elif not found:
+        say("no holds")
+    else:
+        rows = [
+            (
+                str(one.id),
+                one.subject,
+                one.person,
+                one_line(one.reason),
+                clock(one.until, settings.zone) or spoken("lifted by hand"),
+                spoken("holds") if one.holds(now) else spoken("over"),
+            )
+            for one in found
+        ]
+        table(("hold", "call", "who", "why", "until", "state"), rows)

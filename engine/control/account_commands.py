@@ -1,0 +1,113 @@
+"""Orders about the consultants' accounts: the engine owns their file while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
+
+from config.rights import Right
+from config.settings import Language
+from config.told import told
+from dialplan.people import Account
+from engine.control.authorisation import AccessOrders
+from engine.install import consultant_accounts as accounts
+from engine.process.local_socket import Answer, Asker, Order, Wrong
+from recordings.model.access_entry import Action
+from routing.dispatch.consultant import Consultant
+
+if TYPE_CHECKING:
+    from engine.wiring import Engine
+
+KNOWN: Final = frozenset(get_args(Language))
+
+
+class AccountOrders:
+    """`accounts.add`, `change`, `remove`, `read`; Asterisk is told by the command line, as root."""
+
+    def __init__(self, engine: Engine, access: AccessOrders) -> None:
+        self._engine = engine
+        self._access = access
+        self._one = asyncio.Lock()  # two orders at once would each write their own half
+
+    def by_name(self) -> Mapping[str, Order]:
+        """The orders by the word they are asked with."""
+        return {
+            "accounts.add": self.add,
+            "accounts.change": self.change,
+            "accounts.remove": self.remove,
+            "accounts.read": self.read,
+        }
+
+    async def add(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """A new consultant, on shift as soon as the phone registers; the answer holds the secret, once."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        id_, name = str(asked.get("id", "")), str(asked.get("name", ""))
+        spoken = _languages(asked.get("languages"))
+        async with self._one:
+            await self._change(lambda all_: accounts.with_new(all_, id_, name, spoken))
+            [account] = [one for one in await self._load() if one.id == id_]
+            await self._agree()
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "added")
+        return {"id": id_, "name": account.name, "languages": list(spoken), "secret": account.secret}
+
+    async def change(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Another name, other languages, a fresh secret; a conversation goes on."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        id_, name, what = str(asked.get("id", "")), asked.get("name"), str(asked.get("what", ""))
+        spoken = None if asked.get("languages") is None else _languages(asked["languages"])
+        named, secret = None if name is None else str(name), asked.get("secret") is True
+        async with self._one:
+            await self._change(lambda all_: accounts.with_changed(all_, id_, named, spoken, secret=secret))
+            await self._agree()
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", f"{what} changed")
+        return {"id": id_}
+
+    async def remove(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Gone from the shift, no ring any more; the command ends a conversation under way."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        id_ = str(asked.get("id", ""))
+        async with self._one:
+            await self._change(lambda all_: accounts.without(all_, id_))
+            await self._agree()
+        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "removed")
+        return {"id": id_}
+
+    async def read(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """The accounts as they are on disk, written by a command while no engine answered."""
+        self._access.may(asker, asked, Right.ACCOUNTS)
+        async with self._one:
+            await self._agree()
+        return {}
+
+    async def _agree(self) -> None:
+        """The shift as the accounts have it."""
+        desk = self._engine.desk
+        there = {seat.id for seat in desk.snapshot().consultants}
+        everyone = {one.id: one for one in await self._load() if not one.supervisor}
+        for id_ in there - everyone.keys():
+            desk.unreachable(id_)  # whoever has this id next is somebody else, with another phone
+            desk.consultant_forgotten(id_)
+        reach = self._engine.line.live.reach
+        for one in everyone.values():
+            desk.consultant_known(Consultant(one.id, one.languages))
+            if one.id not in there and reach.get(one.id) == "reachable":
+                desk.reachable(one.id)  # its phone registered before the engine knew of it
+        self._engine.accounts_changed()
+        self._engine.mirror.changed()
+
+    async def _load(self) -> tuple[Account, ...]:
+        return await asyncio.to_thread(accounts.load, self._engine.settings)
+
+    async def _change(self, changed: Callable[[Sequence[Account]], tuple[Account, ...]]) -> None:
+        try:
+            after = changed(await self._load())
+        except accounts.AccountRefused as why:
+            raise Wrong(str(why)) from None
+        await asyncio.to_thread(accounts.save, self._engine.settings, after)
+
+
+def _languages(said: object) -> Sequence[Language]:
+    if not isinstance(said, list) or not KNOWN.issuperset(map(str, said)):
+        raise Wrong(told("languages: name kk, ru or both, in order of preference"))
+    return tuple(cast(Sequence[Language], said))

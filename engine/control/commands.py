@@ -1,0 +1,154 @@
+"""What may be asked of the engine over its socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from config.rights import Right
+from config.told import told
+from dialplan import words as w
+from engine.control.account_commands import AccountOrders
+from engine.control.authorisation import AccessOrders
+from engine.control.steering_commands import SteeringOrders
+from engine.process.local_socket import Answer, Asker, Order, Wrong
+from recordings.model.access_entry import Action
+
+if TYPE_CHECKING:
+    from engine.wiring import Engine
+
+
+class Orders:
+    """One method an order; each answers a mapping that goes out as JSON."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._access = AccessOrders(engine)
+        self._accounts = AccountOrders(engine, self._access)
+        self._steering = SteeringOrders(engine, self._access)
+
+    def by_name(self) -> Mapping[str, Order]:
+        """The orders by the word they are asked with."""
+        return {
+            "ping": self.ping,
+            "queue.show": self.queue,
+            "consultants.list": self.consultants,
+            "phones.count": self.phones,
+            "numbers.refused": self.refused,
+            "keys.as_tones": self.as_tones,
+            "consultants.pause": self.pause,
+            "consultants.unpause": self.unpause,
+            **self._access.by_name(),
+            **self._accounts.by_name(),
+            **self._steering.by_name(),
+            "board.show": self.board,
+        }
+
+    def follows(self, asker: Asker) -> None:
+        """Whether this one may follow the board. Raises Wrong."""
+        self._access.follows(asker)
+
+    async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """The loop is alive."""
+        return {}
+
+    async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """All that the console shows, with the number of the event for which it is true."""
+        self._access.follows(asker)
+        return self._engine.feed.board()
+
+    async def queue(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Who waits, who serves, now: the same board, in the command line's words."""
+        self._access.may(asker, asked, Right.WATCH)
+        board = self._engine.feed.board()
+        at = datetime.fromtimestamp(board["at"], self._engine.settings.zone)
+        return {
+            "at": at.isoformat(timespec="milliseconds"),
+            "event": board["event"],
+            "asterisk": board["asterisk"],
+            "callers": [
+                {
+                    "call_id": caller["call"],
+                    "language": caller["language"],
+                    "state": caller["phase"],
+                    "place": caller["place"],
+                    "waited": round(max(0.0, board["at"] - caller["since"]), 1),
+                    "consultant": caller["consultant"],
+                    "nobody_on_shift": caller["nobody_on_shift"],
+                    "diverted": caller["diverted"],
+                    "unanswered": bool(caller["unanswered"]),
+                    "held": caller["held"],
+                    "unheard": caller["unheard"],
+                    "followed": caller["followed"],
+                }
+                for caller in board["callers"]
+            ],
+            "consultants": self._consultants(),
+            "totals": board["totals"],
+            "today": board["today"],
+        }
+
+    async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """All consultants and what they do."""
+        self._access.may(asker, asked, Right.WATCH)
+        return {"consultants": self._consultants()}
+
+    async def phones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
+        seats = self._engine.desk.snapshot().consultants
+        return {"phones": len(seats), "reachable": sum(bool(seat.reachable) for seat in seats)}
+
+    async def refused(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Operators that dialled numbers which are not ours: the doctor's, no person's number in it."""
+        return {"operators": self._engine.refused.told()}
+
+    async def as_tones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Calls whose keys came as tones in the sound, by operator: the doctor's."""
+        return {"operators": self._engine.tone_keys.told()}
+
+    async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Pause one with a reason."""
+        id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
+        self._access.steers(asker, asked, id_)
+        if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
+            raise Wrong(
+                told(
+                    "write the reason in at most {letters} letters on one line",
+                    letters=w.PAUSE_REASON,
+                )
+            )
+        if not self._engine.call_desk.pause(id_, reason):
+            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
+        return {"id": id_, "reason": reason}
+
+    async def unpause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Release one from a pause."""
+        id_ = str(asked.get("id", ""))
+        self._access.steers(asker, asked, id_)
+        free = self._engine.call_desk.release_consultant
+        if asked.get("only") == "pause":  # a wrap-up goes on
+            free = self._engine.call_desk.end_pause
+        if not free(id_):
+            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
+        return {"id": id_}
+
+    def _consultants(self) -> list[dict[str, Any]]:
+        names = self._engine.names
+        return [
+            {
+                "id": seat.id,
+                "name": names.get(seat.id, ""),
+                "languages": list(seat.languages),
+                "state": seat.state,
+                "reachable": seat.reachable,
+                "paused": seat.pause,
+                "missed": seat.missed,
+                "fault": seat.fault,
+                "call_id": seat.call,
+                "seconds_left": None if seat.left is None else round(seat.left, 1),
+            }
+            for seat in self._engine.desk.snapshot().consultants
+        ]

@@ -1,0 +1,253 @@
+"""Supervisors' and consultants' orders about the live line; the board shows them once their event returns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
+
+from config.rights import Right
+from config.settings import Language
+from config.told import N_, told
+from dialplan import words as w
+from engine.control.authorisation import AccessOrders
+from engine.control.monitoring import PhoneRefused
+from engine.process.local_socket import Answer, Asker, Order, Wrong
+from recordings.model.access_entry import Action, Result
+from routing.ami.client import AmiDown, AmiError, AmiTimeout
+from routing.live.endpoints import SUPERVISOR
+from routing.live.monitoring import Mode
+
+if TYPE_CHECKING:
+    from engine.wiring import Engine
+    from routing.dispatch.views import CallerView, SeatView
+
+MORE: Final = 60.0  # seconds that "+1 minute" adds to wrap-up
+MOST: Final = 600.0  # seconds of wrap-up: whoever needs more takes a pause, with its reason
+FORWARDS: Final = N_("{phone} forwards its calls: nothing was dialled; end that on the phone")
+UNFREE: Final = N_("{phone} did not ring (SIP {answer}): is it free?")
+SPIED: Final[dict[Mode, Action]] = {
+    "listen": Action.LISTENED_LIVE,
+    "whisper": Action.WHISPERED,
+    "barge": Action.BARGED,
+}
+
+
+class SteeringOrders:
+    """Each checks the right of whoever asks, is carried out, and stands in the access log."""
+
+    def __init__(self, engine: Engine, access: AccessOrders) -> None:
+        self._engine = engine
+        self._access = access
+
+    def by_name(self) -> Mapping[str, Order]:
+        """The orders by the word they are asked with."""
+        return {
+            "steer.spy": self.spy,
+            "steer.spy_end": self.spy_end,
+            "steer.move_up": self.move_up,
+            "steer.assign": self.assign,
+            "steer.unassign": self.unassign,
+            "steer.wrap_up_end": self.wrap_up_end,
+            "shift.start": self.shift_start,
+            "shift.end": self.shift_end,
+            "desk.wrap_up_more": self.wrap_up_more,
+            "desk.transfer_1414": self.transfer_1414,
+            "queue.divert": self.divert,
+            "queue.undivert": self.undivert,
+        }
+
+    async def spy(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Ring the supervisor's own phone and let it hear the consultant's conversation."""
+        who = self._access.may(asker, asked, Right.SPY)
+        mode, phone = str(asked.get("mode", "")), str(asked.get("phone", ""))
+        if mode not in get_args(Mode):
+            raise Wrong(told("mode: listen, whisper or barge"))
+        if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
+            raise Wrong(told("you have no phone of your own here; ask the administrator to give you one"))
+        if self._engine.line.live.reach.get(phone) != "reachable":
+            raise Wrong(told("{phone} did not ring: is it switched on and registered?", phone=phone))
+        seat = self._seat(asked.get("consultant"))
+        channel = self._channel(seat, asked.get("call"))
+        spied = cast(Mode, mode)
+        # First the log, then the ear: nobody listens unseen (A5).
+        subject = f"call {seat.call} consultant {seat.id}"
+        noted = await self._access.first(who, SPIED[spied], [subject], "", N_("nobody may listen"))
+        try:
+            await self._end_spying(phone)
+            id_ = await self._engine.spying.begin(spied, phone, channel, seat.id)
+        except Wrong:
+            self._access.not_done(noted[0], Result.FAILED, "Asterisk did not answer")
+            raise
+        except PhoneRefused as why:
+            did = "forwards its calls" if why.forwards else "did not ring"
+            self._access.not_done(noted[0], Result.FAILED, f"{phone} {did}")
+            if why.forwards:
+                raise Wrong(told(FORWARDS, phone=phone)) from why
+            raise Wrong(told(UNFREE, phone=phone, answer=why.answer)) from why
+        except (OSError, AmiDown, AmiError, AmiTimeout) as why:
+            self._access.not_done(noted[0], Result.FAILED, f"{phone} did not ring")
+            raise Wrong(
+                told(
+                    "Asterisk did not ring {phone} ({name}): is it registered?",
+                    phone=phone,
+                    name=type(why).__name__,
+                )
+            ) from why
+        return {"id": id_, "phone": phone, "mode": mode}
+
+    async def spy_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Hang the supervisor's phone up; an administrator who closes an account ends its listening, too."""
+        closes = asked.get("closes") is True
+        who = self._access.may(asker, asked, Right.ACCOUNTS if closes else Right.SPY)
+        phone = str(asked.get("phone", ""))
+        ended = await self._end_spying(phone)
+        if ended:
+            await self._access.enter(who, Action.STEERED, f"phone {phone}", "listening ended")
+        return {"ended": ended}
+
+    async def move_up(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """This caller is the next one."""
+        who = self._access.may(asker, asked, Right.STEER)
+        caller = self._waiting(asked.get("call"))
+        self._engine.desk.move_up(caller.call)
+        await self._access.enter(who, Action.STEERED, f"call {caller.call}", "moved up")
+        return {"call": caller.call}
+
+    async def assign(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """This caller to this consultant, as soon as the consultant is free."""
+        who = self._access.may(asker, asked, Right.STEER)
+        caller, seat = self._waiting(asked.get("call")), self._seat(asked.get("consultant"))
+        if seat.state in ("unreachable", "paused", "off_shift") or seat.off or seat.pause is not None:
+            raise Wrong(
+                told("{id} takes no calls now: choose somebody who is on shift and not paused", id=seat.id)
+            )
+        self._engine.desk.assign_to(caller.call, seat.id)
+        await self._access.enter(who, Action.STEERED, f"call {caller.call}", f"given to {seat.id}")
+        return {"call": caller.call, "consultant": seat.id}
+
+    async def unassign(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """This caller to anybody again."""
+        who = self._access.may(asker, asked, Right.STEER)
+        caller = self._waiting(asked.get("call"))
+        self._engine.desk.unassign(caller.call)
+        await self._access.enter(who, Action.STEERED, f"call {caller.call}", "given to anybody")
+        return {"call": caller.call}
+
+    async def wrap_up_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """A wrap-up that nobody ends."""
+        who, seat = self._own_or(asker, asked, Right.STEER)
+        if seat.state != "wrap_up":
+            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
+        self._engine.desk.wrap_up_ended(seat.id)
+        await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "wrap-up ended")
+        return {"id": seat.id}
+
+    async def wrap_up_more(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """One minute more of wrap-up."""
+        who, seat = self._own_or(asker, asked, Right.STEER)
+        if seat.state != "wrap_up" or seat.left is None:
+            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
+        if seat.left > MOST:
+            raise Wrong(told("wrap-up is long enough: take a pause instead"))
+        self._engine.desk.wrap_up_extended(seat.id, MORE)
+        self._engine.shift_changed()
+        await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
+        return {"id": seat.id}
+
+    async def shift_start(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Ready for calls."""
+        return await self._shift(asker, asked, self._engine.call_desk.start_shift, "shift started")
+
+    async def shift_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Logged out: no more calls; the one at hand goes on."""
+        return await self._shift(asker, asked, self._engine.call_desk.end_shift, "shift ended")
+
+    async def transfer_1414(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """As if the consultant had pressed the feature code: the caller is told, then transferred (A14)."""
+        who, seat = self._own_or(asker, asked, Right.STEER)
+        channel = self._channel(seat, asked.get("call"))
+        call = self._engine.line.find(seat.call or "")
+        if call is None:
+            raise Wrong(told("{id} is in no conversation", id=seat.id))
+        try:
+            wish = {"Channel": call.channel, "Variable": w.WISH, "Value": "1414"}
+            await self._engine.ami.send("Setvar", wish)
+            await self._engine.ami.send("Hangup", {"Channel": channel, "Cause": "16"})
+        except (AmiDown, AmiError, AmiTimeout) as why:
+            raise Wrong(
+                told("Asterisk did not take the order ({name}): try again", name=type(why).__name__)
+            ) from why
+        await self._access.enter(who, Action.STEERED, f"call {seat.call}", "to 1414")
+        return {"call": seat.call}
+
+    async def divert(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """A whole queue to the duty phone."""
+        return await self._divert(asker, asked, True)
+
+    async def undivert(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Back to the consultants."""
+        return await self._divert(asker, asked, False)
+
+    async def _divert(self, asker: Asker, asked: Mapping[str, Any], on: bool) -> Answer:
+        who = self._access.may(asker, asked, Right.STEER)
+        language = str(asked.get("language", ""))
+        if language not in get_args(Language):
+            raise Wrong(told("language: kk or ru"))
+        self._engine.call_desk.divert(cast(Language, language), on)
+        what = "diverted to the duty phone" if on else "back to the consultants"
+        await self._access.enter(who, Action.STEERED, f"queue {language}", what)
+        return {"language": language, "diverted": on}
+
+    async def _shift(
+        self, asker: Asker, asked: Mapping[str, Any], do: Callable[[str], bool], what: str
+    ) -> Answer:
+        who, seat = self._own_or(asker, asked, Right.STEER)
+        do(seat.id)
+        await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", what)
+        return {"id": seat.id}
+
+    def _own_or(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> tuple[Any, SeatView]:
+        """The right, or it is one's own seat: a consultant needs nobody's leave for that."""
+        seat = self._seat(asked.get("id"))
+        own = str((self._access.by(asker, asked) or {}).get("consultant") or "") == seat.id
+        return self._access.may(asker, asked, Right.OWN_DESK if own else right), seat
+
+    def _seat(self, id_: object) -> SeatView:
+        for seat in self._engine.desk.snapshot().consultants:
+            if seat.id == str(id_ or ""):
+                return seat
+        raise Wrong(told("there is no such consultant; see: ivr111 consultants list"))
+
+    def _waiting(self, call: object) -> CallerView:
+        for caller in self._engine.desk.snapshot().callers:
+            if caller.call == str(call or "") and caller.phase in ("waiting", "ringing"):
+                return caller
+        raise Wrong(told("this caller no longer waits"))
+
+    def _channel(self, seat: SeatView, meant: object = None) -> str:
+        """The consultant's leg of the conversation; never its prefix, which would fit later calls, too.
+
+        `meant`: the call that whoever asks had before their eyes; it may have ended, another one begun.
+        """
+        if meant is not None and seat.call != meant:
+            raise Wrong(told("that call is over: nothing was ordered"))
+        call = self._engine.line.find(seat.call or "")
+        legs = call.legs.talking() if call else []
+        for leg in legs:
+            if leg.device == seat.id and leg.channel:
+                return leg.channel
+        raise Wrong(told("{id} is in no conversation", id=seat.id))
+
+    async def _end_spying(self, phone: str) -> bool:
+        spies = [one for one in self._engine.line.live.spies.values() if one.phone == phone]
+        for one in spies:
+            try:
+                await self._engine.ami.send("Hangup", {"Channel": one.id})
+            except AmiError:
+                continue  # it has ended by itself
+            except (AmiDown, AmiTimeout) as why:
+                raise Wrong(told("Asterisk does not answer: try again")) from why
+        if spies:
+            await asyncio.sleep(0.3)  # the phone must be free before it is rung again
+        return bool(spies)

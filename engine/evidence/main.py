@@ -1,0 +1,137 @@
+"""The evidence process: `python -m engine.evidence.main`; seals, compares, states, watches the terms."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.dumpable import not_dumpable
+from config.log import configure
+from config.settings import Settings
+from config.tasks import Tasks
+from config.told import told
+from engine.evidence.deliver_statements import HandingOut
+from engine.evidence.nightly_statement import Nightly
+from engine.evidence.rotate_cel import rotate
+from engine.evidence.services import Evidence, open_evidence
+from engine.process.local_socket import Answer, Asker, Control, Wrong
+from recordings.completeness.worker import Watch
+from recordings.demands.worker import Clock
+from recordings.finding.worker import IndexAnew
+from recordings.sealing.worker import Sealer
+
+log = structlog.get_logger()
+
+
+class EvidenceProcess:
+    """Its works are independent: what fails is begun again, and touches no other."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        settings = evidence.settings
+        self._evidence = evidence
+        self.sealer = Sealer(evidence.database, evidence.keys, settings)
+        self.watch = Watch(evidence.database, settings)
+        self.clock = Clock(evidence.database, settings)
+        self.nightly = Nightly(evidence)
+        self.handing = HandingOut(evidence.database, lambda: evidence.statements, settings.statement_copies)
+        self._tasks = Tasks()
+        self._control = Control(settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state})
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`."""
+        works = (
+            self.sealer.run,
+            self.watch.run,
+            self.clock.run,
+            self.nightly.run,
+            self._hide_old,
+            self._rotate,
+            *self.handing.works(),
+        )
+        # Whatever fails, nothing of this process is left running beside the next one.
+        async with AsyncExitStack() as started:
+            started.push_async_callback(self._tasks.close)
+            for work in works:
+                self._tasks.lasting(work)
+            await self._control.start()
+            started.push_async_callback(self._control.close)
+            log.info("evidence_ready")
+            await stop.wait()
+
+    async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """The loop is alive."""
+        return {}
+
+    async def state(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """How sealing, comparing, stating and the demands stand; ids only, no personal data."""
+        try:
+            sealing = await self.sealer.state()
+            watching = await self.watch.state()
+            clock = await self.clock.state()
+        except (SQLAlchemyError, OSError) as error:
+            raise Wrong(
+                told("it lives, the database does not answer it ({name})", name=type(error).__name__)
+            ) from error
+        return {
+            "at": datetime.now(UTC),
+            "sealing": asdict(sealing),
+            "completeness": {"looked_at": watching.looked_at, "gaps": [asdict(gap) for gap in watching.gaps]},
+            "demands": asdict(clock),
+            "statements": {
+                "last_day": self.nightly.last,
+                "fault": self.nightly.fault,
+                "copies": [asdict(one) for one in self.handing.states.values()],
+            },
+        }
+
+    async def _rotate(self) -> None:
+        while True:
+            rotate(self._evidence.settings, datetime.now(UTC))
+            await asyncio.sleep(60)
+
+    async def _hide_old(self) -> None:
+        """Numbers from before they were hidden; raises KeyMissing, and is begun again."""
+        await IndexAnew(self._evidence.database, self._evidence.keys.numbers()).run()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; a database that is away is waited for."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            async with open_evidence(settings) as evidence:
+                await EvidenceProcess(evidence).run(stop)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("database_away", error=type(error).__name__)
+            await asyncio.sleep(2)
+
+
+def main() -> int:
+    """Exit code 0 when stopped as asked, 1 when another one has this home."""
+    not_dumpable()
+    settings = Settings()
+    configure(settings, "evidence")
+    lock = os.open(settings.home / "db" / "evidence.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"another evidence process already runs with home {settings.home}", file=sys.stderr)  # noqa: T201
+        return 1
+    asyncio.run(serve(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

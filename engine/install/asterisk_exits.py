@@ -1,0 +1,75 @@
+"""When Asterisk ended, written down for whoever tells of the calls that ended with it; edge."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from recordings.model.recording_names import SECOND, parse_file
+
+KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """`at`: the last moment it lived (epoch seconds); `why`: ended by itself, or silent and ended by us."""
+
+    at: float
+    pid: int
+    why: str
+
+
+def note(path: Path, death: Death) -> None:
+    """Add one, in a whole file that replaces the one before. OSError when the disk refuses."""
+    known = [*read(path), death][-KEPT:]
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(json.dumps(asdict(one)) + "\n" for one in known)
+        file.flush()
+        os.fchmod(file.fileno(), 0o644)
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read(path: Path) -> list[Death]:
+    """All that are known, the oldest first; a line nobody can read is passed over."""
+    found = []
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    for line in lines:
+        try:
+            death = Death(**json.loads(line))
+            found.append(Death(float(death.at), int(death.pid), str(death.why)))
+        except (ValueError, TypeError):
+            continue
+    return sorted(found, key=lambda one: one.at)
+
+
+def first_after(deaths: Iterable[Death], begun: float) -> float | None:
+    """The end of the Asterisk in which something began at `begun`; None when nobody saw it."""
+    return min((one.at for one in deaths if one.at >= begun), default=None)
+
+
+def last_growth(folders: Sequence[Path], call_id: str) -> float | None:
+    """When the raw recordings of a call last grew (epoch seconds); None without any in these folders."""
+    times = []
+    for folder in folders:
+        for file in folder.glob(f"{call_id}-*.wav"):
+            parsed = parse_file(file.name)
+            if parsed is not None and parsed[1] in ("caller", "consultant"):
+                try:
+                    times.append(file.stat().st_mtime)
+                except OSError:
+                    continue
+    return max(times, default=None)
+
+
+def day_folders(audio: Path, day: str) -> tuple[Path, Path]:
+    """A day's folder on either volume."""
+    return audio / day, audio / SECOND / day

@@ -1,0 +1,109 @@
+"""The consultants' accounts on disk: one JSON file in home, written whole; edge."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from config import no_follow
+from config.settings import Language, Settings
+from config.told import told
+from dialplan.people import LAB, Account
+from engine.install.run_as_user import as_owner
+from engine.install.secrets import fresh, write_private
+
+ID: Final = re.compile(r"[cs][0-9]{2,6}")
+LONGEST_NAME: Final = 80  # letters; Asterisk's own places for a name hold no more
+
+
+class AccountRefused(ValueError):
+    """The account cannot be as it was asked for; the text says what to do."""
+
+
+def path(settings: Settings) -> Path:
+    """Where the accounts are kept."""
+    return settings.home / "accounts" / "consultants.json"
+
+
+def load(settings: Settings) -> tuple[Account, ...]:
+    """All accounts by id; the lab begins with invented people, a site with nobody."""
+    known = _read(settings)
+    if known is None:
+        people = LAB if settings.profile == "lab" else ()
+        save(settings, [Account(id_, name, languages, fresh()) for id_, name, languages in people])
+        known = _read(settings) or b"[]"
+    return tuple(
+        Account(one["id"], one["name"], tuple(one["languages"]), one["secret"]) for one in json.loads(known)
+    )
+
+
+def save(settings: Settings, accounts: Sequence[Account]) -> None:
+    """Write all accounts; as the engine's user, where root does it: the folder is the engine's."""
+    rows = [
+        {"id": a.id, "name": a.name, "languages": list(a.languages), "secret": a.secret}
+        for a in sorted(accounts, key=lambda a: a.id)
+    ]
+    with as_owner(path(settings).parent):
+        write_private(path(settings), json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+
+
+def _read(settings: Settings) -> bytes | None:
+    try:
+        with no_follow.folder(path(settings).parent) as folder:
+            return no_follow.read_below(folder, path(settings).name)
+    except FileNotFoundError:
+        return None
+
+
+def with_new(
+    accounts: Sequence[Account], id_: str, name: str, languages: Sequence[Language]
+) -> tuple[Account, ...]:
+    """The accounts and a new one with a fresh secret. Raises AccountRefused."""
+    if not ID.fullmatch(id_):
+        raise AccountRefused(
+            told("id {id!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)", id=id_)
+        )
+    if any(one.id == id_ for one in accounts):
+        raise AccountRefused(told("{id} exists already; remove it first or choose another id", id=id_))
+    return (*accounts, Account(id_, _name(name), _languages(languages), fresh()))
+
+
+def with_changed(
+    accounts: Sequence[Account],
+    id_: str,
+    name: str | None = None,
+    languages: Sequence[Language] | None = None,
+    *,
+    secret: bool = False,
+) -> tuple[Account, ...]:
+    """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises AccountRefused."""
+    before = next((one for one in accounts if one.id == id_), None)
+    if before is None:
+        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+    after = Account(
+        id_,
+        before.name if name is None else _name(name),
+        before.languages if languages is None else _languages(languages),
+        fresh() if secret else before.secret,
+    )
+    return tuple(after if one is before else one for one in accounts)
+
+
+def _name(name: str) -> str:
+    if not name.strip() or not name.strip().isprintable() or len(name.strip()) > LONGEST_NAME:
+        raise AccountRefused(told("name: write the consultant's name on one line, at most 80 letters"))
+    return name.strip()
+
+
+def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
+    if not languages or len(set(languages)) != len(languages):
+        raise AccountRefused(told("languages: name kk, ru or both, in order of preference"))
+    return tuple(languages)
+
+
+def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:
+    """The accounts but this one. Raises AccountRefused when there is none."""
+    if all(one.id != id_ for one in accounts):
+        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+    return tuple(one for one in accounts if one.id != id_)

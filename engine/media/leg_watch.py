@@ -1,0 +1,67 @@
+"""The legs of all calls, watched: built here, told to the board; edge.
+
+Counts every second (`leg_counts`), callers who give no sign of life (`silent_callers`), sound that comes from
+elsewhere (`sound_sources`), and the process on the wire that asks and carries (`wire_link`).
+"""
+
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from dialplan import words as w
+from engine.media.leg_counts import LegCounts
+from engine.media.rtp_sources import SoundSources
+from engine.media.silent_callers import SilentCallers
+from engine.media.wire_client import WireLink
+from recordings.model.entries import ENDED
+from routing.ami.client import Ami
+from routing.dispatch.service import Desk
+from routing.live.live_call import OngoingCall
+
+NO_SIGNS: Final[dict[str, Any]] = {"unanswered": None, "held": False, "unheard": [], "followed": []}
+
+
+class LegWatch:
+    """`alarm` writes a moment into the journal: kind, call id, time."""
+
+    def __init__(
+        self,
+        ami: Ami,
+        desk: Desk,
+        living: Callable[[], Iterable[OngoingCall]],
+        wire: Path,
+        alarm: Callable[[str, str, datetime], object],
+        changed: Callable[[], None],
+        soon: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._alarm, self._living = alarm, living
+        self.counts = LegCounts(ami, living)
+        self.wire = WireLink(wire)
+        told = (self._moment, self._over, changed, soon)
+        self.silent = SilentCallers(ami, self.counts, desk, self.wire, *told)
+        self.sources = SoundSources(ami, self.counts, self.wire, *told)
+        self.wire.answered, self.wire.sent = self.silent.answered, self.silent.sent
+        self.wire.seen = self.sources.seen
+        self.counts.counted = [self.silent.look, self.sources.look]
+
+    def signs(self, call: str) -> dict[str, Any]:
+        """What the board tells of the legs of a call; nothing where none is known (survival, another node).
+
+        `unanswered`: no sign of life since (epoch seconds); `held`: the operator holds the caller;
+        `unheard` and `followed`: sides (caller, consultant) whose sound comes from elsewhere.
+        """
+        since = self.silent.since.get(call)
+        elsewhere = self.sources.of(call)
+        return {
+            "unanswered": None if since is None else round(since, 1),
+            "held": any(one.caller_held for one in self._living() if one.word(w.CALL) == call),
+            "unheard": sorted(one.side for one in elsewhere if one.where == "unheard"),
+            "followed": sorted(one.side for one in elsewhere if one.where == "followed"),
+        }
+
+    def _moment(self, kind: str, call: str, at: float) -> None:
+        self._alarm(kind, call, datetime.fromtimestamp(at, UTC))
+
+    def _over(self, kind: str, call: str, at: float) -> None:
+        self._alarm(kind + ENDED, call, datetime.fromtimestamp(at, UTC))

@@ -1,0 +1,137 @@
+"""The access log for a process beside the engine: an act is allowed once it stands in the log."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.database import open_database, reading
+from recordings.journal.writing import append_access
+from recordings.model.access_entry import (
+    NOTED,
+    START,
+    Access,
+    Action,
+    Actor,
+    Result,
+    act,
+    outcome,
+    outcome_id,
+)
+from recordings.model.hash_chain import Link, Walk
+from recordings.model.statement import Statement, heads, signed_by
+from recordings.model.tables import access_log
+
+
+class AccessLog:
+    """Writes directly: the log's own lock keeps the chain whole beside the engine's entries.
+
+    Raises ReasonMissing; SQLAlchemyError or OSError when it cannot be written: then what was asked for
+    must be refused.
+    """
+
+    def __init__(self, database: AsyncEngine) -> None:
+        self._database = database
+
+    async def note(self, who: Actor, action: Action, subjects: Sequence[str], reason: str = "") -> None:
+        """One entry for each of `subjects`, before the act; no subject holds a caller's number."""
+        now = datetime.now(UTC)
+        entries = [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
+        await self._append(entries)
+        noted = NOTED.get()
+        if noted is not None:
+            noted.extend(entries)
+
+    async def unfinished(self, entries: Sequence[Access], result: Result, why: str) -> None:
+        """What these entries say was refused, or failed after they were written."""
+        now = datetime.now(UTC)
+        await self._append([outcome(entry, now, result, why) for entry in entries])
+
+    async def _append(self, entries: Sequence[Access]) -> None:
+        async with self._database.begin() as connection:
+            await append_access(connection, entries)
+
+
+async def log_access(url: str, entry: Access) -> None:
+    """Chain `entry` over a connection of its own."""
+    database = open_database(url)
+    try:
+        async with database.begin() as connection:
+            await append_access(connection, [entry])
+    finally:
+        await database.dispose()
+
+
+async def accesses(
+    database: AsyncEngine,
+    since: datetime | None,
+    until: datetime | None,
+    person: str,
+    action: Action | None,
+    about: str,
+    limit: int,
+) -> list[Link[Access]]:
+    """The newest `limit` entries that fit, oldest first. `about`: an id in subject or reason."""
+    table = access_log
+    query = select(table).order_by(table.c.seq.desc()).limit(limit)
+    if since is not None:
+        query = query.where(table.c.at >= since.astimezone(UTC).isoformat(timespec="microseconds"))
+    if until is not None:
+        query = query.where(table.c.at < until.astimezone(UTC).isoformat(timespec="microseconds"))
+    if person:
+        query = query.where(or_(table.c.person == person, table.c.system_user == person))
+    if action is not None:
+        query = query.where(table.c.action == action.value)
+    if about:
+        in_it = (column.contains(about, autoescape=True) for column in (table.c.subject, table.c.reason))
+        query = query.where(or_(*in_it))
+    async with reading(database) as connection:
+        rows = (await connection.execute(query)).all()
+    return [_link(row) for row in reversed(rows)]
+
+
+async def results(database: AsyncEngine, found: Sequence[Link[Access]]) -> dict[str, tuple[Result, str]]:
+    """How these acts ended, by entry id, and why; done where nothing is said."""
+    table, ended = access_log, {}
+    ids = {
+        outcome_id(link.entry.entry_id, result): (link.entry.entry_id, result)
+        for link in found
+        for result in (Result.REFUSED, Result.FAILED)
+    }
+    wanted = list(ids)
+    async with reading(database) as connection:
+        for start in range(0, len(wanted), 500):
+            part = table.c.entry_id.in_(wanted[start : start + 500])
+            for row in await connection.execute(select(table.c.entry_id, table.c.reason).where(part)):
+                of, result = ids[row.entry_id]
+                ended[of] = (result, str(row.reason).partition(": ")[2])
+    return ended
+
+
+async def access_faults(
+    database: AsyncEngine,
+    statements: Sequence[Statement],
+    public_key: bytes,
+    progress: Callable[[int], object] = int,
+) -> tuple[list[str], int]:
+    """One line a fault, and how many entries were read; sound statements' heads are held against it."""
+    sound = [one for one in statements if signed_by(one, public_key)]
+    count, found = 0, []
+    walk: Walk[Access] = Walk(START, heads(sound, "access_log"))
+    async with reading(database) as connection:
+        result = await connection.stream(select(access_log).order_by(access_log.c.seq))
+        async for part in result.partitions(1000):
+            for row in part:
+                found += [fault.line("access log") for fault in walk.read(_link(row))]
+            count += len(part)
+            progress(count)
+    return [*found, *(fault.line("access log") for fault in walk.end())], count
+
+
+def _link(row: Row[Any]) -> Link[Access]:
+    access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
+    return Link(row.seq, row.previous, row.hash, access)

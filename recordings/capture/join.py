@@ -1,0 +1,170 @@
+"""`python -m recordings.capture.join`: repairs, compares and joins recordings, in a process of its own.
+
+One job a line of JSON on standard input, one report a line on standard output, until the input ends.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from recordings.capture.files import BLOCK, repair, track, write_stereo
+from recordings.capture.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
+from recordings.model.leg_levels import RATE, Leg, LegReport, Samples, Silence, compare_legs, cured, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One segment: `start` in seconds from the first one's start; files relative to the audio folder."""
+
+    start: float
+    caller: str | None
+    consultant: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A recording to look at, its pieces in order; the stereo file is written to `into` if there is sound."""
+
+    audio: str
+    into: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegFigures:
+    """As entries.RecordingChecked has them."""
+
+    level: float | None
+    silence: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found; `error` when it failed.
+
+    `seconds` of the stereo file, `sound` of what was recorded in it (what lies between two pieces is silence
+    that nobody recorded), `pieces` of each piece, `starts` where each begins in the stereo file.
+    `faults` as audio.LegReport, and: header_wrong, header_lost (a file that begins with its sound, for the
+    volume was full), hole (more than a second between two pieces). `silences` in the stereo file's seconds.
+    """
+
+    seconds: float = 0.0
+    sound: float = 0.0
+    pieces: tuple[float, ...] = ()
+    starts: tuple[float, ...] = ()
+    repaired: bool = False
+    faults: tuple[str, ...] = ()
+    lost_at: float | None = None
+    silences: tuple[Silence, ...] = ()
+    caller: LegFigures | None = None
+    consultant: LegFigures | None = None
+    error: str | None = None
+
+
+JOB: TypeAdapter[Job] = TypeAdapter(Job)
+REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+
+
+def join_stereo(audio: Path, pieces: Sequence[Piece], into: Path) -> int:
+    """Segments at their places with silence between, caller left and consultant right; samples written."""
+    ordered = sorted(pieces, key=lambda piece: piece.start)
+    return write_stereo(into, stereo_blocks(placed([_stretch(audio, piece) for piece in ordered]), BLOCK))
+
+
+def work(job: Job) -> Report:
+    """Repair each leg, compare the legs of each piece, join all that has sound."""
+    audio = Path(job.audio)
+    files = [audio / name for piece in job.pieces for name in (piece.caller, piece.consultant) if name]
+    repaired, faults = False, []
+    for path in files:
+        try:
+            repaired |= repair(path)
+        except PermissionError:
+            faults.append("header_wrong")  # still read by its length; only other players cannot
+    every = [_stretch(audio, piece) for piece in job.pieces]
+    lengths = tuple(one.samples / RATE for one in every)
+    heard = placed([one for one in every if one.samples])
+    if not heard:
+        return Report(pieces=lengths, starts=tuple(piece.start for piece in job.pieces), repaired=repaired)
+    reports = [(one, _compared(one)) for one in heard]
+    lost = [one.start / RATE + report.lost_at for one, report in reports if report.lost_at is not None]
+    faults += [fault for one, report in reports for fault in (*report.faults, *_headless(one))]
+    for (_, before), (_, after) in pairwise(reports):
+        faults += cured(before, after)
+    if any(last - first > HOLE for first, last in gaps(heard)):
+        faults.append("hole")
+    written = write_stereo(audio / job.into, stereo_blocks(heard, BLOCK))
+    starts = iter(heard)
+    return Report(
+        seconds=written / RATE,
+        sound=covered(heard) / RATE,
+        pieces=lengths,
+        starts=tuple(next(starts).start / RATE if one.samples else one.start / RATE for one in every),
+        repaired=repaired,
+        faults=tuple(dict.fromkeys(faults)),
+        lost_at=min(lost, default=None),
+        silences=tuple(
+            replace(silence, first=silence.first + one.start / RATE, last=silence.last + one.start / RATE)
+            for one, report in reports
+            for silence in report.silences
+        ),
+        caller=_figures([report.caller for _, report in reports]),
+        consultant=_figures([report.consultant for _, report in reports]),
+    )
+
+
+def _stretch(audio: Path, piece: Piece) -> Stretch:
+    caller, consultant = (track(audio / name if name else None) for name in (piece.caller, piece.consultant))
+    return Stretch(max(0, round(piece.start * RATE)), caller, consultant)
+
+
+def _compared(one: Stretch) -> LegReport:
+    (before, caller), (before_too, consultant) = one.legs
+    return compare_legs(
+        measure(_blocks(before, caller.blocks(BLOCK))), measure(_blocks(before_too, consultant.blocks(BLOCK)))
+    )
+
+
+def _blocks(before: int, sound: Iterator[Samples]) -> Iterator[Samples]:
+    """With the silence in which a leg that lost its begin was not written."""
+    for first in range(0, before, BLOCK):
+        yield np.zeros(min(BLOCK, before - first), np.int16)
+    yield from sound
+
+
+def _headless(one: Stretch) -> Iterator[str]:
+    for name, (before, track_) in zip(("caller", "consultant"), one.legs, strict=True):
+        if not track_.whole and track_.samples:
+            yield "header_lost"
+            if before > HOLE:
+                yield f"{name}_gap"
+
+
+def _figures(legs: list[Leg]) -> LegFigures:
+    samples = sum(leg.samples for leg in legs)
+    power = np.concatenate([leg.power for leg in legs])
+    whole = Leg(samples, power, np.concatenate([leg.silent for leg in legs]))
+    return LegFigures(whole.level, round(whole.silence, 4), round(whole.longest_silence, 1))
+
+
+def main() -> None:
+    """Answer jobs until the engine closes our input."""
+    os.nice(10)  # calls come first
+    for line in sys.stdin.buffer:
+        try:
+            report = work(JOB.validate_json(line))
+        except Exception as error:  # one bad file must not end the work on all others
+            report = Report(error=f"{type(error).__name__}")
+        sys.stdout.buffer.write(REPORT.dump_json(report) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
