@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.cli.output import Problem
+from config.problem import Problem
 from engine.evidence.services import Evidence
 from lab.fill_plan import Plan, Planned
 from recordings.capture.files import write_stereo

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, as_json, one_line, plain_words, say, table
+from engine.cli.output import AsJson, as_json, one_line, plain_words, say, table
 from engine.cli.questions import fresh_password
 
 if TYPE_CHECKING:

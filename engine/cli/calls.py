@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.dates import moment, whole_day
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, as_json, clock, hint, one_line, plain_words, say, table
+from engine.cli.output import AsJson, as_json, clock, hint, one_line, plain_words, say, table
 from recordings.model.call_record import Outcome
 
 if TYPE_CHECKING:

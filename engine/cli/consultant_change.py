@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from config.problem import Problem
 from config.rights import Right
 from config.running import supervisor
 from config.settings import Language, Settings
 from config.told import told
 from dialplan.people import Account
-from engine.cli.output import Problem
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import NotSettled, known, settle_gone, settle_known
 from engine.install.home_folders import hand_over

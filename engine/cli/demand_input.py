@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.dates import moment, whole_day
-from engine.cli.output import Problem
 from recordings.demands.demand import Letter
 from recordings.finding.criteria import Criteria
 

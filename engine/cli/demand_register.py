@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.problem import Problem
 from config.told import N_, told
 from engine.cli.demand_output import Confirm, answered, doubts, tell
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, hint, plain_words, say
+from engine.cli.output import AsJson, hint, plain_words, say
 from engine.cli.questions import sure
 
 if TYPE_CHECKING:

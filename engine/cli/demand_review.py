@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.demand_output import answered, demand_id, tell
-from engine.cli.output import AsJson, Problem, as_json, hint, one_line, plain_words, say, table
+from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 
 if TYPE_CHECKING:
     from engine.evidence.services import Evidence

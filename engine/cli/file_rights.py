@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 from config.home import by_sudo
+from config.problem import Problem
 from config.told import told
-from engine.cli.output import Problem
 from engine.process.operator import name, sudo_uid
 
 NO_GROUP: Final = 65534  # of somebody whom no list of users knows

@@ -9,9 +9,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.home import has_run
+from config.problem import Problem
 from config.settings import Settings
 from config.told import told
-from engine.cli.output import Problem
 from engine.install.run_as_user import as_evidence
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import KeyMissing, Keyring

@@ -16,10 +16,6 @@ from recordings.model.access_entry import NOTED
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-class Problem(Exception):
-    """The command cannot do what was asked; the text says what to do."""
-
-
 def as_json(value: object) -> None:
     """Print one JSON value; times must be text already."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

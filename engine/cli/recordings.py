@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, as_json, plain_words, say, table
+from engine.cli.output import AsJson, as_json, plain_words, say, table
 from engine.cli.reconcile import reconcile
 from engine.cli.statements import statement, statements
 from engine.cli.verify import verify

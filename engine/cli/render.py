@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.problem import Problem
 from config.told import told
-from engine.cli.output import AsJson, Problem, as_json, plain_words, say
+from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.output import AsJson, Problem, as_json, plain_words
+from config.problem import Problem
+from engine.cli.output import AsJson, as_json, plain_words
 
 
 @plain_words()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.problem import Problem
 from config.told import N_, told
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, as_json, clock, one_line, plain_words, say, table
+from engine.cli.output import AsJson, as_json, clock, one_line, plain_words, say, table
 from engine.cli.questions import sure
 
 if TYPE_CHECKING:

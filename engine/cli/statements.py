@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.problem import Problem
 from config.told import told
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, Problem, as_json, clock, plain_words, say, table
+from engine.cli.output import AsJson, as_json, clock, plain_words, say, table
 from engine.cli.output import day as day_
 
 if TYPE_CHECKING:

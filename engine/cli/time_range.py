@@ -1,7 +1,8 @@
 """Which part of a recording is asked for: never nothing without a word (A19)."""
 
+from config.problem import Problem
 from config.told import told
-from engine.cli.output import Problem, say
+from engine.cli.output import say
 from recordings.finding.listening import frame_of, place
 
 

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import open_database
 from config.home import has_run
 from config.log import configure
+from config.problem import Problem
 from config.settings import Settings
 from config.told import told
 from console.identity.tables import EVERY
-from engine.cli.output import Problem
 from engine.install.keys import ensure_keys
 from engine.install.run_as_user import as_evidence
 from engine.process.operator import Nobody

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from config.home import PROGRAM, UnsafePlace, default_home, unheard
+from config.problem import Problem
 from config.running import homes
 from config.settings import Settings, strangers
 from config.settings_words import near
 from config.told import N_, Told, joined, told
-from engine.cli.output import Problem
 
 STARTS: Final = frozenset(
     {"run", "demo"}

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from config.database import open_database
+from config.problem import Problem
 from config.settings import Settings
 from console.identity.tables import accounts
-from engine.cli.output import Problem
 from engine.evidence.services import with_evidence
 from engine.install.consultant_accounts import load, path, save
 from engine.install.home_folders import hand_over, lay_out

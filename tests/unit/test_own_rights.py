@@ -8,10 +8,10 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import pytest
 from typer.main import get_command
 
+from config.problem import Problem
 from engine.cli.authorisation import commands
 from engine.cli.file_rights import own_rights
 from engine.cli.main import app
-from engine.cli.output import Problem
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
 
