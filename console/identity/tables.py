@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 from recordings.model.tables import metadata
 from recordings.rows.bound import BOUND, Bound
 

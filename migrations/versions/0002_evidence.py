@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 
 revision = "0002"
 down_revision = "0001"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, litera
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 from recordings.model.tables import (
     alarms,
     calls,

@@ -6,7 +6,7 @@ Each table has one file that writes it (its folder's store.py). `chain`, `row_ch
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 from recordings.model.tables import metadata
 
 sealed = Table(

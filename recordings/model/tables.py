@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 
 metadata = MetaData(
     naming_convention={

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Float, RowMapping, Table, Text
 
-from config.database import UtcTime
+from config.utc_time import UtcTime
 from recordings.model import evidence_tables as evidence
 from recordings.model import tables as journal
 from recordings.privacy.numbers import Numbers

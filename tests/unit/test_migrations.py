@@ -6,7 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, inspect, text
 
-from config.database import UtcTime, open_database
+from config.database import open_database
+from config.utc_time import UtcTime
 from console.identity.tables import accounts as _console  # noqa: F401 - makes the metadata whole
 from recordings.journal.migrating import downgrade, migrate
 from recordings.model.evidence_tables import metadata
