@@ -1,4 +1,4 @@
-"""The handler of a call: facts in, the flow, the last word out."""
+"""The handler of a call: facts in, the flow, the last word out; edge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The caller's line as the flow wants it: parties by name, recordings by stem."""
+"""The caller's line as the flow wants it: parties by name, recordings by stem; edge."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The handlers of consultants' feature codes: pause and release."""
+"""The handlers of consultants' feature codes: pause and release; edge."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The line to a caller over AGI: prompts, digits, music, variables, the dialling and recording of a talk."""
+"""The line to a caller over AGI: prompts, digits, music, variables, dialling, recording; edge."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The FastAGI door: lets Asterisk's calls in, keeps strangers out, and sees each call to an end."""
+"""The FastAGI door: lets Asterisk's calls in, keeps strangers out, and sees each call to an end; edge."""
 
 import asyncio
 import hmac

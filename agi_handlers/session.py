@@ -1,4 +1,4 @@
-"""One call's AGI conversation: a command, its reply, and what happens when a command is cut short."""
+"""One call's AGI conversation: a command, its reply, and what happens when a command is cut short; edge."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""The database by URL: SQLite by default, PostgreSQL where one is given."""
+"""The database by URL: SQLite by default, PostgreSQL where one is given; edge."""
 
 from collections.abc import Callable
 from contextlib import suppress

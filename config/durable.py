@@ -1,4 +1,4 @@
-"""Files that outlive a power cut: replaced whole or not at all, and their names with them."""
+"""Files that outlive a power cut: replaced whole or not at all, and their names with them; edge."""
 
 import os
 from pathlib import Path

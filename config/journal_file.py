@@ -1,4 +1,4 @@
-"""Which file is the journal: named by the engine, opened by the others; any other is taken in as a copy.
+"""Which file is the journal: named by the engine, opened by the others; another is taken in as a copy; edge.
 
 SQLite's write-ahead log and its index belong to a name, not to a file. A file that is renamed, replaced or
 written over under open connections and then opened anew meets another's log: its pages come out mixed. So

@@ -1,4 +1,4 @@
-"""Files written and folders walked by descriptors, never through a link that somebody else made.
+"""Files written and folders walked by descriptors, never through a link that somebody else made; edge.
 
 Root works in folders near those of lesser users. A path is looked up anew at each call, and what it leads to
 may have been exchanged in between; a descriptor stays what it was. See docs/decisions/0074.

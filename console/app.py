@@ -1,4 +1,4 @@
-"""All routes with the right that each needs, and the application made of them."""
+"""All routes with the right that each needs, and the application made of them; wiring."""
 
 from pathlib import Path
 from typing import Final

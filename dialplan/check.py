@@ -1,4 +1,4 @@
-"""Check rendered configuration with pyst2's parser before Asterisk sees it: pure."""
+"""Check rendered configuration with pyst2's parser before Asterisk sees it: pure; edge."""
 
 import tempfile
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The console process: `python -m engine.console_main`; joins its parts, serves until stopped."""
+"""The console process: `python -m engine.console_main`; joins its parts, serves until stopped; wiring."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The call engine as a process: `python -m engine.main`, started and watched by the supervisor."""
+"""The call engine as a process: `python -m engine.main`, started and watched by the supervisor; wiring."""
 
 import asyncio
 import signal

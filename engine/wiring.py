@@ -1,4 +1,4 @@
-"""The one place that builds the call engine and joins everything."""
+"""The one place that builds the call engine and joins everything; wiring."""
 
 import asyncio
 import contextlib

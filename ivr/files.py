@@ -1,4 +1,4 @@
-"""Prompts on disk: which file is played, what is missing, and laying them out for Asterisk."""
+"""Prompts on disk: which file is played, what is missing, and laying them out for Asterisk; edge."""
 
 import os
 import shutil

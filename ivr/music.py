@@ -1,4 +1,4 @@
-"""Music for those who wait: calm, synthesised, without a moment of silence."""
+"""Music for those who wait: calm, synthesised, without a moment of silence; edge."""
 
 from functools import cache
 from pathlib import Path

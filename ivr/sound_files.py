@@ -1,4 +1,4 @@
-"""Sound files of prompts: writing them as Asterisk plays them, and measuring what is there."""
+"""Sound files of prompts: writing them as Asterisk plays them, and measuring what is there; edge."""
 
 from collections.abc import Collection
 from pathlib import Path

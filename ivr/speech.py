@@ -1,4 +1,4 @@
-"""Drafts of all prompts, spoken by espeak-ng at set-up."""
+"""Drafts of all prompts, spoken by espeak-ng at set-up; edge."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Recordings from a studio, made fit for the telephone."""
+"""Recordings from a studio, made fit for the telephone; edge."""
 
 import hashlib
 from collections.abc import Iterator

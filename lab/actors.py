@@ -1,4 +1,4 @@
-"""The callers of the demo's six calls, act by act; consultants and 1414 do their parts."""
+"""The callers of the demo's six calls, act by act; consultants and 1414 do their parts; edge."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""One call of a lab phone, from either side: what can be done with it and what has happened."""
+"""One call of a lab phone, from either side: what can be done with it and what has happened; edge."""
 
 import asyncio
 from collections.abc import Callable

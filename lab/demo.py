@@ -1,4 +1,4 @@
-"""`ivr111 demo`: six calls on a line of their own, told as they happen, and checked afterwards."""
+"""`ivr111 demo`: six calls on a line of their own, told as they happen, and checked afterwards; edge."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A whole line for the demo, in a home of its own, through the same supervisor as `ivr111 run`."""
+"""A whole line for the demo, in a home of its own, through the same supervisor as `ivr111 run`; edge."""
 
 import asyncio
 import os

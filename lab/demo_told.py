@@ -1,4 +1,4 @@
-"""How the demo's calls turned out: read from the journal, judged, and put into lines."""
+"""How the demo's calls turned out: read from the journal, judged, and put into lines; edge."""
 
 import asyncio
 from dataclasses import dataclass, field

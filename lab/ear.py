@@ -1,4 +1,4 @@
-"""What a phone heard: each packet with its arrival, and questions about it; times are time.monotonic."""
+"""What a phone heard: each packet with its arrival, questions about it; times are time.monotonic; edge."""
 
 import itertools
 from collections import deque

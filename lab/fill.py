@@ -1,4 +1,4 @@
-"""`lab fill`: a home full of invented calls; a few of them with sound that is really sealed."""
+"""`lab fill`: a home full of invented calls; a few of them with sound that is really sealed; edge."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""A softphone that is not ours (baresip), as a process of its own: orders in, events out, JSON lines.
+"""A softphone that is not ours (baresip), as a process of its own: orders in, events out, JSON lines; edge.
 
     python -m lab.foreign --account '{"user": ..., "password": ..., "server": ...}'
 

@@ -1,4 +1,4 @@
-"""Requests that come inside a call: re-INVITE, BYE, CANCEL, INFO, UPDATE and the like."""
+"""Requests that come inside a call: re-INVITE, BYE, CANCEL, INFO, UPDATE and the like; edge."""
 
 import re
 from time import monotonic

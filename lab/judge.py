@@ -1,4 +1,4 @@
-"""What came of a call, beside what should have: the journal's word, and the sound on the disk."""
+"""What came of a call, beside what should have: the journal's word, and the sound on the disk; edge."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The lab beside a running line: its addresses and accounts from run/lab.json, and phones made for them."""
+"""The lab beside a running line: its addresses and accounts from run/lab.json, phones made for them; edge."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Waiting for what a call hears."""
+"""Waiting for what a call hears; edge."""
 
 import asyncio
 from time import monotonic

@@ -1,4 +1,4 @@
-"""The sound of calls in real time: one ticker for all phones of a process, 20 ms G.711 frames."""
+"""The sound of calls in real time: one ticker for all phones of a process, 20 ms G.711 frames; edge."""
 
 import asyncio
 import time

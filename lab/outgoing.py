@@ -1,4 +1,4 @@
-"""An INVITE of ours and what comes back: ringing, answer, refusal, a wish to cancel."""
+"""An INVITE of ours and what comes back: ringing, answer, refusal, a wish to cancel; edge."""
 
 from time import monotonic
 

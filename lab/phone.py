@@ -1,4 +1,4 @@
-"""A lab phone: one SIP account or none, one UDP port, any number of calls with real sound."""
+"""A lab phone: one SIP account or none, one UDP port, any number of calls with real sound; edge."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""A softphone's registration: made, renewed before it runs out, taken back."""
+"""A softphone's registration: made, renewed before it runs out, taken back; edge."""
 
 import asyncio
 import re

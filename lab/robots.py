@@ -1,4 +1,4 @@
-"""Ready-made parties of a call: consultants, callers, a 1414 and a duty phone that behave as told."""
+"""Ready-made parties of a call: consultants, callers, a 1414 and a duty phone that behave as told; edge."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Measuring sound: tones, silence, and whether a recording holds what was spoken; 8 kHz unless told."""
+"""Measuring sound: tones, silence, and whether a recording holds what was spoken; 8 kHz unless told; edge."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demo's stage: phones of callers, consultants and 1414; each tells what it sees."""
+"""The demo's stage: phones of callers, consultants and 1414; each tells what it sees; edge."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""UDP sockets whose datagrams carry the kernel's arrival time, so that a busy test measures truly."""
+"""UDP sockets whose datagrams carry the kernel's arrival time, so that a busy test measures truly; edge."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""A phone's SIP side: its socket, its transactions, its proof of identity, and a trace of all messages."""
+"""A phone's SIP side: its socket, its transactions, its proof of identity, a trace of all messages; edge."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, open sessions."""
+"""One's own account: password, second factor, open sessions; edge."""
 
 from datetime import UTC, datetime
 from typing import Final

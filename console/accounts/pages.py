@@ -1,4 +1,4 @@
-"""Everybody's accounts, for administrators."""
+"""Everybody's accounts, for administrators; edge."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress

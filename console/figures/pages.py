@@ -1,4 +1,4 @@
-"""Figures of past days from the journal, by the same formulas as the wallboard."""
+"""Figures of past days from the journal, by the same formulas as the wallboard; edge."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass

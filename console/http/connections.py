@@ -1,4 +1,4 @@
-"""Who may hold a connection, how many and how long: nobody shuts the console to others by being there."""
+"""Who may hold a connection, how many, how long: nobody shuts the console to others by being there; edge."""
 
 import asyncio
 import ipaddress

@@ -1,4 +1,4 @@
-"""What every handler knows: the parts of the console, who asks, in which language."""
+"""What every handler knows: the parts of the console, who asks, in which language; edge."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""At the door of every request: who asks, whether the route's right is theirs, where it came from."""
+"""At the door of every request: who asks, whether the route's right is theirs, where it came from; edge."""
 
 import hmac
 from collections.abc import Awaitable, Callable

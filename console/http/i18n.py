@@ -1,4 +1,4 @@
-"""Words in Kazakh, Russian and English: gettext catalogues of pages and command line, read as written."""
+"""Words in Kazakh, Russian and English: gettext catalogues of pages and commands, read as written; edge."""
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo

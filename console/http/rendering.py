@@ -1,4 +1,4 @@
-"""Templates made into pages; what many watch at once is rendered once."""
+"""Templates made into pages; what many watch at once is rendered once; edge."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What an administrator does for others' accounts; each act stands in the access log (A5)."""
+"""What an administrator does for others' accounts; each act stands in the access log (A5); edge."""
 
 import secrets
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, long rather than strange, none that everybody knows (ASVS V2.1); edge: threads."""
+"""Passwords: Argon2id, long rather than strange, none that everybody knows (ASVS V2.1); edge (threads)."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Signing in and out: password, second factor, session; what is refused tells nobody why (ASVS V2, V3)."""
+"""Signing in and out: password, second factor, session; a refusal tells nobody why (ASVS V2, V3); edge."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Signing in and out, the second factor, one's own language."""
+"""Signing in and out, the second factor, one's own language; edge."""
 
 import hmac
 from typing import Final, cast

@@ -1,4 +1,4 @@
-"""Orders from the pages: passed to the engine, which checks them again; the stream shows their effect."""
+"""Orders from the pages: passed to the engine, which checks again; the stream shows their effect; edge."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic

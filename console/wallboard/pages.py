@@ -1,4 +1,4 @@
-"""The wallboard, its television mode, the consultant's own page, and their live streams."""
+"""The wallboard, its television mode, the consultant's own page, and their live streams; edge."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`ivr111 accounts`: who may sign in to the console; there is no default account and no default password."""
+"""`ivr111 accounts`: who may sign in to the console; no default account, no default password; edge."""
 
 import contextlib
 import sys

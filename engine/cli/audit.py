@@ -1,4 +1,4 @@
-"""`ivr111 audit`: who heard, saw or took what, and why; reading it is logged too (A5, A18)."""
+"""`ivr111 audit`: who heard, saw or took what, and why; reading it is logged too (A5, A18); edge."""
 
 from datetime import UTC, datetime
 from pathlib import Path

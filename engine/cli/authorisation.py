@@ -1,4 +1,4 @@
-"""At the door of every command: its right, from one table, asked before the command begins (A5, A18)."""
+"""At the door of every command: its right, from one table, asked before it begins (A5, A18); edge."""
 
 import functools
 import os

@@ -1,4 +1,4 @@
-"""A call as `calls list --json` and `calls show --json` give it: names and forms others rely on."""
+"""A call as `calls list --json` and `calls show --json` give it: names and forms others rely on; edge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A call told as a timeline, the way `calls show` prints it."""
+"""A call told as a timeline, the way `calls show` prints it; edge."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ivr111 calls`: what the journal tells of calls; numbers masked unless a reason is given (A5)."""
+"""`ivr111 calls`: what the journal tells of calls; numbers masked unless a reason is given (A5); edge."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

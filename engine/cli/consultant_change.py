@@ -1,4 +1,4 @@
-"""A consultant added, changed or removed by the command line: the account, Asterisk's files, Asterisk itself.
+"""A consultant added, changed or removed: the account, Asterisk's files, Asterisk itself; edge.
 
 Edge. Each is told by what Asterisk and engine have at the end, never by what was sent (decision 0089).
 """

@@ -1,4 +1,4 @@
-"""`ivr111 consultants`: accounts and pauses; the engine owns both while it runs."""
+"""`ivr111 consultants`: accounts and pauses; the engine owns both while it runs; edge."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final

@@ -1,4 +1,4 @@
-"""Demands as the command line tells them; the letter's words and the number only when unmasked."""
+"""Demands as the command line tells them; the letter's words and the number only when unmasked; edge."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo

@@ -1,4 +1,4 @@
-"""What every command about demands does: run with the services, tell the outcome, read an id."""
+"""What every command about demands does: run with the services, tell the outcome, read an id; edge."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar

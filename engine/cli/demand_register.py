@@ -1,4 +1,4 @@
-"""`ivr111 demands register`: a letter typed in, or asked for field by field."""
+"""`ivr111 demands register`: a letter typed in, or asked for field by field; edge."""
 
 import sys
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`ivr111 demands review, listen, correct`: what the second person looks at, and what was mistyped (A19)."""
+"""`ivr111 demands review, listen, correct`: what the second person sees, what was mistyped (A19); edge."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal

@@ -1,4 +1,4 @@
-"""`ivr111 demands`: from an authority's letter to the package in its hands, against the clock (A19, C6)."""
+"""`ivr111 demands`: from an authority's letter to its package, against the clock (A19, C6); edge."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""`ivr111 doctor`: each finding one line, each failure saying what to do."""
+"""`ivr111 doctor`: each finding one line, each failure saying what to do; edge."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The journal as the command line reads it: another process, never writing, never leaving a file behind."""
+"""The journal as the command line reads it: another process, never writing, leaving no file; edge."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

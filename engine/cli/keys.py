@@ -1,4 +1,4 @@
-"""`ivr111 keys`: what protects the recordings; shown by fingerprint, exchanged by a command."""
+"""`ivr111 keys`: what protects the recordings; shown by fingerprint, exchanged by a command; edge."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`ivr111 lab`: invented calls for drills and for learning; never beside real ones."""
+"""`ivr111 lab`: invented calls for drills and for learning; never beside real ones; edge."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated

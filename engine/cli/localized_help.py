@@ -1,4 +1,4 @@
-"""The command line in the asker's language: help and usage errors, of which typer knows English only (A2)."""
+"""The command line in the asker's language: help and usage errors, which typer has in English (A2); edge."""
 
 import re
 import sys

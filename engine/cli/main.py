@@ -1,4 +1,4 @@
-"""The command line `ivr111`: nothing heavy is imported before a command needs it."""
+"""The command line `ivr111`: nothing heavy is imported before a command needs it; wiring."""
 
 import sys
 from typing import Annotated, Literal

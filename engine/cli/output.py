@@ -1,4 +1,4 @@
-"""How the command line speaks: tables, JSON, and problems in plain words."""
+"""How the command line speaks: tables, JSON, and problems in plain words; edge."""
 
 import json
 import sys

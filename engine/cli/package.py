@@ -1,4 +1,4 @@
-"""`ivr111 demands package` and `verify`: the package made, and any package checked."""
+"""`ivr111 demands package` and `verify`: the package made, and any package checked; edge."""
 
 import os
 from contextlib import suppress

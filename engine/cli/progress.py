@@ -1,4 +1,4 @@
-"""How long work tells how far it is: on stderr, ticking on a terminal, a line now and then elsewhere."""
+"""Progress of long work: on stderr, ticking on a terminal, a line now and then elsewhere; edge."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""`ivr111 prompts`: check, reading list, studio import, drafts."""
+"""`ivr111 prompts`: check, reading list, studio import, drafts; edge."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""Questions on a terminal in the asker's language, of which typer knows English only (A2)."""
+"""Questions on a terminal in the asker's language, of which typer knows English only (A2); edge."""
 
 from typing import Final
 

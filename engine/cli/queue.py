@@ -1,4 +1,4 @@
-"""`ivr111 queue`: who waits and who serves, now."""
+"""`ivr111 queue`: who waits and who serves, now; edge."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`ivr111 recordings reconcile`: is every answered conversation a playable recording? (A19)"""
+"""`ivr111 recordings reconcile`: whether every answered conversation is a playable recording (A19); edge."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Found conversations and sealed recordings as the command line tells them."""
+"""Found conversations and sealed recordings as the command line tells them; edge."""
 
 from datetime import tzinfo
 from typing import Any

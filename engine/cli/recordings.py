@@ -1,4 +1,4 @@
-"""`ivr111 recordings`: found by date and number, heard, taken out, checked; each look logged (A19, A5)."""
+"""`ivr111 recordings`: found by date and number, heard, exported, checked; looks logged (A19, A5); edge."""
 
 import math
 import sys

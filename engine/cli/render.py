@@ -1,4 +1,4 @@
-"""`ivr111 render`: our parts for a site with an Asterisk of its own."""
+"""`ivr111 render`: our parts for a site with an Asterisk of its own; edge."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

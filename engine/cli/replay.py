@@ -1,4 +1,4 @@
-"""`ivr111 replay`: a recorded stream through the live state, or the same stream without personal data."""
+"""`ivr111 replay`: a recorded stream through the live state, or that stream without personal data; edge."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`ivr111 retention`: what is kept how long, what is held, what was destroyed; nothing without a policy."""
+"""`ivr111 retention`: what is kept how long, what is held, what was destroyed, all by a policy; edge."""
 
 import sys
 from datetime import UTC, datetime

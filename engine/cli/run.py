@@ -1,4 +1,4 @@
-"""`ivr111 run` and `ivr111 demo`: the line in the foreground, and how to dial in."""
+"""`ivr111 run` and `ivr111 demo`: the line in the foreground, and how to dial in; edge."""
 
 import importlib
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""`ivr111 recordings statement`: what the centre states of a day, signed."""
+"""`ivr111 recordings statement`: what the centre states of a day, signed; edge."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which part of a recording is asked for: never nothing without a word (A19)."""
+"""Which part of a recording is asked for: never nothing without a word (A19); edge."""
 
 from config.problem import Problem
 from config.told import told

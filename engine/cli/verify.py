@@ -1,4 +1,4 @@
-"""`ivr111 recordings verify`: chain, statements, rows and files; what was altered is named, nothing else."""
+"""`ivr111 recordings verify`: chain, statements, rows and files; what was altered is named; edge."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

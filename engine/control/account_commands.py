@@ -1,4 +1,4 @@
-"""Orders about the consultants' accounts: the engine owns their file while it runs."""
+"""Orders about the consultants' accounts: the engine owns their file while it runs; edge."""
 
 from __future__ import annotations
 

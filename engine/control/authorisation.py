@@ -1,4 +1,4 @@
-"""Orders that are written to the access log: who asked is known from the kernel, never from the asker."""
+"""Orders that are written to the access log: who asked is told by the kernel, never by the asker; edge."""
 
 from __future__ import annotations
 

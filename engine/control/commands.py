@@ -1,4 +1,4 @@
-"""What may be asked of the engine over its socket."""
+"""What may be asked of the engine over its socket; edge."""
 
 from __future__ import annotations
 

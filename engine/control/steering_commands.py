@@ -1,4 +1,4 @@
-"""Supervisors' and consultants' orders about the live line; the board shows them once their event returns."""
+"""Supervisors' and consultants' orders about the live line; shown once their event returns; edge."""
 
 from __future__ import annotations
 

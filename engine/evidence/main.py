@@ -1,4 +1,4 @@
-"""The evidence process: `python -m engine.evidence.main`; seals, compares, states, watches the terms."""
+"""The evidence process: `python -m engine.evidence.main`; seals, compares, states, watches terms; wiring."""
 
 import asyncio
 import fcntl

@@ -1,4 +1,4 @@
-"""Recordings as evidence, wired: the services over one database, for commands, console and process."""
+"""Recordings as evidence, wired: services over one database, for commands, console and process; wiring."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The rows of every bound table held against their chain: changed, gone, put there by another hand."""
+"""The rows of every bound table held against their chain: changed, gone, put there by another hand; edge."""
 
 import hmac
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Sealed recordings' rows and files held against the chain: what was sealed, and what was let go."""
+"""Sealed recordings' rows and files held against the chain: what was sealed, and what was let go; edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""`ivr111 doctor`: everything the line stands on, looked at one by one; each failure says what to do."""
+"""`ivr111 doctor`: all that the line stands on, looked at one by one; each failure says what to do; edge."""
 
 from config.settings import Settings
 from config.told import told

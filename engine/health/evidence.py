@@ -1,4 +1,4 @@
-"""The doctor's looks at recordings as evidence: keys, sealing, gaps, statements, demands, volumes."""
+"""The doctor's looks at recordings as evidence: keys, sealing, gaps, statements, demands, volumes; edge."""
 
 import asyncio
 import shutil

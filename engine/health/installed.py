@@ -1,4 +1,4 @@
-"""The doctor's looks at what set-up made and at the machine."""
+"""The doctor's looks at what set-up made and at the machine; edge."""
 
 import grp
 import json

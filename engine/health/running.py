@@ -1,4 +1,4 @@
-"""The doctor's looks at what runs: ports, the database, Asterisk, the engine, the consultants' phones."""
+"""The doctor's looks at what runs: ports, the database, Asterisk, the engine, consultants' phones; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The folders of a home and who may do what in them; docs/decisions 0020 and 0074 have the reasons."""
+"""The folders of a home and who may do what in them; docs/decisions 0020 and 0074 have the reasons; edge."""
 
 import grp
 import os

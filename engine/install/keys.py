@@ -1,4 +1,4 @@
-"""Keys are made once; one that was made and is gone is missed aloud, never replaced in silence."""
+"""Keys are made once; one that was made and is gone is missed aloud, never replaced in silence; edge."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The doctor's looks at ports and addresses, which the start takes, too."""
+"""The doctor's looks at ports and addresses, which the start takes, too; edge."""
 
 from collections.abc import Iterator
 from pathlib import Path

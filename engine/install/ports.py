@@ -1,4 +1,4 @@
-"""Who holds a port on this machine, read from the kernel's tables."""
+"""Who holds a port on this machine, read from the kernel's tables; edge."""
 
 import errno
 import os

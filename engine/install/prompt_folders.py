@@ -1,4 +1,4 @@
-"""Where prompts come from and where Asterisk reads them; light, for every start and doctor waits for it."""
+"""Where prompts come from and where Asterisk reads them; light, for start and doctor wait for it; edge."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Root's commands write as the lesser user whose folder it is; docs/decisions/0074."""
+"""Root's commands write as the lesser user whose folder it is; docs/decisions/0074; edge."""
 
 import ctypes
 import grp

@@ -1,4 +1,4 @@
-"""Pauses made by feature code while no engine lived, read from survival's queue before it is mirrored."""
+"""Pauses by feature code while no engine lived, read from survival's queue before it is mirrored; edge."""
 
 import structlog
 

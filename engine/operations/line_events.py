@@ -1,4 +1,4 @@
-"""Events of the line and what follows from them: live state, dispatcher, journal."""
+"""Events of the line and what follows from them: live state, dispatcher, journal; edge."""
 
 import asyncio
 import time

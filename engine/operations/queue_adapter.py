@@ -1,4 +1,4 @@
-"""The desk as calls and feature codes meet it: their words turned into the dispatcher's events."""
+"""The desk as calls and feature codes meet it: their words turned into the dispatcher's events; edge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Numbers that are not ours, dialled by a trunk: counted by operator, told until it has ceased (A1)."""
+"""Numbers that are not ours, dialled by a trunk: counted by operator, told until it has ceased (A1); edge."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Compares the dispatcher's states with live channels, and heals what got stuck (decision 0051)."""
+"""Compares the dispatcher's states with live channels, and heals what got stuck (decision 0051); edge."""
 
 import asyncio
 import time

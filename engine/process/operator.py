@@ -1,4 +1,4 @@
-"""Who gives a command: told by the kernel and by sudo, never by an argument; the one way for all (A5)."""
+"""Who gives a command: told by the kernel and by sudo, never by an argument; one way for all (A5); edge."""
 
 import os
 import pwd

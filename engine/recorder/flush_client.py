@@ -1,4 +1,4 @@
-"""The engine's side of recordings.capture.flush_process: what that says of a volume, or that it is silent."""
+"""The engine's side of recordings.capture.flush_process: its word of a volume, or its silence; edge."""
 
 import asyncio
 import contextlib

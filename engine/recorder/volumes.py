@@ -1,4 +1,4 @@
-"""Which volume calls record to: a second one when the first is nearly full or fails; nothing stops a call."""
+"""Which volume calls record to: a second one when the first is full or fails; nothing stops a call; edge."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""Asterisk's log on its way to the disk: taken from its syslog socket, numbers and names masked, bounded."""
+"""Asterisk's log on its way to the disk: taken from its syslog socket, numbers masked, bounded; edge."""
 
 import asyncio
 import os

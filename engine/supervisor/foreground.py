@@ -1,4 +1,4 @@
-"""The supervisor's own manners as a program: signals, one per home, and words that never block it."""
+"""The supervisor's own manners as a program: signals, one per home, and words that never block it; edge."""
 
 import asyncio
 import fcntl

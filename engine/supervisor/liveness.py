@@ -1,4 +1,4 @@
-"""Signs of life of one process: questions put to it side by side, sound that flows, and what they prove."""
+"""Signs of life of one process: questions side by side, sound that flows, what they prove; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Questions to the engine's loop and to Asterisk, three ways, and what excuses their silence."""
+"""Questions to the engine's loop and to Asterisk, three ways, and what excuses their silence; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The processes the supervisor keeps: started, adopted, watched through a pidfd, signalled without a race."""
+"""The supervisor's processes: started, adopted, watched through a pidfd, signalled without a race; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""`ivr111 run`: starts Asterisk and the engine, keeps both alive, and stops all it started."""
+"""`ivr111 run`: starts Asterisk and the engine, keeps both alive, and stops all it started; wiring."""
 
 import asyncio
 import os

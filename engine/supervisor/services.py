@@ -1,4 +1,4 @@
-"""The processes the supervisor cares for: how each is started, known again, asked, how patiently."""
+"""The processes the supervisor cares for: how each is started, known again, asked, how patiently; edge."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A process of its own: sends Asterisk a readable copy of each request of the trunk it would drop unread."""
+"""SIP repair, a process: sends Asterisk a readable copy of each trunk request it would drop; edge."""
 
 import ctypes
 import signal

@@ -1,4 +1,4 @@
-"""The supervisor's care for the mender: sockets that see the trunk's SIP alone, a child without rights."""
+"""SIP repair under the supervisor: sockets that see the trunk's SIP alone, a child without rights; edge."""
 
 import ctypes
 import socket

@@ -1,4 +1,4 @@
-"""The supervisor's care for children without rights that are given raw sockets: begun anew when they end."""
+"""Children without rights that are given raw sockets, under the supervisor: restarted when they end; edge."""
 
 import asyncio
 import socket

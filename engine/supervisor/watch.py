@@ -1,4 +1,4 @@
-"""Keeps one process alive: starts it, asks it, ends it when it is dead, starts it again."""
+"""Keeps one process alive: starts it, asks it, ends it when it is dead, starts it again; edge."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Keeps in the journal what consultants do from when to when; the board's counts are made of it."""
+"""Keeps in the journal what consultants do from when to when; the board's counts are made of it; edge."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a supervisor must act on, and since when (decision 0050); ids and languages only, no numbers."""
+"""What a supervisor must act on, and since when (decision 0050); ids and languages only, no numbers; edge."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What supervisors and consultants see of the line, made of one moment's state; numbers masked (A5)."""
+"""What supervisors and consultants see of the line, made of one moment's state; numbers masked (A5); edge."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

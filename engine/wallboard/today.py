@@ -1,4 +1,4 @@
-"""The calls of the civil day that are over, for the board's figures: the journal's rows, as they come."""
+"""The calls of the civil day that are over, for the board's figures: journal rows as they come; edge."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""The access log for a process beside the engine: an act is allowed once it stands in the log."""
+"""The access log for a process beside the engine: an act is allowed once it stands in the log; edge."""
 
 import uuid
 from collections.abc import Callable, Sequence

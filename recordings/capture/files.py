@@ -1,4 +1,4 @@
-"""Audio on the disk: what is there, headers put right, a stereo file written whole or not at all."""
+"""Audio on the disk: what is there, headers put right, a stereo file written whole or not at all; edge."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""`python -m recordings.capture.flush_process FOLDER`: growing audio flushed; does the volume take it? Edge.
+"""`python -m recordings.capture.flush_process FOLDER`: growing audio flushed; does the disk take it; edge.
 
 A process of its own for each volume: a disk that hangs holds up this process and nothing else. Each look is
 one line of JSON on standard output; the end of standard input ends it.

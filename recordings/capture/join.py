@@ -1,4 +1,4 @@
-"""`python -m recordings.capture.join`: repairs, compares and joins recordings, in a process of its own.
+"""`python -m recordings.capture.join`: repairs, compares and joins recordings, in a process of its own; edge.
 
 One job a line of JSON on standard input, one report a line on standard output, until the input ends.
 """

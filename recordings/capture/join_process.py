@@ -1,4 +1,4 @@
-"""The engine's side of `recordings.capture.join`: one worker process, kept, asked one job at a time."""
+"""The engine's side of `recordings.capture.join`: one worker process, kept, asked one job at a time; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Intents, calls and files brought together again and again until each recording is one true row (A19)."""
+"""Intents, calls and files brought together repeatedly until each recording is one true row (A19); edge."""
 
 import asyncio
 from collections.abc import Callable

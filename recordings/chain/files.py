@@ -1,4 +1,4 @@
-"""Signed statements as files, DAY-SEQ.json and DAY-SEQ.json.sig: written once, read back to be compared."""
+"""Signed statements as files, DAY-SEQ.json and DAY-SEQ.json.sig: written once, read back, compared; edge."""
 
 import os
 import re

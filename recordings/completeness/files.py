@@ -1,4 +1,4 @@
-"""Sizes of the files that lie there."""
+"""Sizes of the files that lie there; edge."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta

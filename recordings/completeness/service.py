@@ -1,4 +1,4 @@
-"""Is every answered conversation a playable recording of its length? Looked at again and again."""
+"""Is every answered conversation a playable recording of its length? Looked at again and again; edge."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence

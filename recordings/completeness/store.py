@@ -1,4 +1,4 @@
-"""What the journal knows of conversations and their recordings, in parts, by indexes."""
+"""What the journal knows of conversations and their recordings, in parts, by indexes; edge."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A letter held against the journal: what is doubtful when it comes in, and before its answer goes out."""
+"""A letter held against the journal: what is doubtful as it comes in, and before it is answered; edge."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The register of demands; for the command line and the console."""
+"""The register of demands; for the command line and the console; edge."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace

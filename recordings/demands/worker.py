@@ -1,4 +1,4 @@
-"""The clock that watches every demand's term: warnings on the way, escalation at the breach (C6, A19)."""
+"""The clock of every demand's term: warnings on the way, escalation at the breach (C6, A19); edge."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Conversations found by date and number (C6); for the command line, demands and the console."""
+"""Conversations found by date and number (C6); for the command line, demands and the console; edge."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Calls tied to appeals' registration numbers, until the register of appeals does it."""
+"""Calls tied to appeals' registration numbers, until the register of appeals does it; edge."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Numbers in clear, or indexed by an earlier form: hidden and indexed anew, a few at a time (A5, C6)."""
+"""Numbers in clear, or indexed by an earlier form: hidden and indexed anew, some at a time (A5, C6); edge."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Who keeps which calls now, asked in the transaction that would let them go (A19, C6)."""
+"""Who keeps which calls now, asked in the transaction that would let them go (A19, C6); edge."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace

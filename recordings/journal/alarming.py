@@ -1,4 +1,4 @@
-"""Alarms from beside the engine: kept in the journal's table, the same one once, and its end once."""
+"""Alarms from beside the engine: kept in the journal's table, the same one once, and its end once; edge."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The journal: one task writes all entries in batches, and a database that is away blocks no call."""
+"""The journal: one task writes all entries in batches, and a database that is away blocks no call; edge."""
 
 import asyncio
 import time

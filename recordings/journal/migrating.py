@@ -1,4 +1,4 @@
-"""The schema brought up to date (or back), by Alembic, from the versions in migrations/."""
+"""The schema brought up to date (or back), by Alembic, from the versions in migrations/; edge."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Questions to the journal; for the command line over a read-only connection of its own."""
+"""Questions to the journal; for the command line over a read-only connection of its own; edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""Lines that could not go into the database yet: flushed to the disk, loaded when it is back."""
+"""Lines that could not go into the database yet: flushed to the disk, loaded when it is back; edge."""
 
 import os
 from collections.abc import Sequence

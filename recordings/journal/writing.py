@@ -1,4 +1,4 @@
-"""Entries into tables, many in one transaction, each kind by one statement."""
+"""Entries into tables, many in one transaction, each kind by one statement; edge."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""Packages made: only what an approved demand covers, checked on the way out, the same every time (A19)."""
+"""Packages made: what an approved demand covers, checked on the way out, the same every time (A19); edge."""
 
 import asyncio
 import hashlib

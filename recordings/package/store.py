@@ -1,4 +1,4 @@
-"""The access log's entries that belong into a package."""
+"""The access log's entries that belong into a package; edge."""
 
 from collections.abc import Sequence
 from typing import Any

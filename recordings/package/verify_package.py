@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks an evidence package of the contact centre 111; needs Python 3.8 or newer, and nothing else.
+"""Checks an evidence package of the contact centre 111; needs Python 3.8 or newer, and nothing else; edge.
 
 Қолдану / применение / usage:
 

@@ -1,4 +1,4 @@
-"""Retention planned and carried out; for the command line and the console (decision 0060)."""
+"""Retention planned and carried out; for the command line and the console (decision 0060); edge."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What retention reads and writes: candidates in parts, holds, the destruction of one thing at a time."""
+"""What retention reads and writes: candidates in parts, holds, destruction of one thing at a time; edge."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The chain of rows and the rows it binds: asked and appended to."""
+"""The chain of rows and the rows it binds: asked and appended to; edge."""
 
 import asyncio
 import json

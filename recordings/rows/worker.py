@@ -1,4 +1,4 @@
-"""Rows from before they were chained: entered once, marked as such, and never again."""
+"""Rows from before they were chained: entered once, marked as such, and never again; edge."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The rows of sealed recordings: found, written with their chain entry in one transaction, re-wrapped."""
+"""The rows of sealed recordings: found, written with the chain entry in one transaction, re-wrapped; edge."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields

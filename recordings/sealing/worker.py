@@ -1,4 +1,4 @@
-"""The sealer: every checked recording is sealed once, whatever fails in between (A19)."""
+"""The sealer: every checked recording is sealed once, whatever fails in between (A19); edge."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""The AMI client: panoramisk's Manager, its connection, login, ping and dispatch ours (decision 0023)."""
+"""The AMI client: panoramisk's Manager, connection, login, ping, dispatch ours (decision 0023); edge."""
 
 import asyncio
 import inspect

@@ -1,4 +1,4 @@
-"""One TCP connection to AMI: what is sent, what is awaited, what comes in, and its end."""
+"""One TCP connection to AMI: what is sent, what is awaited, what comes in, and its end; edge."""
 
 import asyncio
 from collections.abc import Callable, Mapping

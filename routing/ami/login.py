@@ -1,4 +1,4 @@
-"""The steps of an AMI session over one connection: open, log in, keep alive."""
+"""The steps of an AMI session over one connection: open, log in, keep alive; edge."""
 
 import asyncio
 import hashlib

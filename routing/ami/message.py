@@ -1,4 +1,4 @@
-"""One AMI message: panoramisk's Message, read lazily and without loss."""
+"""One AMI message: panoramisk's Message, read lazily and without loss; edge."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""AMI without a wire: bytes into messages, actions into bytes, and what may go wrong."""
+"""AMI without a wire: bytes into messages, actions into bytes, and what may go wrong; edge."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Staying connected: attempts without haste, and work that ends when its connection does."""
+"""Staying connected: attempts without haste, and work that ends when its connection does; edge."""
 
 import asyncio
 import random

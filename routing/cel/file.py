@@ -1,4 +1,4 @@
-"""The channel event log followed on disk: stories of calls, those of an engine's absence too."""
+"""The channel event log followed on disk: stories of calls, those of an engine's absence too; edge."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Between the calls' straight-line code and the dispatcher: tickets, one timer, decisions in order."""
+"""Between the calls' straight-line code and the dispatcher: tickets, one timer, decisions in order; edge."""
 
 import asyncio
 from collections import Counter, deque

@@ -1,4 +1,4 @@
-"""One caller's place at the desk, as the call's straight-line code holds it."""
+"""One caller's place at the desk, as the call's straight-line code holds it; edge."""
 
 import asyncio
 from collections import deque
