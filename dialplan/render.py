@@ -15,7 +15,8 @@ from dialplan.filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
 from dialplan.people import Account
-from ivr.ending import UCC_DROPPED, UCC_ELSE, UCC_FORWARDS, UCC_WHY
+from ivr import ucc_result as ucc
+from ivr.ucc_result import UccResult
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "asterisk" / "templates"
 
@@ -67,31 +68,14 @@ def render(
     )
     values = {
         **settings.model_dump(),
+        **_shared_words(),
+        **_transfer_results(),
+        **_people(settings, accounts),
+        **_passwords(secrets),
         "audio": settings.audio,
         "cel_file": settings.cel_file,
-        "sound": "111/",
-        "w": SimpleNamespace(**{k: v for k, v in vars(words).items() if k.isupper()}),
-        "modules": MODULES,
         "modules_dir": modules_dir,
-        "event_filters": event_filters(),
-        "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
-        "ucc_why": _ucc_why(),
-        "ucc_forwards": UCC_FORWARDS,
-        "ucc_dropped": UCC_DROPPED,
-        "outbound": (
-            (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
-            (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),
-        ),
-        "consultants": [one for one in accounts if not one.supervisor],
-        "supervisors": [one for one in accounts if one.supervisor],
-        "own_numbers": spellings(settings.own_numbers),
-        "printable": printable(),
         "custom": custom,
-        "agi_token": secrets.agi_token,
-        "ami_engine_secret": secrets.ami_engine,
-        "ami_probe_secret": secrets.ami_probe,
-        "ami_steer_secret": secrets.ami_steer,
-        "test_caller_secret": secrets.test_caller,
     }
     return {
         name: header + jinja.get_template(name).render(values)
@@ -99,10 +83,56 @@ def render(
     }
 
 
-def _ucc_why() -> str:
-    """ivr.ending.ucc_why as a dialplan expression."""
-    found = UCC_ELSE
-    for causes, why in reversed(UCC_WHY.items()):
-        asked = "${DIALSTATUS}/${HANGUPCAUSE}" if "/" in causes else "${DIALSTATUS}"
-        found = f'${{IF($["{asked}"="{causes}"]?{why}:{found})}}'
+def _shared_words() -> Mapping[str, object]:
+    return {
+        "sound": "111/",
+        "w": SimpleNamespace(**{k: v for k, v in vars(words).items() if k.isupper()}),
+        "modules": MODULES,
+        "event_filters": event_filters(),
+        "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
+        "printable": printable(),
+    }
+
+
+def _transfer_results() -> Mapping[str, object]:
+    prompts = {dialled: ucc.prompt(result) for dialled, result in ucc.BY_DIAL.items()}
+    return {
+        "ring": SimpleNamespace(DROPS=ucc.DROPS, FORWARDS=ucc.FORWARDS),
+        "ucc": UccResult,
+        "ucc_by_ring": ucc.BY_RING,
+        "ucc_by_dial": _by_dial(ucc.BY_DIAL, ucc.ELSE),
+        "ucc_prompt": ucc.prompt,
+        "ucc_prompt_by_dial": _by_dial(prompts, ucc.prompt(ucc.ELSE)),
+    }
+
+
+def _by_dial(results: Mapping[str, str], otherwise: str) -> str:
+    """A table by Dial's status, or status/cause, as a dialplan expression."""
+    found = str(otherwise)
+    for dialled, result in reversed(tuple(results.items())):
+        if result != otherwise:
+            asked = "${DIALSTATUS}/${HANGUPCAUSE}" if "/" in dialled else "${DIALSTATUS}"
+            found = f'${{IF($["{asked}"="{dialled}"]?{result}:{found})}}'
     return found
+
+
+def _people(settings: Settings, accounts: Sequence[Account]) -> Mapping[str, object]:
+    return {
+        "outbound": (
+            (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),
+            (words.DUTY_ENDPOINT, settings.duty_number, settings.duty_address, settings.duty_port),
+        ),
+        "consultants": [one for one in accounts if not one.supervisor],
+        "supervisors": [one for one in accounts if one.supervisor],
+        "own_numbers": spellings(settings.own_numbers),
+    }
+
+
+def _passwords(secrets: Secrets) -> Mapping[str, object]:
+    return {
+        "agi_token": secrets.agi_token,
+        "ami_engine_secret": secrets.ami_engine,
+        "ami_probe_secret": secrets.ami_probe,
+        "ami_steer_secret": secrets.ami_steer,
+        "test_caller_secret": secrets.test_caller,
+    }

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
 from engine.operations.line_faults import Owed, Repeated
-from ivr.ending import UCC_DROPPED, UCC_FAILURES
+from ivr.ucc_result import FAILURES, UccResult
 from recordings.journal.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
 from recordings.journal.reading import CallFilter, Reader
 from recordings.model.call_record import CallRecord
@@ -23,10 +23,10 @@ from recordings.privacy.phone_number import one_form
 log = structlog.get_logger()
 
 MOST = 100_000  # calls of one day
-TRIED = frozenset({"answered", *UCC_FAILURES}) - {"no_notice"}
+TRIED = (FAILURES | {UccResult.ANSWERED}) - {UccResult.NO_NOTICE}
 UCC_REMEMBERED = 900.0  # seconds: how long a 1414 that could not be reached is worth an alert
 # 1414 is there and takes no call now, or drops one: an alert from the second on.
-REFUSES = frozenset({"busy", "rejected", UCC_DROPPED})
+REFUSES = frozenset({UccResult.BUSY, UccResult.REJECTED, UccResult.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class Today:
             return
         if last is not None and (last.call, last.result) == (call, result):
             return
-        again = last is not None and last.result != "answered" and at - last.at <= UCC_REMEMBERED
-        self._ucc = Tried(at, call, result, result != "answered" and (again or result not in REFUSES))
+        again = last is not None and last.result != UccResult.ANSWERED and at - last.at <= UCC_REMEMBERED
+        self._ucc = Tried(at, call, result, result != UccResult.ANSWERED and (again or result not in REFUSES))
 
     def turn(self, now: datetime) -> bool:
         """Begin a new day when midnight has passed in the centre's zone; whether it has."""

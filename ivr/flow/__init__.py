@@ -1,5 +1,5 @@
 """The natural way of a call: welcome, wait, talk, after."""
 
-from ivr.flow.way import take
+from ivr.flow.stages import take
 
 __all__ = ["take"]

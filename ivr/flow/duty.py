@@ -4,10 +4,10 @@ from typing import Final
 
 from ivr.call import Call
 from ivr.desk import Desk, Place
-from ivr.ending import DROPS
 from ivr.flow.talk import record_next
 from ivr.line import HungUp
 from ivr.pace import Pace
+from ivr.ucc_result import DROPS
 
 LOOK: Final = 1.0  # seconds between two looks whether the caller has given a sign of life
 

@@ -1,14 +1,14 @@
 """Talk: caller and consultant together, recorded from the first word to the last (A19)."""
 
-from ivr import ending as ended
 from ivr.call import Call
 from ivr.desk import Desk
-from ivr.ending import Ending
 from ivr.line import HungUp
 from ivr.pace import Pace
+from ivr.stage import After, Reconnect, Stage, Transfer, Wait
+from ivr.ucc_result import DROPS
 
 
-async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
+async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Stage:
     """Ring the consultant and stay for the conversation; no limit ends it."""
     await record_next(call, desk, consultant, wish=None, consultant=consultant, stage="talk")
     result = await call.line.ring(consultant, pace.ring)
@@ -18,27 +18,31 @@ async def talk(call: Call, desk: Desk, pace: Pace, consultant: str) -> Ending:
         await call.line.stop_recording()
         if result.hung_up:
             raise HungUp
-        return Ending.MISSED
-    ending = Ending.CONSULTANT
+        return Wait()
+    following: Stage = After()
+    parted = desk.ended
     try:
         if result.hung_up:
             raise HungUp
         match await call.read("wish"), await call.read("ring"):
-            case _, ended.DROPS:
-                ending = Ending.DROPPED
+            case _, ring if ring == DROPS:
+                following, parted = Reconnect(), desk.dropped
             case "1414", _:
-                ending = Ending.WANTS_1414
+                following, parted = Transfer(), desk.keep
             case "lost", _:
-                ending = Ending.LOST
+                following = Reconnect()
     finally:  # a caller may go at any moment: the consultant is free and the recording whole all the same
-        if ending is Ending.WANTS_1414:
-            desk.keep(call.id, consultant)
-        elif ending is Ending.DROPPED:
-            desk.dropped(call.id, consultant)
-        else:
-            desk.ended(call.id, consultant)
+        parted(call.id, consultant)
         await call.line.stop_recording()
-    return ending
+    return following
+
+
+async def reconnect(call: Call) -> Wait:
+    """The consultant's phone is gone: the caller is told so, and keeps the place in the queue."""
+    await call.say("connection_lost")
+    # The last two in this order: they are what is left to do.
+    await call.note(stage="wait", dialstatus=None, ring=None, wish=None)
+    return Wait()
 
 
 async def record_next(call: Call, desk: Desk, party: str, **facts: str | None) -> None:

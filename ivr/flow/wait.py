@@ -5,14 +5,15 @@ from typing import Any
 
 from ivr.call import Call
 from ivr.desk import Desk, Nobody, Place, Served, Somebody
-from ivr.ending import DROPS
 from ivr.flow.duty import advise, advise_unheard, ring_duty
 from ivr.pace import Pace
 from ivr.spoken import place as spoken_place
+from ivr.stage import Goodbye, Talk
+from ivr.ucc_result import DROPS
 
 
-async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -> str | None:
-    """The consultant who serves the call now, or None when the duty phone did.
+async def wait(call: Call, desk: Desk, pace: Pace, kept: str | None = None) -> Talk | Goodbye:
+    """Until a consultant serves the call, or the duty phone has.
 
     `kept` is the consultant who stayed reserved while 1414 was tried.
     """
@@ -29,10 +30,10 @@ async def wait(call: Call, desk: Desk, pace: Pace, *, kept: str | None = None) -
         place = desk.place(call.id, call.language, queued, kept)
         served = await _served(call, desk, place, pace, begin)
         if served:
-            return served.consultant
+            return Talk(served.consultant)
         place.leave()
         if await ring_duty(call, desk, pace):
-            return None
+            return Goodbye()
 
 
 async def _served(call: Call, desk: Desk, place: Place, pace: Pace, begin: str) -> Served | None:

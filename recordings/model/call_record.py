@@ -66,7 +66,7 @@ class CallRecord:
     outcome: Outcome | None = None
     ended_by: str | None = None  # caller | consultant | 1414 | engine | cut_off | no_ack
     notice_at: datetime | None = None  # the 1414 notice had been played (A14, C4)
-    ucc_result: str | None = None  # answered | busy | silent | rejected | unreachable | no_notice | dropped
+    ucc_result: str | None = None  # ivr/ucc_result.py
     rating: int | None = None
     rating_asked: bool = False
     survived: bool = False  # served at least partly without the engine

@@ -18,6 +18,7 @@ from dialplan.words import (
     UCC,
     UCC_ENDPOINT,
 )
+from ivr.ucc_result import UccResult
 from routing.live.call_moments import Happened, happened
 from routing.live.endpoints import is_consultant
 from routing.live.legs import Leg
@@ -119,7 +120,7 @@ def tell(call: OngoingCall) -> Story:
         outcome=_outcome(call, held),
         ended_by=_ended_by(call, held),
         notice_at=call.notice_at,
-        ucc_result=call.word(UCC) or ("answered" if ucc_talked else None),
+        ucc_result=call.word(UCC) or (UccResult.ANSWERED.value if ucc_talked else None),
         rating=int(rating) if rating in ("1", "2", "3", "4", "5") else None,
         rating_asked=call.word(RATING_ASKED) == "1",
         survived=call.word(SURVIVED) == "1",
@@ -158,7 +159,7 @@ def _language_at(call: OngoingCall) -> float | None:
 def _outcome(call: OngoingCall, talks: tuple[Leg, ...]) -> End:
     parties = {leg.device for leg in talks}
     duty = call.word(DUTY)
-    if call.word(UCC) == "answered" or UCC_ENDPOINT in parties:
+    if call.word(UCC) == UccResult.ANSWERED or UCC_ENDPOINT in parties:
         return "transferred_1414"
     if any(is_consultant(party) for party in parties):
         return "served"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from dialplan.words import DUTY_ENDPOINT, UCC_ENDPOINT
+from ivr.ucc_result import UccResult
 from routing.dispatch.views import CallerView
 from routing.live.endpoints import is_consultant
 from routing.live.live_view import CallNow
@@ -23,7 +24,11 @@ Phase = Literal[
 ]
 PHASES: Final[tuple[Phase, ...]] = get_args(Phase)
 # 1414 is wished for, dialled, or has answered a moment ago.
-UCC: Final[Mapping[str, Phase]] = {"wish": "reserved", "dialling": "reserved", "answered": "with_1414"}
+UCC: Final[Mapping[str, Phase]] = {
+    "wish": "reserved",
+    UccResult.DIALLING: "reserved",
+    UccResult.ANSWERED: "with_1414",
+}
 UNANSWERED: Final[frozenset[Phase]] = frozenset({"waiting", "ringing", "duty_ringing"})
 
 

@@ -28,7 +28,6 @@ LONG_FUNCTIONS: dict[str, int] = {
     "config.log.configure": 49,
     "console.figures.pages.days": 46,
     "console.identity.accounts.new": 44,
-    "dialplan.render.render": 52,
     "engine.cli.accounts.add": 48,
     "engine.cli.calls.list_": 63,
     "engine.cli.calls.show": 44,

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialplan import words as w
-from ivr.ending import Ending, left_behind
 from ivr.facts import Facts
+from ivr.flow.stages import resumed
+from ivr.stage import After, Goodbye, Reconnect, Stage, Transfer, Wait, Welcome
 from tests.scenario.director import Director
 from tests.scenario.language import Act, Line, Scenario, Way, scenarios
 from tests.scenario.ring1 import Played, commands, play, play_killed
@@ -80,35 +81,39 @@ def test_the_language_is_not_asked_again_once_it_is_noted():
 
 
 @pytest.mark.parametrize(
-    ("facts", "ending"),
+    ("facts", "stage"),
     [
-        (Facts("x"), Ending.NONE),
-        (Facts("x", stage="wait", dialstatus="NOANSWER"), Ending.NONE),
-        (Facts("x", stage="talk", dialstatus=""), Ending.NONE),
-        (Facts("x", stage="talk", dialstatus="NOANSWER"), Ending.NONE),
-        (Facts("x", stage="talk", dialstatus="ANSWER"), Ending.CONSULTANT),
-        (Facts("x", stage="talk", dialstatus="ANSWER", wish="1414"), Ending.WANTS_1414),
-        (Facts("x", stage="talk", dialstatus="ANSWER", wish="1414", notice=1), Ending.WANTS_1414),
-        (Facts("x", stage="talk", wish="1414", notice=1), Ending.WANTS_1414),
-        (Facts("x", stage="talk", wish="1414", notice=1, ucc="dialling"), Ending.UCC_FAILED),
-        (Facts("x", stage="talk", notice=1, ucc="dialling", dialstatus="BUSY"), Ending.UCC_FAILED),
-        (Facts("x", stage="talk", notice=1, ucc="dialling", dialstatus="ANSWER"), Ending.OVER),
-        (Facts("x", stage="talk", ucc="answered"), Ending.OVER),
-        (Facts("x", stage="talk", ucc="busy", dialstatus="BUSY"), Ending.RETURNS),
-        (Facts("x", stage="talk", ucc="no_notice"), Ending.RETURNS),
-        (Facts("x", stage="talk", ucc="busy", dialstatus="ANSWER"), Ending.CONSULTANT),
-        (Facts("x", stage="talk", ucc="busy", dialstatus="ANSWER", wish="1414"), Ending.WANTS_1414),
-        (Facts("x", stage="wait", ucc="busy"), Ending.NONE),
-        (Facts("x", stage="wait", duty="ringing"), Ending.NONE),
-        (Facts("x", stage="wait", duty="answered"), Ending.DUTY),
-        (Facts("x", stage="talk", dialstatus="ANSWER", wish="lost"), Ending.LOST),
-        (Facts("x", stage="after", dialstatus="ANSWER", wish="lost"), Ending.LOST),
-        (Facts("x", stage="after"), Ending.CONSULTANT),
-        (Facts("x", stage="after", rating_asked=True), Ending.OVER),
+        (Facts("x"), Welcome()),
+        (Facts("x", stage="wait", dialstatus="NOANSWER"), Wait()),
+        (Facts("x", stage="talk", dialstatus=""), Wait()),
+        (Facts("x", stage="talk", dialstatus="NOANSWER"), Wait()),
+        (Facts("x", stage="talk", dialstatus="ANSWER"), After()),
+        (Facts("x", stage="talk", dialstatus="ANSWER", wish="1414"), Transfer()),
+        (Facts("x", stage="talk", dialstatus="ANSWER", wish="1414", notice=1), Transfer()),
+        (Facts("x", stage="talk", wish="1414", notice=1), Transfer()),
+        (Facts("x", stage="talk", wish="1414", notice=1, ucc="dialling"), Transfer()),
+        (Facts("x", stage="talk", notice=1, ucc="dialling", dialstatus="BUSY"), Transfer()),
+        (Facts("x", stage="talk", notice=1, ucc="dialling", dialstatus="ANSWER"), Goodbye()),
+        (Facts("x", stage="talk", ucc="answered"), Goodbye()),
+        (Facts("x", stage="talk", consultant="c101", ucc="busy", dialstatus="BUSY"), Wait(kept="c101")),
+        (Facts("x", stage="talk", consultant="c101", ucc="no_notice"), Wait(kept="c101")),
+        (Facts("x", stage="talk", ucc="busy", dialstatus="ANSWER"), After()),
+        (Facts("x", stage="talk", ucc="busy", dialstatus="ANSWER", wish="1414"), Transfer()),
+        (Facts("x", stage="wait", ucc="busy"), Wait()),
+        (Facts("x", stage="wait", duty="ringing"), Wait()),
+        (Facts("x", stage="wait", duty="answered"), Goodbye()),
+        (Facts("x", stage="talk", dialstatus="ANSWER", wish="lost"), Reconnect()),
+        (Facts("x", stage="after", dialstatus="ANSWER", wish="lost"), Reconnect()),
+        (Facts("x", stage="after"), After()),
+        (Facts("x", stage="after", rating_asked=True), Goodbye()),
+        (Facts("x", stage="talk", dialstatus="ANSWER", ring="drops"), Reconnect()),
+        (Facts("x", stage="talk", ucc="dialling", dialstatus="ANSWER", ring="drops"), Transfer()),
+        (Facts("x", stage="talk", ucc="answered", ring="drops"), Transfer()),
+        (Facts("x", stage="wait", duty="answered", ring="drops"), Wait()),
     ],
 )
-def test_what_an_engine_finds_tells_what_is_left_to_do(facts: Facts, ending: Ending):
-    assert left_behind(facts) is ending
+def test_what_an_engine_finds_tells_what_is_left_to_do(facts: Facts, stage: Stage):
+    assert stage == resumed(facts)
 
 
 # People do anything at any moment.

@@ -11,7 +11,7 @@ from dialplan import words as w
 from dialplan.people import LAB, Account
 from dialplan.render import Secrets, render
 from ivr.catalogue import CATALOGUE
-from ivr.ending import UCC_FAILURES, ucc_why
+from ivr.ucc_result import DROPS, FAILURES, FORWARDS, UccResult, prompt, ucc_result
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_SOURCE = ("ivr", "dialplan", "routing", "recordings", "agi_handlers", "engine", "config")
@@ -210,7 +210,7 @@ def test_what_the_dialplan_notes_of_1414_is_what_the_engine_understands(text: st
         re.findall(r"(?:\?|:)(\w+)(?=[:})])", next(r for r in text.splitlines() if "ENGINE_1414=${IF" in r))
     )
     noted |= set(re.findall(r"Set\(ENGINE_1414=(\w+)\)", text)) - {"dialling", "answered"}
-    assert noted - set(UCC_FAILURES) == set()
+    assert noted - FAILURES == set()
 
 
 def dialled(expression: str, status: str, cause: str) -> str:
@@ -228,7 +228,24 @@ def dialled(expression: str, status: str, cause: str) -> str:
 def test_survival_notes_of_1414_what_the_engine_would(text: str, status: str, cause: int):
     expression = re.search(r"Set\(ENGINE_1414=(\$\{IF.*)\)$", text, re.M)
     assert expression is not None
-    assert ucc_why(status, cause) == dialled(expression[1], status, str(cause))
+    assert ucc_result(status, cause) == dialled(expression[1], status, str(cause))
+
+
+@pytest.mark.parametrize(
+    "status", ["BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "DONTCALL", ""]
+)
+def test_survival_says_of_1414_what_the_engine_would(text: str, status: str):
+    expression = re.search(r"Playback\(111/(\$\{IF.*ucc_no_answer\)\}+)\)$", text, re.M)
+    assert expression is not None
+    assert prompt(ucc_result(status, 0)) == dialled(expression[1], status, "0")
+
+
+@pytest.mark.parametrize(("ring", "label"), [(DROPS, "ucc_dropped"), (FORWARDS, "ucc_forwards")])
+def test_survival_notes_and_says_of_a_leg_that_failed_what_the_engine_would(text: str, ring: str, label: str):
+    found = re.search(rf"n\({label}\),Set\(ENGINE_1414=(\w+)\)\nsame => n,Playback\(111/(\w+)\)", text)
+    assert found is not None
+    result = ucc_result("ANSWER", 0, ring)
+    assert (result, prompt(result)) == (UccResult(found[1]), found[2])
 
 
 def test_every_variable_survival_branches_on_is_one_that_is_known_or_its_own(text: str):

@@ -1,0 +1,81 @@
+"""The table of stages: who runs each, and which one a call goes on with that an earlier engine left (A1).
+
+A new stage is a value in ivr/stage.py, a file beside this one, and a row in each of the two tables here.
+"""
+
+from typing import assert_never
+
+from ivr.call import Call
+from ivr.desk import Desk
+from ivr.facts import Facts
+from ivr.flow.after import after, goodbye
+from ivr.flow.talk import reconnect, talk
+from ivr.flow.transfer import transfer
+from ivr.flow.wait import wait
+from ivr.flow.welcome import welcome
+from ivr.pace import Pace
+from ivr.stage import After, Goodbye, Reconnect, Stage, Talk, Transfer, Wait, Welcome
+from ivr.ucc_result import DROPS, FAILURES, UccResult
+
+
+async def take(call: Call, desk: Desk, pace: Pace) -> None:
+    """Serve one caller. Returns when there is nothing left to say; a hang-up passes through as HungUp."""
+    stage: Stage | None = resumed(call.facts)
+    if not isinstance(stage, Welcome):
+        await call.line.speak_in(call.language)
+    while stage is not None:
+        stage = await _run(stage, call, desk, pace)
+
+
+async def _run(stage: Stage, call: Call, desk: Desk, pace: Pace) -> Stage | None:  # noqa: PLR0911 - one row a stage
+    match stage:
+        case Welcome():
+            return await welcome(call)
+        case Wait(kept):
+            return await wait(call, desk, pace, kept)
+        case Talk(consultant):
+            return await talk(call, desk, pace, consultant)
+        case Transfer():
+            return await transfer(call, desk, pace)
+        case Reconnect():
+            return await reconnect(call)
+        case After():
+            return await after(call)
+        case Goodbye():
+            await goodbye(call)
+            return None
+    assert_never(stage)
+
+
+def resumed(facts: Facts) -> Stage:  # noqa: PLR0911 - one row a finding
+    """The stage that a call goes on with whose channel has these facts: no stage runs twice.
+
+    The first row that fits counts; context 111-survival of the dialplan asks the same of the same variables.
+    """
+    answered = facts.dialstatus == "ANSWER"
+    dropped = facts.ring == DROPS
+    match facts.stage:
+        case "welcome":
+            return Welcome()
+        case _ if facts.rating_asked:
+            return Goodbye()
+        case _ if facts.ucc == UccResult.ANSWERED:
+            return Transfer() if dropped else Goodbye()
+        case _ if facts.wish == "lost":
+            return Reconnect()
+        case "after":
+            return After()
+        case _ if facts.ucc == UccResult.DIALLING:
+            return Goodbye() if answered and not dropped else Transfer()
+        case _ if facts.duty == "answered":
+            return Wait() if dropped else Goodbye()
+        case "talk" if dropped:
+            return Reconnect()
+        case _ if facts.wish == "1414":
+            return Transfer()
+        case "talk" if answered:
+            return After()
+        case "talk" if facts.ucc in FAILURES:
+            return Wait(kept=facts.consultant)
+        case _:
+            return Wait()
