@@ -31,9 +31,10 @@ from engine.operations.adopt_pauses import adopt_pauses
 from engine.operations.alarm_limit import Alarms
 from engine.operations.cancel_ring import Withdrawal
 from engine.operations.cel_follower import LogFollower
+from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.crashed_calls import CutOff
 from engine.operations.line_events import Line
-from engine.operations.queue_adapter import CallDesk
+from engine.operations.queue_adapter import QueueAdapter
 from engine.operations.reclaim_calls import Fetch
 from engine.operations.refused_numbers import RefusedNumbers
 from engine.operations.state_store import Kept
@@ -60,7 +61,7 @@ from recordings.model.entries import RecordingIntended
 from recordings.model.recording_names import arrival
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout, Message
-from routing.dispatch.consultant import Activity, Consultant
+from routing.dispatch.consultant import Consultant
 from routing.dispatch.decisions import Alarm, Assign, Decision, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.service import Desk
@@ -101,9 +102,8 @@ class Engine:
         self.supervisors = AlarmFollower(settings.supervisor_alarms, self.journal.submit)
         self.recordings = Reconciler(self.journal, settings.audio)
         self.kept = Kept(self.journal, self.desk)
-        self.call_desk = CallDesk(
-            self.desk, self._intend, self._state_changed, self._shift_changed, self._first
-        )
+        self.queue = QueueAdapter(self.desk, self._intend, self._state_changed, self._first)
+        self.consultants = ConsultantCommands(self.desk, self._shift_changed)
         cut_off = CutOff(settings.deaths, settings.audio, settings.zone)
         self.ends = cut_off.ends
         self.line = Line(
@@ -111,8 +111,8 @@ class Engine:
             tell=self._told,
             unheld=self._unheld,
             rung_out=lambda: self.tasks.soon(self._fetch(0.3)),  # the queue may ring the next one at once
-            released=self.call_desk.release,
-            ours=self.call_desk.holds,
+            released=self.queue.release,
+            ours=self.queue.has_session,
             changed=self.feed.changed,
             held=lambda call, by: self.tasks.soon(self._intended(self.hold.held(call, by))),
             ends=partial(cut_off.ends, certain=False),
@@ -156,7 +156,7 @@ class Engine:
             changed=self.feed.changed,
         )
         self.fetch = Fetch(self.ami, self.line)
-        self.withdraw = Withdrawal(self.ami, self._rings)
+        self.withdraw = Withdrawal(self.ami, self.desk.rings)
         self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, self.volumes.folder, settings.audio, settings.zone, self.line.find)
         self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._unheld)
@@ -201,16 +201,9 @@ class Engine:
             self._told,
             self._journal_replaced,
         )
-        pace = Pace(
-            ring=settings.ring_seconds,
-            comfort=settings.comfort_seconds,
-            ucc_ring=settings.ucc_ring_seconds,
-            duty_ring=settings.duty_ring_seconds,
-            advice=settings.advice_seconds,
-        )
         call = CallHandler(
-            self.call_desk,
-            pace,
+            self.queue,
+            _pace(settings),
             settings.default_language,
             self.volumes.folder,
             settings.zone,
@@ -220,8 +213,8 @@ class Engine:
         self.agi = AgiServer(
             {
                 "call": call,
-                "pause": CodeHandler(self.call_desk, pausing=True),
-                "release": CodeHandler(self.call_desk, pausing=False),
+                "pause": CodeHandler(self.consultants, pausing=True),
+                "release": CodeHandler(self.consultants, pausing=False),
             },
             host=settings.agi_address,
             port=settings.agi_port,
@@ -422,10 +415,6 @@ class Engine:
             case Alarm(kind=kind, language=language, consultant=consultant):
                 self.alarms.raise_(kind, consultant or language)
 
-    def _rings(self, call: str, consultant: str) -> bool:
-        seat = self.desk.dispatcher.floor.seats.get(consultant)
-        return seat is not None and seat.activity is Activity.RINGING and seat.call == call
-
     def _intend(self, call_id: str, connection: int, stem: str, party: str) -> None:
         log.info("recording_intended", call=call_id, connection=connection, party=party)
         self.journal.submit(RecordingIntended(stem, datetime.now(UTC)))
@@ -458,14 +447,20 @@ class Engine:
         if self._restored:
             self.tasks.soon(self.kept.keep())
 
-    def shift_changed(self) -> None:
-        """Something of the consultants' states must be kept and mirrored."""
-        self._shift_changed()
-
     def _shift_changed(self) -> None:
         self.mirror.changed()
         if self._restored:
             self.tasks.soon(self.kept.keep())
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(
+        ring=settings.ring_seconds,
+        comfort=settings.comfort_seconds,
+        ucc_ring=settings.ucc_ring_seconds,
+        duty_ring=settings.duty_ring_seconds,
+        advice=settings.advice_seconds,
+    )
 
 
 def lock_home(path: Path) -> int:

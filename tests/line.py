@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from config.settings import Settings
 from engine.control.commands import Orders
 from engine.install import consultant_accounts as accounts
+from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import Line
 from engine.process.local_socket import Control
 from engine.wallboard.agent_times import StintBook
@@ -136,6 +137,20 @@ def write_journal(settings: Settings, *entries) -> None:
     asyncio.run(write())
 
 
+class Recorded(ConsultantCommands):
+    """The real ones, but that pauses are only noted, in `paused`: the command's own output is looked at."""
+
+    def __init__(self, desk: Desk, changed: Callable[[], object], paused: list[object]) -> None:
+        super().__init__(desk, changed)
+        self._paused = paused
+
+    def pause(self, consultant: str, reason: str) -> bool:
+        return self._desk.known(consultant) and not self._paused.append((consultant, reason))
+
+    def release_consultant(self, consultant: str) -> bool:
+        return self._desk.known(consultant) and not self._paused.append((consultant, None))
+
+
 @contextlib.contextmanager
 def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
     """The engine's side of its orders, on its socket, with a real journal and a real desk; no telephony."""
@@ -161,7 +176,6 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
         box.names = {}
         box.accounts_changed = lambda: box.names.update({a.id: a.name for a in accounts.load(settings)})
         box.accounts_changed()
-        box.shift_changed = nothing
         box.feed = Feed(
             BoardBuilder(
                 settings,
@@ -174,10 +188,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
                 StintBook(box.desk, journal.submit, lambda: 0.0),
             ).build
         )
-        box.call_desk = SimpleNamespace(
-            pause=lambda id_, reason: id_ == "c101" and not box.paused.append((id_, reason)),
-            release_consultant=lambda id_: id_ == "c101" and not box.paused.append((id_, None)),
-        )
+        box.consultants = Recorded(box.desk, nothing, box.paused)
         control = Control(settings.control_socket, {**Orders(box).by_name(), **stubs})
         await control.start()
         ready.set()

@@ -118,7 +118,7 @@ class Orders:
                     letters=w.PAUSE_REASON,
                 )
             )
-        if not self._engine.call_desk.pause(id_, reason):
+        if not self._engine.consultants.pause(id_, reason):
             raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
@@ -127,9 +127,9 @@ class Orders:
         """Release one from a pause."""
         id_ = str(asked.get("id", ""))
         self._access.steers(asker, asked, id_)
-        free = self._engine.call_desk.release_consultant
+        free = self._engine.consultants.release_consultant
         if asked.get("only") == "pause":  # a wrap-up goes on
-            free = self._engine.call_desk.end_pause
+            free = self._engine.consultants.end_pause
         if not free(id_):
             raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")

@@ -150,18 +150,17 @@ class SteeringOrders:
             raise Wrong(told("{id} is not in wrap-up", id=seat.id))
         if seat.left > MOST:
             raise Wrong(told("wrap-up is long enough: take a pause instead"))
-        self._engine.desk.wrap_up_extended(seat.id, MORE)
-        self._engine.shift_changed()
+        self._engine.consultants.extend_wrap_up(seat.id, MORE)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
         return {"id": seat.id}
 
     async def shift_start(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Ready for calls."""
-        return await self._shift(asker, asked, self._engine.call_desk.start_shift, "shift started")
+        return await self._shift(asker, asked, self._engine.consultants.start_shift, "shift started")
 
     async def shift_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Logged out: no more calls; the one at hand goes on."""
-        return await self._shift(asker, asked, self._engine.call_desk.end_shift, "shift ended")
+        return await self._shift(asker, asked, self._engine.consultants.end_shift, "shift ended")
 
     async def transfer_1414(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """As if the consultant had pressed the feature code: the caller is told, then transferred (A14)."""
@@ -194,7 +193,7 @@ class SteeringOrders:
         language = str(asked.get("language", ""))
         if language not in get_args(Language):
             raise Wrong(told("language: kk or ru"))
-        self._engine.call_desk.divert(cast(Language, language), on)
+        self._engine.consultants.divert(cast(Language, language), on)
         what = "diverted to the duty phone" if on else "back to the consultants"
         await self._access.enter(who, Action.STEERED, f"queue {language}", what)
         return {"language": language, "diverted": on}

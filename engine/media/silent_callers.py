@@ -17,7 +17,6 @@ from engine.media.wire_client import WireLink
 from engine.wire.options_request import FACTS, ROUTES, Dialog, dialog
 from routing.ami.client import Ami
 from routing.ami.rtp_count import value
-from routing.dispatch.queue import Phase
 from routing.dispatch.service import Desk
 
 log = structlog.get_logger()
@@ -27,7 +26,6 @@ NO_ANSWER: Final = frozenset({408, 481, 503, 504})
 WITNESS: Final = 2.0  # seconds between questions to another leg of the same operator
 WITNESSES: Final = 3  # legs asked for it at once
 UNSENT: Final = 2.0  # seconds: a question that was not sent by then is made anew
-WAITS: Final = frozenset({Phase.WAITING, Phase.RINGING})
 AT_ONCE: Final = 16
 
 
@@ -90,8 +88,7 @@ class SilentCallers:
             self._again(leg.call)
 
     def _waits(self, call: str) -> bool:
-        caller = self.desk.dispatcher.queue.callers.get(call)
-        return caller is not None and caller.phase in WAITS
+        return self.desk.unanswered(call)
 
     def _judge(self, leg: Leg, now: float) -> None:
         host = self._hosts.get(leg.channel)

@@ -105,13 +105,12 @@ class Line:
 
     def _take(self, event: Event) -> None:
         before = self.live.calls.get(getattr(event, "linked", ""))
-        held = before.held if before else False
         self.live.apply(event)
-        self._follow(event, before, held)
+        self._follow(event, before)
         self._tell()
         self.changed()
 
-    def _follow(self, event: Event, call: OngoingCall | None, held: bool) -> None:
+    def _follow(self, event: Event, call: OngoingCall | None) -> None:
         match event:
             case ReachChanged():
                 self._reach(event.device, event.reach == "reachable")

@@ -1,4 +1,4 @@
-"""The desk as calls and feature codes meet it: their words turned into the dispatcher's events; edge."""
+"""The queue as the flow of a call meets it: its words turned into the dispatcher's events; edge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,6 @@ class WaitingPlace:
     """ivr.desk.Place over a ticket."""
 
     ticket: Ticket
-    forget: Callable[[], None]
 
     async def next(self) -> Served | Nobody | Somebody:
         """The next decision that matters to a waiting caller; a withdrawn ring has ended by itself."""
@@ -44,26 +43,27 @@ class WaitingPlace:
 
     def leave(self) -> None:
         """The caller waits no more."""
-        self.forget()
+        self.ticket.leave()
 
 
-class CallDesk:
-    """agi_handlers.call.CallDesk and agi_handlers.consultant.Shift; `intend` writes a recording's intent."""
+class QueueAdapter:
+    """agi_handlers.call.CallDesk; the tickets are the dispatch service's.
+
+    `intend` writes a recording's intent, `changed` hears of a wrap-up or a missed ring, `first` says whether
+    the line owes a call's caller the first place.
+    """
 
     def __init__(
         self,
         desk: Desk,
         intend: Callable[[str, int, str, str], None],
         changed: Callable[[], None],
-        shift_changed: Callable[[], None],
         first: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self.desk = desk
+        self._desk = desk
         self._intend = intend
-        self._changed = changed  # wrap-up, missed rings: to be kept, once the next caller rings
-        self._shift_changed = shift_changed  # pauses: to be kept and mirrored at once
-        self._first = first  # whether the line owes this call's caller the first place
-        self._tickets: dict[str, Ticket] = {}
+        self._changed = changed
+        self._first = first
         self._calls: set[str] = set()
 
     def begin(self, call: str) -> None:
@@ -73,145 +73,87 @@ class CallDesk:
     def over(self, call: str) -> None:
         """The session of this call has ended, however it ended."""
         self._calls.discard(call)
-        self.forget(call)
+        self._leave(call)
+
+    def has_session(self, call: str) -> bool:
+        """Whether a session of this engine has the call."""
+        return call in self._calls
 
     def place(self, call: str, language: str, queued: int, kept: str | None = None) -> Place:
         """Let a call wait; a ticket of an earlier ring goes on."""
-        ticket = self._tickets.get(call)
+        ticket = self._desk.ticket(call)
         if ticket is None:
-            priority = int(self._first(call))
-            if priority:
-                log.info("caller_first_again", call=call)
-            waiting = Waiting(call, cast(Language, language), queued / 1000, priority)
-            caller = self.desk.dispatcher.queue.callers.get(call)
-            if caller is not None and kept and caller.consultant == kept:
-                # The conversation outlived an engine: this one learnt of it by events only.
-                ticket = self._tickets[call] = self.desk.adopt(waiting, kept)
-                self.desk.reserved(call, kept)
-                self.desk.reservation_ended(call, kept, back=True)
-                return WaitingPlace(ticket, lambda: self.forget(call))
-            if caller is not None and caller.consultant:
-                # Who waits is in no conversation: its end came before the event that tells of it.
-                self.desk.conversation_ended(call, caller.consultant)
-            ticket = self._tickets[call] = self.desk.place(waiting)
-            if kept:  # an earlier engine kept the consultant, or 1414 had answered and was gone at once
-                self.desk.move_up(call)
-                self.desk.wrap_up_ended(kept)
-                self.desk.assign_to(call, kept)
+            ticket = self._enter(call, cast(Language, language), queued / 1000, kept)
         elif kept:
-            self.desk.reservation_ended(call, kept, back=True)
-        return WaitingPlace(ticket, lambda: self.forget(call))
+            self._desk.reservation_ended(call, kept, back=True)
+        return WaitingPlace(ticket)
+
+    def _enter(self, call: str, language: Language, queued: float, kept: str | None) -> Ticket:
+        desk, priority = self._desk, int(self._first(call))
+        if priority:
+            log.info("caller_first_again", call=call)
+        waiting = Waiting(call, language, queued, priority)
+        with_ = desk.consultant_of(call)
+        if kept and with_ == kept:
+            # The conversation outlived an engine: this one learnt of it by events only.
+            ticket = desk.adopt(waiting, kept)
+            desk.reserved(call, kept)
+            desk.reservation_ended(call, kept, back=True)
+            return ticket
+        if with_:
+            # Who waits is in no conversation: its end came before the event that tells of it.
+            desk.conversation_ended(call, with_)
+        ticket = desk.place(waiting)
+        if kept:  # an earlier engine kept the consultant, or 1414 had answered and was gone at once
+            desk.move_up(call)
+            desk.wrap_up_ended(kept)
+            desk.assign_to(call, kept)
+        return ticket
 
     def missed(self, call: str, consultant: str, status: str, cause: int, *, gone: bool) -> None:
         """The ring is over without an answer."""
         log.info("ring_missed", consultant=consultant, status=status, cause=cause, caller_gone=gone)
         if gone:
-            self.forget(call)
-        elif (ticket := self._tickets.get(call)) is not None:
+            self._leave(call)
+        elif (ticket := self._desk.ticket(call)) is not None:
             ticket.missed(status.lower())
         self._changed()
 
     def ended(self, call: str, consultant: str) -> None:
         """Their conversation is over."""
-        self.desk.conversation_ended(call, consultant)
-        self.forget(call)
+        self._desk.conversation_ended(call, consultant)
+        self._leave(call)
         self._changed()
 
     def dropped(self, call: str, consultant: str) -> None:
         """The phone answered and was gone at once; the caller's ticket goes on, in the old place."""
         log.warning("call_dropped_by_phone", consultant=consultant)
-        self.desk.failed(call, consultant, "drops", back=call in self._tickets)
+        self._desk.failed(call, consultant, "drops", back=self._desk.ticket(call) is not None)
         self._changed()
 
     def keep(self, call: str, consultant: str) -> None:
         """1414 is tried: the consultant stays for this caller."""
-        self.desk.reserved(call, consultant)
+        self._desk.reserved(call, consultant)
 
     def keeps(self, call: str, consultant: str) -> bool:
         """Whether this consultant can be rung for the call now."""
-        seat = self.desk.dispatcher.floor.seats.get(consultant)
-        return seat is not None and seat.on_shift and (seat.call == call or seat.available)
+        return self._desk.can_ring(call, consultant)
 
     def diverted(self, language: str) -> bool:
         """Whether a supervisor sends all callers of this language to the duty phone."""
-        return language in self.desk.dispatcher.diverted
+        return self._desk.diverted_since(cast(Language, language)) is not None
 
     def release(self, call: str, consultant: str) -> None:
         """1414 answered, or the caller is gone."""
-        self.desk.reservation_ended(call, consultant, back=False)
-        self.forget(call)
+        self._desk.reservation_ended(call, consultant, back=False)
+        self._leave(call)
         self._changed()
 
     def recording(self, call: str, connection: int, stem: str, party: str) -> None:
         """Write the intent down."""
         self._intend(call, connection, stem, party)
 
-    def forget(self, call: str) -> None:
+    def _leave(self, call: str) -> None:
         """Nothing of this call waits or is reserved any more."""
-        ticket = self._tickets.pop(call, None)
-        if ticket is not None:
+        if (ticket := self._desk.ticket(call)) is not None:
             ticket.leave()
-
-    def holds(self, call: str) -> bool:
-        """Whether a session of this engine has the call."""
-        return call in self._calls
-
-    def pause(self, consultant: str, reason: str) -> bool:
-        """A consultant's own wish, or an order."""
-        if not self.known(consultant):
-            return False
-        self.desk.paused(consultant, reason)
-        log.info("consultant_paused", consultant=consultant, reason=reason)
-        self._shift_changed()
-        return True
-
-    def end_shift(self, consultant: str) -> bool:
-        """Home time; the call at hand goes on."""
-        if not self.known(consultant):
-            return False
-        self.desk.shift_ended(consultant)
-        log.info("shift_ended", consultant=consultant)
-        self._shift_changed()
-        return True
-
-    def start_shift(self, consultant: str) -> bool:
-        """Ready for calls; a wrap-up under way goes on."""
-        if not self.known(consultant):
-            return False
-        self.desk.shift_started(consultant)
-        log.info("shift_started", consultant=consultant)
-        self._shift_changed()
-        return True
-
-    def divert(self, language: Language, on: bool) -> None:
-        """All callers of a language to the duty phone, or back to the consultants."""
-        if on:
-            self.desk.divert(language)
-        else:
-            self.desk.undivert(language)
-        log.warning("queue_diverted" if on else "queue_undiverted", language=language)
-        self._shift_changed()
-
-    def release_consultant(self, consultant: str) -> bool:
-        """Ready for calls: the pause ends, and so does wrap-up."""
-        if not self.known(consultant):
-            return False
-        self.desk.shift_started(consultant)
-        self.desk.released(consultant)
-        self.desk.wrap_up_ended(consultant)
-        log.info("consultant_released", consultant=consultant)
-        self._shift_changed()
-        return True
-
-    def end_pause(self, consultant: str) -> bool:
-        """The pause ends, and the pass-over after a missed ring; what is at hand goes on, wrap-up too."""
-        if not self.known(consultant):
-            return False
-        self.desk.released(consultant)
-        log.info("pause_ended", consultant=consultant)
-        self._shift_changed()
-        return True
-
-    def known(self, consultant: str) -> bool:
-        """Whether there is such a consultant."""
-        return any(seat.id == consultant for seat in self.desk.snapshot().consultants)

@@ -60,6 +60,6 @@ class Fetch:
     async def _waits_here(self, call_id: str) -> None:
         """The next one only when this one has their place: two sessions a millisecond apart may overtake."""
         for _ in range(LONGEST_WAY):
-            if call_id in self._line.desk.dispatcher.queue.callers:
+            if self._line.desk.in_queue(call_id):
                 return
             await asyncio.sleep(0.002)

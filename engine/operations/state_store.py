@@ -43,7 +43,7 @@ class Kept:
                 self._written[state.id] = what
                 self._journal.remember(state.id, NAME, json.dumps(dataclasses.asdict(state)), now)
         for language in get_args(Language):
-            diverted = language in self._desk.dispatcher.diverted
+            diverted = self._desk.diverted_since(language) is not None
             if self._diverted.get(language, False) != diverted:
                 self._diverted[language] = diverted
                 self._journal.remember(f"queue-{language}", DIVERTED, "duty" if diverted else None, now)

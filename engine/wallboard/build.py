@@ -86,7 +86,8 @@ class BoardBuilder:
         }
 
     def _caller(self, one: OnTheLine) -> dict[str, Any]:
-        call, seat, diverted = one.call, one.seat, self.desk.dispatcher.diverted
+        call, seat = one.call, one.seat
+        diverted = seat is not None and self.desk.diverted_since(seat.language) is not None
         number = _number(call)
         return {
             "call": seat.call if seat else call.call_id if call else "",
@@ -99,8 +100,8 @@ class BoardBuilder:
             "attempts": self.today.attempts(number) + 1 if number else 1,
             "priority": seat.priority if seat else 0,
             "moved_up": seat is not None and seat.moved_up,
-            "diverted": seat is not None and seat.language in diverted,
-            "nobody_on_shift": seat is not None and seat.nobody_on_shift and seat.language not in diverted,
+            "diverted": diverted,
+            "nobody_on_shift": seat is not None and seat.nobody_on_shift and not diverted,
             **self.signs(seat.call if seat else call.call_id if call else ""),
         }
 
@@ -172,11 +173,10 @@ class BoardBuilder:
     def _queue(
         self, language: Language, callers: list[dict[str, Any]], consultants: list[dict[str, Any]]
     ) -> dict[str, Any]:
-        dispatcher = self.desk.dispatcher
         return {
             **_count(language, callers, consultants),
-            "on_shift": dispatcher.floor.on_shift[language],
-            "diverted": self._wall(dispatcher.diverted.get(language)),
+            "on_shift": self.desk.on_shift(language),
+            "diverted": self._wall(self.desk.diverted_since(language)),
         }
 
 

@@ -114,10 +114,6 @@ class Dispatcher(Shift, Calls):
         """When `due` wants to be called next."""
         return self.timers.next()
 
-    def positions(self, language: Language) -> tuple[str, ...]:
-        """Calls waiting for this language, next first."""
-        return self.queue.order(language)
-
     def position(self, call: str) -> int:
         """Place in the queue from 1; 0 when not waiting."""
         caller = self.queue.callers.get(call)

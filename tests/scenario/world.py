@@ -3,7 +3,8 @@
 import asyncio
 
 from dialplan import words as w
-from engine.operations.queue_adapter import CallDesk
+from engine.operations.consultant_commands import ConsultantCommands
+from engine.operations.queue_adapter import QueueAdapter
 from routing.dispatch.decisions import Decision, Withdraw
 from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules
 from routing.dispatch.queue import Waiting
@@ -16,7 +17,7 @@ RULES = Rules(wrap_up_seconds=30.0, missed_ring_seconds=60.0)
 
 
 class World:
-    """The real Desk and CallDesk; telephones and Asterisk's events are ours."""
+    """The real Desk and QueueAdapter; telephones and Asterisk's events are ours."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -32,7 +33,8 @@ class World:
 
     def _build(self) -> None:
         self.desk = Desk(Dispatcher(RULES), self._loop.time, self._decided)
-        self.call_desk = CallDesk(self.desk, self._intend, lambda: None, lambda: None)
+        self.call_desk = QueueAdapter(self.desk, self._intend, lambda: None)
+        self.consultants = ConsultantCommands(self.desk, lambda: None)
         for who, languages in self.scenario.shift.items():
             self.desk.consultant_known(Consultant(who, languages))  # type: ignore[arg-type]
 
@@ -65,9 +67,9 @@ class World:
             case "off_shift":
                 self.desk.unreachable(who)
             case "pause":
-                self.call_desk.pause(who, "break")
+                self.consultants.pause(who, "break")
             case "release":
-                self.call_desk.release_consultant(who)
+                self.consultants.release_consultant(who)
             case "free":
                 self.desk.conversation_ended(self.talking.pop(who), who)
                 self.desk.wrap_up_ended(who)

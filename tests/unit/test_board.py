@@ -251,17 +251,16 @@ async def test_a_call_that_goes_on_counts_once_it_is_answered(home):
 
 
 async def test_ending_a_pause_leaves_the_wrap_up_alone(home):
-    from engine.operations.queue_adapter import CallDesk
+    from engine.operations.consultant_commands import ConsultantCommands
 
-    nothing = lambda *_: None  # noqa: E731
-    desk = CallDesk(home.desk, nothing, nothing, nothing)
+    commands = ConsultantCommands(home.desk, lambda: None)
     home.desk.reachable("c101")
     home.desk.found_talking(Waiting("n1-1-1", "kk", home.now), "c101")
     home.desk.paused("c101", "lunch")
     home.desk.conversation_ended("n1-1-1", "c101")
-    assert desk.end_pause("c101")
+    assert commands.end_pause("c101")
     assert (home.seat()["state"], home.seat()["reason"]) == ("wrap_up", None)
-    assert not desk.end_pause("c999")
+    assert not commands.end_pause("c999")
 
 
 def test_a_name_that_is_no_setting_is_told():

@@ -91,7 +91,7 @@ async def test_leaving_frees_the_consultant_for_the_next_and_may_be_told_twice()
     first.leave()
     decision = await asyncio.wait_for(second.next(), 1)
     assert isinstance(decision, Assign)
-    assert made.dispatcher.stale == {}
+    assert made.stale == {}
     with pytest.raises(TicketLeft):
         await first.next()
 

@@ -143,7 +143,7 @@ def test_callers_who_re_enter_after_a_restart_are_in_their_old_order() -> None:
     dispatcher = Dispatcher(Rules())
     for call, arrived in (("c", 3.0), ("a", 1.0), ("d", 4.0), ("b", 2.0)):
         dispatcher.caller_waits(Waiting(call, "ru", arrived), 100)
-    assert dispatcher.positions("ru") == ("a", "b", "c", "d")
+    assert [caller.call for caller in dispatcher.snapshot(100).callers] == ["a", "b", "c", "d"]
     assert [dispatcher.position(call) for call in "abcdx"] == [1, 2, 3, 4, 0]
 
 

@@ -63,8 +63,6 @@ def box(settings):
                 **{user: Person(person=user, role=role) for role, user in NAMED.items()},
             },
         )
-        running.call_desk.start_shift = running.call_desk.end_shift = lambda _: True
-        running.call_desk.divert = lambda *_: None
         running.refused = RefusedNumbers(lambda *_: None, lambda: None)
         nothing = ToneKeys(None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None)  # type: ignore[arg-type]
         running.tone_keys = nothing
