@@ -1,4 +1,4 @@
-"""What is ordered about consultants and queues, by feature code, page or command: told to the dispatcher; edge."""
+"""Orders about consultants and queues, by feature code, page or command, told to the dispatcher; edge."""
 
 from collections.abc import Callable
 
