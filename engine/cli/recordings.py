@@ -179,7 +179,7 @@ def link(
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.finding.criteria import Criteria  # noqa: PLC0415
-    from recordings.finding.store import link as tie  # noqa: PLC0415
+    from recordings.finding.registrations import link as tie  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()

@@ -14,7 +14,7 @@ from engine.cli.questions import sure
 
 if TYPE_CHECKING:
     from engine.evidence.services import Evidence
-    from recordings.retention.hold import Hold
+    from recordings.retention.manual_holds import ManualHold
     from recordings.retention.service import Applied, Planned
 
 retention = typer.Typer(
@@ -239,7 +239,7 @@ def holds(json: AsJson = False) -> None:
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.RETENTION)
 
-    async def question(evidence: "Evidence") -> "list[Hold]":
+    async def question(evidence: "Evidence") -> "list[ManualHold]":
         await evidence.access.note(who, Action.VIEWED, ["holds"])
         return await evidence.retention.holds()
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
-from recordings.holding.meaning import Span
+from recordings.retention.holds import Period
 
 HOUR = 3  # in the centre's zone: the quietest
 LARGEST = 50_000_000  # bytes; beyond it is rotated at any hour
@@ -26,7 +26,7 @@ def rotate(settings: Settings, now: datetime) -> Path | None:
     return aside
 
 
-def expire(settings: Settings, now: datetime, kept: Sequence[Span] = ()) -> int:
+def expire(settings: Settings, now: datetime, kept: Sequence[Period] = ()) -> int:
     """Delete those older than the policy keeps them; how many. Without a policy none.
 
     What the engine has not read to the end stays, however old: it may be all there is of a call; so does
@@ -44,7 +44,7 @@ def expire(settings: Settings, now: datetime, kept: Sequence[Span] = ()) -> int:
         if file.stat().st_ino == reading or reading is None:
             break
         since, began = began, datetime.fromtimestamp(file.stat().st_mtime, UTC)  # its rows lie between these
-        if any(span.meets(since, began) for span in kept):
+        if any(period.meets(since, began) for period in kept):
             continue
         if began < now - timedelta(days=days):
             file.unlink()

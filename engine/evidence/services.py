@@ -26,13 +26,16 @@ from engine.process.operator import Nobody
 from recordings.access.log import AccessLog
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
+from recordings.demands.demand_holds import DemandHolds
 from recordings.demands.service import Demands
+from recordings.finding.registrations import OpenAppeals
 from recordings.finding.service import Finder
-from recordings.holding.store import Holding
 from recordings.journal.migrating import migrate
 from recordings.model.access_entry import Access, Result
 from recordings.package.service import Packages
 from recordings.privacy.keyring import Keyring
+from recordings.retention.all_holds import AllHolds
+from recordings.retention.manual_holds import ManualHolds
 from recordings.retention.service import Retention
 from recordings.rows.service import keyed
 from recordings.sealing.service import SealedRecordings
@@ -84,9 +87,14 @@ class Evidence:
     @property
     def retention(self) -> Retention:
         """What goes, and what is held. Raises KeyMissing: without the number keys nobody knows."""
+        return Retention(self.database, self.sealed, self.holds, self.settings.retention)
+
+    @property
+    def holds(self) -> AllHolds:
+        """All that keeps calls; who is not named here keeps none. Raises KeyMissing."""
         closed_for = timedelta(days=self.settings.demand_closed_days)
-        holding = Holding(self.keys.numbers(), self.settings.zone, closed_for)
-        return Retention(self.database, self.sealed, holding, self.settings.retention)
+        demanded = DemandHolds(self.keys.numbers(), self.settings.zone, closed_for)
+        return AllHolds(demanded, OpenAppeals(), ManualHolds())
 
     @property
     def packages(self) -> Packages:

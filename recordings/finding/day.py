@@ -12,14 +12,3 @@ def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     begin = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     return begin.astimezone(UTC), end.astimezone(UTC)
-
-
-def arrival(call_id: str) -> datetime | None:
-    """When a call came, as its id tells; None when it is none of ours."""
-    parts = call_id.split("-")
-    if len(parts) < 3 or not parts[1].isdigit() or len(parts[1]) > 16:
-        return None
-    try:
-        return datetime.fromtimestamp(int(parts[1]) / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None

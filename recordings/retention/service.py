@@ -1,4 +1,4 @@
-"""Retention planned and carried out; for the command line and the console (decision 0060); edge."""
+"""Service of retention: planned and carried out, for commands and pages; edge (decision 0060)."""
 
 import asyncio
 from collections import Counter
@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.evidence import RetentionPolicy
 from config.told import told
 from recordings.access.log import AccessLog
-from recordings.holding.store import Holding
 from recordings.model.access_entry import Action, Actor
 from recordings.model.sealed import Sealed
-from recordings.retention import store
-from recordings.retention.hold import Hold
+from recordings.retention import manual_holds, store
+from recordings.retention.all_holds import AllHolds
+from recordings.retention.manual_holds import ManualHold
 from recordings.retention.plan import Candidate, Going, expired
 from recordings.sealing.service import SealedRecordings
 
@@ -46,18 +46,18 @@ class Applied:
 
 
 class Retention:
-    """Nothing goes without a policy, and nothing that a demand, an appeal or a hold keeps."""
+    """Nothing goes without a policy, and nothing that any of `holds` keeps."""
 
     def __init__(
         self,
         database: AsyncEngine,
         sealed: SealedRecordings,
-        holding: Holding,
+        holds: AllHolds,
         policies: Sequence[RetentionPolicy],
     ) -> None:
         self._database = database
         self._sealed = sealed
-        self._holding = holding
+        self._holds = holds
         self._policies = policies
 
     async def plan(
@@ -98,14 +98,14 @@ class Retention:
                 if not going.candidate.held:
                     rows.append(going.candidate.call_id)
                 if len(rows) >= _ROWS:
-                    calls += await store.delete_rows(self._database, self._holding, rows, now)
+                    calls += await store.delete_rows(self._database, self._holds, rows, now)
                     progress(destroyed + calls, 0)
                     rows.clear()
             if rows:
-                calls += await store.delete_rows(self._database, self._holding, rows, now)
+                calls += await store.delete_rows(self._database, self._holds, rows, now)
             for policy in (one for one in self._policies if one.what == "stints"):
                 before = now - timedelta(days=policy.days)
-                stints += await store.delete_stints(self._database, self._holding, before, now)
+                stints += await store.delete_stints(self._database, self._holds, before, now)
         finally:
             facts: dict[str, object] = {
                 "run": run,
@@ -120,12 +120,12 @@ class Retention:
 
     async def expire_logs(self, now: datetime, expire: store.Expire) -> int:
         """Let `expire` delete what lies beside the database, but for the times given to it; how many went."""
-        return await store.unlogged(self._database, self._holding, now, expire)
+        return await store.unlogged(self._database, self._holds, now, expire)
 
     async def hold(self, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime) -> int:
         """Keep a call whatever the policies say; the hold's id. Raises NoSuchHold, ReasonMissing."""
         await AccessLog(self._database).note(who, Action.HELD, [call_id], reason)
-        made = await store.hold(self._database, call_id, who, reason, until, now)
+        made = await manual_holds.hold(self._database, call_id, who, reason, until, now)
         if made is None:
             raise NoSuchHold(told("there is no call {call_id}; see: ivr111 recordings find", call_id=call_id))
         return made
@@ -133,7 +133,7 @@ class Retention:
     async def lift(self, hold_id: int, who: Actor, reason: str, now: datetime) -> None:
         """Raises NoSuchHold, ReasonMissing."""
         await AccessLog(self._database).note(who, Action.LIFTED, [f"hold {hold_id}"], reason)
-        if not await store.lift(self._database, hold_id, who, reason, now):
+        if not await manual_holds.lift(self._database, hold_id, who, reason, now):
             raise NoSuchHold(
                 told(
                     "there is no hold {hold_id} that could be lifted; see: ivr111 retention holds",
@@ -141,9 +141,9 @@ class Retention:
                 )
             )
 
-    async def holds(self) -> list[Hold]:
+    async def holds(self) -> list[ManualHold]:
         """All of them, the lifted and the passed ones too."""
-        return await store.all_holds(self._database)
+        return await manual_holds.all_holds(self._database)
 
     async def _expired(self, now: datetime, what: str = "") -> AsyncIterator[Going]:
         for kind, source in (("audio", store.audio), ("journal", store.rows)):
@@ -157,10 +157,10 @@ class Retention:
                     yield one
 
     async def _kept(self, candidates: Sequence[Candidate], now: datetime) -> Sequence[Candidate]:
-        return await store.kept(self._database, self._holding, candidates, now) if candidates else ()
+        return await store.kept(self._database, self._holds, candidates, now) if candidates else ()
 
     async def _destroy(self, going: Going, run: str, now: datetime) -> Sealed | None:
-        return await store.destroy(self._database, self._sealed, self._holding, going, run, now)
+        return await store.destroy(self._database, self._sealed, self._holds, going, run, now)
 
     async def _finish_earlier(self) -> None:
         """A crash between the key's end and the file's left a file that nobody can open."""

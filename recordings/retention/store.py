@@ -1,4 +1,4 @@
-"""What retention reads and writes: candidates in parts, holds, destruction of one thing at a time; edge."""
+"""Store of retention: candidates in parts, the destruction of one thing at a time, runs; edge (A19, C6)."""
 
 import asyncio
 import json
@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from recordings.chain.entry import Kind, entry
 from recordings.chain.store import append
-from recordings.holding.meaning import Span
-from recordings.holding.store import Holding, alone
 from recordings.model.access_entry import Actor
 from recordings.model.evidence_tables import holds, registrations, retention_runs, sealed
 from recordings.model.sealed import Sealed
@@ -26,7 +24,8 @@ from recordings.model.tables import (
     recordings,
     segments,
 )
-from recordings.retention.hold import Hold
+from recordings.retention.all_holds import AllHolds
+from recordings.retention.holds import Period
 from recordings.retention.plan import Candidate, Going
 from recordings.rows.bound import (
     CALLS,
@@ -49,12 +48,8 @@ from recordings.sealing.store import sealed_of
 OF_A_CALL = (connections, moments, registrations, holds)  # rows that hang on a call and go with it
 
 
-class NoSuchCall(LookupError):
-    """Ends a transaction that was about a call which is not there (any more)."""
-
-
 _BOUND = {bound.table: bound for bound in (CONNECTIONS, MOMENTS, REGISTRATIONS, HOLDS)}
-Expire = Callable[[Sequence[Span]], int]
+Expire = Callable[[Sequence[Period]], int]
 _AT_ONCE = 500
 
 
@@ -104,16 +99,16 @@ async def rows(database: AsyncEngine, before: datetime) -> AsyncIterator[list[Ca
 
 
 async def kept(
-    database: AsyncEngine, holding: Holding, candidates: Sequence[Candidate], now: datetime
+    database: AsyncEngine, held: AllHolds, candidates: Sequence[Candidate], now: datetime
 ) -> list[Candidate]:
     """The same, each with what keeps it now."""
     async with reading(database) as connection:
-        why = await holding.why(connection, {one.call_id for one in candidates}, now)
+        why = await held.why(connection, {one.call_id for one in candidates}, now)
     return [replace(one, held=why.get(one.call_id, ())) for one in candidates]
 
 
 async def destroy(
-    database: AsyncEngine, keys: SealedRecordings, holding: Holding, going: Going, run: str, now: datetime
+    database: AsyncEngine, keys: SealedRecordings, held: AllHolds, going: Going, run: str, now: datetime
 ) -> Sealed | None:
     """The key and the chain's word of it, in one transaction; None when it is kept by now or gone already.
 
@@ -121,8 +116,8 @@ async def destroy(
     """
     id_, call_id = going.candidate.recording_id, going.candidate.call_id
     async with database.begin() as connection:
-        await alone(connection)
-        if await holding.why(connection, [call_id], now):
+        await held.lock(connection)
+        if await held.why(connection, [call_id], now):
             return None
         rows = await sealed_rows(connection, id_)
         if not rows:
@@ -149,12 +144,12 @@ async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
                 yield sealed_of(row)
 
 
-async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequence[str], now: datetime) -> int:
+async def delete_rows(database: AsyncEngine, held: AllHolds, call_ids: Sequence[str], now: datetime) -> int:
     """The journal's rows of these calls, those kept by now left out; the chain stays."""
     async with database.begin() as connection:
-        await lock(connection)  # before `alone`: who sets a hold asks in this order
-        await alone(connection)
-        kept_by_now = await holding.why(connection, call_ids, now)
+        await lock(connection)  # before the holds: who sets one asks in this order
+        await held.lock(connection)
+        kept_by_now = await held.why(connection, call_ids, now)
         known = select(calls.c.call_id).where(calls.c.call_id.in_(list(call_ids)))
         gone = [id_ for id_ in (await connection.execute(known)).scalars() if id_ not in kept_by_now]
         of_these = select(recordings.c.id).where(recordings.c.call_id.in_(gone))
@@ -169,7 +164,7 @@ async def delete_rows(database: AsyncEngine, holding: Holding, call_ids: Sequenc
     return len(gone)
 
 
-async def delete_stints(database: AsyncEngine, holding: Holding, before: datetime, now: datetime) -> int:
+async def delete_stints(database: AsyncEngine, held: AllHolds, before: datetime, now: datetime) -> int:
     """What consultants did and had done before then, day by day, but for times that something keeps."""
     table = consultant_stints
     ended = and_(table.c.ended_at.is_not(None), table.c.ended_at < before)
@@ -179,10 +174,9 @@ async def delete_stints(database: AsyncEngine, holding: Holding, before: datetim
     while at is not None and at < before:
         until = min(at + timedelta(days=1), before)
         async with database.begin() as connection:
-            await lock(connection)
-            await lock(connection)  # before `alone`, as whoever sets a hold does
-            await alone(connection)
-            free = [~_within(span) for span in await holding.spans(connection, now)]
+            await lock(connection)  # before the holds, as whoever sets one does
+            await held.lock(connection)
+            free = [~_within(period) for period in await held.periods(connection, now)]
             that_day = and_(ended, table.c.ended_at >= at, table.c.ended_at < until)
             gone += await _remove(connection, (STINTS, and_(that_day, *free)))
         at = until
@@ -202,17 +196,17 @@ def _of_call(table: Table) -> ColumnElement[str]:
     return table.c.subject if table is holds else table.c.call_id
 
 
-def _within(span: Span) -> ColumnElement[bool]:
+def _within(period: Period) -> ColumnElement[bool]:
     table = consultant_stints
-    since = true() if span.since is None else table.c.ended_at >= span.since
-    return and_(since, true() if span.until is None else table.c.began_at < span.until)
+    since = true() if period.since is None else table.c.ended_at >= period.since
+    return and_(since, true() if period.until is None else table.c.began_at < period.until)
 
 
-async def unlogged(database: AsyncEngine, holding: Holding, now: datetime, expire: Expire) -> int:
+async def unlogged(database: AsyncEngine, held: AllHolds, now: datetime, expire: Expire) -> int:
     """Let `expire` delete channel logs but for the times given to it, nobody registering meanwhile."""
     async with database.begin() as connection:
-        await alone(connection)
-        return await asyncio.to_thread(expire, await holding.spans(connection, now))
+        await held.lock(connection)
+        return await asyncio.to_thread(expire, await held.periods(connection, now))
 
 
 async def ran(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str, object]) -> None:
@@ -227,47 +221,3 @@ async def ran(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str,
         key = (await connection.execute(insert(retention_runs).values(row))).inserted_primary_key
         assert key is not None
         rows.add(RETENTION_RUNS, tuple(key))
-
-
-async def hold(
-    database: AsyncEngine, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime
-) -> int | None:
-    """A new hold's id; None when there is no such call."""
-    new = insert(holds).values(
-        subject=call_id,
-        person=who.person,
-        system_user=who.system_user,
-        reason=reason,
-        set_at=now,
-        until=until,
-    )
-    try:
-        async with database.begin() as connection, entered(connection, [(HOLDS, [])]) as rows_:
-            # The hold first: this waits for a retention run that is deleting the call just now.
-            key = (await connection.execute(new)).inserted_primary_key
-            assert key is not None
-            known = select(calls.c.call_id).where(calls.c.call_id == call_id)
-            if (await connection.execute(known)).first() is None:
-                raise NoSuchCall
-            rows_.add(HOLDS, tuple(key))
-    except NoSuchCall:
-        return None
-    return int(key[0])
-
-
-async def lift(database: AsyncEngine, hold_id: int, who: Actor, reason: str, now: datetime) -> bool:
-    """False when there is no such hold, or it is lifted already."""
-    async with database.begin() as connection, entered(connection, [(HOLDS, [(hold_id,)])]):
-        done = await connection.execute(
-            update(holds)
-            .where(and_(holds.c.id == hold_id, holds.c.lifted_at.is_(None)))
-            .values(lifted_at=now, lifted_by=who.system_user, lift_reason=reason)
-        )
-    return bool(done.rowcount)
-
-
-async def all_holds(database: AsyncEngine) -> list[Hold]:
-    """Newest last."""
-    async with reading(database) as connection:
-        found = (await connection.execute(select(holds).order_by(holds.c.id))).mappings().all()
-    return [Hold(**row) for row in found]

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from config.database import open_database
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
+from recordings.finding.registrations import link
 from recordings.finding.service import Finder, NotIndexed
-from recordings.finding.store import link
 from recordings.finding.worker import IndexAnew
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader

@@ -13,7 +13,7 @@ from recordings.chain.files import FileDiffers
 from recordings.model.access_entry import Action, Actor
 from recordings.model.statement import faults
 from recordings.model.tables import alarms
-from recordings.retention.store import hold
+from recordings.retention.manual_holds import hold
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 

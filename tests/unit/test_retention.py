@@ -7,19 +7,21 @@ from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
+from engine.evidence.services import Evidence
 from recordings.chain.entry import START, Kind
 from recordings.chain.store import links
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
 from recordings.finding.criteria import Criteria
+from recordings.finding.registrations import link
 from recordings.finding.service import Finder
-from recordings.finding.store import link
-from recordings.holding.store import Holding
 from recordings.model.access_entry import Actor, ReasonMissing
 from recordings.model.evidence_tables import sealed
 from recordings.model.hash_chain import verify
 from recordings.model.tables import calls
 from recordings.retention import store
+from recordings.retention.all_holds import AllHolds
+from recordings.retention.holds import period_of
 from recordings.retention.service import Retention
 from recordings.sealing.service import Destroyed, SealedRecordings
 from recordings.sealing.worker import Sealer
@@ -43,11 +45,12 @@ async def home(url, tmp_path):
 
 def service(home: EvidenceHome, *policies: RetentionPolicy) -> Retention:
     sealed_ones = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    return Retention(home.database, sealed_ones, holding(home), policies)
+    return Retention(home.database, sealed_ones, holds(home), policies)
 
 
-def holding(home: EvidenceHome) -> Holding:
-    return Holding(home.keys.numbers(), home.settings.zone, timedelta(days=92))
+def holds(home: EvidenceHome) -> AllHolds:
+    """As wired."""
+    return Evidence(home.settings, home.database, home.keys).holds
 
 
 async def sealed_talk(home: EvidenceHome, number: int = 1, **options):
@@ -163,8 +166,8 @@ async def test_a_hold_set_after_the_plan_was_read_still_wins(home):
     going = [item async for item in one._expired(LATER)]
     await one.hold(talk.record.call_id, AIGUL, "сот", None, LATER)
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    assert await store.destroy(home.database, reading, holding(home), going[0], "run", LATER) is None
-    assert 0 == await store.delete_rows(home.database, holding(home), [talk.record.call_id], LATER)
+    assert await store.destroy(home.database, reading, holds(home), going[0], "run", LATER) is None
+    assert 0 == await store.delete_rows(home.database, holds(home), [talk.record.call_id], LATER)
     assert (1, 1, 1) == await left(home)
 
 
@@ -182,7 +185,7 @@ async def test_a_file_that_outlived_a_crash_goes_with_the_next_run(home):
     going = [item async for item in one._expired(LATER)]
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
     await store.destroy(
-        home.database, reading, holding(home), going[0], "run", LATER
+        home.database, reading, holds(home), going[0], "run", LATER
     )  # and then the power went
     assert (0, 1, 1) == await left(home)
     await one.apply(AIGUL, LATER, "тексеру")
@@ -221,3 +224,34 @@ def test_the_channel_event_log_is_rotated_once_a_day_and_goes_only_when_it_was_r
     mark.write_text(f"{log.stat().st_ino} 0\n")
     assert 0 == channel_log.expire(home.settings, T0 + timedelta(days=20))
     assert 1 == channel_log.expire(home.settings, later)
+
+
+class Inquiry:
+    """A ground that retention has never heard of."""
+
+    tables = ("calls",)
+
+    def __init__(self, call_id: str) -> None:
+        self._call_id = call_id
+
+    async def why(self, connection, call_ids, now):
+        return {self._call_id: ("inquiry",)} if self._call_id in call_ids else {}
+
+    async def periods(self, connection, now):
+        return [period_of(self._call_id)]
+
+
+async def test_who_answers_as_holds_keeps_calls_beside_all_others(home):
+    talk = await sealed_talk(home)
+    await sealed_talk(home, 2)
+    id_ = talk.record.call_id
+    both = AllHolds(Inquiry(id_), holds(home))
+    sealed_ones = SealedRecordings(home.database, home.keys, home.settings.sealed)
+    one = Retention(home.database, sealed_ones, both, (AUDIO, ROWS))
+    await one.hold(id_, AIGUL, "сот", None, T0)
+    assert ("calls", "demands", "holds", "registrations") == both.tables
+    async with home.database.connect() as connection:
+        assert {id_: ("inquiry", "manual hold")} == await both.why(connection, [id_, "another"], LATER)
+        assert [period_of(id_)] * 2 == await both.periods(connection, LATER)
+    assert (1, 1) == ((done := await one.apply(AIGUL, LATER, "тексеру")).recordings, done.calls)
+    assert (1, 1, 1) == await left(home)

@@ -9,18 +9,19 @@ from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
+from engine.evidence.services import Evidence
 from recordings.demands import store as register_store
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
 from recordings.finding.criteria import Criteria
 from recordings.finding.near import asked_for, near, one_slip, sent, slips
+from recordings.finding.registrations import link
 from recordings.finding.service import Finder
-from recordings.finding.store import link
-from recordings.holding.store import Holding, alone
 from recordings.model.access_entry import Actor
 from recordings.model.evidence_tables import demands, sealed
 from recordings.model.tables import calls, consultant_stints
 from recordings.retention import store
+from recordings.retention.all_holds import AllHolds
 from recordings.retention.service import NoSuchHold, Retention
 from recordings.rows.bound import CALLS, DEMANDS, STINTS
 from recordings.rows.service import entered
@@ -48,13 +49,14 @@ async def home(url, tmp_path):
     await opened.close()
 
 
-def holding(home: EvidenceHome) -> Holding:
-    return Holding(home.keys.numbers(), home.settings.zone, timedelta(days=92))
+def holds(home: EvidenceHome) -> AllHolds:
+    """As wired."""
+    return Evidence(home.settings, home.database, home.keys).holds
 
 
 def retention(home: EvidenceHome, *policies: RetentionPolicy) -> Retention:
     opened = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    return Retention(home.database, opened, holding(home), policies or POLICIES)
+    return Retention(home.database, opened, holds(home), policies or POLICIES)
 
 
 def register(home: EvidenceHome) -> Demands:
@@ -209,7 +211,7 @@ async def test_a_registration_under_way_is_waited_for_before_a_key_goes(home):
     async with home.database.begin() as connection:
         await register_store.add(connection, asked, LATER, "basis", AIGUL, LATER, numbers)
         destroying = asyncio.create_task(
-            store.destroy(home.database, reader(home), holding(home), one, "run", LATER)
+            store.destroy(home.database, reader(home), holds(home), one, "run", LATER)
         )
         done, _ = await asyncio.wait([destroying], timeout=0.3)
         assert set() == done
@@ -228,8 +230,8 @@ async def test_nothing_slips_between_the_look_and_the_commit(home, what):
         "appeal": lambda: link(home.database, "2026-7", id_, True, LATER),
     }
     async with home.database.begin() as connection:
-        await alone(connection)
-        assert {} == await holding(home).why(connection, [id_], LATER)
+        await holds(home).lock(connection)
+        assert {} == await holds(home).why(connection, [id_], LATER)
         keeping = asyncio.create_task(deeds[what]())
         done, _ = await asyncio.wait([keeping], timeout=0.3)
         assert set() == done  # whoever comes now comes after the commit, and is told the truth then
@@ -245,7 +247,7 @@ async def test_a_call_that_goes_in_that_moment_is_not_said_to_be_kept(home, what
     id_ = made.record.call_id
     touched = [*((store._BOUND[table], []) for table in store.OF_A_CALL), (CALLS, [])]
     async with home.database.begin() as connection, entered(connection, touched):
-        await alone(connection)
+        await holds(home).lock(connection)
         deed = (
             retention(home).hold(id_, AIGUL, "сот", None, LATER)
             if what == "hold"

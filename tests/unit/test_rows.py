@@ -20,7 +20,7 @@ from engine.evidence.services import Evidence
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.demands import store as demands
 from recordings.demands.demand import Finding, State
-from recordings.finding.store import link
+from recordings.finding.registrations import link
 from recordings.journal.alarming import alarm
 from recordings.journal.migrating import migrate
 from recordings.journal.writing import write
@@ -29,6 +29,7 @@ from recordings.model.entries import ConsultantState, ConsultantStint
 from recordings.model.evidence_tables import row_chain
 from recordings.model.link_quality import LinkHeard
 from recordings.model.tables import calls
+from recordings.retention import manual_holds
 from recordings.retention import store as retention
 from recordings.rows import service
 from recordings.rows.bound import CALLS
@@ -51,7 +52,7 @@ async def fill(home: EvidenceHome) -> None:
         await home.talk(number)
         call = f"n1-{int(T0.timestamp() * 1000)}-{number}"
         await link(home.database, f"KZ-{number}/26", call, True, T0)
-        assert await retention.hold(home.database, call, AIGUL, "сұрау", None, T0) is not None
+        assert await manual_holds.hold(home.database, call, AIGUL, "сұрау", None, T0) is not None
         await alarm(home.database, "recording_missing", call, T0)
         await retention.ran(home.database, AIGUL, T0, {"run": number})
         async with home.database.begin() as connection:
@@ -210,7 +211,7 @@ async def test_what_another_hand_changed_is_not_covered_by_our_next_write(home):
     async with home.database.connect() as connection:
         await connection.execute(text("UPDATE holds SET reason = 'x' WHERE id = 2"))
         await connection.commit()
-    assert await retention.lift(home.database, 2, AIGUL, "біткен", T0)
+    assert await manual_holds.lift(home.database, 2, AIGUL, "біткен", T0)
     [line] = await found(home)
     assert line.startswith("holds row 2: was changed by another hand before ")
 
@@ -221,7 +222,7 @@ async def test_an_entry_without_the_homes_keys_is_named(lite):
         last = database.execute("SELECT max(seq) FROM row_chain").fetchone()[0]
     other = EvidenceHome(lite.settings.home.parent / "other")
     forged = keyed(open_database(lite.settings.database), other.keys.numbers)
-    assert await retention.lift(forged, 1, AIGUL, "x", T0)
+    assert await manual_holds.lift(forged, 1, AIGUL, "x", T0)
     await forged.dispose()
     lines = await found(lite)
     # It could not even say truly how the row stood before.

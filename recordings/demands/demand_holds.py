@@ -1,26 +1,24 @@
-"""Who keeps which calls now, asked in the transaction that would let them go (A19, C6); edge."""
+"""Holds of demands: which calls they keep from retention, and why; edge (A19, C6, decision 0060)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings.demands.demand import CLOSED
+from recordings.demands.meaning import CallFacts, Meaning, meaning
 from recordings.demands.store import criteria_of
-from recordings.finding.day import arrival
 from recordings.finding.near import sent
-from recordings.holding.meaning import CallFacts, Meaning, Span, meaning
-from recordings.model.evidence_tables import demand_events, demand_findings, demands, holds, registrations
+from recordings.model.evidence_tables import demand_events, demand_findings, demands, registrations
 from recordings.model.tables import calls, connections
 from recordings.privacy.numbers import Numbers
+from recordings.retention.holds import Period
 
 OPEN_DEMAND, CLOSED_DEMAND = "open demand", "closed demand"
-OPEN_APPEAL, MANUAL_HOLD = "open appeal", "manual hold"
 _CLOSED = [state.value for state in CLOSED]
-_AROUND = timedelta(days=2)  # a call lasts less
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,13 @@ class Standing:
     meaning: Meaning
 
 
-async def alone(connection: AsyncConnection) -> None:
-    """First in a transaction that lets something go: until its end nobody registers, holds, links, or closes.
+class DemandHolds:
+    """Calls that a demand could mean; answers as `Holds` of retention.
 
-    A lock on the tables rather than one agreed upon: it also stops writers that know nothing of us.
-    SQLite's BEGIN IMMEDIATE keeps others out already.
+    `closed_for`: how long a demand goes on keeping them after its end.
     """
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("LOCK TABLE demands, holds, registrations IN SHARE ROW EXCLUSIVE MODE"))
 
-
-class Holding:
-    """What keeps calls; `closed_for`: how long a demand goes on doing so after its end."""
+    tables = (demands.name, registrations.name)
 
     def __init__(self, numbers: Numbers, zone: ZoneInfo, closed_for: timedelta) -> None:
         self._numbers = numbers
@@ -53,46 +46,21 @@ class Holding:
     async def why(
         self, connection: AsyncConnection, call_ids: Collection[str], now: datetime
     ) -> dict[str, tuple[str, ...]]:
-        """Those of `call_ids` (at most some thousands) that may not go, and all that keeps each."""
-        ids = list(call_ids)
-        found: dict[str, set[str]] = {}
-        for call_id, reason in await self._demanded(connection, ids, now):
-            found.setdefault(call_id, set()).add(reason)
-        appeals = select(registrations.c.call_id).where(
-            registrations.c.call_id.in_(ids), registrations.c.open.is_(True)
-        )
-        held = select(holds.c.subject).where(
-            holds.c.subject.in_(ids),
-            holds.c.lifted_at.is_(None),
-            or_(holds.c.until.is_(None), holds.c.until > now),
-        )
-        for query, reason in ((appeals, OPEN_APPEAL), (held, MANUAL_HOLD)):
-            for call_id in (await connection.execute(query)).scalars():
-                found.setdefault(call_id, set()).add(reason)
-        order = (OPEN_DEMAND, CLOSED_DEMAND, OPEN_APPEAL, MANUAL_HOLD)
-        return {id_: tuple(one for one in order if one in reasons) for id_, reasons in found.items()}
-
-    async def spans(self, connection: AsyncConnection, now: datetime) -> list[Span]:
-        """Times of which nothing may go that belongs to no single call: channel logs, stints."""
-        found = [span for one in await self._standing(connection, now) if (span := one.meaning.span())]
-        appeals = select(registrations.c.call_id).where(registrations.c.open.is_(True))
-        held = select(holds.c.subject).where(
-            holds.c.lifted_at.is_(None), or_(holds.c.until.is_(None), holds.c.until > now)
-        )
-        for query in (appeals, held):
-            for call_id in (await connection.execute(query)).scalars():
-                at = arrival(call_id)
-                found.append(Span() if at is None else Span(at - _AROUND, at + _AROUND))
-        return found
-
-    async def _demanded(
-        self, connection: AsyncConnection, ids: Sequence[str], now: datetime
-    ) -> list[tuple[str, str]]:
+        """See Holds."""
         standing = await self._standing(connection, now)
         if not standing:
-            return []
-        facts = await self._facts(connection, ids)
-        return [(call.call_id, one.why) for one in standing for call in facts if one.meaning.includes(call)]
+            return {}
+        found: dict[str, tuple[str, ...]] = {}
+        for call in await self._facts(connection, list(call_ids)):
+            reasons = {one.why for one in standing if one.meaning.includes(call)}
+            if reasons:
+                found[call.call_id] = tuple(one for one in (OPEN_DEMAND, CLOSED_DEMAND) if one in reasons)
+        return found
+
+    async def periods(self, connection: AsyncConnection, now: datetime) -> list[Period]:
+        """See Holds."""
+        meant = [one.meaning.period() for one in await self._standing(connection, now)]
+        return [period for period in meant if period is not None]
 
     async def _standing(self, connection: AsyncConnection, now: datetime) -> list[Standing]:
         closed_at = (

@@ -1,16 +1,40 @@
-"""Calls tied to appeals' registration numbers, until the register of appeals does it; edge."""
+"""Registration numbers of appeals and their calls, until the register of appeals has them; edge (A12)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from recordings.model.evidence_tables import registrations
 from recordings.model.tables import calls
+from recordings.retention.holds import NoSuchCall, Period, period_of
 from recordings.rows.bound import REGISTRATIONS
 from recordings.rows.service import entered
+
+OPEN_APPEAL = "open appeal"
+
+
+class OpenAppeals:
+    """Calls of an appeal that is still open; answers as `Holds` of retention."""
+
+    tables = (registrations.name,)
+
+    async def why(
+        self, connection: AsyncConnection, call_ids: Collection[str], now: datetime
+    ) -> dict[str, tuple[str, ...]]:
+        """See Holds."""
+        query = select(registrations.c.call_id).where(
+            registrations.c.call_id.in_(list(call_ids)), registrations.c.open.is_(True)
+        )
+        return dict.fromkeys((await connection.execute(query)).scalars(), (OPEN_APPEAL,))
+
+    async def periods(self, connection: AsyncConnection, now: datetime) -> list[Period]:
+        """See Holds."""
+        query = select(registrations.c.call_id).where(registrations.c.open.is_(True))
+        return [period_of(call_id) for call_id in (await connection.execute(query)).scalars()]
 
 
 async def link(database: AsyncEngine, number: str, call_id: str, is_open: bool, at: datetime) -> bool:
@@ -29,7 +53,3 @@ async def link(database: AsyncEngine, number: str, call_id: str, is_open: bool, 
     except NoSuchCall:
         return False
     return True
-
-
-class NoSuchCall(LookupError):
-    """Ends a transaction that was about a call which is not there (any more)."""

@@ -6,28 +6,14 @@ slip of the pen away. What names nothing that we know could mean every call.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from recordings.finding.criteria import Criteria
-from recordings.finding.day import arrival, bounds
+from recordings.finding.day import bounds
 from recordings.finding.near import asked_for, near
-
-LONGEST = timedelta(days=2)  # a call lasts less
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From `since` (included) to `until` (not); None: without end."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def meets(self, since: datetime | None, until: datetime | None) -> bool:
-        """Whether it and the time between these share a moment; None: without end."""
-        early = self.until is None or since is None or since < self.until
-        late = self.since is None or until is None or until >= self.since
-        return early and late
+from recordings.model.recording_names import arrival
+from recordings.retention.holds import LONGEST_CALL, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +35,7 @@ class Meaning:
     call_id: str | None = None
     registration: str | None = None
     forms: frozenset[str] = frozenset()
-    window: Span | None = None
+    window: Period | None = None
     consultant: str | None = None
     withheld: bool = False
     everything: bool = False
@@ -69,19 +55,19 @@ class Meaning:
             return self.consultant in call.parties
         return self._only_the_party() and self.withheld and not call.forms
 
-    def span(self) -> Span | None:
+    def period(self) -> Period | None:
         """When what it means was spoken, as far as it says so; None: it means no time at all."""
         if self.everything:
-            return Span()
+            return Period()
         if self.window is not None:
             since, until = self.window.since, self.window.until
-            return Span(since and since - LONGEST, until and until + LONGEST)
+            return Period(since and since - LONGEST_CALL, until and until + LONGEST_CALL)
         if self.forms or self._only_the_party():
-            return Span()
+            return Period()
         moments = [at for id_ in self._ids() if (at := arrival(id_)) is not None]
         if not moments:
-            return Span() if self.registration else None
-        return Span(min(moments) - LONGEST, max(moments) + LONGEST)
+            return Period() if self.registration else None
+        return Period(min(moments) - LONGEST_CALL, max(moments) + LONGEST_CALL)
 
     def _ids(self) -> list[str]:
         return [*self.found, *([self.call_id] if self.call_id else [])]
@@ -110,15 +96,15 @@ def meaning(
     )
 
 
-def _window(wanted: Criteria, zone: ZoneInfo) -> Span | None:
+def _window(wanted: Criteria, zone: ZoneInfo) -> Period | None:
     """Day or moments, whichever is named; both are taken together where they meet, else each alone."""
-    spans = [bounds(wanted.day, zone)] if wanted.day is not None else []
+    days = [bounds(wanted.day, zone)] if wanted.day is not None else []
     moments = (wanted.since, wanted.until)
     if moments == (None, None):
-        return Span(*spans[0]) if spans else None
-    if not spans:
-        return Span(*moments)
-    since, until = spans[0]
+        return Period(*days[0]) if days else None
+    if not days:
+        return Period(*moments)
+    since, until = days[0]
     early = min(since, wanted.since or since)
     late = max(until, wanted.until or until)
-    return Span(early, late)
+    return Period(early, late)

@@ -1,1 +1,0 @@
-"""What keeps a call's recordings and rows from going: demands, appeals, manual holds."""
