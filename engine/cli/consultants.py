@@ -13,7 +13,7 @@ from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say,
 if TYPE_CHECKING:
     from config.settings import Language, Settings
     from dialplan.people import Account
-    from engine.cli.consultant_change import Became
+    from engine.cli.endpoint_change import ChangeResult
 
 consultants = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Consultants: accounts and pauses."
@@ -159,7 +159,7 @@ def reload(json: AsJson = False) -> None:
 
 
 def _tell_account(
-    settings: "Settings", account: "Account", outcome: "Became", what: str, *, json: bool, secret: bool
+    settings: "Settings", account: "Account", outcome: "ChangeResult", what: str, *, json: bool, secret: bool
 ) -> None:
     if json:
         as_json(
@@ -194,7 +194,7 @@ def _tell_account(
     _end(outcome, json=json)
 
 
-def _end(outcome: "Became", *, json: bool) -> None:
+def _end(outcome: "ChangeResult", *, json: bool) -> None:
     """What Asterisk made of it; exit code 1 when that is not what was asked."""
     if not outcome.done:
         typer.echo(hint(outcome.sentence), err=True)

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from config.database import database_file
 from config.home import has_run
 from config.problem import Problem
 from config.settings import Settings
@@ -26,7 +25,7 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
     Root's commands read as the evidence process: the -wal and -shm files that SQLite makes meanwhile are
     then writable for all who write the journal (a test holds this).
     """
-    file = sqlite_file(settings)
+    file = database_file(settings.database)
     try:
         if file is not None:
             if not file.exists():
@@ -52,12 +51,6 @@ def read(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T | 
         raise Problem(told("the journal cannot be read: {why}; see: ivr111 doctor", why=why.orig)) from why
     except (SQLAlchemyError, OSError) as why:
         raise Problem(told("the journal cannot be read: {why}; see: ivr111 doctor", why=why)) from why
-
-
-def sqlite_file(settings: Settings) -> Path | None:
-    """The database's file; None when it is a server's."""
-    url = make_url(settings.database)
-    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 async def _ask(settings: Settings, question: Callable[[Reader], Awaitable[T]]) -> T:

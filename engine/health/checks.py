@@ -2,10 +2,10 @@
 
 from config.settings import Settings
 from config.told import told
-from engine.health.check import Check
 from engine.health.evidence import evidence, keys, volumes
 from engine.health.installed import asterisk_version, clock, disk, home, prompts, setup, users
 from engine.health.running import answers, database
+from engine.install.check import Check
 from engine.install.port_checks import ports
 
 LOOKS = (

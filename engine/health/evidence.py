@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.database import open_database
 from config.settings import Settings
 from config.told import told
-from engine.health.check import Check
+from engine.install.check import Check
 from engine.install.keys import absent
 from engine.install.run_as_user import as_evidence
 from engine.process.local_socket import EngineAway, Wrong, ask

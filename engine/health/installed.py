@@ -12,8 +12,8 @@ from typing import Final
 
 from config.settings import Settings
 from config.told import told
-from engine.health.check import Check
 from engine.health.clock_sync import synchronised
+from engine.install.check import Check
 from engine.install.preconditions import fault_of
 from engine.install.prompt_folders import folders
 from ivr.files import missing

@@ -15,8 +15,8 @@ from config.database import DatabaseReplaced, database_file, open_database
 from config.home import has_run
 from config.settings import Settings
 from config.told import N_, joined, told
-from engine.cli.consultant_change import differences
-from engine.health.check import Check
+from engine.install.asterisk_endpoints import differences
+from engine.install.check import Check
 from engine.install.run_as_user import as_evidence
 from engine.process.local_socket import EngineAway, Wrong, ask
 from engine.supervisor.probes import AsteriskProbe

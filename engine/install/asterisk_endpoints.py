@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from config.settings import Settings
 from config.told import N_, joined, told
 from dialplan import words as w
 from dialplan.people_sections import PERSON
+from engine.install import consultant_accounts as accounts
 from routing.ami.control_socket import say
 from routing.ami.protocol import AmiDown, AmiTimeout
 
@@ -174,3 +176,14 @@ async def _booted(socket: Path) -> None:
     """Before all modules are there nothing is found, which would look like gone. Raises AmiDown."""
     if "fully booted" not in await say(socket, "core waitfullybooted", ANSWER):
         raise AmiDown("Asterisk is starting")
+
+
+def differences(settings: Settings) -> tuple[set[str], set[str]]:
+    """Whom Asterisk does not know as the accounts have them, and whom it knows without an account.
+
+    Raises AmiDown, AmiTimeout.
+    """
+    theirs = asyncio.run(known(settings.asterisk_control))
+    ours = {one.id: one.secret for one in accounts.load(settings)}
+    new = {id_ for id_, secret in ours.items() if theirs.get(id_) != secret}
+    return new, theirs.keys() - ours.keys()

@@ -1,133 +1,21 @@
-"""The folders of a home and who may do what in them; docs/decisions 0020 and 0074 have the reasons; edge."""
+"""The folders of a home made, and set right for who may do what in them (decisions 0020, 0074); edge."""
 
-import grp
 import os
-import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import structlog
 
 from config import no_follow
 from config.settings import Settings
+from engine.install.home_layout import HOME_FOLDERS, ITS_OWN, KEY_READERS, LOCKS, MOVED, RENDERED, HomeFolder
+from engine.install.owners import Owners
 from recordings.model.recording_names import SECOND
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One folder below home. Owner and group name roles: root, engine, console, evidence, asterisk, journal.
-
-    `files`: the mode of the plain files in it, when they are set right; None: as each is.
-    """
-
-    path: str
-    owner: str
-    group: str
-    mode: int
-    files: int | None = None
-
-
-# A folder that root writes into belongs to root, and nobody else can make a name in it; what a lesser user
-# owns lies one level below. db alone is written by three users: root opens nothing there (run_as_user.py).
-# Engine and evidence process are in Asterisk's group, never the other way round: the one that talks to
-# strangers sees least. Set-gid where several write: what each makes belongs to the shared group.
-PLACES: Final = (
-    Place(".", "root", "root", 0o711),
-    Place("run", "root", "root", 0o755),
-    Place("run/engine", "engine", "journal", 0o2750),  # its socket; the console speaks there
-    Place("run/evidence", "evidence", "journal", 0o2750),
-    Place("run/console", "console", "console", 0o750),
-    Place("log", "root", "root", 0o711),
-    Place("log/engine", "engine", "engine", 0o750),
-    Place("log/evidence", "evidence", "evidence", 0o750),
-    Place("log/console", "console", "console", 0o750),
-    Place("db", "root", "journal", 0o2770, 0o660),
-    Place("recordings", "evidence", "evidence", 0o700),
-    Place("statements", "evidence", "evidence", 0o750),
-    Place("packages", "evidence", "evidence", 0o700),
-    Place("console", "console", "console", 0o700),  # its certificate
-    Place("keys", "root", "evidence", 0o751, 0o640),  # only root makes new ones; KEY_READERS says who reads
-    Place("secrets", "root", "engine", 0o2750, 0o640),
-    Place("accounts", "engine", "engine", 0o700),
-    Place("prompts", "root", "engine", 0o2750, 0o640),
-    Place("spool", "root", "asterisk", 0o750),
-    Place("spool/journal", "engine", "engine", 0o700),
-    Place("spool/audio", "asterisk", "asterisk", 0o2770),
-    Place("spool/cel", "asterisk", "asterisk", 0o2770),
-    Place("asterisk", "root", "asterisk", 0o750),
-    Place("asterisk/etc", "root", "asterisk", 0o2750, 0o640),  # Asterisk reads its configuration, no more
-    Place("asterisk/data", "root", "asterisk", 0o2750, 0o640),
-    Place("asterisk/data/documentation", "root", "asterisk", 0o2750),  # asterisk/private binds it here
-    Place("asterisk/lib", "root", "asterisk", 0o2750, 0o640),
-    Place("asterisk/lib/keys", "root", "asterisk", 0o2750, 0o640),
-    Place("asterisk/moh", "root", "asterisk", 0o2750, 0o640),
-    Place("asterisk/cache", "asterisk", "asterisk", 0o2750),
-    Place("asterisk/db", "asterisk", "asterisk", 0o2750),
-    Place("asterisk/log", "asterisk", "asterisk", 0o2750),
-    Place("asterisk/run", "asterisk", "asterisk", 0o2750),
-    Place("asterisk/spool", "asterisk", "asterisk", 0o2750),
-)
-RENDERED: Final = ("secrets", "prompts", "asterisk/etc", "asterisk/data", "asterisk/lib", "asterisk/moh")
-# Owner, group and mode. Numbers are hidden and found by engine and evidence process; the console gets the key
-# of its second factors. The keys that wrap recordings and sign statements are the evidence process's alone.
-KEY_READERS: Final = {
-    "numbers.key": ("evidence", "engine", 0o440),
-    "index.key": ("evidence", "engine", 0o440),
-    "statement.pub": ("root", "journal", 0o640),
-    "second-factor.key": ("root", "console", 0o640),
-    "rows.key": ("root", "journal", 0o640),  # for whoever writes rows
-}
-ITS_OWN: Final = ("root", "evidence", 0o640)
-# In db, each its owner's alone: who holds another's lock would keep it from starting.
-LOCKS: Final = {"engine.lock": ("engine", 0o600), "evidence.lock": ("evidence", 0o600)}
-# Where homes of before kept what a lesser user writes, beside what root writes.
-MOVED: Final = {
-    "log": {"engine": "engine.log", "evidence": "evidence.log", "console": "console.log"},
-    "run": {"engine": "engine.sock", "evidence": "evidence.sock", "console": "console.sock"},
-}
-
-
-class NoSuchUser(LookupError):
-    """A user or group of the line is not there; the text says what to do."""
-
-
-class Owners:
-    """Numbers of the users and groups that the roles of `PLACES` are here. Raises NoSuchUser."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._users = {
-            "root": "root",
-            "engine": settings.run_user,
-            "console": settings.console_user,
-            "evidence": settings.evidence_user,
-            "asterisk": settings.asterisk_user,
-        }
-        self._journal = settings.journal_group
-
-    def uid(self, role: str) -> int:
-        """The user's number."""
-        return self._known(role).pw_uid
-
-    def gid(self, role: str) -> int:
-        """The number of the user's own group, or of those who write the journal."""
-        if role != "journal":
-            return self._known(role).pw_gid
-        try:
-            return grp.getgrnam(self._journal).gr_gid
-        except KeyError:
-            raise NoSuchUser(f"no system group {self._journal}: run make setup") from None
-
-    def _known(self, role: str) -> pwd.struct_passwd:
-        try:
-            return pwd.getpwnam(self._users[role])
-        except KeyError:
-            raise NoSuchUser(f"no system user {self._users[role]}: run make setup") from None
 
 
 def lay_out(settings: Settings) -> None:
@@ -138,9 +26,9 @@ def lay_out(settings: Settings) -> None:
     """
     owners = Owners(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
-    for place in PLACES:
-        with opened(settings, place.path, make=True) as here:
-            _set_right(here, place, owners)
+    for folder in HOME_FOLDERS:
+        with opened(settings, folder.path, make=True) as here:
+            _set_right(here, folder, owners)
     with opened(settings, "db") as here:
         _journal_files(here, owners)
     second_volume(settings)
@@ -157,23 +45,23 @@ def opened(settings: Settings, path: str, *, make: bool = False) -> Iterator[int
         yield here
 
 
-def _set_right(here: int, place: Place, owners: Owners) -> None:
-    uid, gid = owners.uid(place.owner), owners.gid(place.group)
+def _set_right(here: int, folder: HomeFolder, owners: Owners) -> None:
+    uid, gid = owners.uid(folder.owner), owners.gid(folder.group)
     there = os.fstat(here)
-    if (there.st_uid, there.st_gid, stat.S_IMODE(there.st_mode)) == (uid, gid, place.mode):
+    if (there.st_uid, there.st_gid, stat.S_IMODE(there.st_mode)) == (uid, gid, folder.mode):
         return
     # Closed (0700) is how an interrupted taking over leaves a folder: then nobody is trusted.
     trusted: int | Literal["all"] | None = there.st_uid or None
     if no_follow.only_roots(there) and stat.S_IMODE(there.st_mode) != 0o700:
         trusted = "all"
     no_follow.close_to_others(here)
-    if place.path in MOVED:
-        _move_down(here, MOVED[place.path])
-    if place.path != "." and place.owner != "asterisk":  # Asterisk's own were always its own
-        kept = {one.path.rpartition("/")[2] for one in PLACES if _parent(one.path) == place.path}
-        _take_over(here, place, owners, kept, trusted)
+    if folder.path in MOVED:
+        _move_down(here, MOVED[folder.path])
+    if folder.path != "." and folder.owner != "asterisk":  # Asterisk's own were always its own
+        kept = {one.path.rpartition("/")[2] for one in HOME_FOLDERS if _parent(one.path) == folder.path}
+        _take_over(here, folder, owners, kept, trusted)
     os.fchown(here, uid, gid)
-    os.fchmod(here, place.mode)
+    os.fchmod(here, folder.mode)
 
 
 def _parent(path: str) -> str:
@@ -193,26 +81,26 @@ def _move_down(here: int, moved: dict[str, str]) -> None:
 
 
 def _take_over(
-    here: int, place: Place, owners: Owners, kept: set[str], trusted: int | Literal["all"] | None
+    here: int, folder: HomeFolder, owners: Owners, kept: set[str], trusted: int | Literal["all"] | None
 ) -> None:
     """A folder, closed to others now, was somebody else's: what it holds becomes its new owner's.
 
     In a folder of root's nothing of a lesser user's stays that is no plain file with one name: it was laid
     there. Begun again after a crash: the folder itself becomes right last.
     """
-    uid, gid = owners.uid(place.owner), owners.gid(place.group)
+    uid, gid = owners.uid(folder.owner), owners.gid(folder.group)
     for name, there in list(no_follow.entries(here)):
         if name in kept:
             continue
         if stat.S_ISDIR(there.st_mode):
             with no_follow.below(here, name) as inner:
                 no_follow.close_to_others(inner)
-                _take_over(inner, place, owners, set(), trusted)
+                _take_over(inner, folder, owners, set(), trusted)
                 os.fchown(inner, uid, gid)
                 os.fchmod(inner, stat.S_IMODE(there.st_mode))
-        elif not no_follow.give(here, name, uid, gid, place.files, trusted) and trusted != "all":
-            log.warning("place_not_ours", place=place.path, file=name)
-            if place.owner == "root":
+        elif not no_follow.give(here, name, uid, gid, folder.files, trusted) and trusted != "all":
+            log.warning("place_not_ours", place=folder.path, file=name)
+            if folder.owner == "root":
                 os.unlink(name, dir_fd=here)
 
 
@@ -273,23 +161,23 @@ def _volume(wanted: Path) -> Iterator[int]:
 def hand_over(settings: Settings) -> None:
     """After rendering: what root wrote becomes readable for the one it is meant for, and for nobody else."""
     owners = Owners(settings)
-    for place in PLACES:
-        if place.path in RENDERED:
-            uid, gid = owners.uid(place.owner), owners.gid(place.group)
-            with suppress(FileNotFoundError), opened(settings, place.path) as here:
-                _hand_over(here, uid, gid, place)
+    for folder in HOME_FOLDERS:
+        if folder.path in RENDERED:
+            uid, gid = owners.uid(folder.owner), owners.gid(folder.group)
+            with suppress(FileNotFoundError), opened(settings, folder.path) as here:
+                _hand_over(here, uid, gid, folder)
     share_keys(settings)
 
 
-def _hand_over(here: int, uid: int, gid: int, place: Place) -> None:
+def _hand_over(here: int, uid: int, gid: int, folder: HomeFolder) -> None:
     os.fchown(here, uid, gid)
-    os.fchmod(here, place.mode)
+    os.fchmod(here, folder.mode)
     for name, there in list(no_follow.entries(here)):
         if stat.S_ISDIR(there.st_mode):
             with no_follow.below(here, name) as inner:
-                _hand_over(inner, uid, gid, place)
+                _hand_over(inner, uid, gid, folder)
         elif stat.S_ISREG(there.st_mode):
-            no_follow.give(here, name, uid, gid, place.files, "all")
+            no_follow.give(here, name, uid, gid, folder.files, "all")
 
 
 def share_keys(settings: Settings) -> None:

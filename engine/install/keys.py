@@ -7,7 +7,8 @@ from pathlib import Path
 
 from config import no_follow
 from config.settings import Settings
-from engine.install.home_folders import NoSuchUser, share_keys
+from engine.install.home_folders import share_keys
+from engine.install.owners import NoSuchUser
 from recordings.privacy.keyring import ROWS, SECOND_FACTOR, Keyring
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.told import told
-from engine.health.check import Check
+from engine.install.check import Check
 from engine.install.ports import Port, held_between, holders, ours, program
 
 

@@ -7,10 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import open_database
+from config.database import database_file, open_database
 from config.settings import Settings
 from console.identity.tables import SECOND_FACTORS, accounts
-from engine.cli.journal import sqlite_file
 from engine.install.run_as_user import as_evidence
 from recordings.privacy.keyring import KeyMissing, Keyring
 from recordings.privacy.numbers import Numbers
@@ -25,7 +24,7 @@ def hide_anew(settings: Settings) -> int:
 
     A database or key that is away is no reason not to start: it is done the next time.
     """
-    file = sqlite_file(settings)
+    file = database_file(settings.database)
     if file is not None and not file.exists():
         return 0
     try:

@@ -13,7 +13,8 @@ from config.log import configure
 from config.running import supervisor
 from config.settings import Settings
 from config.tasks import Tasks
-from engine.install.home_folders import NoSuchUser, hand_over, lay_out
+from engine.install.home_folders import hand_over, lay_out
+from engine.install.owners import NoSuchUser
 from engine.install.port_checks import looked_at, sound_ports
 from engine.supervisor.alarm_file import AlarmFile
 from engine.supervisor.asterisk_log import AsteriskLog

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli import consultant_change as account_change
+from engine.install.asterisk_endpoints import differences
 from lab.lab import Account, Lab
 from lab.registration import NotRegisteredError
 from lab.robots import Consultant
@@ -163,7 +163,7 @@ async def test_many_at_once_are_all_known_to_asterisk(line: RunningLine) -> None
     ]
     said = [await ended(process) for process in beside]
     assert [(0, "")] * len(ids) == [(code, err) for code, _, err in said]
-    assert (set(), set()) == await asyncio.to_thread(account_change.differences, line.settings)
+    assert (set(), set()) == await asyncio.to_thread(differences, line.settings)
     assert {json.loads(out)["id"] for _, out, _ in said} == set(ids)
     removing = [started(line, "consultants", "remove", id_, "--json") for id_ in ids]
     assert [0] * len(ids) == [(await ended(process))[0] for process in removing]
@@ -175,7 +175,7 @@ def test_what_another_hand_took_from_asterisk_is_put_back_by_reload(line: Runnin
     text = etc.read_text()
     etc.write_text(text.replace("[c101]", "[c109]"))
     asyncio.run(asterisk(line, "module reload res_pjsip.so"))
-    assert ({"c101"}, {"c109"}) == account_change.differences(line.settings)
+    assert ({"c101"}, {"c109"}) == differences(line.settings)
     code, out, err = asyncio.run(ended(started(line, "consultants", "reload")))
     assert (0, "asterisk: knows all 5 accounts; read c101, forgot c109\n", "") == (code, out, err)
     assert text == etc.read_text()

@@ -2,9 +2,6 @@
 
 ARROWS: dict[str, set[str]] = {
     "engine.cli.lab": {"lab.fill", "lab.fill_plan"},
-    "engine.health.running": {"engine.cli.consultant_change"},
-    "engine.install.port_checks": {"engine.health.check"},
-    "engine.install.second_factor_keys": {"engine.cli.journal"},
     "recordings.privacy.keyring": {"recordings.journal.spool"},
 }
 LONG_FILES: dict[str, int] = {
@@ -12,9 +9,7 @@ LONG_FILES: dict[str, int] = {
     "config/settings.py": 358,
     "console/identity/service.py": 301,
     "console/static/live.js": 348,
-    "engine/cli/consultant_change.py": 322,
     "engine/cli/recordings.py": 309,
-    "engine/install/home_folders.py": 310,
     "engine/wiring.py": 475,
     "lab/dispatcher/simulator.py": 331,
     "recordings/demands/service.py": 374,

@@ -219,7 +219,7 @@ BOOTED = {"core waitfullybooted": "Asterisk has fully booted.\n"}
 
 
 def test_an_asterisk_that_only_says_that_it_reloaded_is_not_believed(ivr111, settings, monkeypatch):
-    monkeypatch.setattr("engine.cli.consultant_change.SETTLED", 0.5)
+    monkeypatch.setattr("engine.cli.endpoint_change.SETTLED", 0.5)
     polite = {**BOOTED, "module reload": "Module 'res_pjsip.so' reloaded successfully.\n"}
     with asterisk(settings, polite) as heard:
         added = ivr111(*NEW)
@@ -231,7 +231,7 @@ def test_an_asterisk_that_only_says_that_it_reloaded_is_not_believed(ivr111, set
 
 
 def test_a_removed_phone_that_is_still_there_is_not_told_as_gone(ivr111, settings, monkeypatch):
-    monkeypatch.setattr("engine.cli.consultant_change.SETTLED", 0.5)
+    monkeypatch.setattr("engine.cli.endpoint_change.SETTLED", 0.5)
     accounts.load(settings)
     there = {
         **BOOTED,

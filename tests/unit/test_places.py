@@ -12,8 +12,10 @@ import pytest
 from config.settings import Settings
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
-from engine.install.home_folders import PLACES, Owners, hand_over, lay_out
+from engine.install.home_folders import hand_over, lay_out
+from engine.install.home_layout import HOME_FOLDERS
 from engine.install.keys import ensure_keys, remember
+from engine.install.owners import Owners
 from engine.install.prepare import write_lab
 from engine.install.run_as_user import as_evidence
 from engine.supervisor.processes import shorten, start, write_pid
@@ -41,7 +43,7 @@ BEFORE = {
 }
 # What root makes, by name, wherever that is: each is planted in each place where a user can.
 NAMES = (
-    *(one.path.rpartition("/")[2] for one in PLACES if one.path != "."),
+    *(one.path.rpartition("/")[2] for one in HOME_FOLDERS if one.path != "."),
     *("lab.json", ".lab.json.new", "engine.pid", ".engine.pid.part", "supervise.lock", "hosts"),
     *("asterisk-log.sock", "engine.sock", "supervise.log", "engine.out", "console.out", "asterisk.log"),
     *("security.log", "engine.log", "consultants.json", ".consultants.json.new", "keys.made"),
@@ -120,7 +122,7 @@ def plant(settings: Settings, role: str, target: Path, kind: str) -> None:
 
     def act() -> str:
         free = []
-        for place in PLACES:
+        for place in HOME_FOLDERS:
             for name in dict.fromkeys(NAMES):
                 path = settings.home / place.path / name
                 with suppress(OSError):
@@ -184,7 +186,7 @@ def test_no_name_planted_by_a_lesser_user_leads_root_outside(home, outside, begu
         if path.is_file() and path.samefile(outside / "file"):
             path.unlink()  # what is left of them is the attacker's own folders' matter
     assert before == told(outside)
-    for place in PLACES:
+    for place in HOME_FOLDERS:
         there = (home.home / place.path).lstat()
         owners = Owners(home)
         wanted = (owners.uid(place.owner), owners.gid(place.group), place.mode)
@@ -196,7 +198,7 @@ def names_open_to(settings: Settings, role: str) -> set[str]:
     """Folders of home in which the user can make a name."""
 
     def act() -> str:
-        return " ".join(p.path for p in PLACES if os.access(settings.home / p.path, os.W_OK | os.X_OK))
+        return " ".join(p.path for p in HOME_FOLDERS if os.access(settings.home / p.path, os.W_OK | os.X_OK))
 
     return set(as_user(settings, role, act).split())
 
@@ -205,7 +207,7 @@ def test_each_user_can_make_names_in_its_own_folders_alone(home):
     work_of_root(home)
     shared = {"db", "spool/audio", "spool/cel"}
     assert {role: names_open_to(home, role) for role in LESSER} == {
-        role: {one.path for one in PLACES if one.owner == role}
+        role: {one.path for one in HOME_FOLDERS if one.owner == role}
         | {"engine": shared, "evidence": shared, "console": {"db"}, "asterisk": set()}[role]
         for role in LESSER
     }
