@@ -37,9 +37,7 @@ HOME_FOLDERS: Final = (
     HomeFolder("statements", "evidence", "evidence", 0o750),
     HomeFolder("packages", "evidence", "evidence", 0o700),
     HomeFolder("console", "console", "console", 0o700),  # its certificate
-    HomeFolder(
-        "keys", "root", "evidence", 0o751, 0o640
-    ),  # only root makes new ones; see KEY_READERS
+    HomeFolder("keys", "root", "evidence", 0o751, 0o640),  # only root makes new ones; see KEY_READERS
     HomeFolder("secrets", "root", "engine", 0o2750, 0o640),
     HomeFolder("accounts", "engine", "engine", 0o700),
     HomeFolder("prompts", "root", "engine", 0o2750, 0o640),
@@ -48,9 +46,7 @@ HOME_FOLDERS: Final = (
     HomeFolder("spool/audio", "asterisk", "asterisk", 0o2770),
     HomeFolder("spool/cel", "asterisk", "asterisk", 0o2770),
     HomeFolder("asterisk", "root", "asterisk", 0o750),
-    HomeFolder(
-        "asterisk/etc", "root", "asterisk", 0o2750, 0o640
-    ),  # Asterisk only reads its configuration
+    HomeFolder("asterisk/etc", "root", "asterisk", 0o2750, 0o640),  # Asterisk only reads its configuration
     HomeFolder("asterisk/data", "root", "asterisk", 0o2750, 0o640),
     HomeFolder("asterisk/data/documentation", "root", "asterisk", 0o2750),  # asterisk/private binds it here
     HomeFolder("asterisk/lib", "root", "asterisk", 0o2750, 0o640),
