@@ -13,9 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 
 import uvloop
 
+from config.file_lock import lock_file
 from config.log import configure
 from config.settings import Settings
-from engine.wiring import Engine, lock_home
+from engine.wiring import Engine
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.queue import Waiting
 from routing.dispatch.service import Desk
@@ -51,5 +52,5 @@ if __name__ == "__main__":
     os.environ.pop("IVR111_BENCH_ENGINE", None)
     known = Settings()
     configure(known, "engine")
-    held = lock_home(known.home / "db" / "engine.lock")
+    held = lock_file(known.home / "db" / "engine.lock")
     uvloop.run(serve(known))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
 
-from config.durable import flush_folder, replace_file
+from config.durable import flush_file, into_place, replace_file
 
 SETTLED: Final = 1.0  # seconds without a change: who copies or moves files into place has ended
 STEPPED: Final = 60.0  # seconds: a change further in the future is a clock that was set back
@@ -126,7 +126,7 @@ class Anchor:
         _make(to)
         with closing(sqlite3.connect(to)) as copy:
             self._database.backup(copy)
-        _flush(to)
+        flush_file(to)
 
     def close(self) -> None:
         """The journal is another now, or the engine ends."""
@@ -281,9 +281,8 @@ def put_back(file: Path, anchor: Anchor) -> None:
 
 def _place(draft: Path, file: Path) -> None:
     # Killed in between, what is written beside the file does not fit, and all is done again.
-    draft.replace(file)
+    into_place(draft, file)
     set_aside(file, *LOG)
-    flush_folder(file.parent)
     if (now := Named.now(file)) is not None:
         now.write(file)
 
@@ -346,7 +345,7 @@ def _fault(draft: Path) -> str:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.DatabaseError:
         return "malformed"
-    _flush(draft)
+    flush_file(draft)
     return ""
 
 
@@ -355,14 +354,6 @@ def _make(file: Path) -> None:
     made = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
     os.fchmod(made, 0o660)
     os.close(made)
-
-
-def _flush(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _born(file: Path) -> str:

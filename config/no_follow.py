@@ -13,6 +13,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final, Literal
 
+from config.durable import Owner, replace_below
+
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us
 
@@ -74,36 +76,10 @@ def entries(parent: int) -> Iterator[tuple[str, os.stat_result]]:
             yield name, there
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o640, owner: tuple[int, int] | None = None) -> None:
-    """Write a whole file: a fresh draft nobody else can have opened, flushed, given away, renamed into place.
-
-    `owner`: uid and gid, given on the descriptor. A link at `path` is replaced. Raises OSError.
-    """
+def write_whole(path: Path, data: bytes, mode: int = 0o640, owner: Owner | None = None) -> None:
+    """As `config.durable.replace_file`, in a folder that is no link itself. Raises OSError."""
     with folder(path.parent) as parent:
-        write_below(parent, path.name, data, mode, owner)
-
-
-def write_below(
-    parent: int, name: str, data: bytes, mode: int = 0o640, owner: tuple[int, int] | None = None
-) -> None:
-    """As `write_whole`, in an open folder."""
-    draft = f".{name}.{secrets.token_hex(4)}.new"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(draft, flags, 0o600, dir_fd=parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            if owner is not None:
-                os.fchown(file.fileno(), *owner)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, name, src_dir_fd=parent, dst_dir_fd=parent)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(draft, dir_fd=parent)
-        raise
-    os.fsync(parent)
+        replace_below(parent, path.name, data, mode, owner)
 
 
 def read_below(parent: int, name: str) -> bytes | None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import open_database
 from config.dumpable import not_dumpable
+from config.durable import replace_file
 from config.log import configure
 from config.settings import Settings
 from config.tasks import Tasks
@@ -90,14 +91,7 @@ def _device_key(settings: Settings) -> bytes:
     file = settings.home / "console" / "device.key"
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists() or file.stat().st_size != KEY_BYTES:
-        fresh = file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        fresh.touch(0o600)
-        with fresh.open("wb") as out:
-            out.write(os.urandom(KEY_BYTES))
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(file)
+        replace_file(file, os.urandom(KEY_BYTES), 0o600)
     return file.read_bytes()
 
 

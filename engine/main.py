@@ -7,9 +7,10 @@ import sys
 import uvloop
 
 from config.dumpable import not_dumpable
+from config.file_lock import lock_file
 from config.log import configure
 from config.settings import Settings
-from engine.wiring import Engine, lock_home
+from engine.wiring import Engine
 
 
 async def serve(settings: Settings) -> None:
@@ -27,7 +28,7 @@ def main() -> int:
     settings = Settings()
     configure(settings, "engine")
     try:
-        lock_home(settings.home / "db" / "engine.lock")
+        lock_file(settings.home / "db" / "engine.lock")
     except BlockingIOError:
         print(f"another engine already runs with home {settings.home}", file=sys.stderr)  # noqa: T201
         return 1

@@ -2,14 +2,11 @@
 
 import asyncio
 import contextlib
-import fcntl
-import os
 import time
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -461,10 +458,3 @@ def _pace(settings: Settings) -> Pace:
         duty_ring=settings.duty_ring_seconds,
         advice=settings.advice_seconds,
     )
-
-
-def lock_home(path: Path) -> int:
-    """Two engines never share a home: the second one ends here. Raises BlockingIOError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor

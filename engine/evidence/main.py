@@ -1,8 +1,6 @@
 """The evidence process: `python -m engine.evidence.main`; seals, compares, states, watches terms; wiring."""
 
 import asyncio
-import fcntl
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.dumpable import not_dumpable
+from config.file_lock import lock_file
 from config.log import configure
 from config.settings import Settings
 from config.tasks import Tasks
@@ -123,9 +122,8 @@ def main() -> int:
     not_dumpable()
     settings = Settings()
     configure(settings, "evidence")
-    lock = os.open(settings.home / "db" / "evidence.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_file(settings.home / "db" / "evidence.lock")
     except BlockingIOError:
         print(f"another evidence process already runs with home {settings.home}", file=sys.stderr)  # noqa: T201
         return 1

@@ -1,12 +1,12 @@
 """When Asterisk ended, written down for whoever tells of the calls that ended with it; edge."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from config.durable import replace_file
 from recordings.model.recording_names import SECOND, parse_file
 
 KEPT: Final = 200
@@ -24,15 +24,7 @@ class Death:
 def note(path: Path, death: Death) -> None:
     """Add one, in a whole file that replaces the one before. OSError when the disk refuses."""
     known = [*read(path), death][-KEPT:]
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(json.dumps(asdict(one)) + "\n" for one in known)
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
-    part.replace(path)
+    replace_file(path, "".join(json.dumps(asdict(one)) + "\n" for one in known).encode(), 0o644)
 
 
 def read(path: Path) -> list[Death]:

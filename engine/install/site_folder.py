@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import no_follow
+from config.durable import replace_below
 from dialplan.site import FOLDER, MARK, hooks, without_secrets
 
 
@@ -50,7 +51,7 @@ def write(into: Path, wanted: list[Change]) -> None:
                 if change.after is None:
                     os.unlink(change.file.name, dir_fd=folder)
                 else:
-                    no_follow.write_below(folder, change.file.name, change.after.encode(), owner=owner)
+                    replace_below(folder, change.file.name, change.after.encode(), 0o640, owner)
 
 
 def shown(change: Change) -> Iterator[str]:

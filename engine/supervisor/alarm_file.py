@@ -5,7 +5,6 @@ The supervisor writes no database, and what it has to tell is often that the eng
 
 import asyncio
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from config.durable import replace_file
 from recordings.model.entries import ENDED, Alarm, standing
 
 log = structlog.get_logger()
@@ -68,16 +68,9 @@ class AlarmFile:
         since = self._now() - FOR
         stand = set(self._standing.values())
         kept = [one for one in self._alarms if one.at >= since or one in stand][-KEPT:]
-        part = self._path.with_name(f".{self._path.name}.part")
         try:
-            part.unlink(missing_ok=True)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-            with os.fdopen(descriptor, "w") as file:
-                file.writelines(_line(one) for one in kept)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)  # whatever our umask is: the engine reads it
-                os.fsync(file.fileno())
-            part.replace(self._path)
+            lines = "".join(_line(one) for one in kept).encode()
+            replace_file(self._path, lines, 0o644)  # whatever our umask is: the engine reads it
         except OSError as why:
             if not self._told:
                 log.error("alarms_not_written", error=str(why))

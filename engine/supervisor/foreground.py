@@ -1,7 +1,6 @@
 """The supervisor's own manners as a program: signals, one per home, and words that never block it; edge."""
 
 import asyncio
-import fcntl
 import os
 import select
 import signal
@@ -9,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from config.file_lock import lock_file
 from config.typable import typable
 
 
@@ -40,12 +40,10 @@ def catch_stops() -> asyncio.Event:
 
 def lock(path: Path) -> int:
     """Hold the home for ourselves until we end; the descriptor. Raises Refused when another holds it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = lock_file(path)
     except BlockingIOError:
-        holder = os.read(descriptor, 20).decode(errors="replace").strip()
-        os.close(descriptor)
+        holder = path.read_text(errors="replace")[:20].strip()
         raise Refused(
             f"the line already runs with this home (process {holder}): stop it, or choose another IVR111_HOME"
         ) from None

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from config.durable import replace_file
+
 
 class Running:
     """One living process, ours or adopted; the pidfd keeps its pid from becoming another's."""
@@ -116,13 +118,7 @@ def _lives(descriptor: int) -> bool:
 
 def write_pid(pid_file: Path, pid: int) -> None:
     """Write the pid file in one step: a reader sees the old pid or the new one, never half of one."""
-    part = pid_file.with_name(f".{pid_file.name}.part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{pid}\n")
-    part.chmod(0o644)  # whatever our umask is: scripts read it
-    part.replace(pid_file)
+    replace_file(pid_file, f"{pid}\n".encode("ascii"), 0o644)  # whatever our umask is: scripts read it
 
 
 def shorten(output: Path, longest: int = 1_000_000) -> None:

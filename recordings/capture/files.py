@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from config.durable import into_place
 from recordings.capture.lost_header import understood
 from recordings.capture.placing import NO_TRACK, Track
 from recordings.capture.wave_header import Header, is_true, new_header, sound_bytes, true_header
-from recordings.journal.spool import flush_folder
 from recordings.model.leg_levels import RATE, Samples
 from recordings.model.recording_names import SECOND, Found, Leg, parse_file
 
@@ -175,8 +175,7 @@ def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
         with contextlib.suppress(OSError):
             part.unlink()  # on a full volume it would take the room of what is being recorded
         raise
-    part.replace(path)
-    flush_folder(path.parent)
+    into_place(part, path)
     return written
 
 
@@ -189,8 +188,6 @@ def _write_part(part: Path, sound: Iterable[Samples]) -> int:
             written += len(block)
         file.seek(0)
         file.write(new_header(2, RATE, written * 4))
-        file.flush()
-        os.fsync(file.fileno())
     return written
 
 

@@ -1,11 +1,10 @@
 """Signed statements as files, DAY-SEQ.json and DAY-SEQ.json.sig: written once, read back, compared; edge."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordings.journal.spool import flush_folder, give
+from config.durable import flush_folder, owner_for, replace_file
 from recordings.model.statement import Statement, of_text, signed_by
 
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-([0-9]{6,})\.json")
@@ -38,7 +37,7 @@ def write_files(folder: Path, statement: Statement) -> Path:
         try:
             there = path.read_bytes()
         except FileNotFoundError:
-            _write(path, text, folder)
+            replace_file(path, text.encode("ascii"), owner=owner_for(folder))
         else:
             wrong = wrong or there != text.encode()
     flush_folder(folder)
@@ -86,13 +85,3 @@ def last_signed(folder: Path, after: int, public_key: bytes) -> int:
         if said is not None and said.seq == seq and signed_by(said, public_key):
             return seq
     return after
-
-
-def _write(path: Path, text: str, folder: Path) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    with draft.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    give(draft, folder)
-    draft.rename(path)

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from config.durable import flush_folder
 
-__all__ = ["Spool", "flush_folder", "give"]
-
 
 class Spool:
     """One append-only file and a place in it up to which it has been loaded.
@@ -91,10 +89,3 @@ def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def give(path: Path, like: Path) -> None:
-    """What root makes in a folder of the engine's becomes the engine's; nothing for anybody else."""
-    if os.geteuid() == 0:
-        owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -11,9 +11,9 @@ from pathlib import Path
 import soundfile
 
 from config import no_follow
+from config.durable import into_place
 from config.no_follow import plain, plain_below
 from recordings.finding.listening import wav
-from recordings.journal.spool import flush_folder
 from recordings.model.leg_levels import RATE
 from recordings.package import verify_package
 from recordings.package.manifest import Member
@@ -83,10 +83,7 @@ def pack(
                     with packed.open(info, "w") as target:
                         while data := source.read(_READ):
                             target.write(data)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.rename(into)
-        flush_folder(into.parent)
+        into_place(part, into)
     finally:
         part.unlink(missing_ok=True)
 

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import no_follow
+from config.durable import flush_folder
 from config.told import told
-from recordings.journal.spool import flush_folder
 from recordings.privacy.numbers import Numbers
 
 _NONCE = 12

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from recordings.journal.spool import flush_folder, give
+from config.durable import chown_like, flush_folder, into_place
 from recordings.model.recording_names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, Damaged, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
@@ -62,7 +62,7 @@ def write_sealed(
         step("compressed")
         key, header = secrets.token_bytes(32), new_header(recording_id, secrets.token_bytes(PREFIX))
         with part.open("wb") as file:
-            give(part, folder)
+            chown_like(part, folder)
             for piece in seal(key, header, _parts(flac)):
                 file.write(piece)
             step("encrypted")
@@ -70,8 +70,7 @@ def write_sealed(
             os.fsync(file.fileno())
         flush_folder(part.parent)
         step("flushed")
-        part.rename(target)
-        flush_folder(target.parent)
+        into_place(part, target)
         step("renamed")
     finally:
         flac.unlink(missing_ok=True)
@@ -207,7 +206,7 @@ def _make_folder(top: Path, folder: Path) -> None:
         folder = folder.parent
     for one in reversed(missing):
         one.mkdir(exist_ok=True)
-        give(one, top)
+        chown_like(one, top)
     while deepest != top:  # home itself is closed to the engine
         deepest = deepest.parent
         flush_folder(deepest)

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -17,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import DatabaseAway
+from config.durable import chown_like
+from config.file_lock import lock_file
 from config.settings import Settings
 from config.told import told
 from recordings.capture.files import scan
 from recordings.chain.entry import Kind, entry
 from recordings.journal.alarming import alarm
-from recordings.journal.spool import give
 from recordings.model.sealed import Sealed
 from recordings.privacy.keyring import KeyMissing, Keyring, WrongKey
 from recordings.sealing import store
@@ -333,14 +333,12 @@ class Sealer:
 
 
 def _lock(path: Path) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    give(path, path.parent)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = lock_file(path)
     except BlockingIOError:
-        os.close(handle)
         raise Busy(told("another sealer is at work")) from None
-    return handle
+    chown_like(path, path.parent)
+    return held
 
 
 def _iso(at: datetime | None) -> str | None:
