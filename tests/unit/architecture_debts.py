@@ -2,7 +2,6 @@
 
 ARROWS: dict[str, set[str]] = {
     "engine.cli.lab": {"lab.fill", "lab.fill_plan"},
-    "recordings.privacy.keyring": {"recordings.journal.spool"},
 }
 LONG_FILES: dict[str, int] = {
     "config/journal_file.py": 377,
