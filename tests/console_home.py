@@ -21,14 +21,15 @@ from console.http.event_stream import Streams
 from console.http.labels import PHASES
 from console.http.rendering import Rendering
 from console.identity.accounts import new
+from console.identity.passwords import Passwords
 from console.identity.service import SignIn
 from console.identity.sessions import Session
 from console.identity.tables import EVERY
 from engine.wallboard.build import thresholds
-from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
+from tests.cheap import CHEAP, prepared
 
 PASSWORD = "қарлығаш ұшып кетті 7"
 ROLES = ("consultant", "supervisor", "administrator", "auditor")
@@ -160,13 +161,13 @@ class Home:
 @asynccontextmanager
 async def console(settings: Settings) -> AsyncIterator[Home]:
     """The application on a port of its own, with one account for each role."""
-    await migrate(settings.database)
+    await prepared(settings.database)
     keys = Keyring(settings.keys_dir)
     keys.make()
     database, link = keyed(open_database(settings.database), keys.numbers, EVERY), Link()
     streams = Streams()
     link.changed = streams.wake
-    door = SignIn(database, keys.second_factors)
+    door = SignIn(database, keys.second_factors, passwords=Passwords(CHEAP))
     parts = Parts(settings, link, door, streams, Rendering(settings), Reader(database, None), b"k" * 32)
     kept = await door.passwords.hash(PASSWORD)
     for role in ROLES:

@@ -11,7 +11,6 @@ from config.database import open_database
 from config.settings import Settings
 from recordings.capture.files import write_stereo
 from recordings.capture.wave_header import new_header
-from recordings.journal.migrating import migrate
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import RecordingChecked, RecordingState, Segment
@@ -19,6 +18,7 @@ from recordings.privacy.hiding import hidden
 from recordings.privacy.keyring import Keyring
 from recordings.privacy.numbers import Numbers
 from recordings.rows.service import keyed
+from tests.cheap import prepared
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)  # 14:00 in Almaty
 
@@ -42,7 +42,7 @@ class EvidenceHome:
         self.database: AsyncEngine = None  # type: ignore[assignment]
 
     async def open(self) -> "EvidenceHome":
-        await migrate(self.settings.database)
+        await prepared(self.settings.database)
         self.database = keyed(open_database(self.settings.database), self.keys.numbers)
         return self
 

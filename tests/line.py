@@ -25,6 +25,7 @@ from recordings.privacy.keyring import Keyring
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.service import Desk
+from tests.cheap import prepared
 
 T0 = datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC)  # 14:00:00.123 in Almaty
 CALLER = "+77000000001"
@@ -125,6 +126,7 @@ def recording(record: CallRecord, connection: int) -> RecordingChecked:
 
 def write_journal(settings: Settings, *entries) -> None:
     async def write() -> None:
+        await prepared(settings.database)
         Keyring(settings.keys_dir).make()
         journal = Journal(
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0
@@ -161,6 +163,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
         over = asyncio.Event()
         box.loop = asyncio.get_running_loop()
         box.settings = settings
+        await prepared(settings.database)
         Keyring(settings.keys_dir).make()
         journal = box.journal = Journal(
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0

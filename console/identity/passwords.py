@@ -72,15 +72,19 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _nobodys() -> str:
+def _nobodys(hasher: PasswordHasher) -> str:
     """A hash that fits nothing: an unknown login takes as long as a known one."""
-    return _hasher().hash("nobody's password, never given to anybody")
+    return hasher.hash("nobody's password, never given to anybody")
 
 
 class Passwords:
-    """Hashes one after another in a thread behind everything else: ten sign-ins must not slow the line."""
+    """Hashes one after another in a thread behind everything else: ten sign-ins must not slow the line.
 
-    def __init__(self) -> None:
+    `hasher`: other costs than the library's, for tests that sign in by the hundred.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or _hasher()
         self._thread = ThreadPoolExecutor(1, "passwords", _behind_all)
 
     async def check(self, password: str, *, login: str, person: str) -> None:
@@ -89,11 +93,11 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to keep."""
-        return await self._run(_hasher().hash, password)
+        return await self._run(self._hasher.hash, password)
 
     async def fits(self, password: str, kept: str | None) -> bool:
         """Whether it is that password; as slow for `kept` None, which is never."""
-        return await self._run(_fits, password[: 4 * LONGEST], kept)
+        return await self._run(partial(_fits, self._hasher), password[: 4 * LONGEST], kept)
 
     async def _run(self, work: Callable[..., T], *words: str | None) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *words)
@@ -104,9 +108,9 @@ def _behind_all() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
 
 
-def _fits(password: str, kept: str | None) -> bool:
+def _fits(hasher: PasswordHasher, password: str, kept: str | None) -> bool:
     try:
-        _hasher().verify(kept or _nobodys(), password)
+        hasher.verify(kept or _nobodys(hasher), password)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -69,10 +69,11 @@ class SignIn:
         database: AsyncEngine,
         numbers: Callable[[], Numbers],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passwords: pw.Passwords | None = None,
     ) -> None:
         self.accounts = Accounts(database)
         self.sessions = Sessions(database)
-        self.passwords = pw.Passwords()
+        self.passwords = passwords or pw.Passwords()
         self._tries, self._codes, self._proofs = Throttle(), Throttle(), Throttle()
         self._wrong_codes: Counter[str] = Counter()  # by half session
         self._closed: dict[tuple[str, str], float] = {}  # who was told to wait, until when

@@ -11,6 +11,7 @@ from config.database import open_database
 from config.settings import Person
 from console.identity import passwords, second_factor
 from console.identity.accounts import AccountRefused, new
+from console.identity.passwords import Passwords
 from console.identity.service import WRONG_CODES, Begun, DatabaseAway, Present, SignIn, Throttled, Wrong
 from console.identity.throttle import (
     OF_A_PAIR,
@@ -22,8 +23,8 @@ from console.identity.throttle import (
     Try,
 )
 from recordings.access.log import accesses
-from recordings.journal.migrating import migrate
 from recordings.privacy.keyring import Keyring
+from tests.cheap import CHEAP, prepared
 
 pytest_plugins = ("tests.postgres",)
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -40,11 +41,11 @@ class Clock:
 
 @pytest.fixture
 async def door(url, tmp_path):
-    await migrate(url)
+    await prepared(url)
     keys = Keyring(tmp_path / "keys")
     keys.make()
     database, clock = open_database(url), Clock()
-    door = SignIn(database, keys.second_factors, clock)
+    door = SignIn(database, keys.second_factors, clock, Passwords(CHEAP))
     door.clock, door.database = clock, database
     kept = await door.passwords.hash(PASSWORD)
     for login, role, consultant in (
