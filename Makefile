@@ -7,14 +7,16 @@ root := $(if $(filter 0,$(shell id -u)),,sudo $(if $(settings),--preserve-env=$(
 apart := $(root) unshare --net -- sh -c 'ip link set lo up && exec "$$@"' sh
 python := .venv/bin/python
 
-.PHONY: help setup run test demo bench drill lint
+.PHONY: help setup run test check demo bench drill lint hooks
 help:
 	@echo 'make run    the line, in the foreground, until Ctrl-C'
 	@echo 'make test   all tests'
+	@echo 'make check  ruff, mypy and the fast ring of the tests'
 	@echo 'make demo   six calls, told as a timeline'
 	@echo 'make bench  measurements beside their alternatives'
 	@echo 'make drill  faults and loads too long for the tests'
 	@echo 'make lint   ruff and mypy'
+	@echo 'make hooks  ruff, mypy and quick tests before each commit'
 	@echo 'make setup  only what the others need'
 
 setup:
@@ -25,6 +27,9 @@ run:
 test:
 	@.ci/setup test
 	@exec $(root) $(python) -m tests $(ARGS)
+check:
+	@.ci/setup test
+	@exec .ci/check '$(root)'
 demo:
 	@.ci/setup test
 	@exec $(apart) .venv/bin/ivr111 demo
@@ -39,3 +44,6 @@ lint:
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m mypy
+hooks:
+	@.ci/setup run
+	@exec .ci/hooks/install

@@ -1,6 +1,6 @@
 """`make bench`: one table, each of our figures with its alternative beside it in the same run.
 
-python -m bench [--json] [--quick] [agi ami journal dispatcher sealing menu ring wallboard house]
+python -m bench [--json] [--quick] [--keep] [agi ami journal dispatcher sealing menu ring wallboard house]
 """
 
 import argparse
@@ -8,14 +8,16 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from bench import (
     agi_round_trip,
     agi_servers,
     ami_events,
+    compare,
     dispatcher,
     free_to_ring,
     full_house,
@@ -49,43 +51,90 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]], Callable[[], list[Row]]]] =
 REAL = {"menu", "ring", "wallboard", "house"}
 
 
-def main() -> int:
-    """Exit code 1 when a target is missed or a part failed."""
+Table = list[tuple[str, list[Row]]]
+WORSE: Final = 3  # the exit code when nothing was missed but something got worse
+
+
+def main(last: Path = compare.LAST) -> int:
+    """Exit code 1: a target was missed or a part failed; 3: else, something got worse by a tenth, twice."""
+    asked = _asked()
+    names = asked.parts or list(PARTS)
+    began = time.monotonic()
+    done, broken = measured(names, asked.quick)
+    fell = [] if asked.quick else _worse(done, last)
+    took = time.monotonic() - began
+    at, here = datetime.now().astimezone().isoformat("T", "seconds"), machine()
+    if asked.json:
+        worse = [one.told() for one in fell]
+        print_json(done, at=at, machine=here, broken=broken, worse=worse)
+    else:
+        print_table(done)
+        print(f"{datetime.now():%Y-%m-%d %H:%M}, {here}, {took:.0f} s")
+    missed = [row.what for _, rows in done for row in rows if row.holds is False]
+    for what in (*missed, *(f"part {name}" for name in broken)):
+        say(f"missed: {what}")
+    for one in fell:
+        say(one.told())
+    if asked.keep:
+        headings = [heading for heading, _ in done]
+        compare.keep(compare.merged(compare.read(last), compare.ratios(done), headings), at, here, last)
+        say(f"kept in {last.name} for the next run: commit it, and the table in docs/bench.md")
+    return 1 if missed or broken else WORSE if fell else 0
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named"
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true", help="smaller samples, to see that it runs")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep this table for later ones to be compared with"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    names = asked.parts or list(PARTS)
-    if REAL & set(names) and not _apart():
+    if asked.quick and asked.keep:
+        parser.error("smaller samples are no table to keep")
+    if REAL & set(asked.parts or PARTS) and not _apart():
         parser.error(
             "the parts with a real Asterisk run as root in a network namespace of their own: make bench"
         )
-    began, done, broken = time.monotonic(), [], []
+    return asked
+
+
+def measured(names: Iterable[str], quick: bool) -> tuple[Table, list[str]]:
+    """The table of these parts, and the names of those that failed."""
+    done: Table = []
+    broken = []
     for name in names:
         heading, whole, short = PARTS[name]
         say(f"{heading} ...")
         try:
-            done.append((heading, (short if asked.quick else whole)()))
+            done.append((heading, (short if quick else whole)()))
         except Exception as error:  # one part's fault must not cost the others' figures
             say(f"{heading}: {type(error).__name__}: {error}")
             broken.append(name)
-    took = time.monotonic() - began
-    if asked.json:
-        print_json(
-            done, at=datetime.now().astimezone().isoformat("T", "seconds"), machine=machine(), broken=broken
-        )
-    else:
-        print_table(done)
-        print(f"{datetime.now():%Y-%m-%d %H:%M}, {machine()}, {took:.0f} s")
-    missed = [row.what for _, rows in done for row in rows if row.holds is False]
-    for what in (*missed, *(f"part {name}" for name in broken)):
-        say(f"missed: {what}")
-    return 1 if missed or broken else 0
+    return done, broken
+
+
+def _worse(done: Table, last: Path) -> list[compare.Worse]:
+    """What is worse than in the kept table, in a second run of its part, too; what cannot be said, aloud."""
+    before, now = compare.read(last), compare.ratios(done)
+    for row in compare.gone(before, now, [heading for heading, _ in done]):
+        say(f"not compared, for this run has no such figure: {row}")
+    first = compare.worse(before, now)
+    doubtful = {one.now.heading for one in first}
+    if not doubtful:
+        return []
+    say(f"worse than the kept table, once more before it is called so: {', '.join(sorted(doubtful))}")
+    again, broken = measured([name for name, (heading, *_) in PARTS.items() if heading in doubtful], False)
+    second = compare.ratios(again)
+    for name in broken:
+        say(f"part {name} failed at its second run: its first alone counts")
+    failed = {PARTS[name][0] for name in broken}
+    return [*compare.twice_worse(first, second), *(one for one in first if one.now.heading in failed)]
 
 
 def machine() -> str:

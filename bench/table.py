@@ -15,7 +15,8 @@ class Row:
     """One line of the table.
 
     `ratio` says how many times `theirs` stands to `ours` or the other way round, as `target` words it; a row
-    without a target only informs, and `holds` is None.
+    without a target only informs, and `holds` is None. `more`: whether a higher ratio is the better one; None
+    where there is none.
     """
 
     what: str
@@ -26,6 +27,7 @@ class Row:
     ratio: float | None = None
     target: str = ""
     holds: bool | None = None
+    more: bool | None = None
 
 
 def better(
@@ -35,14 +37,16 @@ def better(
     over, under = (ours, theirs) if more else (theirs, ours)
     ratio = over / under if under > 0 else float("inf")
     target = "" if least is None else f">= {least:g} x"
-    return Row(what, unit, ours, beside, theirs, ratio, target, None if least is None else ratio >= least)
+    holds = None if least is None else ratio >= least
+    return Row(what, unit, ours, beside, theirs, ratio, target, holds, True)
 
 
 def costs(what: str, unit: str, ours: float, beside: str, theirs: float, *, most: float | None = None) -> Row:
     """How many times theirs ours costs; `most`: the target."""
     ratio = ours / theirs if theirs > 0 else float("inf")
     target = "" if most is None else f"<= {most:g} x"
-    return Row(what, unit, ours, beside, theirs, ratio, target, None if most is None else ratio <= most)
+    holds = None if most is None else ratio <= most
+    return Row(what, unit, ours, beside, theirs, ratio, target, holds, False)
 
 
 def bound(what: str, unit: str, ours: float, *, most: float | None = None, beside: str = "") -> Row:

@@ -1,112 +1,175 @@
-"""`python -m tests`: the fast rings, and ring 3 file by file in network namespaces of their own.
+"""`python -m tests`: all rings; `python -m tests fast`: the fast ring alone, as `make check` runs it.
 
-With arguments: pytest with these arguments in one namespace. Ring 3 is real time, mostly waiting, so several
-lines run at once; each has its own namespace, home and Asterisk, and never meets another.
+With other arguments: pytest with these arguments in one namespace. Each part runs in a network namespace of
+its own; each line of ring 3 has its own home and Asterisk besides, and never meets another.
 """
 
 import asyncio
+import os
+import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.schedule import Part, dealt, line_part, next_part, read_costs
+
 HERE = Path(__file__).resolve().parent
-SIDE_BY_SIDE = 3
-# A browser would take the processor from lines that listen for sound.
-ALONE = frozenset({"test_console", "test_console_truth", "test_console_alerts"})
+CORES = len(os.sched_getaffinity(0))
 MOST_AGAIN = 3  # more than these have no excuse
-FAST = "fast rings"
+UNIT = ("fast ring", "slow ring")  # the first words of their parts' names
+FAST_TESTS = ("-m", "not slow and not drill")
+SLOW_TESTS = ("-m", "slow and not drill")
+SLOW_PARTS = 2
+BEHIND = 10  # niceness of the slow ring: lines that listen for sound go first
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 PYTEST = (sys.executable, "-m", "pytest")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One run of pytest."""
+class Ran:
+    """What became of a part: exit code, output, seconds, and CPU seconds of it and all its processes."""
 
-    name: str
-    paths: tuple[str, ...]
+    part: Part
+    code: int
+    output: str
+    seconds: float
+    cpu: float
+
+    @property
+    def good(self) -> bool:
+        """Whether it passed; 5: every test of the file is a drill."""
+        return self.code in (0, 5)
 
 
-def parts() -> list[Part]:
-    """The fast rings first, then each file of ring 3, the longest first so that none is left to the end."""
-    real = sorted((HERE / "real").glob("test_*.py"), key=lambda file: -file.stat().st_size)
-    fast = Part(FAST, (str(HERE / "unit"),))
-    return [fast, *(Part(file.stem, (str(file),)) for file in real)]
+def fast_parts() -> list[Part]:
+    """The fast ring, a process for each core."""
+    costs = read_costs().fast
+    heaps = dealt(_unit_files(), costs, CORES)
+    return [
+        Part(f"{UNIT[0]} {number}/{len(heaps)}", heap, 60.0, 1.0, FAST_TESTS)
+        for number, heap in enumerate(heaps, 1)
+    ]
 
 
-async def run(part: Part) -> tuple[Part, int, str, float]:
-    """The part's exit code, output and seconds."""
+def other_parts() -> list[Part]:
+    """The slow ring, behind the lines beside it, and each file of ring 3."""
+    costs = read_costs()
+    heaps = dealt(_unit_files(), costs.slow, SLOW_PARTS, unknown=0.1)  # most files have no slow test
+    return [
+        *(
+            Part(f"{UNIT[1]} {number}/{len(heaps)}", heap, 600.0, 0.5, SLOW_TESTS, BEHIND)
+            for number, heap in enumerate(heaps, 1)
+        ),
+        *(line_part(file, costs) for file in sorted((HERE / "real").glob("test_*.py"))),
+    ]
+
+
+def _unit_files() -> list[str]:
+    return [str(file) for file in sorted((HERE / "unit").glob("test_*.py"))]
+
+
+def run(part: Part) -> Ran:
+    """One part, to its end."""
     began = time.monotonic()
-    child = await asyncio.create_subprocess_exec(
-        *NAMESPACE,
-        *PYTEST,
-        *part.paths,
+    child = subprocess.Popen(
+        [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *part.options, *part.paths],
         cwd=HERE.parent,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
-    output, _ = await child.communicate()
-    return part, child.returncode or 0, output.decode(errors="replace"), time.monotonic() - began
+    assert child.stdout is not None
+    output = child.stdout.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = used.ru_utime + used.ru_stime
+    return Ran(part, child.returncode, output, time.monotonic() - began, cpu)
 
 
-async def main() -> int:
+async def side_by_side(waiting: list[Part], first: int, count: int) -> list[Ran]:
+    """All of them, as many at once as have room; each is told when it ends."""
+    running: dict[asyncio.Task[Ran], Part] = {}
+    done: list[Ran] = []
+    while waiting or running:
+        while (part := next_part(waiting, running.values(), CORES)) is not None:
+            waiting.remove(part)
+            running[asyncio.create_task(asyncio.to_thread(run, part))] = part
+        over, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in over:
+            del running[task]
+            done.append(task.result())
+            tell(f"{first + len(done)}/{count}", task.result())
+    return done
+
+
+async def fast() -> int:
+    """0 when the fast ring passed; nothing is tried again."""
+    began = time.monotonic()
+    parts = fast_parts()
+    every = await asyncio.gather(*(asyncio.to_thread(run, part) for part in parts))
+    for number, ran in enumerate(every, 1):
+        tell(f"{number}/{len(parts)}", ran)
+    print(f"fast ring: {time.monotonic() - began:.0f} s, {sum(ran.cpu for ran in every):.0f} s of CPU")
+    return 0 if all(ran.good for ran in every) else 1
+
+
+async def whole() -> int:
     """0 when everything passed."""
     began = time.monotonic()
-    turn = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def in_turn(part: Part) -> tuple[Part, int, str, float]:
-        async with turn:
-            return await run(part)
-
-    failed: list[Part] = []
-    every = parts()
-    waiting = [asyncio.create_task(in_turn(part)) for part in every if part.name not in ALONE]
-    for number, done in enumerate(asyncio.as_completed(waiting), 1):
-        result = await done
-        if not tell(f"{number}/{len(every)}", *result):
-            failed.append(result[0] if result[0].name != FAST else Part(FAST, few_failed(result[2])))
-    for number, part in enumerate((part for part in every if part.name in ALONE), len(waiting) + 1):
-        if not tell(f"{number}/{len(every)}", *await run(part)):
-            failed.append(part)
+    quick, others = fast_parts(), other_parts()
+    count = len(quick) + len(others)
+    every = [ran for ran in await asyncio.gather(*(asyncio.to_thread(run, part) for part in quick))]
+    for number, ran in enumerate(every, 1):
+        tell(f"{number}/{count}", ran)
+    every += await side_by_side(others, len(every), count)
+    failed = [ran for ran in every if not ran.good]
     # Real time on a machine that may have been busy with something else: once more, alone, and said aloud.
-    again = [part for part in failed if part.paths and len(failed) <= MOST_AGAIN]
-    for part in again:
-        if tell("again, alone", *await run(part)):
-            failed.remove(part)
-    print(f"{len(every) - len(failed)} of {len(every)} parts passed in {time.monotonic() - began:.0f} s")
-    for part in again:
-        if part not in failed:
-            print(f"passed only at the second try, alone: {part.name}", *part.paths)
-    for part in failed:
-        print(f"failed: {part.name}")
-    return 1 if failed else 0
+    again = [part for ran in failed if (part := once_more(ran)) and len(failed) <= MOST_AGAIN]
+    saved = [part for part in again if tell("again, alone", run(part))]
+    left = [ran.part.name for ran in failed if ran.part.name not in {part.name for part in saved}]
+    cpu = sum(ran.cpu for ran in every)
+    print(
+        f"{count - len(left)} of {count} parts passed in {time.monotonic() - began:.0f} s, {cpu:.0f} s of CPU"
+    )
+    for part in saved:
+        print(f"passed only at the second try, alone: {part.name}", *part.paths)
+    for name in left:
+        print(f"failed: {name}")
+    return 1 if left else 0
+
+
+def once_more(ran: Ran) -> Part | None:
+    """What of a failed part is tried again: its file; of the unit tests only the few that failed, or none."""
+    if not ran.part.name.startswith(UNIT):
+        return ran.part
+    few = few_failed(ran.output)
+    return replace(ran.part, paths=few) if few else None
 
 
 def few_failed(output: str) -> tuple[str, ...]:
-    """The tests that pytest's short summary names as failed; none where too many to be an accident.
-
-    Of the fast rings these alone are tried again, not all of their twenty minutes.
-    """
+    """The tests that pytest's short summary names as failed; none where too many to be an accident."""
     said = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR "))]
     tests = [line.removeprefix("FAILED ").split(" - ")[0] for line in said if line.startswith("FAILED ")]
     return tuple(tests) if len(tests) == len(said) <= MOST_AGAIN else ()
 
 
-def tell(which: str, part: Part, code: int, output: str, seconds: float) -> bool:
+def tell(which: str, ran: Ran) -> bool:
     """One line for a part, all of its output when it failed; whether it passed."""
-    good = code in (0, 5)  # 5: every test of the file is a drill
-    last = output.strip().splitlines()[-1] if output.strip() else ""
-    print(f"[{which}] {'ok    ' if good else 'FAILED'} {part.name}: {last} ({seconds:.0f} s)", flush=True)
-    if not good:
-        print(output, flush=True)
-    return good
+    last = ran.output.strip().splitlines()[-1] if ran.output.strip() else ""
+    how = "ok    " if ran.good else "FAILED"
+    took = f"{ran.seconds:.0f} s, {ran.cpu:.0f} s of CPU"
+    print(f"[{which}] {how} {ran.part.name}: {last} ({took})", flush=True)
+    if not ran.good:
+        print(ran.output, flush=True)
+    return ran.good
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["fast"]:
+        sys.exit(asyncio.run(fast()))
     if len(sys.argv) > 1:
-        import os
-
         os.execvp(NAMESPACE[0], [*NAMESPACE, *PYTEST, *sys.argv[1:]])
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(whole()))

@@ -1,0 +1,72 @@
+"""The runner's own choices: nothing is lost, heaps are alike, lines run side by side by CPU."""
+
+from pathlib import Path
+
+from tests.__main__ import HERE, Ran, few_failed, once_more, other_parts
+from tests.schedule import LINES, Costs, Part, dealt, line_part, next_part, read_costs
+
+
+def part(name: str, seconds: float, cores: float) -> Part:
+    return Part(name, (f"{name}.py",), seconds, cores)
+
+
+def test_every_file_is_dealt_once_and_the_heaps_are_alike():
+    costs = {"a": 9.0, "b": 5.0, "c": 4.0, "d": 1.0}
+    heaps = dealt(["x/a.py", "x/b.py", "x/c.py", "x/d.py", "x/new.py"], costs, 2)
+    assert ["x/a.py", "x/b.py", "x/c.py", "x/d.py", "x/new.py"] == sorted(
+        file for heap in heaps for file in heap
+    )
+    assert [9.5, 10.0] == sorted(sum(costs.get(Path(file).stem, 0.5) for file in heap) for heap in heaps)
+
+
+def test_no_heap_is_empty_where_cores_are_many():
+    assert [("a.py",)] == dealt(["a.py"], {}, 8)
+
+
+def test_the_longest_that_fits_beside_those_that_run_begins():
+    waiting = [part("short", 10, 0.2), part("long", 90, 0.2), part("browser", 200, 1.0)]
+    assert "browser" == next_part(waiting, [], 2).name
+    assert "long" == next_part(waiting, [part("x", 60, 0.9)], 2).name
+    assert next_part(waiting, [part("x", 60, 1.5)], 2) is None
+
+
+def test_what_fits_nowhere_runs_alone():
+    giant = part("giant", 100, 9.0)
+    assert giant == next_part([giant], [], 2)
+    assert next_part([giant], [part("x", 1, 0.1)], 2) is None
+
+
+def test_no_more_lines_than_the_most_run_at_once_on_however_many_cores():
+    running = [part(str(number), 60, 0.1) for number in range(LINES)]
+    assert next_part([part("one", 60, 0.1)], running, 64) is None
+
+
+def test_every_file_of_real_lines_is_a_part_and_the_slow_ring_misses_no_file():
+    parts = other_parts()
+    real = {str(file) for file in (HERE / "real").glob("test_*.py")}
+    unit = {str(file) for file in (HERE / "unit").glob("test_*.py")}
+    assert real | unit == {path for one in parts for path in one.paths}
+    assert len(real) + len(unit) == sum(len(one.paths) for one in parts)
+
+
+def test_the_kept_costs_name_only_files_that_there_are():
+    kept = read_costs()
+    assert set() == {*kept.fast, *kept.slow} - {file.stem for file in (HERE / "unit").glob("test_*.py")}
+    assert set() == set(kept.lines) - {file.stem for file in (HERE / "real").glob("test_*.py")}
+
+
+def test_a_line_that_was_never_measured_is_taken_for_a_dear_one():
+    assert 0.2 < line_part(Path("test_new.py"), Costs()).cores < 1
+
+
+def test_of_unit_tests_the_few_that_failed_are_tried_again_and_of_a_line_its_file():
+    output = "FAILED tests/unit/test_x.py::test_a - assert 1 == 2\n1 failed, 9 passed in 3 s\n"
+    unit = Ran(part("fast ring 1/2", 60, 1), 1, output, 1.0, 1.0)
+    assert ("tests/unit/test_x.py::test_a",) == once_more(unit).paths
+    line = part("test_line", 60, 0.2)
+    assert line == once_more(Ran(line, 1, output, 1.0, 1.0))
+    assert once_more(Ran(unit.part, 1, output * 4, 1.0, 1.0)) is None
+
+
+def test_an_error_before_any_test_is_no_few():
+    assert () == few_failed("ERROR tests/unit/test_x.py - ImportError\n")
