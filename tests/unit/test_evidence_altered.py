@@ -1,9 +1,12 @@
 """One flipped bit anywhere in the evidence is found and named, and nothing else is accused (A19, A5)."""
 
+import asyncio
 import os
+import shutil
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +22,8 @@ from tests.evidence_home import T0, EvidenceHome
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 
 
-@pytest.fixture
-async def home(tmp_path):
+async def fill(opened: EvidenceHome) -> None:
     """Five sealed recordings, two statements, six accesses."""
-    opened = await EvidenceHome(tmp_path / "home").open()
     async with open_evidence(opened.settings) as evidence:
         for number in range(1, 6):
             await opened.talk(number)
@@ -30,6 +31,23 @@ async def home(tmp_path):
             if number in (3, 5):
                 await Sealer(opened.database, opened.keys, opened.settings).pass_once()
                 await evidence.statements.interim(opened_at(number))
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A home made once and copied for each test that breaks one."""
+
+    async def make(home: EvidenceHome) -> Path:
+        await fill(await home.open())
+        await home.close()
+        return home.settings.home
+
+    return asyncio.run(make(EvidenceHome(tmp_path_factory.mktemp("filled") / "home")))
+
+
+@pytest.fixture
+async def home(filled, tmp_path):
+    opened = await EvidenceHome(Path(shutil.copytree(filled, tmp_path / "home"))).open()
     yield opened
     await opened.close()
 
