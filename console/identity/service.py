@@ -71,8 +71,7 @@ class SignIn:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         passwords: pw.Passwords | None = None,
     ) -> None:
-        self.accounts = Accounts(database)
-        self.sessions = Sessions(database)
+        self.accounts, self.sessions = Accounts(database), Sessions(database)
         self.passwords = passwords or pw.Passwords()
         self._tries, self._codes, self._proofs = Throttle(), Throttle(), Throttle()
         self._wrong_codes: Counter[str] = Counter()  # by half session
