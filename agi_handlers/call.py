@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from agi_handlers.caller import CallerLine
-from agi_handlers.facts import VARIABLES, read
+from agi_handlers.caller_line import CallerLine
+from agi_handlers.channel_variables import VARIABLES, read
 from agi_handlers.session import Session
 from config.settings import Language
 from dialplan import words as w
@@ -49,7 +49,7 @@ class CallHandler:
 
     async def __call__(self, session: Session) -> None:
         """Serve the call to its end; the last word is set only when everything has been said."""
-        facts = read(session.arrival.args[0] if session.arrival.args else "")
+        facts = read(session.request.args[0] if session.request.args else "")
         session.call_id = facts.call
         structlog.contextvars.bind_contextvars(call=facts.call)
         log.info("call_taken", stage=facts.stage, language=facts.language, survived=facts.survived)
@@ -69,7 +69,7 @@ class CallHandler:
 
 async def apologise(session: Session) -> None:
     """After a crash, or for an unknown path: say so; with no last word the dialplan finds a person (A1)."""
-    known = read(session.arrival.args[0] if session.arrival.args else "")
+    known = read(session.request.args[0] if session.request.args else "")
     try:
         await session.command("STREAM FILE", "111/apology" if known.language else "111/apology_both", "")
     except SoundMissing:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from agi_handlers.protocol import AgiRefused
 from agi_handlers.session import Session
-from agi_handlers.wire import AgiRefused
 from dialplan import recorder
 from dialplan.words import MUSIC
 from ivr.line import DialResult

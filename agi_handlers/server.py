@@ -5,19 +5,20 @@ import hmac
 import ipaddress
 import resource
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 import structlog
 
-from agi_handlers.guest import Guest
+from agi_handlers.pending_connection import PendingConnection
+from agi_handlers.protocol import AgiRequest
 from agi_handlers.session import ConnectionLost, Session
-from agi_handlers.wire import Arrival
 from ivr.line import HungUp
 
 Handler = Callable[[Session], Awaitable[None]]
 
 TICK: Final = 0.2  # seconds between two looks at the clock, for all connections at once
-MOST_GUESTS: Final = 2000  # connections that have not yet shown the token; the oldest has to go
+MOST_PENDING: Final = 2000  # connections that have not yet shown the token; the oldest has to go
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ class AgiServer:
         token: str,
         apology: Handler,
         reply_deadline: float = 5.0,
-        most_guests: int = MOST_GUESTS,
+        most_pending: int = MOST_PENDING,
     ) -> None:
         if not ipaddress.ip_address(host).is_loopback:
             raise ValueError(f"FastAGI listens on loopback only, not on {host}")
@@ -54,8 +55,8 @@ class AgiServer:
         self._token = token.encode()
         self._apology = apology
         self._reply_deadline = reply_deadline
-        self._most_guests = most_guests
-        self._guests: dict[Guest, None] = {}  # in order of arrival
+        self._most_pending = most_pending
+        self._pending: dict[PendingConnection, None] = {}  # in order of arrival
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._ticker: asyncio.TimerHandle | None = None
@@ -67,9 +68,10 @@ class AgiServer:
         if soft != hard:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         if hard != resource.RLIM_INFINITY:
-            self._most_guests = min(self._most_guests, hard // 2)  # strangers never eat a call's descriptor
+            self._most_pending = min(self._most_pending, hard // 2)  # strangers never eat a call's descriptor
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Guest(self), self._host, self.port, backlog=1024)
+        opened = partial(PendingConnection, self)
+        self._server = await loop.create_server(opened, self._host, self.port, backlog=1024)
         self.port = self._server.sockets[0].getsockname()[1]
         self._ticker = loop.call_later(TICK, self._tick)
 
@@ -79,8 +81,8 @@ class AgiServer:
             self._ticker.cancel()
         if self._server is not None:
             self._server.close()
-        for guest in list(self._guests):
-            self.refuse(guest)
+        for connection in list(self._pending):
+            self.refuse(connection)
         for task in self._tasks:
             task.cancel()
         for session in tuple(self.sessions):
@@ -92,38 +94,38 @@ class AgiServer:
         self._ticker = asyncio.get_running_loop().call_later(TICK, self._tick)
         for session in tuple(self.sessions):
             session.tick(TICK)
-        for guest in tuple(self._guests):
-            guest.tick(TICK)
+        for connection in tuple(self._pending):
+            connection.tick(TICK)
         if self.refused != self._told:  # one line a tick, however many knock
             log.warning("connections_refused", number=self.refused - self._told)
             self._told = self.refused
 
-    def welcome(self, guest: Guest) -> None:
+    def opened(self, connection: PendingConnection) -> None:
         """A connection was made; with too many unknown ones the oldest has to go."""
-        self._guests[guest] = None
-        if len(self._guests) > self._most_guests:
-            self.refuse(next(iter(self._guests)))
+        self._pending[connection] = None
+        if len(self._pending) > self._most_pending:
+            self.refuse(next(iter(self._pending)))
 
-    def refuse(self, guest: Guest) -> None:
+    def refuse(self, connection: PendingConnection) -> None:
         """Close a connection that is no call."""
-        if self._guests.pop(guest, guest) is None:
+        if self._pending.pop(connection, connection) is None:
             self.refused += 1
-            guest.transport.abort()
+            connection.transport.abort()
 
-    def leave(self, guest: Guest) -> None:
+    def closed(self, connection: PendingConnection) -> None:
         """A connection ended by itself before it was a call."""
-        if self._guests.pop(guest, guest) is None:
+        if self._pending.pop(connection, connection) is None:
             self.left += 1
 
     def knows(self, token: str) -> bool:
         """Whether this is the token, in a time that does not depend on how much of it is right."""
         return hmac.compare_digest(token.encode(), self._token)
 
-    def admit(self, guest: Guest, arrival: Arrival, rest: bytes) -> None:
+    def accept(self, connection: PendingConnection, request: AgiRequest, rest: bytes) -> None:
         """The header is complete: from here on the connection is a call."""
-        self._guests.pop(guest, None)
-        session = Session(guest.transport, arrival, self._reply_deadline)
-        guest.transport.set_protocol(session)
+        self._pending.pop(connection, None)
+        session = Session(connection.transport, request, self._reply_deadline)
+        connection.transport.set_protocol(session)
         self.sessions.add(session)
         if rest:
             session.data_received(rest)  # an early HANGUP
@@ -133,10 +135,10 @@ class AgiServer:
 
     async def _serve(self, session: Session) -> None:
         structlog.contextvars.bind_contextvars(call=session.call_id)
-        handler = self._handlers.get(session.arrival.path)
+        handler = self._handlers.get(session.request.path)
         try:
             if handler is None:
-                log.error("path_unknown", path=session.arrival.path)
+                log.error("path_unknown", path=session.request.path)
             elif await self._finished(session, handler):
                 return
             await self._finished(session, self._apology)
@@ -153,6 +155,6 @@ class AgiServer:
         except ConnectionLost as lost:
             log.warning("connection_lost", why=str(lost))
         except Exception:
-            log.exception("handler_crashed", path=session.arrival.path)
+            log.exception("handler_crashed", path=session.request.path)
             return False
         return True

@@ -5,7 +5,7 @@ import math
 import socket
 from typing import Final
 
-from agi_handlers.wire import COMMON, DEAD, SYNC, UNKNOWN, Arrival, Reply, encode, parse_reply
+from agi_handlers.protocol import COMMON, DEAD, SYNC, UNKNOWN, AgiRequest, Reply, encode, parse_reply
 from ivr.line import HungUp, SoundMissing
 
 INTERRUPTIBLE: Final = ("STREAM FILE", "WAIT FOR DIGIT")  # the next line on the connection ends them
@@ -33,13 +33,29 @@ class Session(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_left", "_loop", "_lost", "_nudge", "_reply_deadline", "_rest", "_running", "_settled", "_syncs",
-        "_transport", "_usage", "_waiter", "arrival", "call_id", "hung_up", "strays",
+        "_left",
+        "_loop",
+        "_lost",
+        "_nudge",
+        "_reply_deadline",
+        "_rest",
+        "_running",
+        "_settled",
+        "_syncs",
+        "_transport",
+        "_usage",
+        "_waiter",
+        "call_id",
+        "hung_up",
+        "request",
+        "strays",
     )  # fmt: skip
 
-    def __init__(self, transport: asyncio.Transport, arrival: Arrival, reply_deadline: float = 5.0) -> None:
-        self.arrival = arrival
-        self.call_id = arrival.args[0] if arrival.args else arrival.unique_id
+    def __init__(
+        self, transport: asyncio.Transport, request: AgiRequest, reply_deadline: float = 5.0
+    ) -> None:
+        self.request = request
+        self.call_id = request.args[0] if request.args else request.unique_id
         self.hung_up = False
         self.strays = 0
         self._transport = transport

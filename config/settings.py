@@ -27,6 +27,7 @@ from config.home import (
     trust,
     unheard,
 )
+from config.pause_reasons import PAUSE_REASONS
 from config.told import told
 
 Language = Literal["kk", "ru"]
@@ -144,7 +145,7 @@ class Settings(BaseSettings):
     queue_limits: dict[Language, Limits] = {}  # a queue's own, where they differ
     listening_shown: bool = False  # whether consultants see that a supervisor listens to them
     trunk_watch: str = Field("", pattern=r"^(sip:[A-Za-z0-9@.:_-]{1,100})?$")  # asked by OPTIONS; empty: not
-    pause_reasons: tuple[str, ...] = ("lunch", "break", "training", "technical", "meeting", "other")
+    pause_reasons: tuple[str, ...] = PAUSE_REASONS
 
     # The console: HTTPS; plain HTTP on loopback only. Port 0: none.
     console_address: str = "127.0.0.1"

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from agi_handlers.call import CallHandler, apologise
-from agi_handlers.consultant import CodeHandler
+from agi_handlers.feature_codes import FeatureCodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
 from config.tasks import Tasks
@@ -210,8 +210,8 @@ class Engine:
         self.agi = AgiServer(
             {
                 "call": call,
-                "pause": CodeHandler(self.consultants, pausing=True),
-                "release": CodeHandler(self.consultants, pausing=False),
+                "pause": FeatureCodeHandler(self.consultants, pausing=True),
+                "release": FeatureCodeHandler(self.consultants, pausing=False),
             },
             host=settings.agi_address,
             port=settings.agi_port,

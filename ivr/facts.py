@@ -8,7 +8,7 @@ from config.settings import Language
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One call's facts (agi_handlers/facts.py reads and names them); times are epoch milliseconds."""
+    """One call's facts, as agi_handlers/channel_variables.py reads and names them; epoch milliseconds."""
 
     call: str
     arrived: int = 0

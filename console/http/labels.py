@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from console.http.refusals import N_
+from routing.live import phases
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "available": ("●", N_("available")),
@@ -30,7 +31,7 @@ PHASES: Final[Mapping[str, str]] = {
     "with_1414": N_("with 1414"),
     "rating": N_("rating"),
 }
-UNANSWERED: Final = ("waiting", "ringing", "duty_ringing")
+UNANSWERED: Final = phases.UNANSWERED
 ELSEWHERE: Final = ("menu", "duty_talking", "reserved", "with_1414", "rating")
 COLUMNS: Final = ("available", "ringing", "talking", "wrap_up", "paused", "unreachable", "off_shift")
 REASONS: Final[Mapping[str, str]] = {

@@ -2,7 +2,7 @@
 
 import structlog
 
-from agi_handlers.consultant import REASONS
+from config.pause_reasons import BY_DIGIT
 from engine.operations.survival_members import OFF, Member
 from routing.dispatch.service import Desk
 
@@ -26,7 +26,7 @@ def adopt_pauses(there: frozenset[Member], desk: Desk) -> None:
             continue
         paused = seats[member.consultant] is not None
         if member.paused and not paused:
-            desk.paused(member.consultant, REASONS.get(member.paused, member.paused))
+            desk.paused(member.consultant, BY_DIGIT.get(member.paused, member.paused))
             log.info("pause_adopted", consultant=member.consultant)
         elif paused and not member.paused:
             desk.released(member.consultant)

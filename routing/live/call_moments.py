@@ -11,7 +11,7 @@ from routing.live.live_call import OngoingCall
 
 Kind = Literal["ring", "hold", "divert"]
 # Of a leg that nobody answered, by the Q.850 cause of its end.
-UNANSWERED: Final = {17: "busy", 21: "refused", 26: "withdrawn", 3: "unreachable", 20: "unreachable"}
+FAILED_BY_CAUSE: Final = {17: "busy", 21: "refused", 26: "withdrawn", 3: "unreachable", 20: "unreachable"}
 
 TOGETHER: Final = 0.1  # seconds: the log has the caller's end after that of the phone it took with it
 
@@ -67,8 +67,8 @@ def _result(call: OngoingCall, leg: Leg) -> str | None:
     if leg.gone_at is None:
         return None
     left = call.hangups.get(call.id, call.gone_at)
-    if leg.cause in UNANSWERED:
-        return UNANSWERED[leg.cause]
+    if leg.cause in FAILED_BY_CAUSE:
+        return FAILED_BY_CAUSE[leg.cause]
     return "caller_left" if left is not None and left <= leg.gone_at + TOGETHER else "no_answer"
 
 

@@ -29,7 +29,7 @@ UCC: Final[Mapping[str, Phase]] = {
     UccResult.DIALLING: "reserved",
     UccResult.ANSWERED: "with_1414",
 }
-UNANSWERED: Final[frozenset[Phase]] = frozenset({"waiting", "ringing", "duty_ringing"})
+UNANSWERED: Final[tuple[Phase, ...]] = ("waiting", "ringing", "duty_ringing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agi_handlers.facts import VARIABLES, read
+from agi_handlers.channel_variables import VARIABLES, read
 from agi_handlers.session import ConnectionLost
 from dialplan import words as w
 from ivr.call import Call

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agi_handlers.line import AgiLine, DialResult
+from agi_handlers.protocol import AgiRefused
 from agi_handlers.server import AgiServer
 from agi_handlers.session import Session
-from agi_handlers.wire import AgiRefused
 from ivr.line import HungUp, SoundMissing
 from tests.fake_asterisk import FakeCall, Ring, ring_up
 

@@ -130,7 +130,7 @@ async def test_a_header_that_never_ends_has_five_seconds(server: AgiServer):
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(GOOD)
     await asyncio.sleep(0.02)
-    (guest,) = server._guests
+    (guest,) = server._pending
     guest.tick(4.9)
     assert server.refused == 0
     guest.tick(0.2)
@@ -139,7 +139,7 @@ async def test_a_header_that_never_ends_has_five_seconds(server: AgiServer):
 
 
 async def test_the_oldest_stranger_goes_when_too_many_wait(server: AgiServer):
-    server._most_guests = 3
+    server._most_pending = 3
     peers = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(4)]
     await asyncio.sleep(0.05)
     assert server.refused == 1
@@ -263,6 +263,6 @@ async def test_a_thousand_garbage_connections_at_once_are_not_noticed_by_calls(s
     assert crowd.stdin
     crowd.stdin.close()
     await crowd.wait()
-    assert len(server._guests) == 0  # all of them are out
+    assert len(server._pending) == 0  # all of them are out
     assert served >= 20  # five prompts each, while the crowd was there
     assert slowest < 0.5

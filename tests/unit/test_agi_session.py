@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
+from agi_handlers.protocol import SYNC, Reply, parse_header
 from agi_handlers.session import AgiRejected, ConnectionLost, Session
-from agi_handlers.wire import SYNC, Reply, parse_header
 from ivr.line import HungUp, SoundMissing
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_file
 
+from config.pause_reasons import BY_DIGIT, PAUSE_REASONS
 from config.settings import Settings
 from console.figures.pages import Work
 from console.http import labels
@@ -156,7 +157,8 @@ def test_whatever_the_engine_refuses_has_a_sentence():
 
 
 def test_every_state_alert_and_reason_that_can_come_has_a_name():
-    assert set(Settings().pause_reasons) <= set(labels.REASONS)
+    assert set(PAUSE_REASONS) == set(labels.REASONS)
+    assert {*BY_DIGIT.values(), *Settings().pause_reasons} <= set(PAUSE_REASONS)
     from engine.operations.alert_kinds import BOARD as TOLD
     from engine.operations.alert_kinds import OTHER, STATES
     from engine.wallboard.alerts import CRITICAL

@@ -277,7 +277,7 @@ def test_the_engine_never_says(word: str):
 
 
 def test_the_engine_runs_no_application_that_could_run_a_program():
-    from agi_handlers.wire import APPLICATIONS, COMMANDS, FUNCTIONS
+    from agi_handlers.protocol import APPLICATIONS, COMMANDS, FUNCTIONS
 
     assert (
         APPLICATIONS & {"System", "TrySystem", "AGI", "Eval", "ExecIf", "Exec", "Originate", "ReceiveFAX"}

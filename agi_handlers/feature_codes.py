@@ -1,14 +1,13 @@
-"""The handlers of consultants' feature codes: pause and release; edge."""
+"""Handlers of consultants' feature codes: pause and release; edge."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from agi_handlers.session import Session
+from config.pause_reasons import BY_DIGIT, OTHER
 from dialplan import words as w
 from ivr.line import SoundMissing
-
-REASONS = {"": "break", "1": "break", "2": "lunch", "3": "training", "4": "technical", "5": "meeting"}
 
 
 class Shift(Protocol):
@@ -24,7 +23,7 @@ class Shift(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CodeHandler:
+class FeatureCodeHandler:
     """FastAGI paths /pause (consultant, reason digit) and /release (consultant)."""
 
     shift: Shift
@@ -32,10 +31,10 @@ class CodeHandler:
 
     async def __call__(self, session: Session) -> None:
         """Carry the code out, tell the consultant, and set the last word."""
-        consultant = session.arrival.args[0] if session.arrival.args else ""
-        digit = session.arrival.args[1] if len(session.arrival.args) > 1 else ""
+        consultant = session.request.args[0] if session.request.args else ""
+        digit = session.request.args[1] if len(session.request.args) > 1 else ""
         if self.pausing:
-            done = self.shift.pause(consultant, REASONS.get(digit, "other"))
+            done = self.shift.pause(consultant, BY_DIGIT.get(digit, OTHER))
         else:
             done = self.shift.release_consultant(consultant)
         sound = (

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 from typing import Final, Protocol, cast
 
-from agi_handlers.wire import Arrival, parse_header, requested
+from agi_handlers.protocol import AgiRequest, parse_header, requested
 
 TOKEN_DEADLINE: Final = 0.7  # seconds to name the token: Asterisk does so in its second line
 HEADER_DEADLINE: Final = 5.0  # seconds for the whole header, once the token was right
@@ -13,18 +13,18 @@ KNOWN_HEADER_BYTES: Final = 64 * 1024
 HEADER_LINES: Final = 128
 
 
-class Door(Protocol):
-    """What a guest needs of the server."""
+class Acceptor(Protocol):
+    """What a connection needs of the server."""
 
-    def welcome(self, guest: "Guest") -> None:
+    def opened(self, connection: "PendingConnection") -> None:
         """A connection was made."""
         ...
 
-    def refuse(self, guest: "Guest") -> None:
+    def refuse(self, connection: "PendingConnection") -> None:
         """Close a connection that is no call."""
         ...
 
-    def leave(self, guest: "Guest") -> None:
+    def closed(self, connection: "PendingConnection") -> None:
         """A connection ended by itself."""
         ...
 
@@ -32,18 +32,18 @@ class Door(Protocol):
         """Whether this is the token."""
         ...
 
-    def admit(self, guest: "Guest", arrival: Arrival, rest: bytes) -> None:
+    def accept(self, connection: "PendingConnection", request: AgiRequest, rest: bytes) -> None:
         """The header is complete, and `rest` came after it."""
         ...
 
 
-class Guest(asyncio.Protocol):
+class PendingConnection(asyncio.Protocol):
     """A connection that has yet to show itself as a call: header lines, the token among them."""
 
     transport: asyncio.Transport
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, acceptor: Acceptor) -> None:
+        self._acceptor = acceptor
         self._rest = b""
         self._bytes = 0
         self._lines: list[bytes] = []
@@ -54,20 +54,20 @@ class Guest(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer has connected."""
         self.transport = cast(asyncio.Transport, transport)
-        self._door.welcome(self)
+        self._acceptor.opened(self)
         peer = self.transport.get_extra_info("peername")
         if not peer or not (peer[0] == "127.0.0.1" or ipaddress.ip_address(peer[0]).is_loopback):
-            self._door.refuse(self)
+            self._acceptor.refuse(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer has gone before its header was complete."""
-        self._door.leave(self)
+        self._acceptor.closed(self)
 
     def tick(self, seconds: float) -> None:
         """Time has passed."""
         self._left -= seconds
         if self._left < 0:
-            self._door.refuse(self)
+            self._acceptor.refuse(self)
 
     def data_received(self, data: bytes) -> None:
         """Header lines up to the blank one; what follows belongs to the session."""
@@ -78,13 +78,13 @@ class Guest(asyncio.Protocol):
                 if not self._trusted:
                     break
                 rest = b"\n".join([*lines[place:], self._rest])
-                self._door.admit(self, parse_header(self._lines, self._path), rest)
+                self._acceptor.accept(self, parse_header(self._lines, self._path), rest)
                 return
             self._lines.append(line)
             asked = None if self._trusted else requested(line)
             if asked is not None:
                 self._path, token = asked
-                if not self._door.knows(token):
+                if not self._acceptor.knows(token):
                     break
                 self._trusted = True
                 self._left = HEADER_DEADLINE
@@ -97,4 +97,4 @@ class Guest(asyncio.Protocol):
                 and len(self._lines) <= HEADER_LINES
             ):
                 return
-        self._door.refuse(self)
+        self._acceptor.refuse(self)

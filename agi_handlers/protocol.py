@@ -1,4 +1,4 @@
-"""AGI's lines as pure functions: a command to bytes, a reply from bytes, a call's header to an Arrival."""
+"""AGI protocol: a command to bytes, a reply from bytes, a call's header to an AgiRequest; pure."""
 
 import re
 from collections.abc import Sequence
@@ -64,17 +64,11 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class AgiRequest:
     """A call at the engine's door, from the header Asterisk sends (all text cleaned and cut)."""
 
     path: str
-    channel: str
     unique_id: str
-    context: str
-    extension: str
-    language: str
-    pii_number: str
-    pii_name: str
     args: tuple[str, ...]
 
 
@@ -154,7 +148,7 @@ def requested(line: bytes) -> tuple[str, str] | None:
     return path.strip("/"), token
 
 
-def parse_header(lines: Sequence[bytes], path: str = "") -> Arrival:
+def parse_header(lines: Sequence[bytes], path: str = "") -> AgiRequest:
     """The call for `path` from the header without its blank line; of two lines of a name the first counts."""
     pairs = [line.partition(b":") for line in reversed(lines)]
     seen = {name: raw for name, _, raw in pairs}
@@ -163,18 +157,8 @@ def parse_header(lines: Sequence[bytes], path: str = "") -> Arrival:
         return clean(seen[name].strip()) if name in seen else ""
 
     args = tuple(text(key) for n in range(1, MOST_ARGUMENTS) if (key := b"agi_arg_%d" % n) in seen)
-    return Arrival(
+    return AgiRequest(
         path=path,
-        channel=text(b"agi_channel"),
         unique_id=text(b"agi_uniqueid"),
-        context=text(b"agi_context"),
-        extension=text(b"agi_extension"),
-        language=text(b"agi_language"),
-        pii_number=_known(text(b"agi_callerid")),
-        pii_name=_known(text(b"agi_calleridname")),
         args=args,
     )
-
-
-def _known(value: str) -> str:
-    return "" if value == "unknown" else value

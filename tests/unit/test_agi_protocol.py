@@ -4,7 +4,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agi_handlers.wire import AgiRefused, Arrival, Reply, clean, encode, parse_header, parse_reply, requested
+from agi_handlers.protocol import (
+    AgiRefused,
+    AgiRequest,
+    Reply,
+    clean,
+    encode,
+    parse_header,
+    parse_reply,
+    requested,
+)
 from tests.fake_asterisk import parse_args
 
 PLAIN = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=200)
@@ -123,29 +132,25 @@ def test_the_path_and_the_token_come_from_either_line():
     assert requested(b"agi_calleridname: call?token=s") is None
 
 
-def test_a_header_is_an_arrival_whatever_the_caller_is_called():
+def test_a_header_is_a_request_whatever_the_caller_is_called():
+    name = b"\xc8\xe2\xe0\xed" + b"\xd3\x98" * 4500
     header = [
         b"agi_network: yes",
         b"agi_network_script: call?token=s",
         b"agi_channel: PJSIP/trunk-00000001",
         b"agi_uniqueid: 1700000000.1",
         b"agi_callerid: unknown",
-        b"agi_calleridname: \xc8\xe2\xe0\xed" + b"\xd3\x98" * 4500,
+        b"agi_calleridname: " + name,
         b"a line injected by a name",
-        b"agi_channel: PJSIP/other",
+        b"agi_uniqueid: 1700000000.2",
         b"agi_context: 111-engine",
         b"agi_extension: s",
         b"agi_language: kk",
         b"agi_arg_1: n1-1700000000000-1",
+        b"agi_arg_2: " + name,
     ]
-    assert parse_header(header, "call") == Arrival(
+    assert parse_header(header, "call") == AgiRequest(
         path="call",
-        channel="PJSIP/trunk-00000001",
         unique_id="1700000000.1",
-        context="111-engine",
-        extension="s",
-        language="kk",
-        pii_number="",
-        pii_name="\ufffd" * 4 + "Ә" * 1020,
-        args=("n1-1700000000000-1",),
+        args=("n1-1700000000000-1", "\ufffd" * 4 + "Ә" * 1020),
     )
