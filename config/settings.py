@@ -17,16 +17,8 @@ from pydantic_settings import (
 )
 
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
-from config.home import (
-    PROGRAM,
-    THROUGH_SUDO,
-    by_sudo,
-    chosen_home,
-    default_home,
-    settings_of_line,
-    trust,
-    unheard,
-)
+from config.home import THROUGH_SUDO, by_sudo, chosen_home, settings_of_line, trust, unheard
+from config.home_paths import HomePaths
 from config.pause_reasons import PAUSE_REASONS
 from config.told import told
 
@@ -80,14 +72,11 @@ def strangers(environment: Mapping[str, str]) -> list[str]:
     )
 
 
-class Settings(BaseSettings):
+class Settings(HomePaths, BaseSettings):
     """Settings of one copy of the line; times in seconds unless the name says otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="IVR111_", env_nested_delimiter="__", extra="forbid")
 
-    # Places. What set-up makes lies in `setup`; everything written at run time lies in `home`.
-    home: Path = Field(default_factory=default_home)
-    setup: Path = PROGRAM / ".setup"
     node: str = Field("n1", pattern=r"^[a-z0-9]{1,16}$")
     profile: Literal["lab", "site"] = "lab"
     time_zone: str = "Asia/Almaty"
@@ -159,8 +148,6 @@ class Settings(BaseSettings):
     code_release: str = "*23"
 
     # Recordings as evidence (A19, C6).
-    keys: Path | None = None  # folder of master and signing keys; empty: keys in home. Never in the database
-    second_audio: Path | None = None  # folder on another volume, for new calls when the first is nearly full
     low_space: float = Field(0.10, gt=0, lt=1)  # share of free space below which that happens
     raw_kept_seconds: float = Field(0.0, ge=0)  # raw audio stays so long after its sealed copy was checked
     statement_at: str = Field(
@@ -176,7 +163,6 @@ class Settings(BaseSettings):
     retention: tuple[RetentionPolicy, ...] = ()
 
     lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/cli/language.py reads it
-    database_url: str = ""  # empty: SQLite in home
     log_format: Literal["json", "console"] = "json"
     people: dict[str, Person] = {}
 
@@ -184,11 +170,6 @@ class Settings(BaseSettings):
     probe_seconds: float = 0.5
     probe_deadline: float = 2.0
     agi_reply_deadline: float = 5.0
-
-    @field_validator("home", "setup", "keys", "second_audio")
-    @classmethod
-    def _absolute(cls, value: Path | None) -> Path | None:
-        return None if value is None else value.absolute()
 
     @model_validator(mode="after")
     def _behind_nat(self) -> "Settings":
@@ -262,98 +243,3 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The centre's civil time zone."""
         return ZoneInfo(self.time_zone)
-
-    @property
-    def database(self) -> str:
-        """SQLAlchemy URL of the journal."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'db' / 'journal.sqlite'}"
-
-    @property
-    def run_dir(self) -> Path:
-        """Pid files, lab.json; below it a folder for each process that makes a socket."""
-        return self.home / "run"
-
-    @property
-    def asterisk_control(self) -> Path:
-        """Asterisk's control socket, which `asterisk -rx` uses."""
-        return self.home / "asterisk" / "run" / "asterisk.ctl"
-
-    @property
-    def deaths(self) -> Path:
-        """When Asterisk ended, each time; the supervisor writes it."""
-        return self.run_dir / "asterisk.ends"
-
-    @property
-    def supervisor_alarms(self) -> Path:
-        """What the supervisor has to tell; the engine brings it into the journal."""
-        return self.run_dir / "supervisor.alarms"
-
-    @property
-    def spool(self) -> Path:
-        """Raw audio, intents and CEL: what has yet to become a journal row."""
-        return self.home / "spool"
-
-    @property
-    def audio(self) -> Path:
-        """Folder of conversations being recorded and recorded, one sub-folder a day."""
-        return self.spool / "audio"
-
-    @property
-    def keys_dir(self) -> Path:
-        """Master keys, number keys, the signing key."""
-        return self.keys or self.home / "keys"
-
-    @property
-    def sealed(self) -> Path:
-        """Sealed recordings, YYYY/MM/DD/RECORDING.sealed"""
-        return self.home / "recordings"
-
-    @property
-    def packages(self) -> Path:
-        """Packages being made; each goes to whoever asked for it."""
-        return self.home / "packages"
-
-    @property
-    def statements_dir(self) -> Path:
-        """Signed statements as files, to be copied elsewhere: DAY-SEQ.json and .sig"""
-        return self.home / "statements"
-
-    @property
-    def evidence_socket(self) -> Path:
-        """Unix socket of the evidence process."""
-        return self.run_dir / "evidence" / "sock"
-
-    @property
-    def console_socket(self) -> Path:
-        """Unix socket of the console process, for the supervisor's question whether it lives."""
-        return self.run_dir / "console" / "sock"
-
-    @property
-    def web(self) -> Path:
-        """The browser's parts, brought from npm at set-up."""
-        return self.setup / "web"
-
-    @property
-    def cel_file(self) -> Path:
-        """Asterisk's channel event log (CSV), written while the engine lives or not."""
-        return self.spool / "cel" / "cel.csv"
-
-    @property
-    def wire_socket(self) -> Path:
-        """The process on the wire, for the engine alone."""
-        return self.run_dir / "wire.sock"
-
-    @property
-    def control_socket(self) -> Path:
-        """Unix socket for orders and live questions."""
-        return self.run_dir / "engine" / "sock"
-
-    @property
-    def sounds(self) -> Path:
-        """The prompts as Asterisk reads them: sounds/{kk,ru}/111/NAME.wav"""
-        return self.home / "asterisk" / "data" / "sounds"
-
-    @property
-    def drafts(self) -> Path:
-        """Prompts spoken at set-up: {kk,ru}/NAME.wav"""
-        return self.setup / "prompts"
