@@ -1,4 +1,4 @@
-"""What a demand covers: every conversation of the calls found, with what is known of its recording."""
+"""Coverage of a demand: every conversation of the calls found, and what is known of its recording; pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

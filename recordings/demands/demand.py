@@ -1,4 +1,4 @@
-"""A written demand as the register has it, and the events of its life."""
+"""Demand, as the register has it, and the events of its life; pure (A19, C6)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -81,4 +81,20 @@ class Demand:
     @property
     def name(self) -> str:
         """How people and files call it: 111-D-000042."""
-        return f"111-D-{self.id:06d}"
+        return name_of(self.id)
+
+    @property
+    def came_in(self) -> datetime:
+        """From when on nothing it asks for may go."""
+        return min(self.letter.received_at, self.registered_at)
+
+    @property
+    def searched(self) -> bool:
+        """Whether a search was made by what it names now."""
+        steps = [event.step for event in self.events if event.step in ("searched", "corrected")]
+        return steps[-1:] == ["searched"]
+
+
+def name_of(demand_id: int) -> str:
+    """As Demand.name, where only its number is known."""
+    return f"111-D-{demand_id:06d}"

@@ -1,4 +1,4 @@
-"""What is written to the authority, in Kazakh and in Russian: with a package, or instead of one."""
+"""Letter of the answer to the authority, in Kazakh and Russian: with a package, or instead of one; pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo

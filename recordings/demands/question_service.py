@@ -1,24 +1,23 @@
-"""A letter held against the journal: what is doubtful as it comes in, and before it is answered; edge."""
+"""Questions about a letter held against the journal: as it comes in, and before its answer; edge (C6)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.told import told
-from recordings.demands.basis import searchable
+from recordings.demands.basis import searchable, why_no_number
 from recordings.demands.coverage import Coverage, coverage
-from recordings.demands.demand import Demand, Event, Letter
+from recordings.demands.demand import Demand, Letter
 from recordings.demands.question import Question, Seen, questions, time_named
-from recordings.demands.steps import WrongStep
+from recordings.demands.steps import WrongStep, search_of
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder, NotIndexed
-from recordings.privacy.phone_number import NotOneNumber, read_number
 
 MANY = 10_000  # calls one demand may fit
 NEAR = timedelta(days=31)  # numbers a slip away are looked for in a time no longer than this
 
 
-class Doubts:
-    """Questions only."""
+class Questions:
+    """Asked of the journal; nothing is written."""
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
@@ -61,7 +60,7 @@ class Doubts:
 
     async def of_found(self, demand: Demand, covered: Coverage, now: datetime) -> list[Question]:
         """About what a search found, or found not."""
-        wanted, late = demand.letter.criteria, covered.since(came_in(demand))
+        wanted, late = demand.letter.criteria, covered.since(demand.came_in)
         seen = await self._seen(wanted, len(covered.findings), len(late))
         return questions(wanted, demand.letter.date, seen, now, self._finder.zone)
 
@@ -133,34 +132,3 @@ def _each(wanted: Criteria) -> dict[str, Criteria]:
 
 def _short(since: datetime | None, until: datetime | None) -> bool:
     return since is not None and until is not None and until - since <= NEAR
-
-
-def came_in(demand: Demand) -> datetime:
-    """From when on nothing it asks for may go."""
-    return min(demand.letter.received_at, demand.registered_at)
-
-
-def search_of(demand: Demand) -> Event:
-    """The search its findings are of. Raises WrongStep."""
-    if not searched(demand):
-        raise WrongStep(
-            told("{name} was not searched: ivr111 demands search {id}", name=demand.name, id=demand.id)
-        )
-    return next(event for event in reversed(demand.events) if event.step == "searched")
-
-
-def searched(demand: Demand) -> bool:
-    """Whether a search was made by what it names now."""
-    steps = [event.step for event in demand.events if event.step in ("searched", "corrected")]
-    return steps[-1:] == ["searched"]
-
-
-def why_no_number(wanted: Criteria) -> str:
-    """Why its number cannot be one; empty when it can, or none is named."""
-    if wanted.number is None:
-        return ""
-    try:
-        read_number(wanted.number)
-    except NotOneNumber as why:
-        return str(why)
-    return ""

@@ -1,36 +1,31 @@
-"""The register of demands; for the command line and the console; edge."""
+"""Service of the register of demands, for the command line and the console; edge (A19, C6)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
 from config.evidence import Authority, Basis
 from config.told import told
 from recordings.access.log import AccessLog
-from recordings.chain.store import access_head, head
+from recordings.chain.store import access_head
 from recordings.demands import store
-from recordings.demands.basis import lacking, searchable
-from recordings.demands.coverage import Coverage, coverage
-from recordings.demands.demand import Demand, Letter, State
-from recordings.demands.question import Doubt, Question, Unanswered, open_ones, time_named
-from recordings.demands.question_service import MANY, Doubts, came_in, search_of, searched, why_no_number
-from recordings.demands.steps import WrongStep, move
+from recordings.demands.basis import lacking
+from recordings.demands.coverage import coverage
+from recordings.demands.demand import Demand, Letter, State, name_of
+from recordings.demands.letter_check import LetterCheck, WrongLetter
+from recordings.demands.question import Doubt, Question, Unanswered, open_ones
+from recordings.demands.question_service import MANY, Questions
+from recordings.demands.search_facts import SearchFacts
+from recordings.demands.steps import WrongStep, may_answer, may_be_searched, move, search_of
 from recordings.demands.store import NoSuchDemand
 from recordings.demands.term import due
-from recordings.finding.criteria import Criteria, FoundCall
+from recordings.finding.criteria import Criteria, FoundCall, masked
 from recordings.finding.service import Finder
 from recordings.journal.alarming import alarm
 from recordings.model.access_entry import Action, Actor
 from recordings.privacy.numbers import Numbers
-
-AHEAD = timedelta(minutes=5)  # clocks of two offices differ
-
-
-class WrongLetter(ValueError):
-    """The letter cannot be entered as typed; the text says what to write."""
 
 
 class Demands:
@@ -47,10 +42,10 @@ class Demands:
         self._database = database
         self._finder = finder
         self._numbers = numbers
-        self._doubts = Doubts(finder)
+        self._questions = Questions(finder)
+        self._facts = SearchFacts(database, finder, numbers, self._questions)
+        self._letters = LetterCheck(authorities, bases, finder.zone)
         self._access = AccessLog(database)
-        self._authorities = {one.id: one for one in authorities}
-        self._bases = {one.id: one for one in bases}
 
     async def register(
         self,
@@ -67,20 +62,20 @@ class Demands:
         doubtful stands in the event "questioned", or "confirmed" where `confirmed` says that the letter has
         it so. Raises WrongLetter, Forbidden. `again`: the same letter may stand in the register twice.
         """
-        basis = self._checked(letter, now)
+        basis = self._letters.check(letter, now)
         known = None if again else await store.like(self._database, letter)
         if known is not None:
             raise WrongLetter(
                 told(
                     "this letter stands in the register already: {known}; to enter it again say --again",
-                    known=name(known),
+                    known=name_of(known),
                 )
             )
         lacks = lacking(letter, basis)
         move(State.RECEIVED, State.SEARCHING, who, frozenset())  # may this person at all?
         due_at = letter.due_at or due(letter.received_at, basis.term_hours)
         source = "letter" if letter.due_at else "basis"
-        asked = [] if lacks else await self._doubts.of_letter(letter, now)
+        asked = [] if lacks else await self._questions.of_letter(letter, now)
         await self._access.note(who, Action.DEMAND, [f"register letter {letter.number} of {letter.date}"])
         async with self._database.begin() as connection:
             id_ = await store.add(connection, letter, due_at, source, who, now, self._numbers)
@@ -95,9 +90,9 @@ class Demands:
 
     async def questions(self, letter: Letter, now: datetime) -> list[Question]:
         """What is doubtful about a letter before it is registered. Raises WrongLetter."""
-        if lacking(letter, self._checked(letter, now)):
+        if lacking(letter, self._letters.check(letter, now)):
             return []
-        return await self._doubts.of_letter(letter, now)
+        return await self._questions.of_letter(letter, now)
 
     async def correct(
         self, demand_id: int, wanted: Criteria, who: Actor, now: datetime, reason: str
@@ -108,7 +103,7 @@ class Demands:
         """
         demand = await self.get(demand_id)
         letter = replace(demand.letter, criteria=wanted)
-        lacks = lacking(letter, self._checked(letter, max(now, letter.received_at)))
+        lacks = lacking(letter, self._letters.check(letter, max(now, letter.received_at)))
         if lacks:
             raise WrongLetter(
                 told("under {basis} a demand must name: {names}", basis=letter.basis, names=", ".join(lacks))
@@ -116,12 +111,12 @@ class Demands:
         if wanted == demand.letter.criteria:
             raise WrongLetter(told("nothing is different: say what the letter names"))
         move(demand.state, State.RECEIVED, who, frozenset(), reason)
-        asked = await self._doubts.of_letter(letter, now)
+        asked = await self._questions.of_letter(letter, now)
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: corrected"], reason)
         facts: dict[str, object] = {
             "words": reason,
-            "was": _masked(demand.letter.criteria),
-            "criteria": _masked(wanted),
+            "was": masked(demand.letter.criteria),
+            "criteria": masked(wanted),
             "hidden_before": store.hidden_criteria(demand.letter.criteria, self._numbers),
         }
         async with self._database.begin() as connection:
@@ -145,22 +140,15 @@ class Demands:
         """
         demand = await self.get(demand_id)
         move(demand.state, State.SEARCHING, who, frozenset())
+        may_be_searched(demand)
         wanted = demand.letter.criteria
-        if not searchable(wanted):
-            raise WrongStep(
-                told(
-                    "{name} names nothing to search by: a number, a day, a call or a registration number "
-                    "is needed; ask the authority, or return it: ivr111 demands return",
-                    name=demand.name,
-                )
-            )
-        await self._doubts.can_be_searched(demand)
+        await self._questions.can_be_searched(demand)
         reason = f"{demand.name}, letter {demand.letter.number} of {demand.letter.date}"
-        await self._access.note(who, Action.SEARCHED, [_masked(wanted)], reason)
+        await self._access.note(who, Action.SEARCHED, [masked(wanted)], reason)
         covered = coverage(await self._finder.find(replace(wanted, limit=MANY)))
-        late = covered.since(came_in(demand))
-        asked = open_ones(await self._doubts.of_found(demand, covered, now), confirmed)
-        facts = await self._proof(wanted, covered, late)
+        late = covered.since(demand.came_in)
+        asked = open_ones(await self._questions.of_found(demand, covered, now), confirmed)
+        facts = await self._facts.of(wanted, covered, late)
         if asked:
             facts["questions"] = [one.facts() for one in asked]
         if late:
@@ -195,13 +183,7 @@ class Demands:
         Unanswered, and the event "questioned".
         """
         demand = await self.get(demand_id)
-        if to is State.NOT_FOUND and (demand.findings or not searched(demand)):
-            raise WrongStep(
-                told(
-                    "{name}: nothing-found can be stated only after a search that found nothing",
-                    name=demand.name,
-                )
-            )
+        may_answer(demand, to)
         took_part = frozenset(e.who.system_user for e in demand.events if e.step in store.INVOLVED)
         move(demand.state, to, who, took_part, note)  # what is refused is not written down as done
         answers = to in (State.APPROVED, State.NOT_FOUND)
@@ -235,7 +217,7 @@ class Demands:
         self, demand: Demand, who: Actor, now: datetime, confirmed: Collection[str]
     ) -> list[Question]:
         """The doubts that were confirmed. Raises WrongStep, Unanswered."""
-        asked = await self._doubts.of_answer(demand, now)
+        asked = await self._questions.of_answer(demand, now)
         left = open_ones(asked, confirmed)
         if left:
             async with self._database.begin() as connection:
@@ -267,83 +249,11 @@ class Demands:
 
     def basis(self, id_: str) -> Basis:
         """Raises WrongLetter, naming those there are."""
-        if id_ not in self._bases:
-            raise WrongLetter(
-                told("there is no basis {id!r}; there are: {names}", id=id_, names=", ".join(self._bases))
-            )
-        return self._bases[id_]
+        return self._letters.basis(id_)
 
     def authority(self, id_: str) -> Authority:
         """Raises WrongLetter, naming those there are."""
-        if id_ not in self._authorities:
-            raise WrongLetter(
-                told(
-                    "there is no authority {id!r}; there are: {names}",
-                    id=id_,
-                    names=", ".join(self._authorities),
-                )
-            )
-        return self._authorities[id_]
-
-    def _checked(self, letter: Letter, now: datetime) -> Basis:
-        self.authority(letter.authority)
-        basis = self.basis(letter.basis)
-        wanted = letter.criteria
-        if not letter.number.strip():
-            raise WrongLetter(told("write the letter's number"))
-        if letter.received_at > now + AHEAD:
-            raise WrongLetter(told("the letter was received in the future: write when it came in"))
-        if letter.date > (now + timedelta(days=1)).date():
-            raise WrongLetter(told("the letter is dated in the future: write the date it bears"))
-        if letter.due_at is not None and letter.due_at <= letter.received_at:
-            raise WrongLetter(
-                told("the term ends before the letter came in: write the letter's own term, or none")
-            )
-        if why_no_number(wanted):
-            raise WrongLetter(why_no_number(wanted))
-        if wanted.day is not None and not 1990 <= wanted.day.year <= 2200:
-            raise WrongLetter(
-                told("{day} is no day of a call of ours: compare it with the letter", day=wanted.day)
-            )
-        since, until = time_named(wanted, self._finder.zone)
-        if since is not None and until is not None and since >= until:
-            raise WrongLetter(
-                told("no moment lies between those times, or within that day: compare with the letter")
-            )
-        return basis
-
-    async def _proof(self, wanted: Criteria, covered: Coverage, late: Sequence[str]) -> dict[str, object]:
-        """What was searched, in what: without a number in clear, and enough to repeat it."""
-        facts: dict[str, object] = {
-            "criteria": _masked(wanted),
-            "conversations": len(covered.findings),
-            "sealed": covered.sealed,
-            "waiting": covered.waiting,
-            "destroyed": covered.destroyed,
-            "destroyed_since": list(late),
-            "missing": covered.missing,
-            "calls_without_conversation": covered.silent_calls,
-        }
-        if wanted.number is not None:
-            facts["number_index"] = self._numbers.index(wanted.number)
-        since, until = time_named(wanted, self._finder.zone)
-        facts |= {word: at.isoformat() for word, at in (("from", since), ("until", until)) if at is not None}
-        if since is not None and until is not None:
-            facts["near_numbers"] = await self._doubts.near(wanted, since, until)
-            if not covered.findings:
-                facts["rows_destroyed"] = await self._finder.without_rows(since, until)
-        if wanted.day is not None:
-            facts["calls_that_day"] = await self._finder.count(Criteria(day=wanted.day))
-            facts["withheld_that_day"] = await self._finder.count(Criteria(day=wanted.day, withheld=True))
-        async with reading(self._database) as connection:
-            end = await head(connection)
-        facts["chain"] = {"seq": end.seq, "head": end.hash}
-        return facts
-
-
-def name(demand_id: int) -> str:
-    """As Demand.name."""
-    return f"111-D-{demand_id:06d}"
+        return self._letters.authority(id_)
 
 
 async def _told(
@@ -361,14 +271,3 @@ async def _told(
         if which:
             facts: dict[str, object] = {"questions": [one.facts() for one in which]}
             await store.happened(connection, demand_id, who, at, step, state, state, facts)
-
-
-def _masked(wanted: Criteria) -> str:
-    """The search in words, for the access log: no number in it."""
-    words = []
-    for field in Criteria.__dataclass_fields__:
-        value = getattr(wanted, field)
-        if value in (None, False) or field == "limit":
-            continue
-        words.append("number ***" if field == "number" else f"{field} {value}")
-    return "search: " + (", ".join(words) or "everything")

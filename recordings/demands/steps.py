@@ -1,11 +1,12 @@
-"""A demand's states and the moves between them, as data; nothing else changes a state (A19, C6)."""
+"""Steps of a demand: the moves between its states, as data; nothing else moves it; pure (A19, C6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from config.told import either, told
-from recordings.demands.demand import State
+from recordings.demands.basis import searchable
+from recordings.demands.demand import Demand, Event, State
 from recordings.model.access_entry import Actor
 
 _BY = frozenset({"administrator"})
@@ -88,3 +89,35 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
     if found.says and not words.strip():
         raise WrongStep(told("say why or how: becoming {to} needs words", to=told(to)))
     return to
+
+
+def search_of(demand: Demand) -> Event:
+    """The search its findings are of. Raises WrongStep."""
+    if not demand.searched:
+        raise WrongStep(
+            told("{name} was not searched: ivr111 demands search {id}", name=demand.name, id=demand.id)
+        )
+    return next(event for event in reversed(demand.events) if event.step == "searched")
+
+
+def may_answer(demand: Demand, to: State) -> None:
+    """Nothing found is an answer only of a search that found nothing. Raises WrongStep."""
+    if to is State.NOT_FOUND and (demand.findings or not demand.searched):
+        raise WrongStep(
+            told(
+                "{name}: nothing-found can be stated only after a search that found nothing",
+                name=demand.name,
+            )
+        )
+
+
+def may_be_searched(demand: Demand) -> None:
+    """Raises WrongStep where the letter names nothing to search by."""
+    if not searchable(demand.letter.criteria):
+        raise WrongStep(
+            told(
+                "{name} names nothing to search by: a number, a day, a call or a registration number "
+                "is needed; ask the authority, or return it: ivr111 demands return",
+                name=demand.name,
+            )
+        )

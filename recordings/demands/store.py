@@ -1,4 +1,4 @@
-"""The register's rows: a demand and its events, written together in short transactions; edge."""
+"""Store of the register: a demand and its events, written together in short transactions; edge."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The clock of a demand: clock hours from its receipt, warnings on the way, the breach (C6, A19)."""
+"""Term of a demand: clock hours from its receipt, warnings on the way, the breach; pure (C6, A19)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

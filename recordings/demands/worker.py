@@ -1,4 +1,4 @@
-"""The clock of every demand's term: warnings on the way, escalation at the breach (C6, A19); edge."""
+"""Watch over every demand's term: warnings on the way, escalation at the breach; edge (C6, A19)."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from config.settings import Settings
 from recordings.demands import store
-from recordings.demands.demand import State
-from recordings.demands.service import name
+from recordings.demands.demand import State, name_of
 from recordings.demands.term import Mark, passed
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
 from recordings.model.access_entry import Actor
@@ -66,16 +65,16 @@ class Clock:
                 row = await self._row(id_)
                 marks = list(passed(row.received_at, row.due_at, self._shares, now))
             except (ValueError, TypeError):  # altered by another's hand: the other demands' terms run on
-                unreadable.add(name(id_))
+                unreadable.add(name_of(id_))
                 today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-                await alarm(self._database, UNREADABLE, name(id_), today)
+                await alarm(self._database, UNREADABLE, name_of(id_), today)
                 continue
             known = await self._known(row.id) if marks else frozenset()
             for mark in marks:
                 if mark.kind in known:
                     continue
                 # The alarm first: a crash in between repeats it, and the same one is one.
-                await alarm(self._database, mark.kind, name(row.id), mark.at)
+                await alarm(self._database, mark.kind, name_of(row.id), mark.at)
                 facts: dict[str, object] = {"share": mark.share, "at": mark.at.isoformat()}
                 if mark.share >= 1:
                     facts["escalated_to"] = self._escalate_to or row.responsible
@@ -83,7 +82,7 @@ class Clock:
                     state = await store.state_for_update(connection, row.id)
                     await store.happened(connection, row.id, LINE, now, mark.kind, state, state, facts)
                 told.append(mark.kind)
-        await self._end({name(id_) for id_ in running}, unreadable, now)
+        await self._end({name_of(id_) for id_ in running}, unreadable, now)
         return told
 
     async def _end(self, running: set[str], unreadable: set[str], now: datetime) -> None:
@@ -106,7 +105,7 @@ class Clock:
             except (ValueError, TypeError):
                 due[id_] = now
         ordered = sorted(due, key=lambda id_: (due[id_], id_))
-        overdue = tuple(name(id_) for id_ in ordered if due[id_] <= now)
+        overdue = tuple(name_of(id_) for id_ in ordered if due[id_] <= now)
         return ClockState(len(due), overdue, next((due[id_] for id_ in ordered if due[id_] > now), None))
 
     async def _row(self, demand_id: int) -> Row[Any]:

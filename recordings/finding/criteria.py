@@ -31,6 +31,17 @@ class Criteria:
     limit: int = 1000
 
 
+def masked(wanted: Criteria) -> str:
+    """The search in words, for the access log: no number in it."""
+    words = []
+    for field in Criteria.__dataclass_fields__:
+        value = getattr(wanted, field)
+        if value in (None, False) or field == "limit":
+            continue
+        words.append("number ***" if field == "number" else f"{field} {value}")
+    return "search: " + (", ".join(words) or "everything")
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRecording:
     """A conversation's recording; `sealed` None while it waits for sealing or is missing."""

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from recordings.demands import store
 from recordings.demands.demand import Demand, Letter, State
 from recordings.demands.letter import reply
+from recordings.demands.letter_check import WrongLetter
 from recordings.demands.question import Doubt, Unanswered
-from recordings.demands.service import Demands, WrongLetter
+from recordings.demands.service import Demands
 from recordings.demands.steps import Forbidden, WrongStep
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder

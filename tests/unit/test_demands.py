@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 
 from recordings.demands.demand import Letter, State
 from recordings.demands.letter import reply
-from recordings.demands.service import Demands, WrongLetter
+from recordings.demands.letter_check import WrongLetter
+from recordings.demands.service import Demands
 from recordings.demands.steps import MOVES, Forbidden, WrongStep, move
 from recordings.demands.store import DemandUnreadable, load
 from recordings.demands.term import left, marks
