@@ -58,6 +58,7 @@ from recordings.model.entries import RecordingIntended
 from recordings.model.recording_names import arrival
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout, Message
+from routing.board.values import Board
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.decisions import Alarm, Assign, Decision, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
@@ -324,7 +325,7 @@ class Engine:
         self.feed.changed()
         self._state_changed()
 
-    def _board(self, at: float) -> dict[str, Any]:
+    def _board(self, at: float) -> Board:
         return self.boards.build(at)
 
     # What happens, and what follows from it.

@@ -14,6 +14,8 @@ from engine.control.authorisation import AccessOrders
 from engine.control.steering_commands import SteeringOrders
 from engine.process.local_socket import Answer, Asker, Order, Wrong
 from recordings.model.access_entry import Action
+from routing.board.as_json import board_to_json, today_to_json, totals_to_json
+from routing.board.values import CallerRow
 
 if TYPE_CHECKING:
     from engine.wiring import Engine
@@ -56,37 +58,21 @@ class Orders:
     async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """All that the console shows, with the number of the event for which it is true."""
         self._access.follows(asker)
-        return self._engine.feed.board()
+        return board_to_json(self._engine.feed.board())
 
     async def queue(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Who waits, who serves, now: the same board, in the command line's words."""
         self._access.may(asker, asked, Right.WATCH)
         board = self._engine.feed.board()
-        at = datetime.fromtimestamp(board["at"], self._engine.settings.zone)
+        at = datetime.fromtimestamp(board.at, self._engine.settings.zone)
         return {
             "at": at.isoformat(timespec="milliseconds"),
-            "event": board["event"],
-            "asterisk": board["asterisk"],
-            "callers": [
-                {
-                    "call_id": caller["call"],
-                    "language": caller["language"],
-                    "state": caller["phase"],
-                    "place": caller["place"],
-                    "waited": round(max(0.0, board["at"] - caller["since"]), 1),
-                    "consultant": caller["consultant"],
-                    "nobody_on_shift": caller["nobody_on_shift"],
-                    "diverted": caller["diverted"],
-                    "unanswered": bool(caller["unanswered"]),
-                    "held": caller["held"],
-                    "unheard": caller["unheard"],
-                    "followed": caller["followed"],
-                }
-                for caller in board["callers"]
-            ],
+            "event": board.event,
+            "asterisk": board.asterisk,
+            "callers": [_waiting(caller, board.at) for caller in board.callers],
             "consultants": self._consultants(),
-            "totals": board["totals"],
-            "today": board["today"],
+            "totals": totals_to_json(board.totals),
+            "today": today_to_json(board.today),
         }
 
     async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -152,3 +138,21 @@ class Orders:
             }
             for seat in self._engine.desk.snapshot().consultants
         ]
+
+
+def _waiting(caller: CallerRow, at: float) -> Mapping[str, Any]:
+    """One caller in the command line's words; `waited`: seconds."""
+    return {
+        "call_id": caller.call,
+        "language": caller.language,
+        "state": caller.phase,
+        "place": caller.place,
+        "waited": round(max(0.0, at - caller.since), 1),
+        "consultant": caller.consultant,
+        "nobody_on_shift": caller.nobody_on_shift,
+        "diverted": caller.diverted,
+        "unanswered": bool(caller.unanswered),
+        "held": caller.held,
+        "unheard": caller.unheard,
+        "followed": caller.followed,
+    }

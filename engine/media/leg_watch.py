@@ -7,7 +7,7 @@ elsewhere (`sound_sources`), and the process on the wire that asks and carries (
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from dialplan import words as w
 from engine.media.leg_counts import LegCounts
@@ -16,10 +16,9 @@ from engine.media.silent_callers import SilentCallers
 from engine.media.wire_client import WireLink
 from recordings.model.entries import ENDED
 from routing.ami.client import Ami
+from routing.board.values import LegSigns
 from routing.dispatch.service import Desk
 from routing.live.live_call import OngoingCall
-
-NO_SIGNS: Final[dict[str, Any]] = {"unanswered": None, "held": False, "unheard": [], "followed": []}
 
 
 class LegWatch:
@@ -45,20 +44,16 @@ class LegWatch:
         self.wire.seen = self.sources.seen
         self.counts.counted = [self.silent.look, self.sources.look]
 
-    def signs(self, call: str) -> dict[str, Any]:
-        """What the board tells of the legs of a call; nothing where none is known (survival, another node).
-
-        `unanswered`: no sign of life since (epoch seconds); `held`: the operator holds the caller;
-        `unheard` and `followed`: sides (caller, consultant) whose sound comes from elsewhere.
-        """
+    def signs(self, call: str) -> LegSigns:
+        """What the board tells of the legs of a call; nothing where none is known (survival)."""
         since = self.silent.since.get(call)
         elsewhere = self.sources.of(call)
-        return {
-            "unanswered": None if since is None else round(since, 1),
-            "held": any(one.caller_held for one in self._living() if one.word(w.CALL) == call),
-            "unheard": sorted(one.side for one in elsewhere if one.where == "unheard"),
-            "followed": sorted(one.side for one in elsewhere if one.where == "followed"),
-        }
+        return LegSigns(
+            unanswered=None if since is None else round(since, 1),
+            held=any(one.caller_held for one in self._living() if one.word(w.CALL) == call),
+            unheard=tuple(sorted(one.side for one in elsewhere if one.where == "unheard")),
+            followed=tuple(sorted(one.side for one in elsewhere if one.where == "followed")),
+        )
 
     def _moment(self, kind: str, call: str, at: float) -> None:
         self._alarm(kind, call, datetime.fromtimestamp(at, UTC))

@@ -1,10 +1,10 @@
 """What a supervisor must act on, and since when (decision 0050); ids and languages only, no numbers; edge."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +17,7 @@ from engine.wallboard.notices import Notices
 from engine.wallboard.today import Today
 from recordings.journal.reading import Reader
 from recordings.model.recording_names import parse_stem
+from routing.board.values import Alert, CallerRow, ConsultantRow, Grade, QueueRow
 
 log = structlog.get_logger()
 
@@ -61,8 +62,6 @@ CRITICAL: Final = frozenset(
     }
 )
 
-Row = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Holds:
@@ -96,39 +95,38 @@ class Alerts:
     def now(
         self,
         at: float,
-        queues: Iterable[Row],
-        callers: Iterable[Row],
-        consultants: Iterable[Row],
+        queues: Sequence[QueueRow],
+        callers: Sequence[CallerRow],
+        consultants: Sequence[ConsultantRow],
         today: Today,
         line: Line,
-    ) -> list[dict[str, Any]]:
+    ) -> tuple[Alert, ...]:
         """All that hold at this moment, the critical first, then the oldest first."""
-        waiting, seats = tuple(callers), tuple(consultants)
         holding = {
             (one.kind, one.subject): one
             for found in (
                 self._line(at, today, line),
-                self._queues(at, tuple(queues), waiting),
+                self._queues(at, queues, callers),
                 self._disks(at),
-                self._told(seats),
-                _faults(seats),
-                _legs(waiting),
+                self._told(consultants),
+                _faults(consultants),
+                _legs(callers),
             )
             for one in found
         }
         self._since = {key: self._since.get(key, at) for key in holding}
-        rows = [
-            {
-                "kind": one.kind,
-                "subject": one.subject,
-                "call": one.call,
-                "since": round(one.since or self._since[key], 1),
-                "grade": _grade(one.kind),
-            }
+        alerts = [
+            Alert(
+                kind=one.kind,
+                subject=one.subject,
+                since=round(one.since or self._since[key], 1),
+                grade=_grade(one.kind),
+                call=one.call,
+            )
             for key, one in holding.items()
             if at - self._since[key] >= PATIENCE.get(one.kind, 0.0)
         ]
-        return sorted(rows, key=lambda row: (row["grade"] != "critical", row["since"], row["kind"]))
+        return tuple(sorted(alerts, key=lambda one: (one.grade != "critical", one.since, one.kind)))
 
     async def watch(self) -> None:
         """Read the journal's alarms and ask the evidence process whether it lives, until cancelled."""
@@ -160,18 +158,18 @@ class Alerts:
         if not today.whole:
             yield Holds("figures_incomplete", "")
 
-    def _queues(self, at: float, queues: tuple[Row, ...], callers: tuple[Row, ...]) -> Iterable[Holds]:
+    def _queues(self, at: float, queues: Sequence[QueueRow], callers: Sequence[CallerRow]) -> Iterable[Holds]:
         for queue in queues:
-            language = str(queue["language"])
-            if queue["diverted"] is not None:
-                yield Holds("diverted", language, queue["diverted"])
-            elif not queue["on_shift"]:
+            language = str(queue.language)
+            if queue.diverted is not None:
+                yield Holds("diverted", language, queue.diverted)
+            elif not queue.on_shift:
                 yield Holds("nobody_on_shift", language)
-            since = queue["longest_since"]
+            since = queue.longest_since
             for kind in ("wait_critical", "wait_warning"):
                 limit = self.settings.limit(f"{kind}_seconds", language)
                 if since is not None and at - since >= limit:
-                    longest = (one["call"] for one in callers if one["since"] == since)
+                    longest = (one.call for one in callers if one.since == since)
                     # How long the caller has waited, not the alert.
                     yield Holds(kind, language, since, next(longest, ""))
                     break
@@ -187,28 +185,28 @@ class Alerts:
         for (kind, subject), began in self.volumes().items():
             yield Holds(kind, subject, began.timestamp(), _call(subject))
 
-    def _told(self, consultants: Iterable[Row]) -> Iterable[Holds]:
+    def _told(self, consultants: Iterable[ConsultantRow]) -> Iterable[Holds]:
         """Alarms of the journal; a missed ring is past once its consultant answers, or takes no calls."""
-        missing = {str(one["id"]) for one in consultants if one["missed"] and not one["reason"]}
+        missing = {one.id for one in consultants if one.missed and not one.reason}
         for alarm in self.notices.shown:
             if alarm.kind != LAST_MISSED or alarm.about in missing:
                 kind, call = on_board(alarm.kind), _call(alarm.about)
                 yield Holds(kind, alarm.about, alarm.at.timestamp(), call)
 
 
-def _faults(consultants: Iterable[Row]) -> Iterable[Holds]:
+def _faults(consultants: Iterable[ConsultantRow]) -> Iterable[Holds]:
     """Phones that act for their consultants; one that nobody would ring troubles none (decision 0083)."""
     for one in consultants:
-        if one["fault"] and one["reachable"] and not one["off"]:
-            yield Holds(f"phone_{one['fault']}", str(one["id"]), one["fault_since"])
+        if one.fault and one.reachable and not one.off:
+            yield Holds(f"phone_{one.fault}", one.id, one.fault_since)
 
 
-def _kept_waiting(queues: Iterable[Row], callers: Iterable[Row]) -> Iterable[Holds]:
+def _kept_waiting(queues: Iterable[QueueRow], callers: Iterable[CallerRow]) -> Iterable[Holds]:
     """A caller kept for one consultant while somebody else could serve them now."""
-    free = {queue["language"] for queue in queues if queue["available"] and queue["diverted"] is None}
+    free = {queue.language for queue in queues if queue.available and queue.diverted is None}
     for caller in callers:
-        if caller["phase"] == "waiting" and caller["consultant"] and caller["language"] in free:
-            yield Holds("kept_waiting", str(caller["language"]), call=str(caller["call"]))
+        if caller.phase == "waiting" and caller.consultant and caller.language in free:
+            yield Holds("kept_waiting", str(caller.language), call=caller.call)
 
 
 def _call(subject: str) -> str:
@@ -217,17 +215,16 @@ def _call(subject: str) -> str:
     return stem.call_id if stem is not None else ""
 
 
-def _legs(callers: Iterable[Row]) -> Iterable[Holds]:
+def _legs(callers: Iterable[CallerRow]) -> Iterable[Holds]:
     """Of calls whose leg gives no sign of life, or whose sound comes from a place that is not heard."""
     for caller in callers:
-        call = str(caller["call"])
-        if caller["unanswered"]:
-            yield Holds("caller_unanswered", call, caller["unanswered"], call=call)
-        if caller["unheard"]:
-            yield Holds("sound_unheard", call, call=call)
+        if caller.unanswered:
+            yield Holds("caller_unanswered", caller.call, caller.unanswered, call=caller.call)
+        if caller.unheard:
+            yield Holds("sound_unheard", caller.call, call=caller.call)
 
 
-def _grade(kind: str) -> str:
+def _grade(kind: str) -> Grade:
     return "critical" if kind in CRITICAL else "warning"
 
 

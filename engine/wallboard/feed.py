@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from time import time
 from typing import Any, Final
 
+from routing.board.as_json import BoardWriter
+from routing.board.values import Beat, Board
+
 BETWEEN: Final = 0.12  # seconds between two tellings: many events of one moment are one change
 BEAT: Final = 1.0  # a sign of life when nothing changes
-
-Board = Mapping[str, Any]
 
 
 class Feed:
@@ -31,26 +33,25 @@ class Feed:
         if not self._changed.is_set():
             self._changed.set()
 
-    def board(self) -> dict[str, Any]:
+    def board(self) -> Board:
         """The board now, with its number and time."""
-        at = self._now()
-        content = self._build(at)
-        if content != self._last:
+        built = self._build(self._now())
+        if built != self._last:
             self._number += 1
-            self._last = content
-        return {"event": self._number, "at": at, **content}
+        self._last = replace(built, event=self._number)
+        return self._last
 
-    async def follow(self) -> AsyncIterator[dict[str, Any]]:
-        """The whole board at first and after each change; {"event", "at"} alone as a sign of life."""
-        told = -1
-        seen = -1
+    async def follow(self) -> AsyncIterator[Mapping[str, Any]]:
+        """The whole board at first and after each change, a beat as a sign of life; as JSON."""
+        told = seen = -1
+        writer = BoardWriter()
         while True:
             if seen == self._changes:
                 await self._news()
             seen = self._changes
             board = self.board()
-            yield board if board["event"] != told else {"event": board["event"], "at": board["at"]}
-            told = board["event"]
+            yield writer.write(board if board.event != told else Beat(board.event, board.at))
+            told = board.event
             await asyncio.sleep(BETWEEN)
 
     async def _news(self) -> None:

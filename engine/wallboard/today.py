@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Language
 from engine.operations.line_faults import Owed, Repeated
 from ivr.ucc_result import FAILURES, UccResult
-from recordings.journal.figures import STEP, Chart, Ended, Figures, Tally, chart, completed, ended, tally
+from recordings.journal.figures import STEP, Ended, Tally, chart, completed, ended, tally
 from recordings.journal.reading import CallFilter, Reader
 from recordings.model.call_record import CallRecord
 from recordings.privacy.hiding import UNREADABLE
 from recordings.privacy.phone_number import one_form
+from routing.board.figures import Chart, Figures
 
 log = structlog.get_logger()
 
@@ -51,7 +52,7 @@ class Today:
         self._calls: dict[str, Ended] = {}
         self._attempts: Counter[str] = Counter()
         self._tallies: dict[Language | None, Tally] = {}
-        self._served: Counter[str | None] = Counter()
+        self._served: Counter[str | None] | None = None
         self._chart: tuple[float, Chart] | None = None
         self._ucc: Tried | None = None  # the last try
         self._owed = Owed()
@@ -121,7 +122,7 @@ class Today:
 
     def _forget(self) -> None:
         self._tallies.clear()
-        self._served.clear()
+        self._served = None
         self._chart = None
 
     @property
@@ -150,7 +151,7 @@ class Today:
 
     def served(self, consultant: str) -> int:
         """Calls that this consultant answered today and that are over."""
-        if not self._served:
+        if self._served is None:
             self._served = Counter(c.served_by for c in self._calls.values() if c.answered is not None)
         return self._served[consultant]
 

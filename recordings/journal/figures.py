@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from recordings.model.call_record import CallRecord, Outcome
+from routing.board.figures import Chart, Figures
 
 SHORT: Final = 5.0  # seconds: who hangs up sooner had not begun to wait
 STEP: Final = 900  # seconds of one column of the chart
@@ -42,33 +43,6 @@ class Ended:
     def short(self) -> bool:
         """Abandoned within `SHORT` seconds of waiting."""
         return self.abandoned and (self.ended or 0.0) - (self.queued or 0.0) <= SHORT
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Seconds and shares; None where there was nothing to divide by."""
-
-    offered: int
-    answered: int
-    abandoned: int
-    abandoned_short: int
-    average_wait: float | None  # C1: mean(t4 - t0) over the answered
-    queue_wait: float | None  # ASA: mean(t4 - t2)
-    service_level: float | None  # answered within T of t2 ÷ (answered + abandoned - short)
-    longest_wait: float | None  # from t0 to the answer or the hang-up
-    average_talk: float | None
-    transferred_1414: int = 0  # 1414 took them over (A14)
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Counts by the quarter of an hour in which the calls arrived."""
-
-    since: float
-    step: int
-    offered: tuple[int, ...]
-    answered: tuple[int, ...]
-    abandoned: tuple[int, ...]
 
 
 def ended(record: CallRecord, index: str | None = None) -> Ended:

@@ -15,6 +15,7 @@ STANDSTILL: Final = 300.0  # seconds: a restart takes less
 RECENT: Final = 1.0  # seconds: five looks
 AGAIN: Final = 0.5  # seconds: clocks compared may differ by less
 AWAY: Final = frozenset({"off_shift", "unreachable"})
+NOT_PRESENT: Final = AWAY | PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ class Timesheet:
         talked, paused, missed, busy, present = kept[1]
         if now is not None:
             busy += now.within(since, end) if now.state in BUSY else 0.0
-            present += now.within(since, end) if now.state not in AWAY | PAUSED else 0.0
+            present += now.within(since, end) if now.state not in NOT_PRESENT else 0.0
         return Sums(
             talked=Sum(talked, _goes_on(now, TALKED, since)),
             paused=Sum(paused, _goes_on(now, PAUSED, since)),
@@ -190,7 +191,7 @@ def _closed(
             paused += one.within(since, at)
         if one.state in BUSY:
             busy += one.within(since, end)
-        if one.state not in AWAY | PAUSED:
+        if one.state not in NOT_PRESENT:
             present += one.within(since, end)
         missed += one.missed and since < (one.ended or 0.0) <= at
     return talked, paused, missed, busy, present

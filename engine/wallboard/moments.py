@@ -1,0 +1,37 @@
+"""Moments and numbers as the board shows them: to a tenth of a second, by the wall; masked; pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.log import masked
+from routing.live.call_summary import WITHHELD
+from routing.live.live_view import CallNow
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The wall's clock of a moment by the dispatcher's; `offset` is their difference now."""
+
+    offset: Callable[[], float]
+
+    def __call__(self, moment: float | None) -> float | None:
+        """Epoch seconds."""
+        return None if moment is None else round(moment + self.offset(), 1)
+
+
+def rounded(at: float | None) -> float | None:
+    """To a tenth of a second."""
+    return None if at is None else round(at, 1)
+
+
+def number(call: CallNow | None) -> str:
+    """The caller's; empty for one that is withheld, whatever the trunk says in its place."""
+    return "" if call is None or call.pii_caller.lower() in WITHHELD else call.pii_caller
+
+
+def shown(call: CallNow | None) -> str | None:
+    """The caller's number, masked (A5); None when it is withheld or the caller asks that nobody sees it."""
+    if call is None or call.private:
+        return None
+    masked_number = masked(number(call))
+    return str(masked_number) if masked_number else None
