@@ -4,6 +4,7 @@ import asyncio
 import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from console.identity.passwords import Passwords
 from console.identity.service import SignIn
 from console.identity.sessions import Session
 from console.identity.tables import EVERY
-from engine.wallboard.build import thresholds
+from engine.wallboard.counts import thresholds
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
@@ -69,7 +70,7 @@ def caller(call: str, place: int, **more: Any) -> dict[str, Any]:
 
 BOARD: dict[str, Any] = {
     "event": 1795540061440, "at": 1795540065.2, "asterisk": "up", "away_since": None, "law_wait": 40.0,
-    "target_seconds": 20.0, "thresholds": thresholds(Settings()),
+    "target_seconds": 20.0, "thresholds": {key: asdict(one) for key, one in thresholds(Settings()).items()},
     "today": {
         "from": 1795460400.0, "whole": True, "all": FIGURES, "kk": FIGURES,
         "ru": {**FIGURES, "average_wait": None},

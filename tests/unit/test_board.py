@@ -1,6 +1,7 @@
 """The board over a recorded day: each moment renders; figures, limits and alerts follow their words."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,12 +16,14 @@ from engine.cli.replay_timeline import recorded
 from engine.operations.line_events import Line
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
-from engine.wallboard.build import BoardBuilder, thresholds
+from engine.wallboard.build import BoardBuilder
+from engine.wallboard.counts import thresholds
 from engine.wallboard.today import Today
 from recordings.journal.figures import completed, ended
 from recordings.model.call_record import CallRecord, Outcome
 from recordings.model.entries import Alarm, ConsultantStint
 from recordings.privacy.hiding import UNREADABLE
+from routing.board.as_json import board_to_json
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
@@ -54,7 +57,7 @@ class Home:
         )  # fmt: skip
 
     def board(self):
-        return {"event": 1, "at": self.now, **self.builder.build(self.now)}
+        return json.loads(json.dumps(board_to_json(replace(self.builder.build(self.now), event=1))))
 
     def seat(self, id_="c101"):
         return next(one for one in self.board()["consultants"] if one["id"] == id_)
@@ -131,8 +134,8 @@ async def test_what_consultants_did_is_written_at_its_begin_and_at_its_end(home)
 async def test_a_queue_may_have_limits_of_its_own():
     settings = Settings(queue_limits={"kk": Limits(wait_critical_seconds=45, waiting_warning=1)})
     told = thresholds(settings)
-    assert (told["kk"]["wait"], told["ru"]["wait"]) == ([30.0, 45.0], [30.0, 120.0])
-    assert (told["kk"]["waiting"], told["all"]["waiting"]) == ([1.0, 6.0], [3.0, 6.0])
+    assert (told["kk"].wait, told["ru"].wait) == ((30.0, 45.0), (30.0, 120.0))
+    assert (told["kk"].waiting, told["all"].waiting) == ((1.0, 6.0), (3.0, 6.0))
     home = Home(settings)
     for language in ("kk", "ru"):
         home.desk.place(Waiting(f"n1-1-{language}", language, home.now - 50))

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from engine.process.local_socket import Control
 from engine.wallboard.feed import Feed
+from tests.boards import board
+
+TOTALS = board().totals
 
 
 class World:
@@ -14,7 +18,7 @@ class World:
         self.waiting = 0
 
     def build(self, at):
-        return {"callers": [], "waiting": self.waiting}
+        return board(at=at, totals=replace(TOTALS, waiting=self.waiting))
 
 
 @pytest.fixture
@@ -24,17 +28,17 @@ def world():
 
 def test_the_same_board_has_the_same_number_however_often_it_is_asked_for(world):
     feed = Feed(world.build)
-    numbers = {feed.board()["event"] for _ in range(10)}
+    numbers = {feed.board().event for _ in range(10)}
     feed.changed()
-    numbers.add(feed.board()["event"])
+    numbers.add(feed.board().event)
     assert len(numbers) == 1
 
 
 def test_another_board_has_a_higher_number_even_if_nobody_told_of_the_change(world):
     feed = Feed(world.build)
-    before = feed.board()["event"]
+    before = feed.board().event
     world.waiting = 1
-    assert feed.board()["event"] > before
+    assert feed.board().event > before
 
 
 def test_numbers_grow_over_a_restart(world):
@@ -42,9 +46,9 @@ def test_numbers_grow_over_a_restart(world):
     old = Feed(world.build, lambda: moment[0])
     for _ in range(50):
         world.waiting += 1
-        last = old.board()["event"]
+        last = old.board().event
     moment[0] += 1.0
-    assert Feed(world.build, lambda: moment[0]).board()["event"] > last
+    assert Feed(world.build, lambda: moment[0]).board().event > last
 
 
 async def test_a_follower_gets_the_whole_board_first_then_each_change_and_signs_of_life(world):
@@ -55,15 +59,17 @@ async def test_a_follower_gets_the_whole_board_first_then_each_change_and_signs_
     world.waiting = 1
     feed.changed()
     second = await anext(told)
-    assert (second["waiting"], second["event"] > first["event"]) == (1, True)
+    assert (second["totals"]["waiting"], second["event"] > first["event"]) == (1, True)
     third = await anext(told)
     assert set(third) == {"event", "at"}
     await told.aclose()
 
 
 async def test_a_follower_that_does_not_read_costs_the_others_nothing(tmp_path, world):
+    many = board().consultants * 200
+
     def build(at):
-        return {"callers": ["x" * 1000] * 500, "n": world.waiting}
+        return board(at=at, consultants=many, totals=replace(TOTALS, waiting=world.waiting))
 
     feed = Feed(build)
     control = Control(tmp_path / "s", {}, {"board.follow": feed.follow})
@@ -76,7 +82,7 @@ async def test_a_follower_that_does_not_read_costs_the_others_nothing(tmp_path, 
         world.waiting = number
         feed.changed()
         async with asyncio.timeout(5):
-            while json.loads(await reader.readline()).get("n") != number:
+            while json.loads(await reader.readline()).get("totals", {}).get("waiting") != number:
                 pass
     writer.close()
     deaf.close()

@@ -1,0 +1,12 @@
+"""An invented board, made smaller or larger by the tests that need one as a value."""
+
+from dataclasses import replace
+
+from routing.board.as_json import board_from_json
+from routing.board.values import Board
+from tests.console_home import BOARD
+
+
+def board(**changes) -> Board:
+    """The board of tests/console_home.py, with something else of it."""
+    return replace(board_from_json(BOARD), **changes)
