@@ -1,4 +1,4 @@
-"""Consultants' rows of the board: the dispatcher's seat, the live call and the stints of the day together; pure."""
+"""Consultants' rows of the board: seat, live call and stints of the day together; pure."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ FOLDERS = (
 )  # upwards; the product therefore never imports the lab
 # The rooms of a folder, upwards; a file that lies beside the rooms is a room of its own.
 ROOMS = {
-    "routing": "dispatch live ami cel",
+    "routing": "dispatch live board ami cel",
     "recordings": "model privacy rows journal capture chain access sealing rotation completeness retention "
     "finding demands package",
     "console": "identity http sign_in figures accounts wallboard app",
