@@ -30,6 +30,7 @@ from engine.wallboard.counts import thresholds
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
+from routing.board.as_json import board_from_json
 from tests.cheap import CHEAP, prepared
 
 PASSWORD = "қарлығаш ұшып кетті 7"
@@ -111,9 +112,15 @@ class Link(EngineLink):
 
     def __init__(self) -> None:
         super().__init__(Path("/nonexistent"), lambda: None)
-        self.board, self.fresh = copy.deepcopy(BOARD), True
+        self.shown: dict[str, Any] = {}
+        self.show(copy.deepcopy(BOARD))
+        self.fresh = True
         self.orders: list[tuple[str, dict[str, Any]]] = []
         self.refuses = ""
+
+    def show(self, board: dict[str, Any]) -> None:
+        """The next board, as the engine's socket tells it."""
+        self.shown, self.board = board, board_from_json(board)
 
     async def order(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
         if self.refuses:

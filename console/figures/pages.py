@@ -79,7 +79,7 @@ async def _people(own: w.Parts, since: datetime, until: datetime, calls: list[En
     sheet = Timesheet()
     sheet.restore(map(stint, await own.reader.stints(since, until)))
     answered = Counter(call.served_by for call in calls if call.answered is not None)
-    names = {one["id"]: one["name"] for one in own.link.board["consultants"]} if own.link.board else {}
+    names = {one.id: one.name for one in own.link.board.consultants} if own.link.board else {}
     return [
         Work(id_, names.get(id_, ""), answered[id_], sheet.sums(id_, since.timestamp(), until.timestamp()))
         for id_ in sorted({*sheet.today, *sheet.open})

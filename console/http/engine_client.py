@@ -3,12 +3,15 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
 from typing import Any, Final
 
 import structlog
+
+from routing.board.as_json import BoardReader, BoardUnreadable
+from routing.board.values import Beat, Board
 
 log = structlog.get_logger()
 
@@ -31,15 +34,21 @@ class EngineLink:
 
     socket: Path
     changed: Callable[[], None]
-    board: Mapping[str, Any] | None = None
+    board: Board | None = None
     fresh: bool = False
     true_until: float | None = None  # epoch seconds: when the last board was known to be true
+    _reader: BoardReader = field(default_factory=BoardReader)
+    _unreadable: str = ""
 
     async def run(self) -> None:
         """Follow until cancelled; each connection begins with the whole board."""
         while True:
             try:
                 await self._follow()
+            except BoardUnreadable as why:
+                if str(why) != self._unreadable:  # it is tried four times a second, and said once
+                    log.error("board_unreadable", why=str(why))
+                self._unreadable = str(why)
             except (OSError, ValueError, TimeoutError) as why:
                 log.debug("engine_away", why=type(why).__name__)
             if self.fresh:
@@ -72,22 +81,21 @@ class EngineLink:
                 line = await asyncio.wait_for(reader.readline(), SILENT)
                 if not line:
                     return
-                self._take(json.loads(line))
+                self._take(self._reader.read(json.loads(line)))
         finally:
             writer.close()
 
-    def _take(self, told: dict[str, Any]) -> None:
-        if "callers" in told:
-            news = self.board is None or self.board["event"] != told["event"]
+    def _take(self, told: Board | Beat) -> None:
+        news = False
+        if isinstance(told, Board):
+            news = self.board is None or self.board.event != told.event
             self.board = told
-        else:
-            news = False
         board = self.board
-        fresh = board is not None and board["event"] == told["event"] and board["asterisk"] == "up"
+        fresh = board is not None and board.event == told.event and board.asterisk == "up"
         if fresh:
-            self.true_until = told["at"]
-        elif board is not None and board["away_since"] is not None:
-            self.true_until = board["away_since"]
+            self.true_until = told.at
+        elif board is not None and board.away_since is not None:
+            self.true_until = board.away_since
         news = news or fresh != self.fresh
         self.fresh = fresh
         if news:
@@ -96,7 +104,7 @@ class EngineLink:
     def now(self) -> dict[str, Any]:
         """What a beat says."""
         return {
-            "event": self.board["event"] if self.board else 0,
+            "event": self.board.event if self.board else 0,
             "at": time(),
             "fresh": self.fresh,
             "since": None if self.fresh else self.true_until,

@@ -17,6 +17,8 @@ from config.typable import typable
 from console.http import labels
 from console.http.i18n import Words
 from console.identity.accounts import Account, Speech
+from routing.board.as_json import chart_to_json
+from routing.board.values import Board, ConsultantRow
 
 DESK: Final = "desk_board.html"  # the one that shows a person's own
 TEMPLATES: Final = sorted(Path(__file__).resolve().parents[1].glob("*/templates"))  # a folder a feature
@@ -49,13 +51,13 @@ class Rendering:
             )
         )
 
-    def board(self, template: str, language: Speech, who: Account, board: Mapping[str, Any]) -> str:
+    def board(self, template: str, language: Speech, who: Account, board: Board) -> str:
         """The live part of a page: made once for all who see the same, and anew only when it has changed."""
         seat = None
-        content: object = board["event"]
+        content: object = board.event
         if template == DESK:
             seat = own_seat(board, who)
-            content = (seat, board["queues"])
+            content = (seat, board.queues)
         key = _key(template, language, who)
         made = self._boards.get(key)
         if made is None or made[0] != content:
@@ -87,10 +89,9 @@ class Rendering:
         return self._environments[language]
 
 
-def own_seat(board: Mapping[str, Any] | None, who: Account) -> Mapping[str, Any] | None:
+def own_seat(board: Board | None, who: Account) -> ConsultantRow | None:
     """The consultant's own row."""
-    seats: list[Mapping[str, Any]] = board["consultants"] if board else []
-    return next((seat for seat in seats if seat["id"] == who.consultant), None)
+    return None if board is None else board.consultant(who.consultant)
 
 
 def _key(template: str, language: Speech, who: Account) -> tuple[str, str, str]:
@@ -111,6 +112,7 @@ def environment(language: Speech, zone: tzinfo) -> Environment:
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["words"] = words
+    made.filters["chart_json"] = chart_to_json
     made.filters["typable"] = typable  # commands in a page, as they can be typed on this machine
     return made
 

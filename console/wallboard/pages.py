@@ -1,8 +1,6 @@
 """The wallboard, its television mode, the consultant's own page, and their live streams; edge."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,8 +9,7 @@ from console.http import context as w
 from console.http.event_stream import View, event
 from console.http.rendering import own_seat
 from console.identity.accounts import Account
-
-Board = Mapping[str, Any]
+from routing.board.as_json import board_to_json, chart_to_json
 
 
 async def wallboard(request: web.Request) -> web.StreamResponse:
@@ -56,7 +53,7 @@ async def board_json(request: web.Request) -> web.StreamResponse:
         raise web.HTTPServiceUnavailable
     fresh = {"fresh": link.fresh, "no_data_since": None if link.fresh else link.true_until}
     return web.json_response(
-        {**link.board, **fresh}, dumps=lambda value: json.dumps(value, ensure_ascii=False)
+        {**board_to_json(link.board), **fresh}, dumps=lambda value: json.dumps(value, ensure_ascii=False)
     )
 
 
@@ -84,7 +81,8 @@ async def _stream(request: web.Request, template: str) -> web.StreamResponse:
         if board is None:
             return None
         html = own.rendering.board(template, language, who, board)
-        told = {"html": html, "chart": board["chart"] if template == "board.html" else None}
+        chart = chart_to_json(board.chart) if template == "board.html" else None
+        told = {"html": html, "chart": chart}
 
         def message() -> bytes:
             return event("board", own.rendering.message(template, language, who, own.link.now(), told))

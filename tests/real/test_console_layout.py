@@ -85,7 +85,7 @@ def crowd() -> dict[str, Any]:
 async def home(tmp_path: Path) -> AsyncIterator[Home]:
     """The console before an invented crowd."""
     async with console(Settings(home=tmp_path / "home", listening_shown=True)) as made:
-        made.link.board = crowd()
+        made.link.show(crowd())
         yield made
 
 
@@ -120,12 +120,11 @@ async def test_a_desk_in_every_state_can_be_read_at_every_width(home: Home, lang
         page = await (await browser.new_context()).new_page()
         await sign_in(page, home.origin["Origin"], "consultant", language)
         for nth, state in enumerate(STATES):
-            board = copy.copy(home.link.board)
-            assert board is not None
+            board = copy.copy(home.link.shown)
             board["event"] = BOARD["event"] + nth + 1
             one = next(one for one in reversed(crowd()["consultants"]) if one["state"] == state)
             board["consultants"] = [{**one, "id": "c101"}, *board["consultants"][1:]]
-            home.link.board = board
+            home.link.show(board)
             home.parts.streams.wake()
             await page.wait_for_selector(f".desk .s-{state}")
             found += await wrong(page, f"desk-{state}-{language}", DESK_WIDTHS)

@@ -34,11 +34,10 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
 
 def seen(home: Home, **more: Any) -> None:
     """The next board, with something else of the first consultant."""
-    board = copy.deepcopy(home.link.board)
-    assert board is not None
+    board = copy.deepcopy(home.link.shown)
     board["event"] += 1
     board["consultants"][0].update({"call_language": "kk", **more})
-    home.link.board = board
+    home.link.show(board)
     home.parts.streams.wake()
 
 

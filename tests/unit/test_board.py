@@ -80,8 +80,8 @@ async def test_every_moment_of_a_recorded_day_renders_in_three_languages(home):
     for number, event in enumerate(recorded(text)):
         home.now = event.at
         home.line._take(event)
-        board = {**home.board(), "event": number}
-        phases |= {one["phase"] for one in board["callers"]}
+        board = replace(home.builder.build(home.now), event=number)
+        phases |= {one.phase for one in board.callers}
         for who, template in ((WHO, "board.html"), (WHO, "tv_board.html"), (SEAT, "desk_board.html")):
             assert rendering.board(template, ("kk", "ru", "en")[number % 3], who, board)
     assert phases >= {"menu", "talking", "ringing"}
@@ -380,7 +380,7 @@ async def test_who_waits_in_a_diverted_queue_is_said_to_be_diverted_and_not_that
     (waiting,) = (one for one in home.board()["callers"] if one["call"] == "n1-1-1")
     assert (True, False) == (waiting["diverted"], waiting["nobody_on_shift"])
     for language, said in (("kk", "кезекші телефонға бағытталған"), ("ru", "направлен на дежурный телефон")):
-        html = Rendering(home.settings).board("board.html", language, WHO, home.board())
+        html = Rendering(home.settings).board("board.html", language, WHO, home.builder.build(home.now))
         row = html.split('id="caller-n1-1-1"')[1].split("</tr>")[0]
         assert said in row
         assert {"kk": "ауысымда ешкім", "ru": "никого"}[language] not in row

@@ -212,10 +212,11 @@ async def test_no_path_leads_out_of_the_static_files(home, path):
 
 async def test_a_name_with_markup_is_text_and_nothing_else(home):
     evil = '"><img src=x onerror=alert(1)>{{7*7}}'
-    home.link.board["callers"][0]["number"] = evil
-    home.link.board["consultants"][0]["name"] = evil
-    home.link.board["consultants"][3]["reason"] = evil
-    home.link.board["alerts"][0]["subject"] = evil
+    home.link.shown["callers"][0]["number"] = evil
+    home.link.shown["consultants"][0]["name"] = evil
+    home.link.shown["consultants"][3]["reason"] = evil
+    home.link.shown["alerts"][0]["subject"] = evil
+    home.link.show(home.link.shown)
     client, _ = await home.signed_in("supervisor")
     text = await (await client.get("/")).text()
     assert "<img" not in text and "49" not in text.replace("&#34;", "").split("<tbody>")[1][:400]

@@ -18,6 +18,7 @@ from console.identity.accounts import Account
 from console.identity.care import Row
 from console.identity.sessions import Session
 from routing.live.consultant_times import Timesheet
+from tests.boards import board
 from tests.console_home import BOARD
 
 ROOT = Path(__file__).resolve().parents[2] / "console"
@@ -99,8 +100,8 @@ def page(template: str, language: str) -> str:
     me = Account("sara", "Сара Бақылау", "supervisor", None, "s201", language)
     nothing = figures((), 20.0)
     return Rendering(Settings()).page(
-        template, language, me=me, role="supervisor", csrf="0", here="/", board=BOARD, fresh=True,
-        stream="/stream/board", seat=BOARD["consultants"][0],
+        template, language, me=me, role="supervisor", csrf="0", here="/", board=board(), fresh=True,
+        stream="/stream/board", seat=board().consultants[0],
         rows=[Row(me, 1, NOW)] if template == "accounts.html" else [(date(2026, 11, 24), nothing)],
         whole=nothing, languages={"kk": nothing, "ru": nothing}, first=date(2026, 11, 24),
         last=date(2026, 11, 24), wrong=True, longest=92, chart=BOARD["chart"], wait=3, ended=True,
