@@ -10,7 +10,7 @@ from engine.cli.language import spoken
 from engine.cli.leg_timeline import leg_moments, unheard_in
 from engine.cli.output import day, one_line
 from recordings.model.call_record import CallRecord, Connection, Moment
-from recordings.model.entries import Alarm, RecordingState
+from recordings.model.entries import Alarm
 from recordings.model.recording import Recording
 from recordings.model.spans import holes
 
@@ -195,7 +195,7 @@ def _wait(record: CallRecord, law: float) -> Told:
 def _recording(one: Recording, tell: Teller, legs: Sequence[Alarm]) -> Iterator[str]:
     talk = told("conversation {number}", number=one.connection) if one.connection else told("a conversation")
     length = told("length unknown") if one.seconds is None else told("{seconds:.1f} s", seconds=one.seconds)
-    state = told("being recorded" if one.state is RecordingState.RECORDING else one.state.value)
+    state = told(one.state.value)
     yield told("recording of {talk}: {state}, {length}", talk=talk, state=state, length=length)
     yield told(
         "  levels: caller {caller}, consultant {consultant}",

@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import open_database, reading
+from config.database import reading
+from recordings.journal.row_values import access_of
 from recordings.journal.writing import append_access
 from recordings.model.access_entry import (
     NOTED,
@@ -56,16 +55,6 @@ class AccessLog:
             await append_access(connection, entries)
 
 
-async def log_access(url: str, entry: Access) -> None:
-    """Chain `entry` over a connection of its own."""
-    database = open_database(url)
-    try:
-        async with database.begin() as connection:
-            await append_access(connection, [entry])
-    finally:
-        await database.dispose()
-
-
 async def accesses(
     database: AsyncEngine,
     since: datetime | None,
@@ -91,7 +80,7 @@ async def accesses(
         query = query.where(or_(*in_it))
     async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
-    return [_link(row) for row in reversed(rows)]
+    return [access_of(row) for row in reversed(rows)]
 
 
 async def results(database: AsyncEngine, found: Sequence[Link[Access]]) -> dict[str, tuple[Result, str]]:
@@ -126,12 +115,7 @@ async def access_faults(
         result = await connection.stream(select(access_log).order_by(access_log.c.seq))
         async for part in result.partitions(1000):
             for row in part:
-                found += [fault.line("access log") for fault in walk.read(_link(row))]
+                found += [fault.line("access log") for fault in walk.read(access_of(row))]
             count += len(part)
             progress(count)
     return [*found, *(fault.line("access log") for fault in walk.end())], count
-
-
-def _link(row: Row[Any]) -> Link[Access]:
-    access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
-    return Link(row.seq, row.previous, row.hash, access)

@@ -46,15 +46,15 @@ class Reconciler:
         self._settled: dict[str, int] = {}  # judged, and so large then
         self._wide = True
 
-    def hurry(self, *, wide: bool = False) -> None:
-        """A call ended; `wide`: old ones came in, as after a time without engine."""
-        self._wide = self._wide or wide
+    def hurry(self) -> None:
+        """A call ended."""
         self._hurry.set()
 
     def forget(self) -> None:
         """The database is another one: what was judged is not known to be in it."""
         self._settled.clear()
-        self.hurry(wide=True)
+        self._wide = True
+        self._hurry.set()
 
     async def run(self, every: float = 15.0) -> None:
         """Until cancelled."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,8 +10,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database, reading
-from recordings.journal.figures import Ended, left
-from recordings.model.access_entry import START, Access
+from recordings.journal.figures import Ended
+from recordings.journal.row_values import (
+    ENDED_COLUMNS,
+    access_of,
+    ended_of,
+    record_of,
+    recording_of,
+    segment_of,
+)
+from recordings.model.access_entry import Access
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import (
     ENDED,
@@ -23,7 +31,7 @@ from recordings.model.entries import (
     standing,
 )
 from recordings.model.evidence_tables import sealed
-from recordings.model.hash_chain import Fault, Head, Link, verify
+from recordings.model.hash_chain import Link
 from recordings.model.link_quality import LinkHeard
 from recordings.model.recording import KnownSegment, Recording
 from recordings.model.tables import (
@@ -39,12 +47,10 @@ from recordings.model.tables import (
     recordings,
     segments,
 )
-from recordings.privacy.hiding import revealed
 from recordings.privacy.numbers import Numbers
 
 T = TypeVar("T")
 _AT_ONCE = 50  # rows, a few milliseconds
-_SEGMENT = tuple(field.name for field in fields(KnownSegment))
 _MANY = 500  # ids in one question: SQLite takes 32,766, a plan stays readable
 
 
@@ -58,15 +64,6 @@ class CallFilter:
     consultant: str | None = None  # spoke with the caller at any time of the call
     language: str | None = None
     limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class AverageWait:
-    """C1: mean seconds from t0 to the consultant's answer, over the answered calls of a language."""
-
-    language: str | None
-    answered: int
-    seconds: float
 
 
 async def links_of(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, tuple[LinkHeard, ...]]:
@@ -179,53 +176,15 @@ class Reader:
         """What the network did to the legs of these recordings, where it was heard."""
         return await links_of(self._database, recording_ids)
 
-    async def average_waits(self, since: datetime, until: datetime) -> list[AverageWait]:
-        """Per language over the calls that arrived in between (C1), shortest name first."""
-        query = select(calls.c.language, calls.c.arrived_at, calls.c.answered_at).where(
-            calls.c.arrived_at >= since, calls.c.arrived_at < until, calls.c.answered_at.is_not(None)
-        )
-        waits: dict[str | None, list[float]] = {}
-        for row in await self._rows(query):
-            waits.setdefault(row.language, []).append((row.answered_at - row.arrived_at).total_seconds())
-        return [
-            AverageWait(language, len(waits[language]), sum(waits[language]) / len(waits[language]))
-            for language in sorted(waits, key=lambda name: name or "")
-        ]
-
     async def ended(self, since: datetime, until: datetime) -> AsyncIterator[Ended]:
         """What figures need of the calls that arrived in between; a few at a time, so that others run."""
         t = calls.c
-        columns = (
-            t.call_id,
-            t.language,
-            t.arrived_at,
-            t.queued_at,
-            t.answered_at,
-            t.conversation_ended_at,
-            t.ended_at,
-            t.served_by,
-            t.ucc_result,
-            t.outcome,
-        )
-        query = select(*columns).where(t.arrived_at >= since, t.arrived_at < until)
+        query = select(*ENDED_COLUMNS).where(t.arrived_at >= since, t.arrived_at < until)
         async with reading(self._database) as connection:
             rows = await connection.stream(query.order_by(t.arrived_at))
             async for part in rows.partitions(500):
                 for row in part:
-                    queued, answered, talked_until, over = map(_epoch, row[3:7])
-                    arrived = row[2].timestamp()
-                    yield Ended(
-                        row[0],
-                        row[1],
-                        arrived,
-                        queued,
-                        answered,
-                        talked_until,
-                        over,
-                        row[7],
-                        to_1414=row[8] == "answered",
-                        left=left(row[9]),
-                    )
+                    yield ended_of(row)
                 await asyncio.sleep(0)
 
     async def alarms(
@@ -269,11 +228,7 @@ class Reader:
 
     async def access_log(self) -> list[Link[Access]]:
         """The whole chain, in order; whoever reads it logs that (Action.READ_LOG)."""
-        return [_link(row) for row in await self._rows(select(access_log).order_by(access_log.c.seq))]
-
-    async def verify_access_log(self, heads: Sequence[Head] = ()) -> list[Fault]:
-        """Empty when nothing was altered."""
-        return list(verify(START, await self.access_log(), heads))
+        return [access_of(row) for row in await self._rows(select(access_log).order_by(access_log.c.seq))]
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         rows: list[Row[Any]] = []
@@ -293,7 +248,7 @@ class Reader:
                 talk = Connection(row.number, row.party, row.rang_at, row.answered_at, row.ended_at)
                 talks.setdefault(row.call_id, []).append(talk)
         return await _in_turns(
-            rows, lambda row: record(row, tuple(talks.get(row.call_id, ())), self._numbers)
+            rows, lambda row: record_of(row, tuple(talks.get(row.call_id, ())), self._numbers)
         )
 
     async def _recordings(self, condition: ColumnElement[bool]) -> list[Recording]:
@@ -304,9 +259,9 @@ class Reader:
         parts: dict[str, list[KnownSegment]] = {}
         of_these = select(segments).join(recordings).where(condition).order_by(segments.c.number)
         found = await self._rows(of_these)
-        for recording, part in await _in_turns(found, lambda row: (row.recording_id, _segment(row))):
+        for recording, part in await _in_turns(found, lambda row: (row.recording_id, segment_of(row))):
             parts.setdefault(recording, []).append(part)
-        return await _in_turns(rows, lambda row: _recording(row, tuple(parts.get(row.id, ()))))
+        return await _in_turns(rows, lambda row: recording_of(row, tuple(parts.get(row.id, ()))))
 
 
 async def _in_turns(rows: Sequence[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
@@ -317,10 +272,6 @@ async def _in_turns(rows: Sequence[Row[Any]], build: Callable[[Row[Any]], T]) ->
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
     return built
-
-
-def _epoch(at: datetime | None) -> float | None:
-    return None if at is None else at.timestamp()
 
 
 def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
@@ -337,27 +288,3 @@ def _conditions(wanted: CallFilter) -> list[ColumnElement[bool]]:
         spoke = select(connections.c.call_id).where(connections.c.party == wanted.consultant)
         found.append(or_(calls.c.served_by == wanted.consultant, calls.c.call_id.in_(spoke)))
     return found
-
-
-def record(row: Row[Any], talks: tuple[Connection, ...], numbers: Numbers | None) -> CallRecord:
-    """A row of `calls` as it was recorded, its number revealed."""
-    values = {column.name: getattr(row, column.name) for column in calls.c}
-    values["caller"], values["caller_index"] = revealed(row.caller, numbers), None
-    values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
-    return CallRecord(**values, connections=talks)
-
-
-def _segment(row: Row[Any]) -> KnownSegment:
-    return KnownSegment(**{name: getattr(row, name) for name in _SEGMENT})
-
-
-def _recording(row: Row[Any], parts: tuple[KnownSegment, ...]) -> Recording:
-    values = {column.name: getattr(row, column.name) for column in recordings.c}
-    values["state"] = RecordingState(row.state)
-    values["checks"] = tuple(row.checks.split())
-    return Recording(**values, segments=parts)
-
-
-def _link(row: Row[Any]) -> Link[Access]:
-    access = Access(**{field.name: getattr(row, field.name) for field in fields(Access)})
-    return Link(row.seq, row.previous, row.hash, access)

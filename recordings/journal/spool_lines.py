@@ -17,7 +17,6 @@ from recordings.model.entries import (
     Entry,
     LogRead,
     RecordingChecked,
-    RecordingFinished,
     RecordingIntended,
     SegmentSeen,
 )
@@ -30,7 +29,6 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     for kind in (
         CallRecord,
         RecordingIntended,
-        RecordingFinished,
         SegmentSeen,
         RecordingChecked,
         Alarm,

@@ -118,19 +118,6 @@ def recording_known(dialect: str) -> Upsert:
 
 
 @cache
-def recording_ended() -> Update:
-    """Sets the end where it is later than the one known and no newer segment has begun."""
-    at = bindparam("b_at", type_=recordings.c.ended_at.type)
-    open_until = func.coalesce(recordings.c.ended_at, _LONG_AGO)
-    began = func.coalesce(recordings.c.intended_at, _LONG_AGO)
-    return (
-        update(recordings)
-        .where(recordings.c.id == bindparam("b_id"), open_until < at, began <= at)
-        .values(ended_at=at)
-    )
-
-
-@cache
 def recording_checked(dialect: str) -> Upsert:
     """What the disk says replaces what was thought, except facts it does not know."""
     new = _insert(dialect, recordings)

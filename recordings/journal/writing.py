@@ -1,6 +1,6 @@
 """Entries into tables, many in one transaction, each kind by one statement; edge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
 from typing import Any
@@ -18,7 +18,6 @@ from recordings.model.entries import (
     Entry,
     LogRead,
     RecordingChecked,
-    RecordingFinished,
     RecordingIntended,
     RecordingState,
     SegmentSeen,
@@ -42,7 +41,7 @@ from recordings.rows.bound import (
 from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
 
-Rows = list[dict[str, Any]]
+Statement = tuple[Any, list[dict[str, Any]]]  # and its rows
 _CALL_FIELDS = tuple(column.name for column in calls.c)
 
 
@@ -62,11 +61,12 @@ async def _write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     await _calls(connection, of_calls)
     for kind, group in groupby(others, key=type):
         same = list(group)
-        for statement, rows in _statements(connection.dialect.name, kind, same):
-            if rows:
-                await connection.execute(statement, rows)
         if kind is Access:
             await append_access(connection, [entry for entry in same if isinstance(entry, Access)])
+            continue
+        for statement, rows in _STATEMENTS[kind](connection.dialect.name, same):
+            if rows:
+                await connection.execute(statement, rows)
 
 
 def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
@@ -84,7 +84,7 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
                     add(CONNECTIONS, entry.call_id, talk.number)
                 for moment in entry.moments:
                     add(MOMENTS, entry.call_id, moment.kind, moment.number)
-            case RecordingIntended() | RecordingFinished() | SegmentSeen():
+            case RecordingIntended() | SegmentSeen():
                 stem = _stem(entry.stem)
                 add(RECORDINGS, stem.recording)
                 add(SEGMENTS, stem.text)
@@ -107,7 +107,7 @@ def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
 
 def _table(entry: Entry) -> int:
     match entry:
-        case RecordingIntended() | RecordingFinished() | SegmentSeen() | RecordingChecked():
+        case RecordingIntended() | SegmentSeen() | RecordingChecked():
             return 0
         case Alarm():
             return 1
@@ -146,70 +146,72 @@ async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None
         await connection.execute(upserts.moment(dialect), moments)
 
 
-def _statements(dialect: str, kind: type, entries: list[Any]) -> Iterator[tuple[Any, Rows]]:
-    if kind is RecordingIntended:
-        stems = [_stem(entry.stem) for entry in entries]
-        yield (
-            upserts.intended(dialect),
-            [
-                {**_recording(stem), "intended_at": entry.at, "started_at": entry.at}
-                for stem, entry in zip(stems, entries, strict=True)
-            ],
-        )
-        yield (
-            upserts.segment(dialect),
-            [{**_segment(stem), "started_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
-        )
-    elif kind is RecordingFinished:
-        stems = [_stem(entry.stem) for entry in entries]
-        yield upserts.recording_known(dialect), [_recording(stem) for stem in stems]
-        yield (
-            upserts.segment(dialect),
-            [{**_segment(stem), "ended_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
-        )
-        yield (
-            upserts.recording_ended(),
-            [{"b_id": stem.recording, "b_at": entry.at} for stem, entry in zip(stems, entries, strict=True)],
-        )
-    elif kind is SegmentSeen:
-        stems = [_stem(entry.stem) for entry in entries]
-        yield upserts.recording_known(dialect), [_recording(stem) for stem in stems]
-        yield (
-            upserts.segment(dialect),
-            [
-                {**_segment(stem), "ended_at": entry.at, "seconds": entry.seconds}
-                for stem, entry in zip(stems, entries, strict=True)
-            ],
-        )
-    elif kind is RecordingChecked:
-        yield upserts.recording_checked(dialect), [_checked(entry) for entry in entries]
-        yield (
-            upserts.segment(dialect),
-            [
-                {**asdict(part), "recording_id": entry.recording_id}
-                for entry in entries
-                for part in entry.segments
-            ],
-        )
-    elif kind is LinkHeard:
-        newest = {(entry.recording_id, entry.leg): asdict(entry) for entry in entries}
-        yield upserts.link(dialect), list(newest.values())
-    elif kind is Alarm:
-        yield upserts.alarm(dialect), [asdict(entry) for entry in entries]
-    elif kind is ConsultantState:
-        yield upserts.consultant_state(dialect), [asdict(entry) for entry in entries]
-    elif kind is ConsultantStint:
-        yield upserts.consultant_stint(dialect), [asdict(entry) for entry in entries]
-    elif kind is LogRead:
-        for step in _steps(entries):
-            if step.after is None:
-                row = {"log": step.log, "place": step.place, "at": step.at}
-                yield upserts.log_begun(dialect), [row]
-            else:
-                yield (
-                    upserts.log_read(),
-                    [{"b_log": step.log, "b_after": step.after, "b_place": step.place, "b_at": step.at}],
-                )
+def _intended(dialect: str, entries: list[RecordingIntended]) -> Iterator[Statement]:
+    stems = [(_stem(entry.stem), entry.at) for entry in entries]
+    yield (
+        upserts.intended(dialect),
+        [{**_recording(stem), "intended_at": at, "started_at": at} for stem, at in stems],
+    )
+    yield upserts.segment(dialect), [{**_segment(stem), "started_at": at} for stem, at in stems]
+
+
+def _seen(dialect: str, entries: list[SegmentSeen]) -> Iterator[Statement]:
+    stems = [(_stem(entry.stem), entry) for entry in entries]
+    yield upserts.recording_known(dialect), [_recording(stem) for stem, _ in stems]
+    yield (
+        upserts.segment(dialect),
+        [{**_segment(stem), "ended_at": entry.at, "seconds": entry.seconds} for stem, entry in stems],
+    )
+
+
+def _judged(dialect: str, entries: list[RecordingChecked]) -> Iterator[Statement]:
+    yield upserts.recording_checked(dialect), [_checked(entry) for entry in entries]
+    yield (
+        upserts.segment(dialect),
+        [
+            {**asdict(part), "recording_id": entry.recording_id}
+            for entry in entries
+            for part in entry.segments
+        ],
+    )
+
+
+def _heard(dialect: str, entries: list[LinkHeard]) -> Iterator[Statement]:
+    newest = {(entry.recording_id, entry.leg): asdict(entry) for entry in entries}
+    yield upserts.link(dialect), list(newest.values())
+
+
+def _alarms(dialect: str, entries: list[Alarm]) -> Iterator[Statement]:
+    yield upserts.alarm(dialect), [asdict(entry) for entry in entries]
+
+
+def _states(dialect: str, entries: list[ConsultantState]) -> Iterator[Statement]:
+    yield upserts.consultant_state(dialect), [asdict(entry) for entry in entries]
+
+
+def _stints(dialect: str, entries: list[ConsultantStint]) -> Iterator[Statement]:
+    yield upserts.consultant_stint(dialect), [asdict(entry) for entry in entries]
+
+
+def _log_places(dialect: str, entries: list[LogRead]) -> Iterator[Statement]:
+    for step in _steps(entries):
+        if step.after is None:
+            yield upserts.log_begun(dialect), [{"log": step.log, "place": step.place, "at": step.at}]
+        else:
+            row = {"b_log": step.log, "b_after": step.after, "b_place": step.place, "b_at": step.at}
+            yield upserts.log_read(), [row]
+
+
+_STATEMENTS: dict[type, Callable[[str, list[Any]], Iterator[Statement]]] = {
+    RecordingIntended: _intended,
+    SegmentSeen: _seen,
+    RecordingChecked: _judged,
+    LinkHeard: _heard,
+    Alarm: _alarms,
+    ConsultantState: _states,
+    ConsultantStint: _stints,
+    LogRead: _log_places,
+}  # calls and accesses go their own ways
 
 
 def _steps(entries: list[LogRead]) -> list[LogRead]:

@@ -14,7 +14,6 @@ class RecordingState(StrEnum):
     """What is known of one conversation's audio."""
 
     INTENDED = "intended"  # about to be recorded; nothing seen on the disk yet
-    RECORDING = "recording"  # audio is growing on the disk
     FINISHED = "finished"  # checked: both sides are there
     REPAIRED = "repaired"  # as finished, after a header left behind by a crash was put right
     SILENT_LEG = "silent_leg"  # playable, but one side is digital silence: alarm
@@ -24,20 +23,12 @@ class RecordingState(StrEnum):
 
 
 PLAYABLE = frozenset({RecordingState.FINISHED, RecordingState.REPAIRED, RecordingState.SILENT_LEG})
-OPEN = frozenset({RecordingState.INTENDED, RecordingState.RECORDING})
+OPEN = frozenset({RecordingState.INTENDED})
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingIntended:
     """Written before the first sound of a segment; `stem` as recordings/model/recording_names.py makes it."""
-
-    stem: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingFinished:
-    """The recorder was stopped for this segment; the files have yet to be checked."""
 
     stem: str
     at: datetime
@@ -160,7 +151,6 @@ class LogRead:
 Entry = (
     CallRecord
     | RecordingIntended
-    | RecordingFinished
     | SegmentSeen
     | RecordingChecked
     | LinkHeard

@@ -83,7 +83,6 @@ TALK = Connection(1, "c101", after(10), after(15), after(25))
 
 async def test_an_intended_recording_is_checked_and_joined_once(desk):
     await desk.journal.recording_intended(ONE, after(10))
-    desk.journal.recording_finished(ONE, after(25))
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
     assert [await desk.reconciler.look() for _ in range(3)] == [1, 0, 0]
@@ -444,7 +443,7 @@ async def sealed_now(desk, recording_id):
     at = after(30)
     values = {"recording_id": recording_id, "call_id": CALL, "path": "x", "key_id": 1, "size": 1, "frames": 1}
     values |= {"sealed_at": at, "seq": 1, "destroyed_at": None}
-    async with desk.journal._database.begin() as connection:
+    async with desk.journal._database.engine.begin() as connection:
         await connection.execute(sealed.insert().values({**row, **values}))
 
 
@@ -477,7 +476,7 @@ async def test_a_conversation_called_missing_is_not_once_its_recording_is_found(
 async def test_a_row_of_an_invented_call_is_left_as_it_is(desk):
     await desk.call(TALK)
     await desk.reconciler.look()
-    async with desk.journal._database.begin() as connection:
+    async with desk.journal._database.engine.begin() as connection:
         await connection.execute(text("UPDATE recordings SET state = 'generated', connection = 3"))
     await desk.reconciler.look(wide=True)
     assert (ONE, "generated", 3) in await desk.rows()
