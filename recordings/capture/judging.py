@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from recordings.capture.due import Due
 from recordings.capture.held_silence import without_holds
-from recordings.capture.join import Job, Piece, Report
+from recordings.capture.join import Job, LegFigures, Piece, Report
 from recordings.capture.match_conversations import HEADER
 from recordings.model import spans
 from recordings.model.call_record import Moment
@@ -82,32 +82,10 @@ def judge(
     first = begun[stems[0]] if stems else None
     since = due.answered.answered_at if due.answered else first or now
     faults = without_holds(report.faults, report.silences, happened, first or now)
-    checks = list(faults)
-    alarms: list[str] = []
-    if not report.seconds:
-        state = RecordingState.MISSING if due.answered else RecordingState.EMPTY
-        if due.answered and _talked(due) >= HARDLY:
-            alarms.append("recording_missing")
-    else:
-        mended = report.repaired or "header_lost" in report.faults
-        state = RecordingState.REPAIRED if mended else RecordingState.FINISHED
-        if due.known is not None and due.known.state is RecordingState.REPAIRED:
-            state = RecordingState.REPAIRED
-        if any(fault.endswith(_ALARMING) for fault in faults):
-            state = RecordingState.SILENT_LEG
-            alarms.append("recording_leg_silent")
-        if due.answered is not None and due.answered.ended_at is not None:
-            talked = _talked(due)
-            if not explained(talked, report.sound, due.links):
-                checks.append("length_differs")
-                alarms.append("recording_length")
-        if "hole" in report.faults:
-            alarms.append("recording_hole")
-    if due.orphan:
-        alarms.append("recording_orphan")
-    if report.repaired:
-        checks.append("repaired")
+    state, differs = _state(due, report, faults), _length_differs(due, report)
+    checks = [*faults, *(["length_differs"] if differs else []), *(["repaired"] if report.repaired else [])]
     segments = _segments(due, asked, report, stems, first)
+    caller, consultant = _figures(report.caller), _figures(report.consultant)
     checked = RecordingChecked(
         recording_id=due.recording_id,
         call_id=due.call_id,
@@ -117,18 +95,54 @@ def judge(
         ended_at=max((part.ended_at for part in segments), default=None),
         seconds=report.seconds,
         stereo_file=asked.into if asked and report.seconds else None,
-        caller_level=report.caller.level if report.caller else None,
-        consultant_level=report.consultant.level if report.consultant else None,
-        caller_silence=report.caller.silence if report.caller else None,
-        consultant_silence=report.consultant.silence if report.consultant else None,
-        caller_longest=report.caller.longest if report.caller else None,
-        consultant_longest=report.consultant.longest if report.consultant else None,
+        caller_level=caller[0],
+        consultant_level=consultant[0],
+        caller_silence=caller[1],
+        consultant_silence=consultant[1],
+        caller_longest=caller[2],
+        consultant_longest=consultant[2],
         checks=tuple(dict.fromkeys(checks)),
         size=due.size,
         checked_at=now,
         segments=segments,
     )
-    return checked, [Alarm(kind, due.recording_id, since) for kind in alarms]
+    return checked, [Alarm(kind, due.recording_id, since) for kind in _alarms(due, report, state, differs)]
+
+
+def _state(due: Due, report: Report, faults: Sequence[str]) -> RecordingState:
+    if not report.seconds:
+        return RecordingState.MISSING if due.answered else RecordingState.EMPTY
+    if any(fault.endswith(_ALARMING) for fault in faults):
+        return RecordingState.SILENT_LEG
+    before = due.known is not None and due.known.state is RecordingState.REPAIRED
+    mended = report.repaired or "header_lost" in report.faults or before
+    return RecordingState.REPAIRED if mended else RecordingState.FINISHED
+
+
+def _length_differs(due: Due, report: Report) -> bool:
+    if not report.seconds or due.answered is None or due.answered.ended_at is None:
+        return False
+    return not explained(_talked(due), report.sound, due.links)
+
+
+def _alarms(due: Due, report: Report, state: RecordingState, differs: bool) -> list[str]:
+    alarms: list[str] = []
+    if state is RecordingState.MISSING and _talked(due) >= HARDLY:
+        alarms.append("recording_missing")
+    if state is RecordingState.SILENT_LEG:
+        alarms.append("recording_leg_silent")
+    if differs:
+        alarms.append("recording_length")
+    if report.seconds and "hole" in report.faults:
+        alarms.append("recording_hole")
+    if due.orphan:
+        alarms.append("recording_orphan")
+    return alarms
+
+
+def _figures(leg: LegFigures | None) -> tuple[float | None, float | None, float | None]:
+    """Level, silence and longest silence."""
+    return (leg.level, leg.silence, leg.longest) if leg else (None, None, None)
 
 
 def judge_again(due: Due, row: Recording, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:

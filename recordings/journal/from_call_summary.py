@@ -40,20 +40,28 @@ def record(story: Story) -> CallRecord:
         rating=story.rating,
         rating_asked=story.rating_asked,
         survived=story.survived,
-        connections=tuple(
-            Connection(
-                c.number,
-                c.party,
-                _time(c.rang_at),
-                datetime.fromtimestamp(c.answered_at, UTC),
-                _time(c.ended_at),
-            )
-            for c in story.conversations
-        ),
-        moments=tuple(
-            Moment(m.kind, m.number, m.party, datetime.fromtimestamp(m.at, UTC), _time(m.until), m.result)
-            for m in story.happened
-        ),
+        connections=_connections(story),
+        moments=_moments(story),
+    )
+
+
+def _connections(story: Story) -> tuple[Connection, ...]:
+    return tuple(
+        Connection(
+            c.number,
+            c.party,
+            _time(c.rang_at),
+            datetime.fromtimestamp(c.answered_at, UTC),
+            _time(c.ended_at),
+        )
+        for c in story.conversations
+    )
+
+
+def _moments(story: Story) -> tuple[Moment, ...]:
+    return tuple(
+        Moment(m.kind, m.number, m.party, datetime.fromtimestamp(m.at, UTC), _time(m.until), m.result)
+        for m in story.happened
     )
 
 

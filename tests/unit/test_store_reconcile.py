@@ -70,7 +70,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path):
-    journal = Journal(f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite", tmp_path / "spool", numbers)
+    url = f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite"
+    journal = Journal(url, tmp_path / "spool", numbers, patience=10.0)  # a busy machine is no database away
     await journal.start()
     desk = Desk(journal, tmp_path / "audio")
     yield desk
