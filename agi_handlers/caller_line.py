@@ -1,7 +1,6 @@
 """The caller's line as the flow wants it: parties by name, recordings by stem; edge."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import structlog
 from agi_handlers.line import AgiLine
 from agi_handlers.session import AgiRejected, Session
 from dialplan import words as w
+from dialplan.recording_names import day_of
 from ivr.facts import Facts
 from ivr.line import DialResult
 
@@ -21,9 +21,8 @@ class CallerLine(AgiLine):
 
     def __init__(self, session: Session, facts: Facts, audio: Callable[[], Path], zone: ZoneInfo) -> None:
         super().__init__(session)
-        day = datetime.fromtimestamp(facts.arrived / 1000, zone).date()
         self._call = facts.call
-        self._audio, self._day = audio, day.isoformat()
+        self._audio, self._day = audio, day_of(facts.arrived / 1000, zone)
 
     async def speak_in(self, language: str) -> None:
         """Prompts in this language from now on, and the consultant's phone shows it (A2)."""

@@ -2,10 +2,13 @@
 
 from typing import Final, Literal
 
+from dialplan.recording_names import file_of
+
 # MixMonitor keeps its RTP state over a stop and a start closer than an audio frame, and then loses a party.
 REST: Final = 0.12  # seconds between the two (decision 0066)
 
 Side = Literal["caller", "consultant"]
+SIDES: Final[tuple[Side, Side]] = ("caller", "consultant")
 
 
 def options(path: str, on: Side = "caller") -> str:
@@ -13,8 +16,8 @@ def options(path: str, on: Side = "caller") -> str:
 
     `on` is whose channel the recorder sits on: it receives that side and sends the other one.
     """
-    other = "consultant" if on == "caller" else "caller"
-    return f"br({path}-{on}.wav)t({path}-{other}.wav)"
+    other: Side = "consultant" if on == "caller" else "caller"
+    return f"br({file_of(path, on)})t({file_of(path, other)})"
 
 
 def side(segment: int) -> Side:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.settings import Settings
 from config.told import told
-from dialplan import words
+from dialplan import recorder, recording_names, words
 from dialplan.filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
@@ -70,6 +70,7 @@ def render(
         **settings.model_dump(),
         **_shared_words(),
         **_transfer_results(),
+        **_recording_names(),
         **_people(settings, accounts),
         **_passwords(secrets),
         "audio": settings.audio,
@@ -91,6 +92,15 @@ def _shared_words() -> Mapping[str, object]:
         "event_filters": event_filters(),
         "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),
         "printable": printable(),
+    }
+
+
+def _recording_names() -> Mapping[str, object]:
+    return {
+        "recording_stem": recording_names.stem_of,
+        "recording_file": recording_names.file_of,
+        "recorder_options": recorder.options,
+        "day_folder": recording_names.DAY,
     }
 
 

@@ -16,6 +16,7 @@ from agi_handlers.feature_codes import FeatureCodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
 from config.tasks import Tasks
+from dialplan.recording_names import arrival
 from engine.control.commands import Orders
 from engine.control.monitoring import Spying
 from engine.health.clock_sync import WallOffset
@@ -55,7 +56,6 @@ from recordings.journal.from_call_summary import record
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import RecordingIntended
-from recordings.model.recording_names import arrival
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout, Message
 from routing.board.values import Board

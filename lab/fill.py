@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.problem import Problem
+from dialplan.recorder import SIDES
+from dialplan.recording_names import file_of
 from engine.evidence.services import Evidence
 from lab.fill_plan import Plan, Planned
 from recordings.capture.files import write_stereo
@@ -175,6 +177,7 @@ def _checked(
     call_id: str, name: str, number: int, day: str, started: datetime, seconds: float
 ) -> RecordingChecked:
     ended = started + timedelta(seconds=seconds)
+    legs = [f"{day}/{file_of(name, side)}" for side in SIDES]
     return RecordingChecked(
         recording_id=name,
         call_id=call_id,
@@ -183,7 +186,7 @@ def _checked(
         started_at=started,
         ended_at=ended,
         seconds=seconds,
-        stereo_file=f"{day}/{name}-stereo.wav",
+        stereo_file=f"{day}/{file_of(name, 'stereo')}",
         caller_level=-25.0,
         consultant_level=-25.0,
         caller_silence=0.0,
@@ -193,11 +196,7 @@ def _checked(
         checks=(),
         size=int(seconds * 32000) + 88,
         checked_at=ended + timedelta(seconds=5),
-        segments=(
-            Segment(
-                name, 1, started, ended, seconds, f"{day}/{name}-caller.wav", f"{day}/{name}-consultant.wav"
-            ),
-        ),
+        segments=(Segment(name, 1, started, ended, seconds, *legs),),
     )
 
 
@@ -205,10 +204,10 @@ def _raw(folder: Path, name: str, seed: int, seconds: float) -> None:
     """Two legs and the joined file, as the recorder and the reconciler leave them."""
     both = np.stack([voice(seed, side, seconds) for side in (0, 1)], axis=1)
     folder.mkdir(parents=True, exist_ok=True)
-    for side, leg in enumerate(("caller", "consultant")):
+    for side, leg in enumerate(SIDES):
         data = np.ascontiguousarray(both[:, side]).tobytes()
-        (folder / f"{name}-{leg}.wav").write_bytes(new_header(1, 8000, len(data)) + data)
-    write_stereo(folder / f"{name}-stereo.wav", _blocks(both))
+        (folder / file_of(name, leg)).write_bytes(new_header(1, 8000, len(data)) + data)
+    write_stereo(folder / file_of(name, "stereo"), _blocks(both))
 
 
 def voice(seed: int, side: int, seconds: float) -> Samples:

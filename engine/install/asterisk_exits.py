@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from config.durable import replace_file
-from recordings.model.recording_names import SECOND, parse_file
+from dialplan.recording_names import SECOND, parse_file
 
 KEPT: Final = 200
 

@@ -11,9 +11,9 @@ import structlog
 
 from config import no_follow
 from config.settings import Settings
+from dialplan.recording_names import SECOND
 from engine.install.home_layout import HOME_FOLDERS, ITS_OWN, KEY_READERS, LOCKS, MOVED, RENDERED, HomeFolder
 from engine.install.owners import Owners
-from recordings.model.recording_names import SECOND
 
 log = structlog.get_logger()
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dialplan import words as w
+from dialplan.recording_names import day_of
 from engine.install.asterisk_exits import day_folders, first_after, last_growth, read
 from routing.live.live_call import OngoingCall, milliseconds
 
@@ -48,5 +48,5 @@ class CutOff:
     def _heard(self, call: OngoingCall, arrived: float) -> float | None:
         if not (call_id := call.word(w.CALL)) or not arrived:
             return None
-        day = datetime.fromtimestamp(arrived, self.zone).date().isoformat()
+        day = day_of(arrived, self.zone)
         return last_growth(day_folders(self.audio, day), call_id)

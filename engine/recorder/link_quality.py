@@ -8,9 +8,9 @@ from typing import Final
 
 from dialplan import recorder
 from dialplan import words as w
+from dialplan.recording_names import stem_of
 from engine.recorder.restart import number_of, partner
 from recordings.model.link_quality import LinkHeard
-from recordings.model.recording_names import stem_of
 from routing.ami.client import Ami
 from routing.ami.rtp_count import Packets, packets
 from routing.live.live_call import OngoingCall

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,10 +11,10 @@ import structlog
 
 from dialplan import recorder
 from dialplan import words as w
+from dialplan.recording_names import SECOND, day_of, file_of, segment_of, stem_of
 from engine.recorder.disk_probe import Disk
 from recordings.capture.files import last_segment
 from recordings.capture.match_conversations import NOT_RECORDED
-from recordings.model.recording_names import SECOND, stem_of
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
 from routing.live.legs import Leg
 from routing.live.live_call import OngoingCall
@@ -55,7 +54,7 @@ class HoldGuard:
         self._busy: dict[str, asyncio.Lock] = {}
 
     def path(self, call: OngoingCall) -> Path:
-        """Where the running segment is written: its files' names without -caller.wav and -consultant.wav.
+        """Where the running segment is written: its files' names without the leg (recording_names.file_of).
 
         Looks at the disk, so not for the loop.
         """
@@ -158,7 +157,8 @@ class HoldGuard:
             self._left.add(first)
         path = volume / self._day(call) / stem_of(call_id, number, segment)
         side = on if channel != call.channel or on == "caller" else "caller"
-        order = {"Channel": channel, "File": f"{path}.wav", "Options": recorder.options(str(path), side)}
+        mixed, options = file_of(str(path), "mixed"), recorder.options(str(path), side)
+        order = {"Channel": channel, "File": mixed, "Options": options}
         begun = await self._ami.send("MixMonitor", order)
         id_ = {"Channel": channel, "MixMonitorID": str(begun.get("MixMonitorID", ""))}
         if self._talking(call_id, number) is None:  # ended meanwhile: what follows is not recorded
@@ -178,7 +178,7 @@ class HoldGuard:
         return True
 
     async def _seen(self, path: Path) -> bool:
-        files = [path.with_name(f"{path.name}-{side}.wav") for side in ("caller", "consultant")]
+        files = [path.with_name(file_of(path.name, side)) for side in recorder.SIDES]
         end = asyncio.get_running_loop().time() + SEEN
         while True:
             try:
@@ -218,11 +218,11 @@ class HoldGuard:
         segment, folder = max(found, key=lambda one: one[0])
         if not segment:
             return 1, self._volume(0) / self._day(call) / first
-        return segment, folder / (first if segment == 1 else f"{first}-s{segment}")
+        return segment, folder / segment_of(first, segment)
 
     def _day(self, call: OngoingCall) -> str:
         arrived = int(call.word(w.ARRIVED) or "0") / 1000
-        return datetime.fromtimestamp(arrived, self._zone).date().isoformat()
+        return day_of(arrived, self._zone)
 
 
 def segment_in(folder: Path, first: str) -> int:

@@ -15,10 +15,10 @@ from typing import Final
 import structlog
 
 from config.settings import Settings
+from dialplan.recording_names import SECOND, parse_file
 from engine.operations.alert_kinds import STATES
 from engine.recorder.disk_probe import Disk
 from engine.recorder.flush_client import Flusher
-from recordings.model.recording_names import SECOND, parse_file
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
 
 log = structlog.get_logger()

@@ -12,12 +12,12 @@ from typing import Any, Final, Literal
 import structlog
 
 from dialplan import words as w
+from dialplan.recording_names import Leg, stem_of
 from engine.recorder.disk_probe import Disk
 from engine.recorder.restart import HoldGuard, number_of, partner
 from recordings.capture.files import Written, lengths
 from recordings.capture.match_conversations import HEADER
 from recordings.model.entries import SegmentSeen
-from recordings.model.recording_names import Leg, stem_of
 from routing.ami.client import Ami
 from routing.ami.rtp_count import received
 from routing.live.live_call import OngoingCall

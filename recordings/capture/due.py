@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialplan.recording_names import Found, parse_stem, stem_of
 from recordings.capture.match_conversations import HEADER, NOT_RECORDED, places
 from recordings.model.call_record import CallRecord, Connection
 from recordings.model.entries import OPEN, RecordingState
 from recordings.model.link_quality import LinkHeard
 from recordings.model.recording import Recording
-from recordings.model.recording_names import Found, parse_stem, stem_of
 
 QUIET = timedelta(seconds=2)  # a growing file is written to at least once a second
 ORPHANED = timedelta(minutes=10)  # nothing written, and nobody ever told us that the call ended

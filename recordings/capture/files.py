@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from config.durable import into_place
+from dialplan.recording_names import SECOND, Found, Leg, parse_file
 from recordings.capture.lost_header import understood
 from recordings.capture.placing import NO_TRACK, Track
 from recordings.capture.wave_header import Header, is_true, new_header, sound_bytes, true_header
 from recordings.model.leg_levels import RATE, Samples
-from recordings.model.recording_names import SECOND, Found, Leg, parse_file
 
 BLOCK = 1 << 16  # samples read at once: 8 s
 _TAIL = 1 << 17  # bytes of a growing file worth looking at

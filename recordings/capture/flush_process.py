@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from recordings.model.recording_names import SECOND, parse_file
+from dialplan.recording_names import SECOND, parse_file
 
 PROBE: Final = 2.0  # seconds between two writes that show whether the volume takes any
 FLUSH: Final = 5.0  # seconds between two flushes: what a power cut may take

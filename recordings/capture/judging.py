@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dialplan.recording_names import SECOND, Found, file_of
 from recordings.capture.due import Due
 from recordings.capture.held_silence import without_holds
 from recordings.capture.join import Job, LegFigures, Piece, Report
@@ -13,7 +14,6 @@ from recordings.model.call_record import Moment
 from recordings.model.entries import Alarm, RecordingChecked, RecordingState, Segment
 from recordings.model.link_quality import explained
 from recordings.model.recording import Recording
-from recordings.model.recording_names import SECOND, Found
 
 HARDLY = 0.5  # seconds: who hangs up as the other answers leaves no sound, and that is no fault
 STUCK = timedelta(seconds=1)  # a file that seems to begin so much later than it did was written no more
@@ -61,7 +61,7 @@ def job(due: Due, audio: str) -> Job:
         )
         for stem in stems
     )
-    return Job(audio, f"{folder}/{due.recording_id}-stereo.wav", pieces)
+    return Job(audio, f"{folder}/{file_of(due.recording_id, 'stereo')}", pieces)
 
 
 def elsewhere(asked: Job) -> Job:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dialplan.recording_names import Found, parse_stem
 from recordings.model.call_record import CallRecord, Connection
 from recordings.model.entries import OPEN, RecordingState
 from recordings.model.recording import Recording
-from recordings.model.recording_names import Found, parse_stem
 
 NOT_RECORDED = frozenset({"1414"})  # that conversation is the other centre's
 HEADER = 44  # bytes of a file without sound

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialplan.recording_names import Found, parse_stem
 from recordings.capture.due import Due, by_recording, due, size_of
 from recordings.capture.files import remove, scan
 from recordings.capture.join import Job, Report
@@ -19,7 +20,6 @@ from recordings.journal.from_call_summary import presumed
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import OPEN, Alarm, RecordingChecked, RecordingState
-from recordings.model.recording_names import Found, parse_stem
 
 log = structlog.get_logger()
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dialplan.recording_names import parse_stem
 from recordings.capture.files import scan
-from recordings.model.recording_names import parse_stem
 
 
 def sizes(folder: Path, names: Iterable[str]) -> dict[str, int]:

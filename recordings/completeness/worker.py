@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
+from dialplan.recording_names import parse_stem
 from recordings.completeness import store
 from recordings.completeness.service import Completeness
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
 from recordings.model.entries import Alarm
 from recordings.model.gap import KINDS, Gap
-from recordings.model.recording_names import parse_stem
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dialplan.recording_names import arrival
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
 from recordings.finding.near import asked_for, near
-from recordings.model.recording_names import arrival
 from recordings.retention.holds import LONGEST_CALL, Period
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from dialplan.recording_names import arrival
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
 from recordings.finding.day import bounds
 from recordings.finding.near import asked_for, near, sent, slips
@@ -17,7 +18,6 @@ from recordings.journal.reading import Reader
 from recordings.model.entries import RecordingState
 from recordings.model.evidence_tables import registrations
 from recordings.model.evidence_tables import sealed as sealed_rows
-from recordings.model.recording_names import arrival
 from recordings.model.sealed import Sealed
 from recordings.model.tables import calls, connections, recordings
 from recordings.privacy.hiding import revealed

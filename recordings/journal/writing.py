@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from dialplan.recording_names import Stem, parse_stem
 from recordings.journal import upserts
 from recordings.model.access_entry import START, Access
 from recordings.model.call_record import CallRecord
@@ -24,7 +25,6 @@ from recordings.model.entries import (
 )
 from recordings.model.hash_chain import Head, chain
 from recordings.model.link_quality import LinkHeard
-from recordings.model.recording_names import Stem, parse_stem
 from recordings.model.tables import access_log, calls
 from recordings.rows.bound import (
     ALARMS,

@@ -28,7 +28,7 @@ OPEN = frozenset({RecordingState.INTENDED})
 
 @dataclass(frozen=True, slots=True)
 class RecordingIntended:
-    """Written before the first sound of a segment; `stem` as recordings/model/recording_names.py makes it."""
+    """Written before the first sound of a segment; `stem` as dialplan/recording_names.py makes it."""
 
     stem: str
     at: datetime

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from recordings.model.recording_names import arrival
+from dialplan.recording_names import arrival
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dialplan.recording_names import parse_file
 from recordings.model.leg_levels import Samples
-from recordings.model.recording_names import parse_file
 from recordings.sealing.service import SealedAudio
 
 _HEADER = 44  # bytes at a file's begin that may be no sound; less than 3 ms where they are

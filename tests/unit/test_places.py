@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
+from dialplan.recording_names import SECOND
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
 from engine.install.home_folders import hand_over, lay_out
@@ -19,7 +20,6 @@ from engine.install.owners import Owners
 from engine.install.prepare import write_lab
 from engine.install.run_as_user import as_evidence
 from engine.supervisor.processes import shorten, start, write_pid
-from recordings.model.recording_names import SECOND
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led astray")
 

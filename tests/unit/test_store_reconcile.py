@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from dialplan.recording_names import parse_stem, stem_of
 from recordings.capture.join_process import Joiner
 from recordings.capture.reconcile import Reconciler
 from recordings.capture.wave_header import new_header
@@ -16,7 +17,6 @@ from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import RecordingState, SegmentSeen
 from recordings.model.evidence_tables import sealed
-from recordings.model.recording_names import parse_stem, stem_of
 from recordings.privacy.mask import mask
 from routing.live.call_summary import Story
 from tests.evidence_home import numbers

@@ -1,10 +1,15 @@
-"""File names of recordings, and what they tell without a database: call, connection, segment, leg."""
+"""File names of recordings, made and read here alone; what they tell: day, call, connection, segment, leg.
+
+The dialplan is rendered with these; a home holds files of every version, so no name ever changes.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, datetime, tzinfo
+from typing import Final, Literal
 
+DAY: Final = "%Y-%m-%d"  # a day folder, for strftime and for Asterisk's STRFTIME
 SECOND = "v2"  # below the audio folder: a link to the second volume, with day folders of its own
 
 Leg = Literal["caller", "consultant", "mixed", "stereo"]
@@ -14,8 +19,14 @@ _STEM = re.compile(
     r"(?:c(?P<connection>[0-9]{1,4})(?:-s(?P<segment>[0-9]{1,4}))?|s(?P<offer>[0-9]{1,4}))"
 )
 _CALL = re.compile(r"[a-z0-9]{1,16}-(?P<at>[0-9]{10,13})-[0-9]{1,12}")
-_LEGS: dict[str, Leg] = {"-caller": "caller", "-consultant": "consultant", "-stereo": "stereo", "": "mixed"}
-_FILE = re.compile(rf"(?P<stem>{_STEM.pattern})(?P<leg>-caller|-consultant|-stereo|)\.wav")
+_SUFFIXES: Final[Mapping[Leg, str]] = {
+    "caller": "-caller",
+    "consultant": "-consultant",
+    "stereo": "-stereo",
+    "mixed": "",
+}
+_LEGS: Final[Mapping[str, Leg]] = {suffix: leg for leg, suffix in _SUFFIXES.items()}
+_FILE = re.compile(rf"(?P<stem>{_STEM.pattern})(?P<leg>{'|'.join(_LEGS)})\.wav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +63,24 @@ def arrival(call_id: str) -> datetime | None:
     return None if match is None else datetime.fromtimestamp(int(match["at"]) / 1000, UTC)
 
 
-def stem_of(call_id: str, connection: int, segment: int = 1) -> str:
-    """The file stem for a segment of a conversation led by the engine."""
-    first = f"{call_id}-c{connection}"
+def day_of(arrived: float, zone: tzinfo) -> str:
+    """The day folder of a call that arrived then (epoch seconds): its civil day at the centre."""
+    return datetime.fromtimestamp(arrived, zone).strftime(DAY)
+
+
+def stem_of(call_id: str, connection: int | str, segment: int = 1) -> str:
+    """The file stem for a segment of a conversation; in the dialplan both are variables."""
+    return segment_of(f"{call_id}-c{connection}", segment)
+
+
+def segment_of(first: str, segment: int) -> str:
+    """The stem of a recording's segment, where the stem of its first is known."""
     return first if segment == 1 else f"{first}-s{segment}"
+
+
+def file_of(stem: str, leg: Leg) -> str:
+    """The name of a leg's file, or its path where `stem` has a folder before it."""
+    return f"{stem}{_SUFFIXES[leg]}.wav"
 
 
 def parse_stem(text: str) -> Stem | None:
