@@ -18,7 +18,6 @@ from dialplan import words as w
 from dialplan.people import Account
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
-from engine.install.prepare import home_folders
 from engine.wiring import Engine
 from tests.fake_ami import FakeAmi, Request, fake_ami
 from tests.fake_asterisk import FakeCall
@@ -83,6 +82,23 @@ class JitteryCall(FakeCall):
         self.variables |= {"DIALSTATUS": "ANSWER", "HANGUPCAUSE": "16"}
         if tally.waiting() > CONSULTANTS / 4:
             tally.free[who] = time.perf_counter()
+
+
+def home_folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of home that must exist before anything starts."""
+    home = settings.home
+    names = ("etc", "lib/keys", "db", "data", "spool", "run", "log", "cache", "moh")
+    return (
+        *(home / "asterisk" / name for name in names),
+        settings.audio,
+        settings.cel_file.parent,
+        settings.run_dir,
+        home / "db",
+        home / "log",
+        home / "secrets",
+        home / "accounts",
+        home / "prompts",
+    )
 
 
 async def play(home: Path, assignments: int, *, cuts: int, seed: int = 111) -> Tally:

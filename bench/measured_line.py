@@ -14,8 +14,8 @@ from config.settings import Settings
 from engine.install.prepare import prepare
 from engine.install.secrets import write_private
 from engine.supervisor import run as supervise
-from engine.supervisor.services import PRIVATE, PYTHON, REPOSITORY, configuration, engine_charge, environment
-from engine.supervisor.watch import Charge
+from engine.supervisor.services import PRIVATE, PYTHON, REPOSITORY, configuration, engine_service, environment
+from engine.supervisor.watch import ServiceSpec
 from tests.real.line import RunningLine
 
 ENGINE = "IVR111_BENCH_ENGINE"  # a script to run in the engine's place
@@ -101,13 +101,13 @@ def _prepared(settings: Settings) -> Sequence[str]:
 
 
 def _with_engine(script: str) -> None:
-    real = engine_charge
+    real = engine_service
 
-    def charge(settings: Settings) -> Charge:
+    def service(settings: Settings) -> ServiceSpec:
         command = (PRIVATE, "engine", PYTHON, script)
         return dataclasses.replace(real(settings), command=command, words=(script,))
 
-    setattr(supervise, "engine_charge", charge)  # noqa: B010 - in this process only
+    setattr(supervise, "engine_service", service)  # noqa: B010 - in this process only
 
 
 if __name__ == "__main__":

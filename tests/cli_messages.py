@@ -13,6 +13,7 @@ from engine.cli.output import SPOKEN_ERRORS
 from engine.cli.prompts import prompts
 
 ROOT = Path(__file__).resolve().parents[1]
+LAB = ROOT / "lab" / "commands.py"  # the lab's only file that speaks as the command line does
 FOLDERS = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
 SAYING = {"told": (0,), "say": (0,), "spoken": (0,), "N_": (0,), "Ticker": (0, 1), "Check": (0, 2, 3)}
 FOR_MACHINES = {
@@ -33,6 +34,7 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
     for folder in FOLDERS:
         for file in sorted((ROOT / folder).rglob("*.py")):
             yield file, ast.parse(file.read_text(encoding="utf-8"))
+    yield LAB, ast.parse(LAB.read_text(encoding="utf-8"))
 
 
 def messages() -> dict[str, Path]:
@@ -97,7 +99,7 @@ def untold() -> list[str]:
     """Where a command prints or raises a sentence that is no message."""
     found = []
     for file, tree in sources():
-        if file.parts[-2] == "lab" or str(file.relative_to(ROOT)) in FOR_MACHINES:
+        if str(file.relative_to(ROOT)) in FOR_MACHINES:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):

@@ -45,16 +45,10 @@ def add(
     from console.identity.passwords import PasswordRefused, Passwords, check  # noqa: PLC0415
 
     settings = Settings()
+    seat = {"consultant": consultant or None, "phone": phone or None}
+    named = person or _named(settings, consultant or phone, login)
     try:
-        account = new(
-            login,
-            person or _named(settings, consultant or phone, login),
-            role,
-            consultant=consultant or None,
-            phone=phone or None,
-            language=language,
-            people=settings.people,
-        )
+        account = new(login, named, role, language=language, people=settings.people, **seat)
         _there(settings, account.consultant or account.phone)
         password = _password(password_stdin)
         check(password, login=login, person=account.person)
@@ -70,12 +64,8 @@ def add(
     if json:
         as_json({"login": account.login, "person": account.person, "role": account.role})
     else:
-        say(
-            "added {login}: {person}, {role}",
-            login=account.login,
-            person=one_line(account.person),
-            role=told(account.role),
-        )
+        person, role = one_line(account.person), told(account.role)
+        say("added {login}: {person}, {role}", login=account.login, person=person, role=role)
 
 
 @accounts.command("list")
@@ -248,13 +238,7 @@ def _password(stdin: bool) -> str:
     return fresh_password()
 
 
-def _change(
-    settings: Any,
-    login: str,
-    change: "Callable[[Accounts, Sessions], Awaitable[str]]",
-    *,
-    hang_up: bool = True,
-) -> str:
+def _change(settings: Any, login: str, change: "Callable[[Accounts, Sessions], Awaitable[str]]") -> str:
     from config.rights import Right  # noqa: PLC0415
     from console.identity.accounts import AccountRefused  # noqa: PLC0415
     from console.identity.store import Accounts, Sessions  # noqa: PLC0415

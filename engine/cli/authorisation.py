@@ -89,7 +89,7 @@ COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
 )
 
 
-class Guarded(TyperGroup):
+class AuthorisedCommands(TyperGroup):
     """A program each of whose commands asks for its right first; one without an entry is nobody's."""
 
     above: ClassVar[tuple[str, ...]] = ()
@@ -108,7 +108,7 @@ class Guarded(TyperGroup):
         return run_in(super().main, args, bool(self.above), **rest)
 
 
-class GuardedPrompts(Guarded):
+class AuthorisedPrompts(AuthorisedCommands):
     """`ivr111 prompts` is a program of its own below the other."""
 
     above = ("prompts",)

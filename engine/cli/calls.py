@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,7 @@ from config.problem import Problem
 from config.told import told
 from engine.cli.dates import moment, whole_day
 from engine.cli.language import spoken
+from engine.cli.options import ConsultantOfCall, LanguageOfCall
 from engine.cli.output import AsJson, as_json, clock, hint, one_line, plain_words, say, table
 from recordings.model.call_record import Outcome
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
+    from engine.cli.call_json import Teller
     from recordings.journal.reading import CallFilter, Reader
     from recordings.model.call_record import CallRecord
     from recordings.model.entries import Alarm
@@ -38,8 +40,8 @@ def list_(
     until: Annotated[str, typer.Option(help="Arrived before then; a date includes that day.")] = "",
     day: Annotated[str, typer.Option(help="One day: 28.11.2026, today, yesterday.")] = "",
     outcome: Annotated[Outcome | None, typer.Option(help="How the call ended.")] = None,
-    consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
-    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
+    consultant: ConsultantOfCall = "",
+    language: LanguageOfCall = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
     unmask: Unmask = False,
     reason: Reason = "",
@@ -47,8 +49,7 @@ def list_(
 ) -> None:
     """List calls, the newest last. Times are the centre's."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.call_json import Teller, queue, waited  # noqa: PLC0415
-    from engine.cli.journal import read  # noqa: PLC0415
+    from engine.cli.call_json import Teller  # noqa: PLC0415
     from recordings.journal.reading import CallFilter  # noqa: PLC0415
 
     _reason_given(unmask, reason)
@@ -57,18 +58,7 @@ def list_(
     wanted = CallFilter(
         outcome=outcome, consultant=consultant or None, language=language, limit=min(limit, 2**31)
     )
-    wanted = _between(wanted, settings, since, until, day)
-
-    async def question(reader: "Reader") -> "tuple[list[tuple[CallRecord, list[Recording]]], list[datetime]]":
-        records = (await reader.calls(wanted))[::-1]
-        refused = await _refused(reader, wanted, records)
-        recordings: dict[str, list[Recording]] = {record.call_id: [] for record in records}
-        for one in await reader.recordings_of(list(recordings)):
-            recordings[one.call_id].append(one)
-        return [(record, recordings[record.call_id]) for record in records], refused
-
-    answer = read(settings, question)
-    found, refused = answer or (None, [])
+    found, refused = _read_calls(settings, _between(wanted, settings, since, until, day))
     if unmask and found:
         _note(settings, [record.call_id for record, _ in found], reason)
     tell = Teller(settings.zone, settings.audio, unmask)
@@ -78,13 +68,36 @@ def list_(
         return
     if not found:
         say("no calls yet" if found is None else "no such calls")
-        _tell_refused(refused, settings)
-        return
+    else:
+        _tell_calls([record for record, _ in found], tell)
+    _tell_refused(refused, settings)
+
+
+def _read_calls(
+    settings: "Settings", wanted: "CallFilter"
+) -> "tuple[list[tuple[CallRecord, list[Recording]]] | None, list[datetime]]":
+    """The calls with their recordings, and when others were refused; None where no journal is yet."""
+    from engine.cli.journal import read  # noqa: PLC0415
+
+    async def question(reader: "Reader") -> "tuple[list[tuple[CallRecord, list[Recording]]], list[datetime]]":
+        records = (await reader.calls(wanted))[::-1]
+        refused = await _refused(reader, wanted, records)
+        recordings: dict[str, list[Recording]] = {record.call_id: [] for record in records}
+        for one in await reader.recordings_of(list(recordings)):
+            recordings[one.call_id].append(one)
+        return [(record, recordings[record.call_id]) for record in records], refused
+
+    return read(settings, question) or (None, [])
+
+
+def _tell_calls(records: "Sequence[CallRecord]", tell: "Teller") -> None:
+    from engine.cli.call_json import queue, waited  # noqa: PLC0415
+
     rows = []
-    for record, _ in found:
+    for record in records:
         wait = waited(record)
         row = (
-            clock(record.arrived_at, settings.zone),
+            clock(record.arrived_at, tell.zone),
             record.call_id,
             one_line(tell.caller(record) or spoken("withheld")),
             queue(record) or "",
@@ -95,7 +108,6 @@ def list_(
         )
         rows.append(row)
     table(COLUMNS, rows)
-    _tell_refused(refused, settings)
 
 
 @calls.command()
@@ -126,6 +138,18 @@ def show(
         return [told], await reader.recordings(id_), await reader.leg_alarms(id_)
 
     records, recordings, legs = read(settings, question) or ([], [], [])
+    record = _only(records, call_id)
+    if unmask:
+        _note(settings, [record.call_id], reason)
+    tell = Teller(settings.zone, settings.audio, unmask)
+    if json:
+        as_json(tell.whole(record, recordings) | {"legs": tell.legs(legs)})
+        return
+    for line in story(record, recordings, tell, settings, legs):
+        typer.echo(hint(line))
+
+
+def _only(records: "Sequence[CallRecord]", call_id: str) -> "CallRecord":
     if not records:
         raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
     if len(records) > 1:
@@ -135,15 +159,7 @@ def show(
                 call_id=call_id,
             )
         )
-    [record] = records
-    if unmask:
-        _note(settings, [record.call_id], reason)
-    tell = Teller(settings.zone, settings.audio, unmask)
-    if json:
-        as_json(tell.whole(record, recordings) | {"legs": tell.legs(legs)})
-        return
-    for line in story(record, recordings, tell, settings, legs):
-        typer.echo(hint(line))
+    return records[0]
 
 
 async def _refused(reader: "Reader", wanted: "CallFilter", shown: "Sequence[CallRecord]") -> list[datetime]:

@@ -40,7 +40,7 @@ TURN: Final = 180.0  # until it is this command's turn, where many change accoun
 def add(
     settings: Settings, id_: str, name: str, languages: Sequence[Language]
 ) -> tuple[Account, ChangeResult]:
-    """The new account, and what Asterisk made of it. Raises Problem, Wrong, AccountRefused, EngineAway."""
+    """The new account, and what Asterisk made of it. Raises Problem, Wrong, ConsultantRefused, EngineAway."""
 
     def without_engine() -> None:
         after = accounts.with_new(accounts.load(settings), id_, name, languages)

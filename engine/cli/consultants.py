@@ -20,13 +20,19 @@ consultants = typer.Typer(
 )
 
 
-class Spoken(StrEnum):
+class LanguageChoice(StrEnum):
     """Languages, as an option that may be given more than once."""
 
     KK = "kk"
     RU = "ru"
 
 
+PreferredFirst = Annotated[
+    list[LanguageChoice], typer.Option(help="Once or twice, the preferred language first.")
+]
+OtherLanguages = Annotated[
+    list[LanguageChoice] | None, typer.Option(help="Once or twice, the preferred first.")
+]
 COLUMNS: Final = (
     "consultant", "name", "languages", "state", "paused", "missed in a row", "reachable", "call",
 )  # fmt: skip
@@ -87,7 +93,9 @@ def list_(json: AsJson = False) -> None:
 def add(
     id_: Id,
     name: Annotated[str, typer.Option(help="The consultant's name.")],
-    language: Annotated[list[Spoken], typer.Option(help="Once or twice, the preferred language first.")],
+    language: Annotated[
+        list[LanguageChoice], typer.Option(help="Once or twice, the preferred language first.")
+    ],
     json: AsJson = False,
 ) -> None:
     """Add a consultant; prints the SIP account with its secret, this once. Needs root."""
@@ -104,7 +112,9 @@ def add(
 def change(
     id_: Id,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
-    language: Annotated[list[Spoken] | None, typer.Option(help="Once or twice, the preferred first.")] = None,
+    language: Annotated[
+        list[LanguageChoice] | None, typer.Option(help="Once or twice, the preferred first.")
+    ] = None,
     new_password: Annotated[
         bool, typer.Option("--new-password", help="Make a new SIP password; the old one ends.")
     ] = False,

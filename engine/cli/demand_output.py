@@ -1,11 +1,14 @@
 """What every command about demands does: run with the services, tell the outcome, read an id; edge."""
 
+import sys
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from config.told import told
+from engine.cli.language import spoken
 from engine.cli.output import as_json, hint, one_line
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from engine.evidence.services import Evidence
     from recordings.demands.demand import Demand
+    from recordings.model.access_entry import Actor
 
 T = TypeVar("T")
 Confirm = Annotated[
@@ -59,3 +63,34 @@ def demand_id(text: str) -> int:
     if not number.isdigit() or len(number) > 9:
         raise typer.BadParameter(told("{text!r} is no demand: write 42 or 111-D-000042", text=text))
     return int(number)
+
+
+def watch_term(found: "Demand") -> None:
+    """The clock, until Ctrl-C."""
+    from engine.cli.demand_json import countdown  # noqa: PLC0415
+
+    try:
+        while True:
+            time.sleep(1)
+            end = "" if sys.stdout.isatty() else "\n"
+            text = spoken(countdown(found, datetime.now(UTC)))
+            print(f"{'' if end else chr(13)}{text}   ", end=end, flush=True)  # noqa: T201
+    except KeyboardInterrupt:
+        typer.echo()
+
+
+def step(
+    deed: "Callable[[Evidence, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
+) -> None:
+    """One step of a demand's life by whoever gives the command; how it stands then is told."""
+    from config.rights import Right  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
+    settings = Settings()
+    who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
+
+    async def question(evidence: "Evidence") -> "Demand":
+        return await deed(evidence, id_, who, datetime.now(UTC))
+
+    tell(answered(settings, question), settings, json)

@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,17 @@ from config.problem import Problem
 from config.told import N_, told
 from engine.cli.demand_output import Confirm, answered, doubts, tell
 from engine.cli.language import spoken
+from engine.cli.options import (
+    LanguageOfCall,
+    LetterCall,
+    LetterConsultant,
+    LetterDay,
+    LetterPhone,
+    LetterRegistration,
+    LetterSince,
+    LetterUntil,
+    LetterWithheld,
+)
 from engine.cli.output import AsJson, hint, plain_words, say
 from engine.cli.questions import sure
 
@@ -26,17 +37,15 @@ def register(
     basis: Annotated[str, typer.Option(help="The legal basis; see: demands bases.")] = "",
     letter_number: Annotated[str, typer.Option(help="The letter's number.")] = "",
     letter_date: Annotated[str, typer.Option(help="The date it bears: 28.11.2026.")] = "",
-    number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
-    day: Annotated[str, typer.Option(help="The day of the conversation: 28.11.2026.")] = "",
-    withheld: Annotated[
-        bool, typer.Option("--withheld", help="The call came with its number withheld.")
-    ] = False,
-    since: Annotated[str, typer.Option(help="The conversation was after: 28.11.2026 14:05.")] = "",
-    until: Annotated[str, typer.Option(help="... and before.")] = "",
-    consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
-    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
-    registration: Annotated[str, typer.Option(help="Registration number of the appeal.")] = "",
-    call: Annotated[str, typer.Option(help="The call's id.")] = "",
+    number: LetterPhone = "",
+    day: LetterDay = "",
+    withheld: LetterWithheld = False,
+    since: LetterSince = "",
+    until: LetterUntil = "",
+    consultant: LetterConsultant = "",
+    language: LanguageOfCall = None,
+    registration: LetterRegistration = "",
+    call: LetterCall = "",
     asked: Annotated[str, typer.Option(help="What is asked, in the letter's words.")] = "",
     asked_file: Annotated[str, typer.Option(help="... from a file; - for standard input.")] = "",
     received: Annotated[str, typer.Option(help="When the letter came in; default: now.")] = "",
@@ -48,6 +57,27 @@ def register(
     json: AsJson = False,
 ) -> None:
     """Enter a letter; on a terminal what is not given is asked for. The clock starts with its receipt."""
+    fields = {
+        "authority": authority, "basis": basis, "letter_number": letter_number, "letter_date": letter_date,
+        "number": number, "day": day, "since": since, "until": until, "consultant": consultant,
+        "registration": registration, "call": call, "asked": asked, "received": received, "due": due,
+        "responsible": responsible,
+    }  # fmt: skip
+    _register(fields, language, withheld, asked_file, confirm, again=again, search=search, json=json)
+
+
+def _register(
+    fields: dict[str, str],
+    language: str | None,
+    withheld: bool,
+    asked_file: str,
+    confirm: list[str] | None,
+    *,
+    again: bool,
+    search: bool,
+    json: bool,
+) -> None:
+    """The letter of these fields, by their options' names, entered; what became of it is told."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.demand_input import typed  # noqa: PLC0415
@@ -56,23 +86,11 @@ def register(
     settings = Settings()
     who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
     fields = {
-        "authority": authority,
-        "basis": basis,
-        "letter_number": letter_number,
-        "letter_date": letter_date,
-        "number": number,
-        "day": day,
-        "since": since,
-        "until": until,
-        "consultant": consultant,
-        "registration": registration,
-        "call": call,
-        "asked": _asked(asked, asked_file),
-        "received": received,
-        "due": due,
-        "responsible": responsible or who.system_user,
+        **fields,
+        "asked": _asked(fields["asked"], asked_file),
+        "responsible": fields["responsible"] or who.system_user,
     }
-    if sys.stdin.isatty() and not authority:
+    if sys.stdin.isatty() and not fields["authority"]:
         fields = _ask_for(fields, settings)
     letter = typed(fields, language, withheld, settings.zone, now)
 

@@ -1,13 +1,24 @@
 """`ivr111 demands review, listen, correct`: what the second person sees, what was mistyped (A19); edge."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from config.problem import Problem
 from config.told import told
 from engine.cli.demand_output import answered, demand_id, tell
+from engine.cli.options import (
+    DemandId,
+    LanguageOfCall,
+    LetterCall,
+    LetterConsultant,
+    LetterDay,
+    LetterPhone,
+    LetterRegistration,
+    LetterSince,
+    LetterUntil,
+)
 from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 
 if TYPE_CHECKING:
@@ -15,12 +26,12 @@ if TYPE_CHECKING:
     from recordings.demands.demand import Demand
     from recordings.finding.criteria import FoundCall
 
-Id = Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")]
+Without = Annotated[list[str] | None, typer.Option(help="A field the letter does not name; may be repeated.")]
 COLUMNS = ("no.", "began", "length", "consultant", "language", "recording", "state", "call")
 
 
 @plain_words()
-def review(demand: Id, json: AsJson = False) -> None:
+def review(demand: DemandId, json: AsJson = False) -> None:
     """Show what would be handed over: of each conversation when, how long, with whom; logged."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
@@ -50,7 +61,7 @@ def review(demand: Id, json: AsJson = False) -> None:
 
 @plain_words()
 def listen(
-    demand: Id,
+    demand: DemandId,
     number: Annotated[int, typer.Argument(min=1, help="Which conversation, as `demands review` counts.")],
     out: Annotated[str, typer.Option(help="File to write, or - for standard output.")] = "-",
     from_: Annotated[str, typer.Option("--from", help="Begin there: 50:00, or seconds.")] = "0",
@@ -90,19 +101,17 @@ def listen(
 
 @plain_words()
 def correct(
-    demand: Id,
+    demand: DemandId,
     reason: Annotated[str, typer.Option(help="What was mistyped, and how the letter has it.")],
-    number: Annotated[str, typer.Option(help="The citizen's phone number, as the letter writes it.")] = "",
-    day: Annotated[str, typer.Option(help="The day of the conversation: 28.11.2026.")] = "",
-    since: Annotated[str, typer.Option(help="The conversation was after: 28.11.2026 14:05.")] = "",
-    until: Annotated[str, typer.Option(help="... and before.")] = "",
-    consultant: Annotated[str, typer.Option(help="Who spoke, for instance c101.")] = "",
-    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
-    registration: Annotated[str, typer.Option(help="Registration number of the appeal.")] = "",
-    call: Annotated[str, typer.Option(help="The call's id.")] = "",
-    without: Annotated[
-        list[str] | None, typer.Option(help="A field the letter does not name; may be repeated.")
-    ] = None,
+    number: LetterPhone = "",
+    day: LetterDay = "",
+    since: LetterSince = "",
+    until: LetterUntil = "",
+    consultant: LetterConsultant = "",
+    language: LanguageOfCall = None,
+    registration: LetterRegistration = "",
+    call: LetterCall = "",
+    without: Without = None,
     json: AsJson = False,
 ) -> None:
     """Put right what was mistyped from the letter; it is to be searched anew. Who does it cannot approve."""
@@ -114,15 +123,9 @@ def correct(
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.DEMANDS)
     fields = {
-        "number": number,
-        "day": day,
-        "since": since,
-        "until": until,
-        "consultant": consultant,
-        "language": language or "",
-        "registration": registration,
-        "call": call,
-    }
+        "number": number, "day": day, "since": since, "until": until, "consultant": consultant,
+        "language": language or "", "registration": registration, "call": call,
+    }  # fmt: skip
 
     async def question(evidence: "Evidence") -> "Demand":
         id_ = demand_id(demand)

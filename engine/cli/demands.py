@@ -1,23 +1,22 @@
 """`ivr111 demands`: from an authority's letter to its package, against the clock (A19, C6); edge."""
 
 import sys
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from config.told import N_, told
-from engine.cli.demand_output import Confirm, answered, demand_id, doubts, tell
+from config.told import N_
+from engine.cli.demand_output import Confirm, answered, demand_id, doubts, step, watch_term
 from engine.cli.demand_register import register
 from engine.cli.demand_review import correct, listen, review
-from engine.cli.language import spoken
+from engine.cli.options import DemandId, require_reason
 from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 from engine.cli.package import package, verify
 from engine.cli.questions import sure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from engine.evidence.services import Evidence
     from recordings.demands.demand import Demand, State
@@ -36,7 +35,6 @@ demands.command()(package)
 demands.command()(verify)
 
 T = TypeVar("T")
-Id = Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")]
 
 
 @demands.command("list")
@@ -68,7 +66,7 @@ def list_(
 @demands.command()
 @plain_words()
 def show(
-    demand: Id,
+    demand: DemandId,
     watch: Annotated[bool, typer.Option("--watch", help="Let the clock run until Ctrl-C.")] = False,
     unmask: Annotated[bool, typer.Option("--unmask", help="Show the letter's words and the number.")] = False,
     reason: Annotated[str, typer.Option(help="Why; needed to unmask, kept in the access log.")] = "",
@@ -82,8 +80,8 @@ def show(
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()
-    if unmask and not reason.strip():
-        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    if unmask:
+        require_reason(reason)
     who = actor(settings, Right.DEMANDS)
 
     async def question(evidence: "Evidence") -> "Demand":
@@ -101,28 +99,22 @@ def show(
     for line in alarms(found):
         typer.secho(one_line(hint(line)), fg="red", bold=True)
     typer.echo(hint(countdown(found, datetime.now(UTC))))
-    try:
-        while watch:
-            time.sleep(1)
-            end = "" if sys.stdout.isatty() else "\n"
-            text = spoken(countdown(found, datetime.now(UTC)))
-            print(f"{'' if end else chr(13)}{text}   ", end=end, flush=True)  # noqa: T201
-    except KeyboardInterrupt:
-        typer.echo()
+    if watch:
+        watch_term(found)
 
 
 @demands.command()
 @plain_words()
-def search(demand: Id, confirm: Confirm = None, json: AsJson = False) -> None:
+def search(demand: DemandId, confirm: Confirm = None, json: AsJson = False) -> None:
     """Search by what the letter says; ready when all that was found is sealed. May be repeated."""
     said = doubts(confirm)
-    _step(lambda evidence, id_, who, now: evidence.demands.search(id_, who, now, said), demand, json)
+    step(lambda evidence, id_, who, now: evidence.demands.search(id_, who, now, said), demand, json)
 
 
 @demands.command()
 @plain_words()
 def approve(
-    demand: Id,
+    demand: DemandId,
     confirm: Confirm = None,
     yes: Annotated[bool, typer.Option("--yes", help="On a terminal: do not show and ask.")] = False,
     json: AsJson = False,
@@ -150,7 +142,7 @@ def approve(
 @demands.command("hand-over")
 @plain_words()
 def hand_over(
-    demand: Id,
+    demand: DemandId,
     to: Annotated[str, typer.Option(help="Who received it.")],
     how: Annotated[str, typer.Option(help="By courier, by the state's mail system, ...")],
     json: AsJson = False,
@@ -164,7 +156,7 @@ def hand_over(
 @demands.command()
 @plain_words()
 def acknowledge(
-    demand: Id,
+    demand: DemandId,
     note: Annotated[str, typer.Option(help="Number and date of their receipt.")],
     json: AsJson = False,
 ) -> None:
@@ -177,7 +169,7 @@ def acknowledge(
 @demands.command()
 @plain_words()
 def refuse(
-    demand: Id,
+    demand: DemandId,
     ground: Annotated[str, typer.Option(help="Why, as the letter will say.")],
     json: AsJson = False,
 ) -> None:
@@ -190,7 +182,7 @@ def refuse(
 @demands.command("return")
 @plain_words()
 def return_(
-    demand: Id,
+    demand: DemandId,
     ground: Annotated[str, typer.Option(help="Why, as the letter will say.")],
     json: AsJson = False,
 ) -> None:
@@ -203,7 +195,7 @@ def return_(
 @demands.command()
 @plain_words()
 def letter(
-    demand: Id,
+    demand: DemandId,
     language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Only this language.")] = None,
 ) -> None:
     """Print the letter to the authority, as the demand stands; the package holds it as PDF."""
@@ -271,24 +263,8 @@ def _approve(demand: str, confirmed: "Sequence[str]", json: bool) -> None:
         to = State.NOT_FOUND if nothing else State.APPROVED
         return await evidence.demands.move(id_, to, who, now, confirmed=confirmed)
 
-    _step(decide, demand, json)
+    step(decide, demand, json)
 
 
 def _move(demand: str, to: "State", words: str, json: bool) -> None:
-    _step(lambda evidence, id_, who, now: evidence.demands.move(id_, to, who, now, words), demand, json)
-
-
-def _step(
-    deed: "Callable[[Evidence, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
-) -> None:
-    from config.rights import Right  # noqa: PLC0415
-    from config.settings import Settings  # noqa: PLC0415
-    from engine.process.operator import actor  # noqa: PLC0415
-
-    settings = Settings()
-    who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
-
-    async def question(evidence: "Evidence") -> "Demand":
-        return await deed(evidence, id_, who, datetime.now(UTC))
-
-    tell(answered(settings, question), settings, json)
+    step(lambda evidence, id_, who, now: evidence.demands.move(id_, to, who, now, words), demand, json)

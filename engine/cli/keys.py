@@ -10,7 +10,9 @@ from config.told import told
 from engine.cli.output import AsJson, as_json, plain_words, say, table
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from engine.evidence.services import Evidence
+    from recordings.model.access_entry import Actor
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys: show, exchange the master key.")
 
@@ -70,14 +72,9 @@ def rotate(
     """Exchange the master key: every recording's key is wrapped anew, then the old one goes."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
-    from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.install.keys import absent, remember  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
-    from recordings.model.access_entry import Action  # noqa: PLC0415
     from recordings.privacy.keyring import Keyring  # noqa: PLC0415
-    from recordings.rotation.service import rotate as rewrap  # noqa: PLC0415
-    from recordings.sealing.store import wrapped_otherwise  # noqa: PLC0415
 
     settings = Settings()
     who, ring = actor(settings, Right.KEYS), Keyring(settings.keys_dir)
@@ -85,22 +82,11 @@ def rotate(
         raise Problem(
             told("{names} is missing: put it back before keys are exchanged", names=", ".join(gone))
         )
-    ticker = Ticker("wrapping", "recordings' keys")
     old = ring.masters()
     unfinished = len(old) > 1
     new = old[-1] if unfinished else ring.new_master()
     remember(settings)
-
-    async def question(evidence: "Evidence") -> int:
-        await evidence.access.note(who, Action.ROTATED, [f"master key {new}"])
-        done = await rewrap(evidence.database, evidence.keys, new, ticker)
-        # The sealer may have wrapped one more with the old key while the new one was made.
-        if await wrapped_otherwise(evidence.database, new, 1):
-            done += await rewrap(evidence.database, evidence.keys, new, ticker)
-        return done
-
-    done = with_evidence(settings, question)
-    ticker.done()
+    done = _wrapped_anew(settings, who, new)
     gone_now = [] if keep_old else [number for number in ring.masters() if number != new]
     for number in gone_now:
         ring.remove_master(number)
@@ -115,3 +101,26 @@ def rotate(
             "now copy {keys_dir} to its safe place, and destroy older copies in due time",
             keys_dir=settings.keys_dir,
         )
+
+
+def _wrapped_anew(settings: "Settings", who: "Actor", new: int) -> int:
+    """Every recording's key under master key `new`; how many were wrapped."""
+    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+    from recordings.rotation.service import rotate as rewrap  # noqa: PLC0415
+    from recordings.sealing.store import wrapped_otherwise  # noqa: PLC0415
+
+    ticker = Ticker("wrapping", "recordings' keys")
+
+    async def question(evidence: "Evidence") -> int:
+        await evidence.access.note(who, Action.ROTATED, [f"master key {new}"])
+        done = await rewrap(evidence.database, evidence.keys, new, ticker)
+        # The sealer may have wrapped one more with the old key while the new one was made.
+        if await wrapped_otherwise(evidence.database, new, 1):
+            done += await rewrap(evidence.database, evidence.keys, new, ticker)
+        return done
+
+    done = with_evidence(settings, question)
+    ticker.done()
+    return done

@@ -10,17 +10,19 @@ import typer
 
 from config.problem import Problem
 from config.told import told
+from engine.cli.options import DemandId
 from engine.cli.output import AsJson, as_json, hint, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
     from engine.evidence.services import Evidence
+    from recordings.model.access_entry import Actor
     from recordings.package.service import MadePackage
 
 
 @plain_words()
 def package(
-    demand: Annotated[str, typer.Argument(help="The demand: 42, or 111-D-000042.")],
+    demand: DemandId,
     out: Annotated[str, typer.Option(help="Folder to put the package and its signature into.")],
     age: Annotated[str, typer.Option(help="Encrypt to the receiver's age key (age1...).")] = "",
     passphrase_file: Annotated[str, typer.Option(help="Encrypt with the passphrase in this file.")] = "",
@@ -30,9 +32,6 @@ def package(
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.demand_output import demand_id  # noqa: PLC0415
-    from engine.cli.file_rights import own_rights  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
-    from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
 
     settings = Settings()
@@ -40,6 +39,21 @@ def package(
     if age and passphrase_file:
         raise typer.BadParameter(told("say either --age or --passphrase-file"), param_hint="--age")
     folder = Path(out)
+    passphrase = _asked_for(folder, passphrase_file)
+    made = _made(settings, id_, who)
+    written = hand_out(settings, made, folder, age, passphrase)
+    if json:
+        as_json({"package": str(written), "sha256": made.sha256, "recordings": made.recordings})
+        return
+    say("{written}: {recordings} recordings", written=written, recordings=made.recordings)
+    say("SHA-256 of the ZIP {sha256}", sha256=made.sha256)
+    say("check it: ivr111 demands verify {file}", file=folder / made.path.name)
+
+
+def _asked_for(folder: Path, passphrase_file: str) -> str | None:
+    """The passphrase, read with the person's own rights, once the folder is fit. Raises Problem."""
+    from engine.cli.file_rights import own_rights  # noqa: PLC0415
+
     with own_rights():
         fits = folder.is_dir() and os.access(folder, os.W_OK, effective_ids=True)
         try:
@@ -50,6 +64,13 @@ def package(
             ) from why
     if not fits:
         raise Problem(told("{folder} is no folder one can write to: make it first", folder=folder))
+    return passphrase if passphrase_file else None
+
+
+def _made(settings: "Settings", id_: int, who: "Actor") -> "MadePackage":
+    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.evidence.services import with_evidence  # noqa: PLC0415
+
     ticker = Ticker("package", "files")
     count = 0
 
@@ -63,13 +84,7 @@ def package(
 
     made = with_evidence(settings, question)
     ticker.done()
-    written = hand_out(settings, made, folder, age, passphrase if passphrase_file else None)
-    if json:
-        as_json({"package": str(written), "sha256": made.sha256, "recordings": made.recordings})
-        return
-    say("{written}: {recordings} recordings", written=written, recordings=made.recordings)
-    say("SHA-256 of the ZIP {sha256}", sha256=made.sha256)
-    say("check it: ivr111 demands verify {file}", file=folder / made.path.name)
+    return made
 
 
 @plain_words()
@@ -96,19 +111,13 @@ def verify(
         raise typer.BadParameter(str(why), param_hint="--key") from None
     except OSError as why:
         raise Problem(told("{path} cannot be read: {strerror}", path=path, strerror=why.strerror)) from why
+    key_sha256 = hashlib.sha256(public).hexdigest()
     if json:
-        as_json(
-            {
-                "package": str(path),
-                "faults": answer.faults,
-                "missing": answer.missing,
-                "demand": answer.demand,
-                "key_sha256": hashlib.sha256(public).hexdigest(),
-            }
-        )
+        facts = {"faults": answer.faults, "missing": answer.missing, "demand": answer.demand}
+        as_json({"package": str(path), **facts, "key_sha256": key_sha256})
     else:
         said = [*answer.faults, *answer.about, *answer.missing]
-        for line in (*said, told("SHA-256 of the key: {hash}", hash=hashlib.sha256(public).hexdigest())):
+        for line in (*said, told("SHA-256 of the key: {hash}", hash=key_sha256)):
             typer.echo(hint(line))
         if not answer.faults:
             say("not fully checked" if answer.missing else "unaltered")

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from config.rights import Right
 from config.settings import Settings
-from engine.cli.authorisation import GuardedPrompts
+from engine.cli.authorisation import AuthorisedPrompts
 from engine.cli.file_rights import brought, own_rights
 from engine.cli.output import plain_words, say
 from engine.evidence.services import Evidence, with_evidence
@@ -25,7 +25,7 @@ from ivr.studio import import_studio
 from recordings.model.access_entry import Action
 
 prompts = typer.Typer(
-    cls=GuardedPrompts,
+    cls=AuthorisedPrompts,
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,

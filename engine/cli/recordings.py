@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from config.problem import Problem
 from config.told import told
 from engine.cli.language import spoken
-from engine.cli.output import AsJson, as_json, plain_words, say, table
+from engine.cli.options import RecordingId, RequiredReason, require_reason
+from engine.cli.output import AsJson, as_json, plain_words, say
 from engine.cli.reconcile import reconcile
+from engine.cli.recording_search import find
 from engine.cli.statements import statement, statements
 from engine.cli.verify import verify
 
@@ -29,86 +31,14 @@ recordings.command()(verify)
 recordings.command()(reconcile)
 recordings.command()(statement)
 recordings.command()(statements)
+recordings.command()(find)
 
-Reason = Annotated[str, typer.Option(help="Why; required, and kept in the access log.")]
-Place = Annotated[str, typer.Option(help="Minutes and seconds, as 50:00, or seconds.")]
-
-
-@recordings.command()
-@plain_words()
-def find(
-    number: Annotated[str, typer.Option(help="The caller's number, written in any way.")] = "",
-    withheld: Annotated[bool, typer.Option("--withheld", help="Calls whose number was withheld.")] = False,
-    day: Annotated[str, typer.Option(help="A civil day of the centre: 28.11.2026, today, yesterday.")] = "",
-    since: Annotated[str, typer.Option(help="From then on: 28.11.2026, or 2026-11-28T14:05.")] = "",
-    until: Annotated[str, typer.Option(help="Before then; a date includes that day.")] = "",
-    consultant: Annotated[str, typer.Option(help="Who spoke with the caller, for instance c101.")] = "",
-    language: Annotated[Literal["kk", "ru"] | None, typer.Option(help="Language of the call.")] = None,
-    longer: Annotated[float | None, typer.Option(help="Recorded at least so many seconds.")] = None,
-    shorter: Annotated[float | None, typer.Option(help="Recorded at most so many seconds.")] = None,
-    registration: Annotated[str, typer.Option(help="Registration number of an appeal.")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many calls, the oldest.")] = 100,
-    unmask: Annotated[bool, typer.Option("--unmask", help="Show callers' numbers.")] = False,
-    reason: Reason = "",
-    json: AsJson = False,
-) -> None:
-    """Find conversations, by date and caller's number first. Times are the centre's."""
-    from config.rights import Right  # noqa: PLC0415
-    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.dates import moment, whole_day  # noqa: PLC0415
-    from engine.cli.recording_json import described, row, spoken_search  # noqa: PLC0415
-    from engine.evidence.services import with_evidence  # noqa: PLC0415
-    from engine.process.operator import actor  # noqa: PLC0415
-    from recordings.finding.criteria import Criteria, FoundCall  # noqa: PLC0415
-    from recordings.model.access_entry import Action  # noqa: PLC0415
-    from recordings.privacy.phone_number import NotOneNumber, read_number  # noqa: PLC0415
-
-    settings = Settings()
-    who, now = actor(settings, Right.TAKE_OUT if unmask else Right.FIND), datetime.now(UTC)
-    _reason_given(reason)
-    try:
-        wanted = Criteria(
-            number=number or None,
-            withheld=withheld,
-            day=whole_day(day, settings.zone, now)[0].date() if day else None,
-            since=moment(since, settings.zone, now) if since else None,
-            until=moment(until, settings.zone, now, end=True) if until else None,
-            consultant=consultant or None,
-            language=language,
-            longer=longer,
-            shorter=shorter,
-            registration=registration or None,
-            limit=limit,
-        )
-    except ValueError as why:
-        raise typer.BadParameter(str(why)) from None
-    if number:
-        try:
-            read_number(number)
-        except NotOneNumber as why:
-            raise typer.BadParameter(str(why), param_hint="--number") from None
-
-    async def question(evidence: "Evidence") -> "list[FoundCall]":
-        await evidence.access.note(who, Action.SEARCHED, [spoken_search(wanted)], reason)
-        found = await evidence.finder.find(wanted)
-        if unmask and found:
-            await evidence.access.note(who, Action.UNMASKED, [one.call.call_id for one in found], reason)
-        return found
-
-    found = with_evidence(settings, question)
-    if json:
-        as_json([described(one, settings.zone, unmask) for one in found])
-        return
-    if not found:
-        say("nothing found")
-        return
-    columns = ("arrived", "call", "caller", "consultant", "language", "recording", "length", "state")
-    table(columns, [line for one in found for line in row(one, settings.zone, unmask)])
+Offset = Annotated[str, typer.Option(help="Minutes and seconds, as 50:00, or seconds.")]
 
 
 @recordings.command()
 @plain_words()
-def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], json: AsJson = False) -> None:
+def show(recording: RecordingId, json: AsJson = False) -> None:
     """Tell what is known of a recording: its seal, its place in the chain, what is wrong with it."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
@@ -138,11 +68,11 @@ def show(recording: Annotated[str, typer.Argument(help="The recording's id.")], 
 @recordings.command()
 @plain_words()
 def play(
-    recording: Annotated[str, typer.Argument(help="The recording's id.")],
+    recording: RecordingId,
     from_: Annotated[str, typer.Option("--from", help="Begin there: 50:00, or seconds.")] = "0",
-    to: Place = "",
+    to: Offset = "",
     out: Annotated[str, typer.Option(help="File to write, or - for standard output.")] = "-",
-    reason: Reason = "",
+    reason: RequiredReason = "",
 ) -> None:
     """Stream a recording as WAV (stereo: caller left, consultant right), from any place at once."""
     from recordings.model.access_entry import Action  # noqa: PLC0415
@@ -155,9 +85,9 @@ def play(
 @recordings.command()
 @plain_words()
 def export(
-    recording: Annotated[str, typer.Argument(help="The recording's id.")],
+    recording: RecordingId,
     out: Annotated[str, typer.Option(help="File to write.")],
-    reason: Reason = "",
+    reason: RequiredReason = "",
 ) -> None:
     """Write a whole recording as a WAV file, checked against its seal."""
     from recordings.model.access_entry import Action  # noqa: PLC0415
@@ -249,7 +179,7 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
 
     settings = Settings()
     who = actor(settings, Right.LISTEN if action == Action.LISTENED else Right.TAKE_OUT)
-    _reason_given(reason)
+    require_reason(reason)
 
     async def question(evidence: "Evidence") -> None:
         sealed = await _sealed(evidence, recording)
@@ -289,11 +219,6 @@ async def _sealed(evidence: "Evidence", recording: str) -> "Sealed":
             )
         )
     return found
-
-
-def _reason_given(reason: str) -> None:
-    if not reason.strip():
-        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
 
 
 def _seconds(text: str) -> float:

@@ -1,18 +1,20 @@
 """`ivr111 retention`: what is kept how long, what is held, what was destroyed, all by a policy; edge."""
 
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from config.problem import Problem
 from config.told import N_, told
 from engine.cli.language import spoken
+from engine.cli.options import require_reason
 from engine.cli.output import AsJson, as_json, clock, one_line, plain_words, say, table
 from engine.cli.questions import sure
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from engine.evidence.services import Evidence
     from recordings.retention.manual_holds import ManualHold
     from recordings.retention.service import Applied, Planned
@@ -67,20 +69,28 @@ def plan(
     found = with_evidence(settings, question)
     ticker.done()
     if json:
-        items = [
-            {
-                "what": one.candidate.what,
-                "call_id": one.candidate.call_id,
-                "recording": one.candidate.recording_id or None,
-                "ended": one.candidate.ended.isoformat(),
-                "policy": one.policy.id,
-                "source": one.policy.source,
-                "held": list(one.candidate.held),
-            }
-            for one in found.items
-        ]
-        as_json({"goes": dict(found.goes), "held": dict(found.held), "items": items})
-        return
+        as_json(_planned(found))
+    else:
+        _tell_plan(found, settings)
+
+
+def _planned(found: "Planned") -> dict[str, Any]:
+    items = [
+        {
+            "what": one.candidate.what,
+            "call_id": one.candidate.call_id,
+            "recording": one.candidate.recording_id or None,
+            "ended": one.candidate.ended.isoformat(),
+            "policy": one.policy.id,
+            "source": one.policy.source,
+            "held": list(one.candidate.held),
+        }
+        for one in found.items
+    ]
+    return {"goes": dict(found.goes), "held": dict(found.held), "items": items}
+
+
+def _tell_plan(found: "Planned", settings: "Settings") -> None:
     if not settings.retention:
         say("no policy is set: nothing is ever deleted")
     for one in found.items:
@@ -126,13 +136,9 @@ def apply(
                 role=told(who.role),
             )
         )
-    if not reason.strip():
-        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    require_reason(reason)
     if not yes:
-        if not sys.stdin.isatty():
-            raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
-        plan(limit=0)
-        sure(N_("destroy it?"))
+        _ask_first()
     ticker = Ticker("destroying", "things")
 
     async def question(evidence: "Evidence") -> "tuple[Applied, int]":
@@ -142,6 +148,17 @@ def apply(
 
     done, logs = with_evidence(settings, question)
     ticker.done()
+    _tell_destroyed(done, logs, json)
+
+
+def _ask_first() -> None:
+    if not sys.stdin.isatty():
+        raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
+    plan(limit=0)
+    sure(N_("destroy it?"))
+
+
+def _tell_destroyed(done: "Applied", logs: int, json: bool) -> None:
     if json:
         as_json(
             {
@@ -151,15 +168,15 @@ def apply(
                 "channel_logs": logs,
             }
         )
-    else:
-        say(
-            "destroyed: {recordings} recordings, rows of {calls} calls, {stints} stints of consultants, "
-            "{logs} channel event logs",
-            recordings=done.recordings,
-            calls=done.calls,
-            stints=done.stints,
-            logs=logs,
-        )
+        return
+    say(
+        "destroyed: {recordings} recordings, rows of {calls} calls, {stints} stints of consultants, "
+        "{logs} channel event logs",
+        recordings=done.recordings,
+        calls=done.calls,
+        stints=done.stints,
+        logs=logs,
+    )
 
 
 @retention.command()
@@ -179,8 +196,7 @@ def hold(
 
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.RETENTION)
-    if not reason.strip():
-        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    require_reason(reason)
     try:
         end = moment(until, settings.zone, now, end=True) if until else None
     except ValueError as why:
@@ -216,8 +232,7 @@ def lift(
 
     settings = Settings()
     who = actor(settings, Right.RETENTION)
-    if not reason.strip():
-        raise typer.BadParameter(told("say why; it is kept in the access log"), param_hint="--reason")
+    require_reason(reason)
 
     async def question(evidence: "Evidence") -> None:
         await evidence.retention.lift(hold_id, who, reason, datetime.now(UTC))
@@ -245,32 +260,32 @@ def holds(json: AsJson = False) -> None:
 
     found = with_evidence(settings, question)
     if json:
-        as_json(
-            [
-                {
-                    "hold": one.id,
-                    "call_id": one.subject,
-                    "person": one.person,
-                    "reason": one.reason,
-                    "set_at": one.set_at.isoformat(),
-                    "until": one.until.isoformat() if one.until else None,
-                    "holds": one.holds(now),
-                }
-                for one in found
-            ]
-        )
+        as_json([_described(one, now) for one in found])
     elif not found:
         say("no holds")
     else:
-        rows = [
-            (
-                str(one.id),
-                one.subject,
-                one.person,
-                one_line(one.reason),
-                clock(one.until, settings.zone) or spoken("lifted by hand"),
-                spoken("holds") if one.holds(now) else spoken("over"),
-            )
-            for one in found
-        ]
+        rows = [_row(one, now, settings.zone) for one in found]
         table(("hold", "call", "who", "why", "until", "state"), rows)
+
+
+def _described(one: "ManualHold", now: datetime) -> dict[str, Any]:
+    return {
+        "hold": one.id,
+        "call_id": one.subject,
+        "person": one.person,
+        "reason": one.reason,
+        "set_at": one.set_at.isoformat(),
+        "until": one.until.isoformat() if one.until else None,
+        "holds": one.holds(now),
+    }
+
+
+def _row(one: "ManualHold", now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    return (
+        str(one.id),
+        one.subject,
+        one.person,
+        one_line(one.reason),
+        clock(one.until, zone) or spoken("lifted by hand"),
+        spoken("holds") if one.holds(now) else spoken("over"),
+    )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
+    from dialplan.people import Account
 
 
 @plain_words()
@@ -46,9 +47,8 @@ def get_ready(settings: "Settings") -> "Sequence[str]":
 
 def dial_in(settings: "Settings") -> list[str]:
     """How to reach this line. Secrets are shown in the lab only, where they open nothing else."""
-    from dialplan.words import TEST_CALLER  # noqa: PLC0415
+    from console.http.serving import addresses  # noqa: PLC0415
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415
-    from engine.install import secrets  # noqa: PLC0415
 
     everyone = accounts.load(settings)
     lines = [
@@ -56,24 +56,7 @@ def dial_in(settings: "Settings") -> list[str]:
         f"the trunk is {', '.join(settings.trunk_addresses)}"
     ]
     if settings.profile == "lab":
-        folder = settings.home / "secrets"
-        secret = secrets.load(folder).test_caller
-        lines.append(
-            f"any SIP phone as caller: user {TEST_CALLER}, password {secret} (in {folder / 'test_caller'}), "
-            f"from {settings.test_caller_address}"
-        )
-        lines += [
-            f"consultant {one.id}: user {one.id}, password {one.secret}, "
-            f"{one.name}, speaks {' and '.join(one.languages)}"
-            for one in everyone
-            if not one.supervisor
-        ]
-        lines += [
-            f"supervisor's phone {one.id}: user {one.id}, password {one.secret}, {one.name}"
-            for one in everyone
-            if one.supervisor
-        ]
-        lines.append(f"all of this for scripts: {settings.run_dir / 'lab.json'}")
+        lines += _lab_accounts(settings, everyone)
     else:
         count = sum(not one.supervisor for one in everyone)
         lines.append(f"consultants: {count} accounts; see: ivr111 consultants list")
@@ -81,9 +64,32 @@ def dial_in(settings: "Settings") -> list[str]:
         f"consultants press {settings.code_transfer_1414} in a call to transfer it to 1414, and dial "
         f"{settings.code_pause} to pause, {settings.code_release} to be released"
     )
-    from console.http.serving import addresses  # noqa: PLC0415
-
     first = "ivr111 accounts add LOGIN --role administrator --person NAME"
     lines.append(f"console: {' or '.join(addresses(settings))}; first account: {first}")
     lines.append("calls afterwards: ivr111 calls list, ivr111 calls show CALL_ID")
     return lines
+
+
+def _lab_accounts(settings: "Settings", everyone: "Sequence[Account]") -> list[str]:
+    """Users and passwords of the lab's phones, a line each."""
+    from dialplan.words import TEST_CALLER  # noqa: PLC0415
+    from engine.install import secrets  # noqa: PLC0415
+
+    folder = settings.home / "secrets"
+    secret = secrets.load(folder).test_caller
+    return [
+        f"any SIP phone as caller: user {TEST_CALLER}, password {secret} (in {folder / 'test_caller'}), "
+        f"from {settings.test_caller_address}",
+        *(
+            f"consultant {one.id}: user {one.id}, password {one.secret}, "
+            f"{one.name}, speaks {' and '.join(one.languages)}"
+            for one in everyone
+            if not one.supervisor
+        ),
+        *(
+            f"supervisor's phone {one.id}: user {one.id}, password {one.secret}, {one.name}"
+            for one in everyone
+            if one.supervisor
+        ),
+        f"all of this for scripts: {settings.run_dir / 'lab.json'}",
+    ]

@@ -1,6 +1,6 @@
 """`ivr111 recordings statement`: what the centre states of a day, signed; edge."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +27,6 @@ def statement(
     """Show a day's signed statement, making it when there is none yet."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.dates import whole_day  # noqa: PLC0415
     from engine.cli.file_rights import own_rights  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
@@ -35,21 +34,13 @@ def statement(
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings, moment = Settings(), datetime.now(UTC)
-    if bool(day) == now:
-        raise typer.BadParameter(told("say either --day or --now"), param_hint="--day")
-    try:
-        civil, end = whole_day(day, settings.zone, moment) if day else (moment, moment)
-    except ValueError as why:
-        raise typer.BadParameter(str(why), param_hint="--day") from None
-    if day and end > moment:
-        raise Problem(told("that day is not over: its statement is made afterwards; until then: --now"))
-
+    civil = _civil_day(settings.zone, day, now, moment)
     who = actor(settings, Right.STATE)
 
     async def question(evidence: "Evidence") -> "Statement":
         service = evidence.statements
         await evidence.access.note(who, Action.STATED, [f"statement of {day or 'now'}"])
-        made = await (service.nightly(civil.date(), moment) if day else service.interim(moment))
+        made = await (service.nightly(civil, moment) if civil is not None else service.interim(moment))
         write_files(settings.statements_dir, made)
         return made
 
@@ -59,6 +50,29 @@ def statement(
     if json:
         as_json({**made.facts(), "signature": made.signature})
         return
+    _tell(made, settings.zone)
+    if written:
+        say("written: {written} and its .sig", written=written)
+
+
+def _civil_day(zone: tzinfo, day: str, now: bool, moment: datetime) -> date | None:
+    """The day that is stated; None for what stands until now. Raises BadParameter, Problem."""
+    from engine.cli.dates import whole_day  # noqa: PLC0415
+
+    if bool(day) == now:
+        raise typer.BadParameter(told("say either --day or --now"), param_hint="--day")
+    if not day:
+        return None
+    try:
+        civil, end = whole_day(day, zone, moment)
+    except ValueError as why:
+        raise typer.BadParameter(str(why), param_hint="--day") from None
+    if end > moment:
+        raise Problem(told("that day is not over: its statement is made afterwards; until then: --now"))
+    return civil.date()
+
+
+def _tell(made: "Statement", zone: tzinfo) -> None:
     facts = made.facts()
     gaps, chain = facts["gaps"], facts["chain"]
     assert isinstance(gaps, list)
@@ -68,7 +82,7 @@ def statement(
         seq=made.seq,
         day=day_(date.fromisoformat(made.day)),
         kind=told(made.kind),
-        made_at=clock(datetime.fromisoformat(str(facts["made_at"])), settings.zone),
+        made_at=clock(datetime.fromisoformat(str(facts["made_at"])), zone),
     )
     say(
         "conversations {conversations}, recordings {recordings}, gaps {count}",
@@ -80,8 +94,6 @@ def statement(
         say("  {kind}  {what}", kind=told(gap["kind"]), what=gap["recording_id"] or gap["call_id"])
     say("chain {first} to {last}, root {root}", first=chain["first"], last=chain["last"], root=chain["root"])
     say("signature {signature}", signature=made.signature)
-    if written:
-        say("written: {written} and its .sig", written=written)
 
 
 @plain_words()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +12,9 @@ from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from engine.evidence.services import Evidence
+    from engine.evidence.verify_all import Checked
 
+PublicKey = Annotated[str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")]
 Folders = Annotated[
     list[Path],
     typer.Option(
@@ -39,9 +41,7 @@ def verify(
     deep: Annotated[
         bool, typer.Option("--deep", help="Read every sealed file too: hash, each chunk, the sound.")
     ] = False,
-    public_key: Annotated[
-        str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")
-    ] = "",
+    public_key: PublicKey = "",
     statements: Folders = [],  # noqa: B006 - typer makes a new one
     json: AsJson = False,
 ) -> None:
@@ -71,32 +71,38 @@ def verify(
         faults = with_evidence(settings, question)
     ticker.done()
     if json:
-        as_json(
-            {
-                "entries": checked.entries,
-                "statements": checked.statements,
-                "files": checked.files,
-                "row_entries": checked.rows.entries,
-                "rows": checked.rows.rows,
-                "notes": checked.rows.notes,
-                "faults": faults,
-            }
-        )
+        as_json(_described(checked, faults))
     else:
-        for line in faults:
-            typer.echo(line)
-        for note in checked.rows.notes:
-            say("note: {note}", note=note)
-        read = told("{files:,} sealed files read", files=checked.files)
-        say(
-            "{entries:,} entries of the chain, {rows:,} rows with {row_entries:,} entries, "
-            "{statements:,} statements; {files}: {outcome}",
-            entries=checked.entries,
-            rows=checked.rows.rows,
-            row_entries=checked.rows.entries,
-            statements=checked.statements,
-            files=read if deep else told("files were not read (--deep)"),
-            outcome=told("{count} faults", count=len(faults)) if faults else told("nothing altered"),
-        )
+        _tell(checked, faults, deep=deep)
     if faults:
         raise typer.Exit(1)
+
+
+def _described(checked: "Checked", faults: list[str]) -> dict[str, Any]:
+    return {
+        "entries": checked.entries,
+        "statements": checked.statements,
+        "files": checked.files,
+        "row_entries": checked.rows.entries,
+        "rows": checked.rows.rows,
+        "notes": checked.rows.notes,
+        "faults": faults,
+    }
+
+
+def _tell(checked: "Checked", faults: list[str], *, deep: bool) -> None:
+    for line in faults:
+        typer.echo(line)
+    for note in checked.rows.notes:
+        say("note: {note}", note=note)
+    read = told("{files:,} sealed files read", files=checked.files)
+    say(
+        "{entries:,} entries of the chain, {rows:,} rows with {row_entries:,} entries, "
+        "{statements:,} statements; {files}: {outcome}",
+        entries=checked.entries,
+        rows=checked.rows.rows,
+        row_entries=checked.rows.entries,
+        statements=checked.statements,
+        files=read if deep else told("files were not read (--deep)"),
+        outcome=told("{count} faults", count=len(faults)) if faults else told("nothing altered"),
+    )

@@ -102,7 +102,7 @@ class AccountOrders:
     async def _change(self, changed: Callable[[Sequence[Account]], tuple[Account, ...]]) -> None:
         try:
             after = changed(await self._load())
-        except accounts.AccountRefused as why:
+        except accounts.ConsultantRefused as why:
             raise Wrong(str(why)) from None
         await asyncio.to_thread(accounts.save, self._engine.settings, after)
 

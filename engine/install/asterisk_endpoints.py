@@ -32,7 +32,7 @@ class NotSettled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Phone:
+class EndpointState:
     """What Asterisk has of one person's phone; `legs`: (channel, what it is bridged with)."""
 
     id: str
@@ -116,14 +116,14 @@ async def registers(socket: Path, id_: str, secret: str) -> bool:
     return there and _password(await say(socket, f"pjsip show auth {id_}", ANSWER)) == secret
 
 
-async def look(socket: Path, id_: str) -> Phone:
+async def look(socket: Path, id_: str) -> EndpointState:
     """What Asterisk has of a phone now. Raises AmiDown, AmiTimeout."""
     await _booted(socket)
     endpoint = await say(socket, f"pjsip show endpoint {id_}", ANSWER)
     contacts = await say(socket, "database show registrar contact", ANSWER)
     channels = await say(socket, "core show channels concise", ANSWER)
     queue = await say(socket, f"queue show {w.SURVIVAL_QUEUE}", ANSWER)
-    return Phone(
+    return EndpointState(
         id_,
         endpoint="Unable to find object" not in endpoint,
         contacts=_contacts(contacts, id_),

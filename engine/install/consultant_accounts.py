@@ -17,7 +17,7 @@ ID: Final = re.compile(r"[cs][0-9]{2,6}")
 LONGEST_NAME: Final = 80  # letters; Asterisk's own places for a name hold no more
 
 
-class AccountRefused(ValueError):
+class ConsultantRefused(ValueError):
     """The account cannot be as it was asked for; the text says what to do."""
 
 
@@ -59,13 +59,13 @@ def _read(settings: Settings) -> bytes | None:
 def with_new(
     accounts: Sequence[Account], id_: str, name: str, languages: Sequence[Language]
 ) -> tuple[Account, ...]:
-    """The accounts and a new one with a fresh secret. Raises AccountRefused."""
+    """The accounts and a new one with a fresh secret. Raises ConsultantRefused."""
     if not ID.fullmatch(id_):
-        raise AccountRefused(
+        raise ConsultantRefused(
             told("id {id!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)", id=id_)
         )
     if any(one.id == id_ for one in accounts):
-        raise AccountRefused(told("{id} exists already; remove it first or choose another id", id=id_))
+        raise ConsultantRefused(told("{id} exists already; remove it first or choose another id", id=id_))
     return (*accounts, Account(id_, _name(name), _languages(languages), fresh()))
 
 
@@ -77,10 +77,10 @@ def with_changed(
     *,
     secret: bool = False,
 ) -> tuple[Account, ...]:
-    """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises AccountRefused."""
+    """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises ConsultantRefused."""
     before = next((one for one in accounts if one.id == id_), None)
     if before is None:
-        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
     after = Account(
         id_,
         before.name if name is None else _name(name),
@@ -92,18 +92,18 @@ def with_changed(
 
 def _name(name: str) -> str:
     if not name.strip() or not name.strip().isprintable() or len(name.strip()) > LONGEST_NAME:
-        raise AccountRefused(told("name: write the consultant's name on one line, at most 80 letters"))
+        raise ConsultantRefused(told("name: write the consultant's name on one line, at most 80 letters"))
     return name.strip()
 
 
 def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
     if not languages or len(set(languages)) != len(languages):
-        raise AccountRefused(told("languages: name kk, ru or both, in order of preference"))
+        raise ConsultantRefused(told("languages: name kk, ru or both, in order of preference"))
     return tuple(languages)
 
 
 def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:
-    """The accounts but this one. Raises AccountRefused when there is none."""
+    """The accounts but this one. Raises ConsultantRefused when there is none."""
     if all(one.id != id_ for one in accounts):
-        raise AccountRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
     return tuple(one for one in accounts if one.id != id_)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any, Final
 
 from config import no_follow
@@ -11,6 +10,7 @@ from config.told import told
 from dialplan import words
 from dialplan.check import check
 from dialplan.numbers import spellings
+from dialplan.people import Account
 from dialplan.people_sections import with_people_of
 from dialplan.render import Secrets, render
 from engine.install import consultant_accounts as accounts
@@ -109,6 +109,7 @@ def write_lab(settings: Settings) -> None:
 def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
     """How to reach this copy of the line, as scripts read it."""
     caller = {"username": words.TEST_CALLER, "password": known.test_caller}
+    people = accounts.load(settings) if settings.profile == "lab" else ()
     return {
         "sip": {"address": settings.sip_address, "port": settings.sip_port, "transport": "udp"},
         "number": settings.own_numbers[0],
@@ -116,25 +117,9 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
         "trunk": {"address": settings.trunk_addresses[0], "addresses": settings.trunk_addresses},
         "test_caller": caller if settings.profile == "lab" else None,
         "consultants": [
-            {
-                "id": a.id,
-                "username": a.id,
-                "password": a.secret,
-                "name": a.name,
-                "languages": list(a.languages),
-            }
-            for a in accounts.load(settings)
-            if not a.supervisor
-        ]
-        if settings.profile == "lab"
-        else [],
-        "supervisors": [
-            {"id": a.id, "username": a.id, "password": a.secret, "name": a.name}
-            for a in accounts.load(settings)
-            if a.supervisor
-        ]
-        if settings.profile == "lab"
-        else [],
+            {**_phone(one), "languages": list(one.languages)} for one in people if not one.supervisor
+        ],
+        "supervisors": [_phone(one) for one in people if one.supervisor],
         "unified_contact_centre": {
             "number": "1414",
             "address": settings.ucc_address,
@@ -163,18 +148,5 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
     }
 
 
-def home_folders(settings: Settings) -> tuple[Path, ...]:
-    """The folders of home that must exist before anything starts."""
-    home = settings.home
-    names = ("etc", "lib/keys", "db", "data", "spool", "run", "log", "cache", "moh")
-    return (
-        *(home / "asterisk" / name for name in names),
-        settings.audio,
-        settings.cel_file.parent,
-        settings.run_dir,
-        home / "db",
-        home / "log",
-        home / "secrets",
-        home / "accounts",
-        home / "prompts",
-    )
+def _phone(one: Account) -> dict[str, Any]:
+    return {"id": one.id, "username": one.id, "password": one.secret, "name": one.name}

@@ -9,8 +9,8 @@ import pwd
 import structlog
 
 from config.settings import Settings
-from engine.supervisor.netfilter import Guarded, put, take_away
-from engine.supervisor.watch import Alarms
+from engine.supervisor.netfilter import GuardedPort, put, take_away
+from engine.supervisor.watch import AlarmSink
 
 log = structlog.get_logger()
 
@@ -18,13 +18,13 @@ UNKNOWN = "not looked yet"
 AGAIN = 5.0  # seconds: a firewall that is loaded anew wipes our table, too
 
 
-def guarded(settings: Settings) -> tuple[Guarded, ...]:
+def guarded(settings: Settings) -> tuple[GuardedPort, ...]:
     """The ports and who may connect. KeyError when a user is not there."""
     manager = (0, pwd.getpwnam(settings.run_user).pw_uid)
     agi = (0, pwd.getpwnam(settings.asterisk_user).pw_uid)
     return (
-        Guarded(settings.ami_address, settings.ami_port, manager),
-        Guarded(settings.agi_address, settings.agi_port, agi),
+        GuardedPort(settings.ami_address, settings.ami_port, manager),
+        GuardedPort(settings.agi_address, settings.agi_port, agi),
     )
 
 
@@ -42,7 +42,7 @@ def close_gate(settings: Settings) -> str | None:
     return None
 
 
-async def keep_gate(settings: Settings, alarms: Alarms) -> None:
+async def keep_gate(settings: Settings, alarms: AlarmSink) -> None:
     """Put them again and again, until cancelled; without them the line runs on, and says so."""
     told: str | None = UNKNOWN
     while True:

@@ -12,7 +12,7 @@ from config.file_lock import lock_file
 from config.typable import typable
 
 
-class Refused(Exception):
+class StartRefused(Exception):
     """The line cannot be started as asked."""
 
 
@@ -39,12 +39,12 @@ def catch_stops() -> asyncio.Event:
 
 
 def lock(path: Path) -> int:
-    """Hold the home for ourselves until we end; the descriptor. Raises Refused when another holds it."""
+    """Hold the home for ourselves until we end; the descriptor. Raises StartRefused when another holds it."""
     try:
         descriptor = lock_file(path)
     except BlockingIOError:
         holder = path.read_text(errors="replace")[:20].strip()
-        raise Refused(
+        raise StartRefused(
             f"the line already runs with this home (process {holder}): stop it, or choose another IVR111_HOME"
         ) from None
     os.ftruncate(descriptor, 0)

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from engine.supervisor.probes import Probe
-from engine.supervisor.timeouts import Patience
+from engine.supervisor.timeouts import SilenceTimeout
 
 SOUND: Final = (".wav", ".alaw", ".ulaw", ".sln", ".sln16", ".gsm", ".g722")
 
 
-class Question:
+class RepeatedProbe:
     """One way of asking, over and over; counts how long its answer has been owed."""
 
     def __init__(self, probe: Probe, limit: float, tick: float, every: float) -> None:
-        self.patience = Patience(limit, longest_tick=tick * 1.5)
+        self.timeout = SilenceTimeout(limit, longest_tick=tick * 1.5)
         self.answered_at: float | None = None  # the last answer
         self._probe = probe
         self._tick, self._every = tick, every
@@ -28,27 +28,27 @@ class Question:
     @property
     def silent(self) -> bool:
         """Whether an answer has been owed for the whole limit."""
-        return self.patience.owed >= self.patience.limit
+        return self.timeout.owed >= self.timeout.limit
 
     def step(self, now: float, elapsed: float, excused: float) -> bool:
         """Ask when it is time, take in what came; True for a new answer."""
         answered = False
         if self._open is None and now >= self._next:
             self._open = asyncio.create_task(self._probe.ask())
-            self.patience.ask()
+            self.timeout.ask()
         elif self._open is not None and self._open.done():
             failed = self._open.exception() is not None
             self._open = None
             self._next = now + (self._tick if failed else self._every)
             if not failed:
-                self.patience.answer()
+                self.timeout.answer()
                 self.answered_at, answered = now, True
-        self.patience.passed(elapsed, excused)
+        self.timeout.passed(elapsed, excused)
         return answered
 
     async def forget(self) -> None:
         """Ask no more; the next question begins with nothing owed."""
-        self.patience.answer()
+        self.timeout.answer()
         self._next = 0.0
         if self._open is not None:
             self._open.cancel()
@@ -103,7 +103,7 @@ class Witnesses:
     """The signs beside a silent manager, asked for while it is silent only: sip, control, and sound."""
 
     def __init__(self, probes: Mapping[str, Probe], limit: float, tick: float, every: float) -> None:
-        self._questions = {name: Question(probe, limit, tick, every) for name, probe in probes.items()}
+        self._questions = {name: RepeatedProbe(probe, limit, tick, every) for name, probe in probes.items()}
         self._sound = Sound()
         self._limit = limit
 
@@ -131,7 +131,7 @@ class Witnesses:
         """
         if self._sound.still(now) < self._limit:
             return False
-        silent = {name: question.patience.owed for name, question in self._questions.items()}
+        silent = {name: question.timeout.owed for name, question in self._questions.items()}
         return not served or dead({"manager": manager, **silent}, self._limit)
 
 

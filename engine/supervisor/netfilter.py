@@ -24,7 +24,7 @@ CHAIN: Final = "connect"
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class GuardedPort:
     """A TCP port of this machine, and the user numbers that may connect to it."""
 
     address: str  # IPv4
@@ -32,7 +32,7 @@ class Guarded:
     users: tuple[int, ...]
 
 
-def put(table: str, guarded: Sequence[Guarded]) -> None:
+def put(table: str, guarded: Sequence[GuardedPort]) -> None:
     """Make `table` say this and nothing else, in one step. OSError when the kernel or our rights refuse."""
     rules = [rule for one in guarded for rule in _rules(one)]
     _transact(
@@ -51,7 +51,7 @@ def take_away(table: str) -> None:
     _transact([(NEW_TABLE, CREATE, _text(1, table)), (DELETE_TABLE, 0, _text(1, table))])
 
 
-def _rules(one: Guarded) -> list[bytes]:
+def _rules(one: GuardedPort) -> list[bytes]:
     opening = _opening(one.address, one.port)
     accepted = [opening + _owner(user) + _accept() for user in one.users]
     return [*accepted, opening + _reset()]

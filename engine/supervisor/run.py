@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -19,18 +20,18 @@ from engine.install.port_checks import looked_at, sound_ports
 from engine.supervisor.alarm_file import AlarmFile
 from engine.supervisor.asterisk_log import AsteriskLog
 from engine.supervisor.firewall import close_gate, keep_gate, open_gate
-from engine.supervisor.foreground import Refused, catch_stops, lock, open_standard_streams, say
+from engine.supervisor.foreground import StartRefused, catch_stops, lock, open_standard_streams, say
 from engine.supervisor.services import (
     PRIVATE,
-    asterisk_charge,
+    asterisk_service,
     configuration,
-    console_charge,
-    engine_charge,
+    console_service,
+    engine_service,
     environment,
-    evidence_charge,
+    evidence_service,
 )
-from engine.supervisor.sip_repair_service import mend
-from engine.supervisor.watch import DidNotStart, Keeper
+from engine.supervisor.sip_repair_service import keep_sip_repair
+from engine.supervisor.watch import DidNotStart, ServiceSupervisor
 from engine.supervisor.wire_process import keep_wire
 
 log = structlog.get_logger()
@@ -38,6 +39,16 @@ log = structlog.get_logger()
 CONSOLE_WITHIN = 10.0  # seconds that the line waits for its console before it is ready without
 
 Prepare = Callable[[Settings], Sequence[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LineServices:
+    """What the supervisor keeps: without the first two there is no line, without the others calls go on."""
+
+    asterisk: ServiceSupervisor
+    engine: ServiceSupervisor
+    evidence: ServiceSupervisor
+    console: ServiceSupervisor
 
 
 def run(settings: Settings, prepare: Prepare) -> int:
@@ -54,7 +65,7 @@ def run(settings: Settings, prepare: Prepare) -> int:
         return 1
     try:
         return asyncio.run(_run(settings, prepare))
-    except Refused as why:
+    except StartRefused as why:
         say(str(why))
         return 1
 
@@ -66,15 +77,17 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     try:
         lay_out(settings)
     except (NoSuchUser, OSError) as why:
-        raise Refused(f"the folders of {settings.home} cannot be set right: {why}") from why
+        raise StartRefused(f"the folders of {settings.home} cannot be set right: {why}") from why
     held = lock(settings.run_dir / "supervise.lock")
     configure(settings, "supervise", stderr=False)
     alarms = AlarmFile(settings.supervisor_alarms)
     asterisk_log = AsteriskLog(settings, alarms.raise_)
-    asterisk = Keeper(asterisk_charge(settings), alarms=alarms)
-    engine = Keeper(engine_charge(settings))
-    evidence = Keeper(evidence_charge(settings))
-    console = Keeper(console_charge(settings))
+    line = LineServices(
+        ServiceSupervisor(asterisk_service(settings), alarms=alarms),
+        ServiceSupervisor(engine_service(settings)),
+        ServiceSupervisor(evidence_service(settings)),
+        ServiceSupervisor(console_service(settings)),
+    )
     try:
         say(f"home: {settings.home}")
         try:
@@ -82,27 +95,25 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             hand_over(settings)
         except Exception as why:  # the top of the program: said to a person, then ended
             log.exception("prepare_failed")
-            raise Refused(f"the line cannot start: {why}") from why
+            raise StartRefused(f"the line cannot start: {why}") from why
         if not stop.is_set():
-            await asyncio.to_thread(
-                close_gate, settings
-            )  # before anybody could be in; keep_gate says how it went
-            await _keep(settings, asterisk, engine, (evidence, console), lines or (), stop, alarms)
+            await asyncio.to_thread(close_gate, settings)  # before anybody is in; keep_gate says how it went
+            await _keep(settings, line, lines or (), stop, alarms)
         return 0
     finally:
-        await asterisk.end()  # first: calls end and are written down by an engine that still lives
+        await line.asterisk.end()  # first: calls end and are written down by an engine that still lives
         asterisk_log.take_all()
         alarms.write()  # who was refused meanwhile: the engine takes it into the journal as its last deed
-        await engine.end()
-        await evidence.end()
-        await console.end()
+        await line.engine.end()
+        await line.evidence.end()
+        await line.console.end()
         open_gate(settings)
         asterisk_log.close()
         os.close(held)
 
 
 def _look_at_ports(settings: Settings) -> None:
-    """What the doctor would say of them, before anything is started. Raises Refused.
+    """What the doctor would say of them, before anything is started. Raises StartRefused.
 
     A console that cannot listen is said and stops nothing: calls come first (A1).
     """
@@ -117,55 +128,18 @@ def _look_at_ports(settings: Settings) -> None:
         if check.state == "failure"
     ]
     if calls:
-        raise Refused("the line cannot start:\n" + "\n".join((*calls, *console)))
+        raise StartRefused("the line cannot start:\n" + "\n".join((*calls, *console)))
     for line in console:
         say(f"console: {line}")
 
 
 async def _keep(
-    settings: Settings,
-    asterisk: Keeper,
-    engine: Keeper,
-    others: Sequence[Keeper],
-    lines: Sequence[str],
-    stop: asyncio.Event,
-    alarms: AlarmFile,
+    settings: Settings, line: LineServices, lines: Sequence[str], stop: asyncio.Event, alarms: AlarmFile
 ) -> None:
-    """Bring all up in order, say ready, then keep them until `stop`. Raises Refused."""
+    """Bring all up in order, say ready, then keep them until `stop`. Raises StartRefused."""
+    beside = Tasks()  # a fault of SIP repair, the evidence process or the console never ends the line
     tasks: list[asyncio.Task[None]] = []
-    beside = Tasks()  # a fault of the mender, the evidence process or the console never ends the line
-
-    async def come_up() -> None:
-        adopted = asterisk.adopt()  # with its calls: these are served without an engine, too, and never ended
-        say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
-        tasks.append(asyncio.create_task(asterisk.keep()))
-        beside.lasting(partial(mend, settings))
-        beside.lasting(partial(keep_wire, settings))
-        beside.lasting(partial(keep_gate, settings, alarms))
-        beside.lasting(alarms.keep)
-        await asterisk.answered.wait()
-        await _booted(settings)
-        if engine.adopt():
-            say("engine: an unwatched one still runs and is replaced")
-            await engine.end()
-        say("engine: starting")
-        tasks.append(asyncio.create_task(engine.keep(give_up=not adopted)))
-        await engine.answered.wait()
-        for other in others:
-            if other.adopt():
-                await other.end()
-            beside.lasting(other.keep)
-        try:
-            await asyncio.wait_for(others[-1].answered.wait(), CONSOLE_WITHIN)
-        except TimeoutError:
-            say(
-                f"console: does not answer, calls go on; see {settings.home / 'log' / 'console.out'} "
-                "(a port taken? IVR111_CONSOLE_PORT, IVR111_CONSOLE_PLAIN_PORT)"
-            )
-        for line in (*lines, "ready"):
-            say(line)
-
-    tasks += [asyncio.create_task(come_up())]
+    tasks.append(asyncio.create_task(_come_up(settings, line, lines, alarms, tasks, beside)))
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stopping.done():
@@ -174,7 +148,7 @@ async def _keep(
                 tasks.remove(task)  # type: ignore[arg-type]
                 task.result()
     except DidNotStart as why:
-        raise Refused(str(why)) from why
+        raise StartRefused(str(why)) from why
     finally:
         for task in (stopping, *tasks):
             task.cancel()
@@ -182,6 +156,45 @@ async def _keep(
         await beside.close()
         if stopping.done() and not stopping.cancelled():
             say("stopping")
+
+
+async def _come_up(
+    settings: Settings,
+    line: LineServices,
+    lines: Sequence[str],
+    alarms: AlarmFile,
+    tasks: list[asyncio.Task[None]],
+    beside: Tasks,
+) -> None:
+    """Asterisk, then the engine, then the others; to `tasks` go those without which there is no line."""
+    adopted = line.asterisk.adopt()  # with its calls: served without an engine, too, and never ended
+    say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
+    tasks.append(asyncio.create_task(line.asterisk.keep()))
+    beside.lasting(partial(keep_sip_repair, settings))
+    beside.lasting(partial(keep_wire, settings))
+    beside.lasting(partial(keep_gate, settings, alarms))
+    beside.lasting(alarms.keep)
+    await line.asterisk.answered.wait()
+    await _booted(settings)
+    if line.engine.adopt():
+        say("engine: an unwatched one still runs and is replaced")
+        await line.engine.end()
+    say("engine: starting")
+    tasks.append(asyncio.create_task(line.engine.keep(give_up=not adopted)))
+    await line.engine.answered.wait()
+    for other in (line.evidence, line.console):
+        if other.adopt():
+            await other.end()
+        beside.lasting(other.keep)
+    try:
+        await asyncio.wait_for(line.console.answered.wait(), CONSOLE_WITHIN)
+    except TimeoutError:
+        say(
+            f"console: does not answer, calls go on; see {settings.home / 'log' / 'console.out'} "
+            "(a port taken? IVR111_CONSOLE_PORT, IVR111_CONSOLE_PLAIN_PORT)"
+        )
+    for said in (*lines, "ready"):
+        say(said)
 
 
 async def _booted(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The processes the supervisor cares for: how each is started, known again, asked, how patiently; edge."""
+"""The services under the supervisor: how each is started, known again and probed, with its timeouts; edge."""
 
 import os
 from collections.abc import Mapping
@@ -15,20 +15,20 @@ from engine.supervisor.probes import (
     starved_seconds,
     worked_seconds,
 )
-from engine.supervisor.watch import Charge
+from engine.supervisor.watch import ServiceSpec
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PRIVATE: Final = str(REPOSITORY / "asterisk" / "private")
 PYTHON: Final = str(REPOSITORY / ".venv" / "bin" / "python")
 
 
-def asterisk_charge(settings: Settings) -> Charge:
+def asterisk_service(settings: Settings) -> ServiceSpec:
     """Asterisk: asked through its manager, patiently; while it works hard, more patiently still.
 
     A silent manager ends nobody: SIP and the control socket are asked beside it (decision 0070).
     """
     conf = configuration(settings)
-    return Charge(
+    return ServiceSpec(
         name="asterisk",
         command=(PRIVATE, "asterisk", "-f", "-C", conf),
         # Without TZ: Asterisk's %s breaks a time down by /etc/localtime and puts it together by TZ.
@@ -51,9 +51,9 @@ def asterisk_charge(settings: Settings) -> Charge:
     )
 
 
-def engine_charge(settings: Settings) -> Charge:
+def engine_service(settings: Settings) -> ServiceSpec:
     """The call engine: asked on its own loop; only what the processor owes it is excused."""
-    return Charge(
+    return ServiceSpec(
         name="engine",
         command=(PRIVATE, "engine", PYTHON, "-m", "engine.main"),
         environment=environment(settings),
@@ -69,10 +69,10 @@ def engine_charge(settings: Settings) -> Charge:
     )
 
 
-def evidence_charge(settings: Settings) -> Charge:
+def evidence_service(settings: Settings) -> ServiceSpec:
     """The evidence process: behind the calls in everything, so patiently asked."""
     gently = ("nice", "-n", "10", "ionice", "-c", "3")
-    return Charge(
+    return ServiceSpec(
         name="evidence",
         command=(PRIVATE, "evidence", *gently, PYTHON, "-m", "engine.evidence.main"),
         environment=environment(settings),
@@ -88,9 +88,9 @@ def evidence_charge(settings: Settings) -> Charge:
     )
 
 
-def console_charge(settings: Settings) -> Charge:
+def console_service(settings: Settings) -> ServiceSpec:
     """The console: behind the calls, before the evidence."""
-    return Charge(
+    return ServiceSpec(
         name="console",
         command=(PRIVATE, "console", "nice", "-n", "5", PYTHON, "-m", "engine.console_main"),
         environment=environment(settings),

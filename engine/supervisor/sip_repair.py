@@ -8,7 +8,7 @@ import sys
 from typing import Final
 
 from config.dumpable import not_dumpable
-from engine.supervisor.sip_repair_rules import mended
+from engine.supervisor.sip_repair_rules import repaired
 
 PR_SET_PDEATHSIG: Final = 1
 UDP: Final = struct.Struct("!HHHH")
@@ -22,7 +22,7 @@ def copy(packet: bytes) -> tuple[bytes, str] | None:
         return None
     came_from, went_to, _, _ = UDP.unpack_from(packet, start)
     source, target = packet[12:16], packet[16:20]
-    text = mended(packet[start + UDP.size :], socket.inet_ntoa(source), came_from)
+    text = repaired(packet[start + UDP.size :], socket.inet_ntoa(source), came_from)
     if text is None:
         return None
     datagram = (
@@ -44,7 +44,7 @@ def main() -> None:
             except OSError as why:
                 print(f"not sent: {why.strerror}", file=sys.stderr)  # noqa: T201 - its only log
             else:
-                print("one request mended", file=sys.stderr)  # noqa: T201
+                print("one request repaired", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

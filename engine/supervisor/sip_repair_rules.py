@@ -34,11 +34,11 @@ _METHODS: Final = (b"INVITE ", b"ACK ", b"BYE ", b"CANCEL ", b"INFO ", b"UPDATE 
 _ANONYMOUS: Final = b'"Anonymous" <sip:anonymous@anonymous.invalid>'
 
 
-def mended(datagram: bytes, host: str, port: int) -> bytes | None:
+def repaired(datagram: bytes, host: str, port: int) -> bytes | None:
     """The request as Asterisk can read it; None when it can be read as it is, or is no caller's request.
 
-    `host` and `port` are where it came from: the contact, when that was unreadable too. Mending what was
-    mended gives None.
+    `host` and `port` are where it came from: the contact, when that was unreadable too. Repairing what
+    was repaired gives None.
     """
     if not datagram.startswith(_METHODS):
         return None

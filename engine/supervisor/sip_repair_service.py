@@ -18,8 +18,8 @@ log = structlog.get_logger()
 SO_ATTACH_FILTER: Final = 26
 
 
-async def mend(settings: Settings) -> None:
-    """Keep a mender alive until cancelled; without one, unreadable callers are dropped as Asterisk does."""
+async def keep_sip_repair(settings: Settings) -> None:
+    """Keep SIP repair alive until cancelled; without it, unreadable callers are dropped as Asterisk does."""
     trunk = tuple(networks(settings))
 
     def opened(stack: ExitStack) -> tuple[socket.socket, ...]:

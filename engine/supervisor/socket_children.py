@@ -24,7 +24,7 @@ async def keep_child(
     opened: Callable[[ExitStack], Sequence[socket.socket]],
     *said: str,
 ) -> None:
-    """Keep `module` alive until cancelled, as the mender's user in a private place.
+    """Keep `module` alive until cancelled, as the user of SIP repair (`mender_user`) in a private place.
 
     `opened` opens its sockets for each start, whose numbers it is told first, then `said`; ours are closed
     once it has them. `name` is that of its output and of what the log says.

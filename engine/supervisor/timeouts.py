@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Patience:
+class SilenceTimeout:
     """Counts how long an answer has been owed, in seconds of our own running.
 
     A late timer says that *we* were held up, not the one we asked: of each passage at most `longest_tick`

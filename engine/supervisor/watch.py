@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from engine.install.asterisk_exits import Death, note
-from engine.supervisor.liveness import Question, Witnesses
+from engine.supervisor.liveness import RepeatedProbe, Witnesses
 from engine.supervisor.probes import Probe
 from engine.supervisor.processes import Running, last_lines, left_over, shorten, start, write_pid
 from engine.supervisor.timeouts import BackOff
@@ -21,7 +21,7 @@ HALF: Final = "manager"  # what is silent of a process that lives
 SUSPECT: Final = 1.0  # seconds of silence after which the other signs are asked for
 
 
-class Alarms(Protocol):
+class AlarmSink(Protocol):
     """Where somebody who can act is told; `about` is an id of ours."""
 
     def raise_(self, kind: str, about: str) -> None:
@@ -39,8 +39,8 @@ class DidNotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """One process in our care; times in seconds."""
+class ServiceSpec:
+    """A process to keep running, and how it is asked whether it lives; times in seconds."""
 
     name: str
     command: Sequence[str]
@@ -56,21 +56,21 @@ class Charge:
     gently: float = 1.0  # between SIGTERM and SIGKILL at our own end
     every: float = 0.5  # between an answer and the next question
     tick: float = 0.1
-    # Further ways of asking, sip and control. With them silence of the probe alone proves nothing: see signs.
+    # Further ways of asking, sip and control: with them silence of the probe proves nothing (liveness.py)
     witnesses: Mapping[str, Probe] = field(default_factory=dict)
     deaths: Path | None = None  # where each of its ends is written down
 
 
-class Keeper:
-    """Care for one charge. Independent of every other: a sick engine never costs Asterisk anything."""
+class ServiceSupervisor:
+    """Keeps one service running. Independent of every other: a sick engine never costs Asterisk anything."""
 
     def __init__(
         self,
-        charge: Charge,
+        service: ServiceSpec,
         clock: Callable[[], float] = time.monotonic,
-        alarms: Alarms | None = None,
+        alarms: AlarmSink | None = None,
     ) -> None:
-        self.charge = charge
+        self.service = service
         self._alarms = alarms
         self.answered = asyncio.Event()  # it has answered at least once
         self.running: Running | None = None
@@ -80,7 +80,7 @@ class Keeper:
 
     def adopt(self) -> bool:
         """Take over the living process an earlier supervisor left; False when there is none."""
-        self.running = left_over(self.charge.pid_file, self.charge.words)
+        self.running = left_over(self.service.pid_file, self.service.words)
         return self.running is not None
 
     async def keep(self, *, give_up: bool = True) -> None:
@@ -96,44 +96,44 @@ class Keeper:
                     self._start()
                 self._health = None
                 await self._until_trouble()
-            except Exception:  # a full disk, no memory, a fault of ours: never a reason to stop caring
-                log.exception(f"{self.charge.name}_care_failed")
+            except Exception:  # a full disk, no memory, a fault of ours: never a reason to stop watching
+                log.exception(f"{self.service.name}_care_failed")
                 await asyncio.sleep(1.0)
                 continue
             if not self.answered.is_set():
                 ends += 1
                 if give_up and ends == 3:
                     raise DidNotStart(
-                        "\n".join((f"{self.charge.name} does not start:", *last_lines(self.charge.output)))
+                        "\n".join((f"{self.service.name} does not start:", *last_lines(self.service.output)))
                     )
             await asyncio.sleep(back_off.wait(self._health))
 
     def _start(self) -> None:
-        self.running = start(self.charge.command, self.charge.environment, self.charge.output)
-        log.info(f"{self.charge.name}_started", pid=self.running.pid)
+        self.running = start(self.service.command, self.service.environment, self.service.output)
+        log.info(f"{self.service.name}_started", pid=self.running.pid)
 
     async def _until_trouble(self) -> None:
         """Return once it has ended, by itself or by us because it was silent."""
         assert self.running is not None
         try:
-            write_pid(self.charge.pid_file, self.running.pid)
+            write_pid(self.service.pid_file, self.running.pid)
         except OSError as error:
-            log.error(f"{self.charge.name}_pid_not_written", error=str(error))
+            log.error(f"{self.service.name}_pid_not_written", error=str(error))
         if await self._silent(self.running):
-            log.error(f"{self.charge.name}_silent", pid=self.running.pid)
+            log.error(f"{self.service.name}_silent", pid=self.running.pid)
             self._write_death(self._clock() - self._last_sign, "silent")
             await self.running.end(gently=0)
         else:
             self._write_death(0.0, "ended")
-            log.error(f"{self.charge.name}_ended", pid=self.running.pid, status=self.running.exit_status)
+            log.error(f"{self.service.name}_ended", pid=self.running.pid, status=self.running.exit_status)
         self.running = None
 
     async def end(self) -> None:
         """End it: gently, then not; return once it is gone."""
         if self.running is not None:
-            await self.running.end(self.charge.gently)
+            await self.running.end(self.service.gently)
             self.running = None
-        self.charge.pid_file.unlink(missing_ok=True)
+        self.service.pid_file.unlink(missing_ok=True)
 
     async def _silent(self, running: Running) -> bool:
         """Ask until it has been silent too long (True) or is gone (False)."""
@@ -151,48 +151,48 @@ class Keeper:
             await asyncio.gather(gone, asking, return_exceptions=True)
 
     def _write_death(self, ago: float, why: str) -> None:
-        """For whoever tells of what ended with it; one that cannot be written is no reason to stop caring."""
-        if self.charge.deaths is None or self.running is None:
+        """For whoever tells of what ended with it; that it cannot be written ends nothing."""
+        if self.service.deaths is None or self.running is None:
             return
         try:
             if self._alarms is not None:
-                self._alarms.raise_(f"{self.charge.name}_died", why)
-                self._alarms.ended(f"{self.charge.name}_half_silent", HALF)
-            note(self.charge.deaths, Death(time.time() - ago, self.running.pid, why))
+                self._alarms.raise_(f"{self.service.name}_died", why)
+                self._alarms.ended(f"{self.service.name}_half_silent", HALF)
+            note(self.service.deaths, Death(time.time() - ago, self.running.pid, why))
         except OSError as error:
-            log.error(f"{self.charge.name}_death_not_written", error=str(error))
+            log.error(f"{self.service.name}_death_not_written", error=str(error))
 
     async def _ask_on(self, running: Running) -> None:
         """Ask over and over; return once it is dead."""
-        charge = self.charge
-        main = Question(charge.probe, charge.start_silence, charge.tick, charge.every)
-        witnesses = Witnesses(charge.witnesses, charge.silence - SUSPECT, charge.tick, charge.every)
+        service = self.service
+        main = RepeatedProbe(service.probe, service.start_silence, service.tick, service.every)
+        witnesses = Witnesses(service.witnesses, service.silence - SUSPECT, service.tick, service.every)
         told = False
-        before, excused_before = self._clock(), charge.excuse(running.pid)
+        before, excused_before = self._clock(), service.excuse(running.pid)
         self._last_sign = before
         first_answer = None
         try:
             while True:
-                now, excused = self._clock(), charge.excuse(running.pid)
+                now, excused = self._clock(), service.excuse(running.pid)
                 elapsed = now - before
-                excuse = min(excused - excused_before, elapsed * charge.excused_share)
+                excuse = min(excused - excused_before, elapsed * service.excused_share)
                 if main.step(now, elapsed, excuse):
-                    main.patience.limit = charge.silence
+                    main.timeout.limit = service.silence
                     self.answered.set()
                     if first_answer is None and self._alarms is not None:  # an earlier supervisor's may stand
-                        self._alarms.ended(f"{charge.name}_half_silent", HALF)
+                        self._alarms.ended(f"{service.name}_half_silent", HALF)
                     first_answer = now if first_answer is None else first_answer
                     self._health = now - first_answer
                     self._last_sign = now
-                    shorten(charge.output)
+                    shorten(service.output)
                     await witnesses.rest()
-                elif witnesses and main.patience.owed >= SUSPECT:
+                elif witnesses and main.timeout.owed >= SUSPECT:
                     self._last_sign = max(self._last_sign, witnesses.look(running.pid, now, elapsed, excuse))
-                if main.silent and (not witnesses or self._proven(witnesses, main.patience.owed, now)):
+                if main.silent and (not witnesses or self._proven(witnesses, main.timeout.owed, now)):
                     return
                 told = self._tell(told, main.silent, running.pid)
                 before, excused_before = now, excused
-                await asyncio.sleep(charge.tick)
+                await asyncio.sleep(service.tick)
         finally:
             await main.forget()
             await witnesses.rest()
@@ -203,11 +203,11 @@ class Keeper:
     def _tell(self, told: bool, silent: bool, pid: int) -> bool:
         """Say once that its manager is silent while it lives, and once that it answers again."""
         if silent and not told:
-            log.critical(f"{self.charge.name}_half_silent", alarm=True, pid=pid)
+            log.critical(f"{self.service.name}_half_silent", alarm=True, pid=pid)
             if self._alarms is not None:
-                self._alarms.stands(f"{self.charge.name}_half_silent", HALF)
+                self._alarms.stands(f"{self.service.name}_half_silent", HALF)
         elif told and not silent:
-            log.warning(f"{self.charge.name}_answers_again", pid=pid)
+            log.warning(f"{self.service.name}_answers_again", pid=pid)
             if self._alarms is not None:
-                self._alarms.ended(f"{self.charge.name}_half_silent", HALF)
+                self._alarms.ended(f"{self.service.name}_half_silent", HALF)
         return silent

@@ -1,4 +1,4 @@
-"""The supervisor's care for the process on the wire: its sockets, a child without rights; edge."""
+"""The process on the wire under the supervisor: its sockets, a child without rights; edge."""
 
 import os
 import pwd

@@ -11,7 +11,7 @@ import pytest
 from config.settings import Settings
 from engine.supervisor.alarm_file import AlarmFile, read
 from engine.supervisor.firewall import keep_gate, open_gate
-from engine.supervisor.netfilter import Guarded, put, take_away
+from engine.supervisor.netfilter import GuardedPort, put, take_away
 
 NOBODY = 65534
 FRIEND = 60123
@@ -29,7 +29,7 @@ def port() -> Iterator[int]:
     """A port that root and one friend may reach."""
     with listening() as server:
         number = server.getsockname()[1]
-        put("ivr111-test", [Guarded("127.0.0.1", number, (0, FRIEND))])
+        put("ivr111-test", [GuardedPort("127.0.0.1", number, (0, FRIEND))])
         yield number
         take_away("ivr111-test")
 
@@ -63,7 +63,7 @@ def test_putting_it_again_changes_nothing_and_taking_it_away_opens_the_port() ->
     with listening() as server:
         number = server.getsockname()[1]
         for _ in range(3):
-            put("ivr111-test", [Guarded("127.0.0.1", number, (0,))])
+            put("ivr111-test", [GuardedPort("127.0.0.1", number, (0,))])
         assert connect(number, NOBODY) == "ConnectionRefusedError"
         take_away("ivr111-test")
         take_away("ivr111-test")
@@ -72,7 +72,7 @@ def test_putting_it_again_changes_nothing_and_taking_it_away_opens_the_port() ->
 
 def test_a_connection_that_is_open_already_is_never_cut(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=2) as mine:
-        put("ivr111-test", [Guarded("127.0.0.1", port, (FRIEND,))])
+        put("ivr111-test", [GuardedPort("127.0.0.1", port, (FRIEND,))])
         mine.sendall(b"still")
         os.sched_yield()
 

@@ -19,7 +19,7 @@ from engine.install.asterisk_exits import read
 from engine.supervisor import alarm_file, processes
 from engine.supervisor.probes import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
 from engine.supervisor.processes import last_lines, left_over, shorten, write_pid
-from engine.supervisor.watch import Charge, DidNotStart, Keeper
+from engine.supervisor.watch import DidNotStart, ServiceSpec, ServiceSupervisor
 
 ANSWERS = """
     import os, socket, sys
@@ -46,8 +46,8 @@ def place() -> Path:
     return Path(tempfile.mkdtemp(prefix="keep"))
 
 
-def charge(place: Path, program: str = ANSWERS) -> Charge:
-    return Charge(
+def service(place: Path, program: str = ANSWERS) -> ServiceSpec:
+    return ServiceSpec(
         name="engine",
         command=(sys.executable, "-IS", "-c", textwrap.dedent(program), str(place / "sock"), "engine.main"),
         environment={**os.environ, "IVR111_HOME": str(place)},
@@ -64,18 +64,18 @@ def charge(place: Path, program: str = ANSWERS) -> Charge:
 
 
 @asynccontextmanager
-async def kept(keeper: Keeper) -> AsyncIterator[int]:
-    """A charge that answers; its pid."""
-    task = asyncio.create_task(keeper.keep())
+async def kept(supervisor: ServiceSupervisor) -> AsyncIterator[int]:
+    """A service that answers; its pid."""
+    task = asyncio.create_task(supervisor.keep())
     try:
         async with asyncio.timeout(5):
-            await keeper.answered.wait()
-        assert keeper.running is not None
-        yield keeper.running.pid
+            await supervisor.answered.wait()
+        assert supervisor.running is not None
+        yield supervisor.running.pid
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await keeper.end()
+        await supervisor.end()
 
 
 async def until(true: Callable[[], bool], seconds: float = 5.0) -> float:
@@ -101,8 +101,8 @@ def pid_in(file: Path) -> int:
 
 
 async def test_a_killed_process_is_started_again_within_300_ms_and_its_pid_file_tells(place: Path) -> None:
-    keeper = Keeper(charge(place))
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(service(place))
+    async with kept(supervisor) as first:
         assert pid_in(place / "engine.pid") == first
         os.kill(first, signal.SIGKILL)
         took = await until(lambda: pid_in(place / "engine.pid") not in (0, first))
@@ -110,16 +110,16 @@ async def test_a_killed_process_is_started_again_within_300_ms_and_its_pid_file_
 
 
 async def test_a_stopped_process_is_ended_and_started_again(place: Path) -> None:
-    keeper = Keeper(charge(place))
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(service(place))
+    async with kept(supervisor) as first:
         os.kill(first, signal.SIGSTOP)
         took = await until(lambda: pid_in(place / "engine.pid") != first)
         assert (0.35 < took < 2.0, alive(first)) == (True, False)
 
 
 async def test_a_prober_that_was_paused_ends_nobody(place: Path) -> None:
-    keeper = Keeper(charge(place))
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(service(place))
+    async with kept(supervisor) as first:
         await asyncio.sleep(0.05)
         for _ in range(3):
             time.sleep(0.5)  # our own loop stands still, as on a machine without a free processor
@@ -129,8 +129,8 @@ async def test_a_prober_that_was_paused_ends_nobody(place: Path) -> None:
 
 
 async def test_a_process_kept_off_the_processor_is_not_ended(place: Path) -> None:
-    keeper = Keeper(replace(charge(place), excuse=lambda _: time.monotonic()))
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(replace(service(place), excuse=lambda _: time.monotonic()))
+    async with kept(supervisor) as first:
         os.kill(first, signal.SIGSTOP)
         await asyncio.sleep(0.8)
         assert pid_in(place / "engine.pid") == first
@@ -140,19 +140,19 @@ async def test_a_process_kept_off_the_processor_is_not_ended(place: Path) -> Non
 async def test_three_ends_before_the_first_answer_give_up_with_its_last_words(place: Path) -> None:
     with pytest.raises(DidNotStart, match="no such setting"):
         async with asyncio.timeout(5):
-            await Keeper(charge(place, DIES)).keep()
+            await ServiceSupervisor(service(place, DIES)).keep()
 
 
 async def test_beside_an_asterisk_with_calls_an_engine_that_does_not_start_is_never_given_up(
     place: Path,
 ) -> None:
-    keeper = Keeper(charge(place, DIES))
-    caring = asyncio.create_task(keeper.keep(give_up=False))
+    supervisor = ServiceSupervisor(service(place, DIES))
+    caring = asyncio.create_task(supervisor.keep(give_up=False))
     await asyncio.sleep(2.5)  # 0, 0.2, 0.4, 0.8 s: more than three ends
     assert not caring.done()
     caring.cancel()
     await asyncio.gather(caring, return_exceptions=True)
-    await keeper.end()
+    await supervisor.end()
 
 
 async def test_a_fault_of_our_own_ends_nobody(place: Path) -> None:
@@ -162,14 +162,14 @@ async def test_a_fault_of_our_own_ends_nobody(place: Path) -> None:
         return 0.0
 
     broken: list[bool] = []
-    async with kept(Keeper(replace(charge(place), excuse=excuse))) as first:
+    async with kept(ServiceSupervisor(replace(service(place), excuse=excuse))) as first:
         broken.append(True)
         await asyncio.sleep(0.2)
         assert alive(first)
 
 
 async def test_the_end_leaves_nothing_running_and_no_pid_file(place: Path) -> None:
-    async with kept(Keeper(charge(place))) as pid:
+    async with kept(ServiceSupervisor(service(place))) as pid:
         pass
     assert (alive(pid), (place / "engine.pid").exists()) == (False, False)
 
@@ -177,14 +177,14 @@ async def test_the_end_leaves_nothing_running_and_no_pid_file(place: Path) -> No
 async def test_a_process_that_ignores_sigterm_is_ended_all_the_same(place: Path) -> None:
     program = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + textwrap.dedent(ANSWERS)
     begun = 0.0
-    async with kept(Keeper(replace(charge(place, program), gently=0.1))) as pid:
+    async with kept(ServiceSupervisor(replace(service(place, program), gently=0.1))) as pid:
         begun = time.monotonic()
     assert (alive(pid), time.monotonic() - begun < 1.0) == (False, True)
 
 
 async def test_a_living_process_of_an_earlier_supervisor_is_adopted_and_watched(place: Path) -> None:
-    async with kept(Keeper(charge(place))) as pid:
-        second = Keeper(charge(place))
+    async with kept(ServiceSupervisor(service(place))) as pid:
+        second = ServiceSupervisor(service(place))
         assert second.adopt()
         async with kept(second) as adopted:
             assert adopted == pid
@@ -193,9 +193,9 @@ async def test_a_living_process_of_an_earlier_supervisor_is_adopted_and_watched(
 
 
 async def test_a_pid_file_that_names_somebody_else_adopts_nobody(place: Path) -> None:
-    async with kept(Keeper(charge(place))) as pid:
-        another_home = replace(charge(place), words=("engine.main", "IVR111_HOME=/elsewhere"))
-        assert (Keeper(another_home).adopt(), alive(pid)) == (False, True)
+    async with kept(ServiceSupervisor(service(place))) as pid:
+        another_home = replace(service(place), words=("engine.main", "IVR111_HOME=/elsewhere"))
+        assert (ServiceSupervisor(another_home).adopt(), alive(pid)) == (False, True)
 
 
 @pytest.mark.parametrize("text", ["", "no number", "999999999", "-1"])
@@ -220,11 +220,11 @@ def test_an_output_file_stays_bounded_and_its_end_can_be_read(place: Path) -> No
 
 
 async def test_quick_deaths_keep_callers_from_a_healthy_process_for_a_moment_only(place: Path) -> None:
-    keeper = Keeper(charge(place))
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(service(place))
+    async with kept(supervisor) as first:
         pids = [first]
         for _ in range(4):
-            await until(lambda: keeper._health is not None and pid_in(place / "engine.pid") == pids[-1])
+            await until(lambda: supervisor._health is not None and pid_in(place / "engine.pid") == pids[-1])
             os.kill(pids[-1], signal.SIGKILL)
             assert await until(lambda: pid_in(place / "engine.pid") not in (0, pids[-1])) < 0.8
             pids.append(pid_in(place / "engine.pid"))
@@ -265,11 +265,11 @@ SOUND = """
 
 
 @asynccontextmanager
-async def witnessed(place: Path, **witnesses: Probe) -> AsyncIterator[tuple[Keeper, Manager5]]:
+async def witnessed(place: Path, **witnesses: Probe) -> AsyncIterator[tuple[ServiceSupervisor, Manager5]]:
     """A process that writes sound, kept with further signs."""
     manager = Manager5()
     kind = replace(
-        charge(place, SOUND),
+        service(place, SOUND),
         command=(
             sys.executable,
             "-IS",
@@ -283,25 +283,25 @@ async def witnessed(place: Path, **witnesses: Probe) -> AsyncIterator[tuple[Keep
         silence=1.3,
         deaths=place / "ends",
     )
-    keeper = Keeper(kind)
-    async with kept(keeper):
-        yield keeper, manager
+    supervisor = ServiceSupervisor(kind)
+    async with kept(supervisor):
+        yield supervisor, manager
 
 
 async def test_a_silent_manager_beside_an_answering_control_socket_ends_nobody(place: Path) -> None:
-    async with witnessed(place, sip=Mute(), control=Ready()) as (keeper, manager):
-        first = keeper.running
+    async with witnessed(place, sip=Mute(), control=Ready()) as (supervisor, manager):
+        first = supervisor.running
         manager.silent = True
         await asyncio.sleep(2.5)
-        assert keeper.running is first
+        assert supervisor.running is first
 
 
 async def test_three_silent_signs_end_nobody_while_sound_flows_and_end_it_once_it_stands_still(
     place: Path,
 ) -> None:
-    async with witnessed(place, sip=Mute(), control=Mute()) as (keeper, manager):
-        assert keeper.running is not None
-        first = keeper.running.pid
+    async with witnessed(place, sip=Mute(), control=Mute()) as (supervisor, manager):
+        assert supervisor.running is not None
+        first = supervisor.running.pid
         manager.silent = True
         await asyncio.sleep(2.5)
         assert alive(first)
@@ -313,9 +313,9 @@ async def test_three_silent_signs_end_nobody_while_sound_flows_and_end_it_once_i
 
 
 async def test_the_moment_of_a_death_is_written_down(place: Path) -> None:
-    async with witnessed(place, sip=Ready(), control=Ready()) as (keeper, _):
-        assert keeper.running is not None
-        killed, first = time.time(), keeper.running.pid
+    async with witnessed(place, sip=Ready(), control=Ready()) as (supervisor, _):
+        assert supervisor.running is not None
+        killed, first = time.time(), supervisor.running.pid
         os.kill(first, signal.SIGKILL)
         await until((place / "ends").exists)
         [death] = read(place / "ends")
@@ -325,7 +325,7 @@ async def test_the_moment_of_a_death_is_written_down(place: Path) -> None:
 async def test_a_number_that_becomes_anothers_while_it_is_looked_up_is_not_adopted(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with kept(Keeper(charge(place))) as pid:
+    async with kept(ServiceSupervisor(service(place))) as pid:
         said = processes._said
 
         def dies_meanwhile(pid: int, words: Sequence[str]) -> bool:
@@ -337,7 +337,7 @@ async def test_a_number_that_becomes_anothers_while_it_is_looked_up_is_not_adopt
             return found
 
         monkeypatch.setattr(processes, "_said", dies_meanwhile)
-        assert left_over(place / "engine.pid", charge(place).words) is None
+        assert left_over(place / "engine.pid", service(place).words) is None
         assert not alive(pid) or pid_in(place / "engine.pid") == pid
 
 
@@ -433,8 +433,8 @@ async def test_a_manager_that_is_not_there_is_no_answer(place: Path) -> None:
 
 async def test_a_death_that_is_written_down_is_an_alarm_too(place: Path) -> None:
     alarms = alarm_file.AlarmFile(place / "supervisor.alarms")
-    keeper = Keeper(replace(charge(place), deaths=place / "engine.ends"), alarms=alarms)
-    async with kept(keeper) as first:
+    supervisor = ServiceSupervisor(replace(service(place), deaths=place / "engine.ends"), alarms=alarms)
+    async with kept(supervisor) as first:
         os.kill(first, signal.SIGKILL)
         await until(lambda: pid_in(place / "engine.pid") not in (0, first))
     alarms.write()

@@ -1,7 +1,7 @@
 """`ivr111 lab`: invented calls for drills and for learning; never beside real ones; edge."""
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ lab = typer.Typer(
 )
 
 
+FirstDay = Annotated[str, typer.Option(help="First day; the change of the offset lies in March 2024.")]
+
+
 @lab.callback()
 def together() -> None:
     """Invented calls, for drills and learning."""
@@ -28,9 +31,7 @@ def fill(
     calls: Annotated[int, typer.Option(min=1, help="So many calls.")] = 1000,
     with_audio: Annotated[int, typer.Option(min=0, help="So many of them with sound, really sealed.")] = 20,
     seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 111,
-    since: Annotated[
-        str, typer.Option(help="First day; the change of the offset lies in March 2024.")
-    ] = "2023-12-01",
+    since: FirstDay = "2023-12-01",
     until: Annotated[str, typer.Option(help="Last day; default: the day before yesterday.")] = "",
     json: AsJson = False,
 ) -> None:
@@ -58,12 +59,8 @@ def fill(
 
     filled = with_evidence(settings, question, first=True)
     filling.done()
+    facts: dict[str, Any] = {"calls": filled.calls, "sealed": filled.sealed, "generated": filled.generated}
     if json:
-        as_json({"calls": filled.calls, "sealed": filled.sealed, "generated": filled.generated, "seed": seed})
+        as_json({**facts, "seed": seed})
     else:
-        say(
-            "{calls:,} calls, {sealed:,} sealed recordings, {generated:,} without audio",
-            calls=filled.calls,
-            sealed=filled.sealed,
-            generated=filled.generated,
-        )
+        say("{calls:,} calls, {sealed:,} sealed recordings, {generated:,} without audio", **facts)

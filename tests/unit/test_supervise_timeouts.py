@@ -1,28 +1,30 @@
 """How silence is counted and how starts are spaced."""
 
-from engine.supervisor.timeouts import BackOff, Patience
+from engine.supervisor.timeouts import BackOff, SilenceTimeout
 
 
-def patience() -> Patience:
-    return Patience(limit=2.0, longest_tick=0.15)
+def timeout() -> SilenceTimeout:
+    return SilenceTimeout(limit=2.0, longest_tick=0.15)
 
 
-def ticks_until_limit(one: Patience, elapsed: float, excused: float = 0.0, most: int = 1000) -> int | None:
+def ticks_until_limit(
+    one: SilenceTimeout, elapsed: float, excused: float = 0.0, most: int = 1000
+) -> int | None:
     return next((n for n in range(1, most) if one.passed(elapsed, excused)), None)
 
 
 def test_two_seconds_without_an_answer_are_the_limit() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     assert ticks_until_limit(one, 0.1) in (20, 21)
 
 
 def test_nothing_is_owed_before_a_question_is_out() -> None:
-    assert ticks_until_limit(patience(), 0.1) is None
+    assert ticks_until_limit(timeout(), 0.1) is None
 
 
 def test_an_answer_clears_what_was_owed() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     for _ in range(15):
         one.passed(0.1)
@@ -32,7 +34,7 @@ def test_an_answer_clears_what_was_owed() -> None:
 
 
 def test_asking_again_after_a_refusal_does_not_make_the_debt_younger() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     for _ in range(15):
         one.passed(0.1)
@@ -41,20 +43,20 @@ def test_asking_again_after_a_refusal_does_not_make_the_debt_younger() -> None:
 
 
 def test_a_pause_of_our_own_is_not_the_engines_silence() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     assert one.passed(60.0) is False
     assert one.owed == 0.15
 
 
 def test_an_engine_that_got_no_processor_is_never_called_silent() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     assert ticks_until_limit(one, 0.1, excused=0.1) is None
 
 
 def test_an_excuse_never_pays_for_earlier_silence() -> None:
-    one = patience()
+    one = timeout()
     one.ask()
     one.passed(0.1)
     one.passed(0.1, excused=5.0)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.supervisor.sip_repair import copy
-from engine.supervisor.sip_repair_rules import mended
+from engine.supervisor.sip_repair_rules import repaired
 from tests.real.test_hostile_callers import CALLERS, UNREADABLE
 
 HERE = ("127.0.0.2", 40000)
@@ -24,23 +24,23 @@ def request(
 
 @pytest.mark.parametrize("name", CALLERS)
 def test_what_asterisk_reads_is_left_alone(name: str) -> None:
-    assert mended(request(CALLERS[name][0].from_value("127.0.0.2")), *HERE) is None
+    assert repaired(request(CALLERS[name][0].from_value("127.0.0.2")), *HERE) is None
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_an_unreadable_sender_becomes_withheld_and_keeps_the_tag(name: str) -> None:
     broken = request(UNREADABLE[name].from_value("127.0.0.2"))
-    assert request('"Anonymous" <sip:anonymous@anonymous.invalid>') == mended(broken, *HERE)
+    assert request('"Anonymous" <sip:anonymous@anonymous.invalid>') == repaired(broken, *HERE)
 
 
 def test_an_unreadable_contact_becomes_where_it_came_from() -> None:
     good = "<sip:+77000000001@127.0.0.2>"
     broken = request(good, "<sip:Әлия@127.0.0.2>".encode())
-    assert request(good, b"<sip:127.0.0.2:40000>") == mended(broken, *HERE)
+    assert request(good, b"<sip:127.0.0.2:40000>") == repaired(broken, *HERE)
 
 
 def test_a_folded_sender_is_unfolded_and_keeps_the_number() -> None:
-    assert request('"A B" <sip:+7@h>') == mended(request('"A\r\n B" <sip:+7@h>'), *HERE)
+    assert request('"A B" <sip:+7@h>') == repaired(request('"A\r\n B" <sip:+7@h>'), *HERE)
 
 
 @pytest.mark.parametrize(
@@ -52,28 +52,28 @@ def test_a_folded_sender_is_unfolded_and_keeps_the_number() -> None:
     ],
 )  # fmt: skip
 def test_unusual_but_readable_senders_are_left_alone(sender: str) -> None:
-    assert mended(request(sender), *HERE) is None
+    assert repaired(request(sender), *HERE) is None
 
 
 @given(st.binary(max_size=200), st.binary(max_size=60))
 def test_mending_ends_with_the_first_time(sender: bytes, contact: bytes) -> None:
-    once = mended(request(sender, contact), *HERE)
-    assert once is None or mended(once, *HERE) is None
+    once = repaired(request(sender, contact), *HERE)
+    assert once is None or repaired(once, *HERE) is None
 
 
 @given(st.binary(max_size=300))
 def test_whatever_comes_it_is_no_reason_to_fall(packet: bytes) -> None:
-    assert mended(packet, *HERE) is None or packet[:1].isupper()
+    assert repaired(packet, *HERE) is None or packet[:1].isupper()
     copy(b"\x45" + packet + bytes(20))
 
 
 def test_nothing_but_requests_of_callers_is_touched() -> None:
     broken = request("<sip:a b@h>")
-    assert mended(broken.replace(b"INVITE", b"REGISTER"), *HERE) is None
-    assert mended(b"SIP/2.0 200 OK\r\nFrom: <sip:a b@h>\r\n\r\n", *HERE) is None
-    assert mended(request("<sip:a b@h>", method=b"BYE"), *HERE) is not None
+    assert repaired(broken.replace(b"INVITE", b"REGISTER"), *HERE) is None
+    assert repaired(b"SIP/2.0 200 OK\r\nFrom: <sip:a b@h>\r\n\r\n", *HERE) is None
+    assert repaired(request("<sip:a b@h>", method=b"BYE"), *HERE) is not None
 
 
 def test_a_hostile_length_takes_no_time() -> None:
     for sender in ('"' + "\\" * 60_000, "a" * 60_000, "<sip:" + "a:" * 30_000, '"' + '"x' * 30_000):
-        mended(request(sender), *HERE)
+        repaired(request(sender), *HERE)
