@@ -93,9 +93,7 @@ def list_(json: AsJson = False) -> None:
 def add(
     id_: Id,
     name: Annotated[str, typer.Option(help="The consultant's name.")],
-    language: Annotated[
-        list[LanguageChoice], typer.Option(help="Once or twice, the preferred language first.")
-    ],
+    language: PreferredFirst,
     json: AsJson = False,
 ) -> None:
     """Add a consultant; prints the SIP account with its secret, this once. Needs root."""
@@ -112,9 +110,7 @@ def add(
 def change(
     id_: Id,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
-    language: Annotated[
-        list[LanguageChoice] | None, typer.Option(help="Once or twice, the preferred first.")
-    ] = None,
+    language: OtherLanguages = None,
     new_password: Annotated[
         bool, typer.Option("--new-password", help="Make a new SIP password; the old one ends.")
     ] = False,

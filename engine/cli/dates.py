@@ -1,7 +1,7 @@
 """Dates and times as people type them, in the centre's zone."""
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
 from config.told import Told, told
@@ -37,14 +37,6 @@ def whole_day(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, datetim
             told("{text} is no day: write 28.11.2026, 2026-11-28, today or yesterday", text=repr(text))
         )
     return day, day + timedelta(days=1)
-
-
-def date_of(text: str) -> date:
-    """A date that stands on paper: 28.11.2026 or 2026-11-28. Raises ValueError, with what to write."""
-    try:
-        return date.fromisoformat(_iso(text))
-    except ValueError:
-        raise ValueError(told("{text} is no date: write 28.11.2026 or 2026-11-28", text=repr(text))) from None
 
 
 def _no_date(text: str) -> Told:
