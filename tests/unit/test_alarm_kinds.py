@@ -33,8 +33,8 @@ MADE = {
         ("KINDS[is_.where, is_.side]", "KINDS['unheard', is_.side]"), tuple(SOUND_ELSEWHERE.values())
     ),
     "mark.kind": tuple(Mark(share, None).kind for share in (0.5, 0.8, 1.0)),  # type: ignore[arg-type]
-    "f'{self.charge.name}_died'": ("asterisk_died",),  # only of Asterisk ends are noted
-    "f'{self.charge.name}_half_silent'": ("asterisk_half_silent",),  # only it has witnesses
+    "f'{self.service.name}_died'": ("asterisk_died",),  # only of Asterisk ends are noted
+    "f'{self.service.name}_half_silent'": ("asterisk_half_silent",),  # only it has witnesses
 }
 
 
