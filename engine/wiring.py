@@ -60,7 +60,7 @@ from recordings.privacy.keyring import Keyring
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout, Message
 from routing.board.values import Board
 from routing.dispatch.consultant import Consultant
-from routing.dispatch.decisions import Alarm, Assign, Decision, Withdraw
+from routing.dispatch.decisions import Assign, Decision, RaiseAlarm, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.service import Desk
 from routing.live.call_summary import NO_ACK, Story, pii_number
@@ -410,7 +410,7 @@ class Engine:
             case Withdraw(call=call, consultant=consultant, why=reason):
                 log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
                 self.tasks.soon(self.withdraw(call, consultant))
-            case Alarm(kind=kind, language=language, consultant=consultant):
+            case RaiseAlarm(kind=kind, language=language, consultant=consultant):
                 self.alarms.raise_(kind, consultant or language)
 
     def _intend(self, call_id: str, connection: int, stem: str, party: str) -> None:

@@ -12,7 +12,7 @@ from config.rights import Right, may
 from config.settings import Person, Settings
 from config.told import N_, told
 from engine.process.local_socket import Answer, Asker, Order, Wrong
-from engine.process.operator import Nobody, person, refusal
+from engine.process.operator import UnknownUser, person, refusal
 from recordings.model.access_entry import (
     Access,
     Action,
@@ -144,7 +144,7 @@ class AccessOrders:
         """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""
         try:
             return person(self._engine.settings, asker, as_root=asker.root)
-        except Nobody as why:
+        except UnknownUser as why:
             raise Wrong(str(why)) from None
 
     def _entries(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> list[Access]:

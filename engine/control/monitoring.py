@@ -9,7 +9,7 @@ from itertools import count
 from time import time
 
 from dialplan import words as w
-from routing.ami.connection import Action
+from routing.ami.connection import AmiAction
 from routing.ami.login import log_in, open_connection
 from routing.ami.message import Message
 from routing.live.ami_events import word
@@ -91,7 +91,7 @@ class Spying:
         connection = await open_connection(self._host, self._port, _unheard, DEADLINE)
         try:
             await log_in(connection, "steer", self._secret, DEADLINE)
-            await connection.ask(Action("Originate", fields), DEADLINE)
+            await connection.ask(AmiAction("Originate", fields), DEADLINE)
         finally:
             connection.drop("done")
 

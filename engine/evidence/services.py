@@ -22,7 +22,7 @@ from config.told import told
 from console.identity.tables import EVERY
 from engine.install.keys import ensure_keys
 from engine.install.run_as_user import as_evidence
-from engine.process.operator import Nobody
+from engine.process.operator import UnknownUser
 from recordings.access.log import AccessLog
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
@@ -192,7 +192,7 @@ def tell_unfinished(entries: Sequence[Access], why: Exception) -> None:
     async def write(evidence: Evidence) -> None:
         await evidence.access.unfinished(entries, result, str(why) or type(why).__name__)
 
-    with suppress(Problem, Nobody):  # the log cannot be written: what is said to the person is `why`
+    with suppress(Problem, UnknownUser):  # the log cannot be written: what is said to the person is `why`
         with_evidence(Settings(), write)
 
 

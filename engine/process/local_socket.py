@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import structlog
 
 from config.told import packed, told, unpacked
-from engine.process.operator import UNSET, Nobody, asking_uid, command_uid, login_uid, name
+from engine.process.operator import UNSET, UnknownUser, asking_uid, command_uid, login_uid, name
 
 log = structlog.get_logger()
 
@@ -173,7 +173,7 @@ def _asker(peer: tuple[int, int | None], said: object) -> Asker:
         raise Wrong(told("asker: only root asks for somebody else"))
     try:
         return Asker(name(asking_uid(said, uid, login)), root=uid == 0)
-    except Nobody as why:
+    except UnknownUser as why:
         raise Wrong(str(why)) from None
 
 
@@ -184,7 +184,7 @@ class EngineAway(Exception):
 def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict[str, Any]:
     """Ask the engine from another process, in the name of whoever gave the command.
 
-    Raises EngineAway; Wrong with the engine's own words; Nobody.
+    Raises EngineAway; Wrong with the engine's own words; UnknownUser.
     """
     asker = command_uid()
     try:

@@ -20,12 +20,12 @@ class NotAllowed(Exception):
     """The person's role has not this right; the text says which has."""
 
 
-class Nobody(Exception):
+class UnknownUser(Exception):
     """This system user is nobody the settings know; the text says what to write there."""
 
 
 def asking_uid(said: int | None, uid: int, login: int | None) -> int:
-    """Who stands behind a process of `uid`; `said` is sudo's word, `login` the kernel's. Raises Nobody.
+    """Who stands behind a process of `uid`; `said` is sudo's word, `login` the kernel's. Raises UnknownUser.
 
     Sudo's word counts from root only. The kernel keeps who signed in through every later sudo and su: where
     it contradicts sudo somebody speaks for a colleague, and two people would be one. Root's own login
@@ -36,7 +36,7 @@ def asking_uid(said: int | None, uid: int, login: int | None) -> int:
     if said is None:
         return login or 0
     if login and login != said:
-        raise Nobody(
+        raise UnknownUser(
             told(
                 "{login} signed in here, and the command comes as {said}: sign in as yourself, then use sudo",
                 login=name(login),
@@ -70,24 +70,24 @@ def sudo_uid(environment: Mapping[str, str]) -> int | None:
 
 
 def command_uid() -> int:
-    """Who gives this command. Raises Nobody."""
+    """Who gives this command. Raises UnknownUser."""
     return asking_uid(sudo_uid(os.environ), os.getuid(), login_uid(LOGIN))
 
 
 def system_user(environment: Mapping[str, str] = os.environ, uid: int | None = None) -> str:
-    """The system user behind this process. Raises Nobody."""
+    """The system user behind this process. Raises UnknownUser."""
     uid = os.getuid() if uid is None else uid
     return name(asking_uid(sudo_uid(environment), uid, login_uid(LOGIN)))
 
 
 def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
-    """Who a system user is. Raises Nobody.
+    """Who a system user is. Raises UnknownUser.
 
     At a site root is nobody, whatever the settings say: nobody could tell later which person it was. In the
     lab root is its administrator, and so is, until the settings name people, whoever acts as root.
     """
     if user == "root" and settings.profile == "site":
-        raise Nobody(
+        raise UnknownUser(
             told(
                 "system user root is nobody we know at a site: use sudo from a system user of your own, "
                 "named in settings.toml ([people.USER])"
@@ -98,7 +98,7 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
         return known
     if settings.profile == "lab" and (user == "root" or (as_root and not settings.people)):
         return LAB_ROOT
-    raise Nobody(
+    raise UnknownUser(
         told(
             "system user {user} is nobody we know: name the person in settings.toml, [people.{user}] with "
             'person = "..." and role = "..."',
@@ -108,7 +108,7 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
 
 
 def actor(settings: Settings, right: Right) -> Actor:
-    """Who gives this command, for which `right` is needed. Raises Nobody, NotAllowed."""
+    """Who gives this command, for which `right` is needed. Raises UnknownUser, NotAllowed."""
     user = name(command_uid())
     known = person(settings, user, as_root=os.getuid() == 0)
     if not may(known.role, right):
@@ -123,7 +123,7 @@ def refusal(person_: str, role: str, right: Right) -> str:
 
 
 def let_in(settings: Settings, needs: Right | Door) -> None:
-    """Whether this command may begin. Raises Nobody, NotAllowed."""
+    """Whether this command may begin. Raises UnknownUser, NotAllowed."""
     if isinstance(needs, Right):
         actor(settings, needs)
     elif needs is Door.MACHINE and not _runs_the_machine(settings):

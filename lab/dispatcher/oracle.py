@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from config.settings import Language
 from routing.dispatch.assignment import Rules
-from routing.dispatch.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 
 
 class Foul(AssertionError):
@@ -56,7 +56,7 @@ class Referee:
     rules: Rules
     people: dict[str, Person] = field(default_factory=dict)
     callers: dict[str, Someone] = field(default_factory=dict)
-    alarms: list[Alarm] = field(default_factory=list)
+    alarms: list[RaiseAlarm] = field(default_factory=list)
     diverted: set[Language] = field(default_factory=set)  # to the duty phone
 
     def free(self, person: Person, now: float) -> None:
@@ -94,7 +94,7 @@ class Referee:
             and person.on_shift()
             and person.reachable
         ):
-            self.alarms.append(Alarm("last_consultant_missed", language, name, call))
+            self.alarms.append(RaiseAlarm("last_consultant_missed", language, name, call))
 
     def judge(self, decisions: list[Decision], now: float) -> None:
         """Every decision is lawful, and afterwards nobody waits in vain. Raises Foul."""
@@ -116,10 +116,10 @@ class Referee:
                     self.callers[call].told = False
                 case Withdraw(call, name, _):
                     self._must(self.people[name].call == call, "withdrawn, but not ringing", call)
-                case Alarm("last_consultant_missed"):
+                case RaiseAlarm("last_consultant_missed"):
                     self._must(decision.consultant == self.alarms[-1].consultant, "alarm for another", "")
                     self.alarms.pop()
-                case Alarm():
+                case RaiseAlarm():
                     pass
         self._must(not self.alarms, "the last consultant missed a ring without an alarm", "")
         self._nobody_waits_in_vain(now)

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from panoramisk.manager import Manager
 
-from routing.ami.connection import Action, Connection
+from routing.ami.connection import AmiAction, Connection
 from routing.ami.control_socket import BEGUN, CONTACTS, contacts, recorder, say
 from routing.ami.login import keep_alive, log_in, open_connection
 from routing.ami.message import Message
@@ -79,7 +79,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         """
         if action == "MixMonitor" and self._control is not None and self._control.exists():
             return await self._begin_recorder(self._control, dict(fields), deadline or self._action_deadline)
-        answer: Message = await self._ask(Action(action, fields), deadline)
+        answer: Message = await self._ask(AmiAction(action, fields), deadline)
         return answer
 
     async def list(self, action: str, fields: Fields = (), *, deadline: float | None = None) -> Messages:
@@ -88,7 +88,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
             if not self.connected:
                 raise AmiDown("not connected")
             return contacts(await say(self._control, CONTACTS, deadline or self._action_deadline))
-        items: Messages = await self._ask(Action(action, fields, as_list=True), deadline)
+        items: Messages = await self._ask(AmiAction(action, fields, as_list=True), deadline)
         return items
 
     def send_action(self, action: Any, as_list: bool | None = None, **kwargs: str) -> asyncio.Future[Any]:
@@ -100,7 +100,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
             for key, values in fields.items()
             for value in (values if isinstance(values, list | tuple) else [values])
         ]
-        return self._ask(Action(name, pairs, as_list=bool(as_list)), None)
+        return self._ask(AmiAction(name, pairs, as_list=bool(as_list)), None)
 
     def connect(self, *_: object) -> asyncio.Task[None]:
         """panoramisk's way to start: `run` as a task."""
@@ -142,7 +142,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
             self._running.cancel()
             await asyncio.wait({self._running})
 
-    def _ask(self, action: Action, deadline: float | None) -> asyncio.Future[Any]:
+    def _ask(self, action: AmiAction, deadline: float | None) -> asyncio.Future[Any]:
         if self._connection is None:
             raise AmiDown("not connected")
         return self._connection.ask(action, self._action_deadline if deadline is None else deadline)

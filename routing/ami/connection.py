@@ -23,7 +23,7 @@ from routing.ami.protocol import (
 LAST_LOOK = 0.05
 
 
-class Action(stock.Action):  # type: ignore[misc]  # panoramisk ships no types
+class AmiAction(stock.Action):  # type: ignore[misc]  # panoramisk ships no types
     """panoramisk's Action with our own idea of when an answer is whole; needs a running loop."""
 
     def __init__(self, name: str, fields: Fields = (), *, as_list: bool = False) -> None:
@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, dispatch: Callable[[Message], object]) -> None:
         loop = asyncio.get_running_loop()
         self.lost: asyncio.Future[str] = loop.create_future()  # the reason
-        self.waiting: dict[str, Action] = {}
+        self.waiting: dict[str, AmiAction] = {}
         self._dispatch = dispatch
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
         """Called by asyncio."""
         self.drop(f"connection lost: {type(exc).__name__}" if exc else "Asterisk closed the connection")
 
-    def ask(self, action: Action, deadline: float) -> asyncio.Future[Any]:
+    def ask(self, action: AmiAction, deadline: float) -> asyncio.Future[Any]:
         """Send, once; the future holds the answer, or AmiError, AmiTimeout, AmiDown."""
         if self.lost.done() or self._transport is None:
             raise AmiDown("not connected")
@@ -127,9 +127,9 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _last_look(self, action: Action) -> None:
+    def _last_look(self, action: AmiAction) -> None:
         asyncio.get_running_loop().call_later(LAST_LOOK, self._give_up, action)
 
-    def _give_up(self, action: Action) -> None:
+    def _give_up(self, action: AmiAction) -> None:
         if not action.future.done():
             action.future.set_exception(AmiTimeout(f"no answer to {action['Action']}"))

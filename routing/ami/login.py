@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 
-from routing.ami.connection import Action, Connection
+from routing.ami.connection import AmiAction, Connection
 from routing.ami.message import Message
 from routing.ami.protocol import AmiDown, AmiError, AmiRefused, AmiTimeout
 
@@ -22,11 +22,11 @@ async def open_connection(
 async def log_in(connection: Connection, username: str, secret: str, deadline: float) -> None:
     """Log in with events on; the secret itself never travels. AmiRefused if Asterisk does not want us."""
     try:
-        challenge = await connection.ask(Action("Challenge", {"AuthType": "MD5"}), deadline)
+        challenge = await connection.ask(AmiAction("Challenge", {"AuthType": "MD5"}), deadline)
         answer = challenge.text("Challenge") + secret
         key = hashlib.md5(answer.encode(), usedforsecurity=False).hexdigest()  # AMI knows no other
         fields = {"AuthType": "MD5", "Username": username, "Key": key, "Events": "on"}
-        await connection.ask(Action("Login", fields), deadline)
+        await connection.ask(AmiAction("Login", fields), deadline)
     except AmiError as error:
         raise AmiRefused(str(error)) from None
 
@@ -36,7 +36,7 @@ async def keep_alive(connection: Connection, every: float, deadline: float) -> N
     while True:
         await asyncio.sleep(every)
         try:
-            await connection.ask(Action("Ping"), deadline)
+            await connection.ask(AmiAction("Ping"), deadline)
         except AmiTimeout:
             connection.drop("no answer to Ping")
         except AmiDown:

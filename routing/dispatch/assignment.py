@@ -8,12 +8,12 @@ from typing import Final
 from config.settings import Language
 from routing.dispatch.consultant import GIVEN_UP, Activity, Seat
 from routing.dispatch.decisions import (
-    Alarm,
     Assign,
     ConsultantReason,
     Decision,
     Fault,
     NobodyOnShift,
+    RaiseAlarm,
     SomebodyOnShift,
     Why,
     Withdraw,
@@ -107,7 +107,7 @@ class Serving:
             self.unpin(seat.who.id, now)
         for language in changed:
             if not self.floor.on_shift[language]:
-                self.out.append(Alarm("nobody_on_shift", language))
+                self.out.append(RaiseAlarm("nobody_on_shift", language))
             self.tell_all(language)
 
     def tell_all(self, language: Language) -> None:
@@ -247,7 +247,7 @@ class Serving:
             seat.fault_at = now if seat.fault is None else seat.fault_at
             seat.fault, seat.faults = fault, seat.faults + 1
             self.out.append(
-                Alarm(
+                RaiseAlarm(
                     "phone_drops" if fault == "drops" else "phone_forwards",
                     language,
                     seat.who.id,
@@ -261,7 +261,7 @@ class Serving:
         last = language in seat.who.languages and language not in others
         if fault is None and seat.reachable and seat.on_shift and last:
             self.out.append(
-                Alarm("last_consultant_missed", language, seat.who.id, caller.waiting.call, seat.missed)
+                RaiseAlarm("last_consultant_missed", language, seat.who.id, caller.waiting.call, seat.missed)
             )
 
     def _rest(self, seat: Seat, why: str, now: float) -> float:

@@ -71,7 +71,7 @@ class SomebodyOnShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class RaiseAlarm:
     """Something a supervisor must know; `times` counts misses in a row."""
 
     kind: AlarmKind
@@ -81,5 +81,5 @@ class Alarm:
     times: int = 1
 
 
-Decision = Assign | Withdraw | NobodyOnShift | SomebodyOnShift | Alarm
+Decision = Assign | Withdraw | NobodyOnShift | SomebodyOnShift | RaiseAlarm
 ForCaller = Assign | Withdraw | NobodyOnShift | SomebodyOnShift

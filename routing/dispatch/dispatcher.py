@@ -5,7 +5,7 @@ from routing.dispatch.assignment import Rules
 from routing.dispatch.caller_events import Calls
 from routing.dispatch.consultant import Activity, Consultant, Kept, Seat
 from routing.dispatch.consultant_events import Shift
-from routing.dispatch.decisions import Alarm, Decision
+from routing.dispatch.decisions import Decision, RaiseAlarm
 from routing.dispatch.queue import Phase, Waiting
 from routing.dispatch.views import Snapshot, view
 
@@ -131,4 +131,4 @@ class Dispatcher(Shift, Calls):
         caller = self.queue.callers[seat.call or ""]
         caller.phase = Phase.TALKING
         self.talk(seat, now, presumed=True)
-        self.out.append(Alarm("answer_unseen", caller.waiting.language, seat.who.id, seat.call))
+        self.out.append(RaiseAlarm("answer_unseen", caller.waiting.language, seat.who.id, seat.call))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from config.settings import Language
 from routing.dispatch.consultant import Activity, Consultant, Kept
-from routing.dispatch.decisions import Alarm, Assign, Decision, Fault, ForCaller
+from routing.dispatch.decisions import Assign, Decision, Fault, ForCaller, RaiseAlarm
 from routing.dispatch.dispatcher import Dispatcher
 from routing.dispatch.queue import Phase, Waiting
 from routing.dispatch.ticket import Ticket, TicketLeft
@@ -231,7 +231,7 @@ class Desk:
         self._on_change()
 
     def _deliver(self, decision: Decision) -> None:
-        if not isinstance(decision, Alarm):
+        if not isinstance(decision, RaiseAlarm):
             self._hand_over(decision)
         try:
             self._on_decision(decision)

@@ -20,7 +20,7 @@ from panoramisk.manager import Manager as StockManager
 from structlog.testing import capture_logs
 
 from routing.ami.client import Ami, AmiDown, AmiInjection, AmiTimeout, Message
-from routing.ami.connection import Action, Connection
+from routing.ami.connection import AmiAction, Connection
 from routing.ami.protocol import LARGEST_MESSAGE, encode
 from tests.fake_ami import FakeAmi, fake_ami
 from tests.unit.test_ami import client
@@ -62,7 +62,7 @@ class Ours:
         self.receive = self.connection.data_received
 
     def ask(self, name: str, fields: dict[str, str], *, as_list: bool = False) -> tuple[str, Any]:
-        action = Action(name, fields, as_list=as_list)
+        action = AmiAction(name, fields, as_list=as_list)
         return action.id, self.connection.ask(action, 5)
 
 
@@ -260,7 +260,7 @@ async def test_p11_a_cancelled_action_leaves_nothing_behind() -> None:
         await asyncio.sleep(0)
         assert len(waiting) == (0 if side is ours else 20)
         side.receive(block("Response: Success", f"ActionID: {asked[0][0]}"))  # the late answer harms nothing
-    action = Action("Hangup")
+    action = AmiAction("Hangup")
     ours.connection.ask(action, 1000).cancel()
     gone = weakref.ref(action)
     del action

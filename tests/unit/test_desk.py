@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from routing.dispatch.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
 from routing.dispatch.service import Desk, TicketLeft
 
@@ -146,7 +146,7 @@ async def test_listeners_see_all_decisions_in_order_and_may_speak_to_the_desk() 
     seen: list[str] = []
 
     def listen(decision: Decision) -> None:
-        if isinstance(decision, Alarm):
+        if isinstance(decision, RaiseAlarm):
             made.released("c101")
             if not seen:
                 made.place(Waiting("x", "kk", 0))
@@ -154,7 +154,7 @@ async def test_listeners_see_all_decisions_in_order_and_may_speak_to_the_desk() 
 
     made = desk("c101", on_decision=listen)
     made.paused("c101", "break")
-    assert seen == ["Alarm", "Alarm", "Assign"]  # one alarm per language, then what the listener caused
+    assert seen == ["RaiseAlarm", "RaiseAlarm", "Assign"]  # one per language, then what the listener caused
 
 
 async def test_a_listeners_fault_does_not_stop_the_line() -> None:

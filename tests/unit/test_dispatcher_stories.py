@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.dispatch.decisions import Alarm, Assign, Decision, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
 
 SPEAKS = {"a": ("kk", "ru"), "b": ("ru", "kk"), "k": ("kk",), "r": ("ru",)}
@@ -19,7 +19,7 @@ def told(decision: Decision) -> str:
             return f"nobody for {call}"
         case SomebodyOnShift(call):
             return f"somebody for {call}"
-        case Alarm(kind):
+        case RaiseAlarm(kind):
             return f"alarm {kind}"
 
 

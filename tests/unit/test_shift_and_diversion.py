@@ -4,7 +4,7 @@ from config.settings import Settings
 from engine.operations.state_watchdog import PATIENCE, Watchdog
 from recordings.journal.figures import Ended, chart, figures
 from routing.dispatch.consultant import Consultant
-from routing.dispatch.decisions import Alarm, Assign, NobodyOnShift, SomebodyOnShift, Withdraw
+from routing.dispatch.decisions import Assign, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
 from routing.dispatch.views import SeatView
@@ -30,7 +30,8 @@ def state(dispatcher: Dispatcher, id_: str) -> str:
 
 def test_whose_shift_has_ended_is_rung_no_more_and_after_its_begin_again():
     line = floor("c101")
-    assert line.shift_ended("c101", 1.0) == [Alarm("nobody_on_shift", "kk"), Alarm("nobody_on_shift", "ru")]
+    alarms = [RaiseAlarm("nobody_on_shift", language) for language in ("kk", "ru")]
+    assert line.shift_ended("c101", 1.0) == alarms
     assert state(line, "c101") == "off_shift"
     assert line.caller_waits(Waiting("k1", "kk", 2.0), 2.0) == [NobodyOnShift("k1", "kk")]
     news = line.shift_started("c101", 3.0)

@@ -129,7 +129,7 @@ def test_who_is_not_root_asks_for_themselves_only():
 
 
 def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
-    from engine.process.operator import Nobody, asking_uid
+    from engine.process.operator import UnknownUser, asking_uid
 
     assert 7001 == asking_uid(None, 0, 7001)  # su to root: SUDO_UID is gone, the login is not
     assert 7001 == asking_uid(7001, 0, 7001)
@@ -137,7 +137,7 @@ def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
     assert 7002 == asking_uid(7002, 0, 0)  # root signed in, who names nobody
     assert 7003 == asking_uid(7002, 7003, 7001)  # not root: the kernel's word alone
     for said in (7002, 0):
-        with pytest.raises(Nobody, match="sign in as yourself"):
+        with pytest.raises(UnknownUser, match="sign in as yourself"):
             asking_uid(said, 0, 7001)
 
 
