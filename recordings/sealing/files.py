@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from config.durable import chown_like, flush_folder, into_place
-from dialplan.recording_names import SECOND, parse_file
-from recordings.sealing.container import CHUNK, PREFIX, Damaged, new_header, seal
+from recordings.model.recording_names import SECOND, parse_file
+from recordings.sealing.container import CHUNK, PREFIX, Damaged, Header, new_header, seal
 from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
 
 _READ = 1 << 20
@@ -61,15 +61,7 @@ def write_sealed(
             )
         step("compressed")
         key, header = secrets.token_bytes(32), new_header(recording_id, secrets.token_bytes(PREFIX))
-        with part.open("wb") as file:
-            chown_like(part, folder)
-            for piece in seal(key, header, _parts(flac)):
-                file.write(piece)
-            step("encrypted")
-            file.flush()
-            os.fsync(file.fileno())
-        flush_folder(part.parent)
-        step("flushed")
+        _encrypt(flac, part, key, header, folder, step)
         into_place(part, target)
         step("renamed")
     finally:
@@ -80,6 +72,18 @@ def write_sealed(
         raise Unreadable("what was read back is not what was written")
     step("read back")
     return SealedOnDisk(path, key, target.stat().st_size, frames, audio_sha256, sealed_sha256)
+
+
+def _encrypt(flac: Path, part: Path, key: bytes, header: Header, folder: Path, step: Step) -> None:
+    with part.open("wb") as file:
+        chown_like(part, folder)
+        for piece in seal(key, header, _parts(flac)):
+            file.write(piece)
+        step("encrypted")
+        file.flush()
+        os.fsync(file.fileno())
+    flush_folder(part.parent)
+    step("flushed")
 
 
 def audio_of(path: Path, key: bytes, recording_id: str) -> tuple[int, str]:

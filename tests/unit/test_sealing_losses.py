@@ -20,9 +20,10 @@ from recordings.model.entries import RecordingState
 from recordings.model.evidence_tables import sealed as table
 from recordings.model.tables import alarms
 from recordings.sealing.files import no_step
+from recordings.sealing.lock import Busy
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.sound import Unreadable, frames_of
-from recordings.sealing.worker import Busy, Sealer
+from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, sound
 
 

@@ -1,0 +1,145 @@
+"""Sealing of one recording: its file, its key, its row and its entry in the chain; edge (A19)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from config.settings import Settings
+from recordings.chain.entry import Kind, entry
+from recordings.journal.alarming import alarm
+from recordings.model.sealed import Sealed
+from recordings.privacy.keyring import KeyMissing, Keyring, Wrapped
+from recordings.sealing import store
+from recordings.sealing.container import Damaged
+from recordings.sealing.faults import SealFaults
+from recordings.sealing.files import SealedOnDisk, Step, beyond, raw_files, write_sealed
+from recordings.sealing.lock import SealingLock
+from recordings.sealing.sound import Unreadable
+from recordings.sealing.state import SealFault
+from recordings.sealing.store import Waiting
+
+log = structlog.get_logger()
+
+
+class RecordingSealer:
+    """Called under `lock`; what it cannot do is a fault, and the recording's files stay."""
+
+    def __init__(
+        self,
+        database: AsyncEngine,
+        keys: Keyring,
+        settings: Settings,
+        lock: SealingLock,
+        faults: SealFaults,
+        step: Step,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._audio = settings.audio
+        self._folder = settings.sealed
+        self._zone = settings.zone
+        self._lock = lock
+        self._faults = faults
+        self._step = step
+
+    async def seal(self, one: Waiting) -> Sealed | SealFault | None:
+        """Its row; None when it had one already."""
+        at = datetime.now(UTC)
+        try:
+            self._keys.wrap(b"\0" * 32, one.recording_id)  # without a master key the work would be in vain
+            named = await store.files_of(self._database, one.recording_id)
+            if await self._lock.in_thread(self._beyond, one, named):
+                return self._faults.note(
+                    "grown",
+                    one.recording_id,
+                    f"recording {one.recording_id} has sound that is not in its joined file: "
+                    "it is sealed once the engine has joined it again; its files stay",
+                )
+            done = await self._write(one, at)
+            wrapped = self._keys.wrap(done.key, one.recording_id)
+        except KeyMissing as why:
+            return self._faults.note("key_missing", "", str(why))
+        except FileNotFoundError:
+            return await self._unreadable(one, "its joined file is not there")
+        except (Unreadable, Damaged) as why:
+            return await self._unreadable(one, str(why))
+        except OSError as why:
+            return self._faults.refused(why)
+        return await self._enter(one, done, wrapped, at)
+
+    async def _write(self, one: Waiting, at: datetime) -> SealedOnDisk:
+        begun = one.started_at or one.checked_at or at
+        path = f"{begun.astimezone(self._zone):%Y/%m/%d}/{one.recording_id}.sealed"
+        return await self._lock.in_thread(
+            write_sealed,
+            self._audio / one.stereo_file,
+            self._folder,
+            path,
+            one.recording_id,
+            self._step,
+            round(one.seconds * 8000),
+        )
+
+    async def _enter(self, one: Waiting, done: SealedOnDisk, wrapped: Wrapped, at: datetime) -> Sealed | None:
+        row = Sealed(
+            recording_id=one.recording_id,
+            call_id=one.call_id,
+            path=done.path,
+            key_id=wrapped.key_id,
+            wrapped_key=wrapped.text,
+            size=done.size,
+            frames=done.frames,
+            audio_sha256=done.audio_sha256,
+            sealed_sha256=done.sealed_sha256,
+            marks=one.checks,
+            sealed_at=at,
+            seq=0,
+            destroyed_at=None,
+        )
+        facts = {
+            "call_id": one.call_id,
+            "audio_sha256": row.audio_sha256,
+            "sealed_sha256": row.sealed_sha256,
+            "frames": row.frames,
+            "size": row.size,
+            "started_at": _iso(one.started_at),
+            "ended_at": _iso(one.ended_at),
+            "marks": list(row.marks),
+        }
+        self._step("about to enter")
+        written = await store.write(self._database, row, entry(Kind.SEALED, one.recording_id, at, facts))
+        self._step("entered")
+        if written is None:
+            return None
+        written = await self._with_newest(written, done.key)
+        log.info("recording_sealed", call=one.call_id, recording=one.recording_id, seq=written.seq)
+        return written
+
+    async def _with_newest(self, row: Sealed, key: bytes) -> Sealed:
+        """A master key made since the key was wrapped: who exchanges them may not have seen this row."""
+        newest = self._keys.wrap(key, row.recording_id)
+        if newest.key_id == row.key_id:
+            return row
+        await store.rewrap(self._database, [(row, newest)])
+        return replace(row, key_id=newest.key_id, wrapped_key=newest.text)
+
+    def _beyond(self, one: Waiting, named: list[str]) -> list[Path]:
+        found = raw_files(self._audio, one.stereo_file, one.recording_id, named)
+        return beyond(self._audio, found, named, one.size)
+
+    async def _unreadable(self, one: Waiting, why: str) -> SealFault:
+        await alarm(
+            self._database, "recording_unreadable", one.recording_id, one.checked_at or datetime.now(UTC)
+        )
+        return self._faults.note(
+            "unreadable",
+            one.recording_id,
+            f"recording {one.recording_id} cannot be sealed: {why}; its files stay",
+        )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds")
