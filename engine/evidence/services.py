@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -156,10 +156,17 @@ def with_evidence(
             return await question(evidence)
 
     configure(settings, None, stderr=False)  # a command speaks for itself
-    try:
+    with _as_problems(settings):
         ensure_keys_where_we_may(settings)
         with as_evidence(settings):
             return asyncio.run(asked())
+
+
+@contextmanager
+def _as_problems(settings: Settings) -> Iterator[None]:
+    """What a person can do something about is told as a Problem."""
+    try:
+        yield
     except KeyboardInterrupt:
         print("stopped; what was done until here stays done", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None

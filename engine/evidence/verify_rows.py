@@ -10,7 +10,7 @@ from recordings.model.hash_chain import Walk, digest
 from recordings.model.statement import Statement, heads
 from recordings.model.tables import calls
 from recordings.privacy.numbers import FORM, Numbers
-from recordings.rows import store
+from recordings.rows import adoption, store
 from recordings.rows.bound import STATEMENTS, Bound, Row
 from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_text, key_words, mark
 
@@ -71,7 +71,7 @@ async def row_faults(
     for fault in walk.end():
         yield fault.line("row chain")
     async with store.snapshot(database) as connection:
-        adopting = [bound for bound in tables if await store.adopting(connection, bound)]
+        adopting = [bound for bound in tables if await adoption.adopting(connection, bound)]
     if adopting:
         counted.notes.append("rows from before the upgrade are still being entered in their chain")
     for bound in tables:
@@ -109,13 +109,8 @@ async def _standing(
             if last is None:
                 if not adopting and bound.only is None:
                     yield f"{about}: was never entered: put there by another hand"
-            elif walk.touched(last.seq, last.seq):
-                pass  # its entry is accused
-            elif last.kind == Kind.REMOVED:
-                yield f"{about}: was removed, and is there again"
-            elif bound is not STATEMENTS and last.digest != bound.digest_of(row, numbers):
-                # (statements are signed: what was changed in them is told already)
-                yield f"{about}: changed"
+            elif not walk.touched(last.seq, last.seq) and (line := _row_fault(bound, row, last, numbers)):
+                yield f"{about}: {line}"
             if bound.table is calls and (line := _index_fault(row, numbers)):
                 yield f"{about}: {line}"
         counted.rows += len(rows)
@@ -123,6 +118,16 @@ async def _standing(
         if not rows:
             return
         after = bound.key_of(rows[-1])
+
+
+def _row_fault(bound: Bound, row: Row, last: store.Newest, numbers: Numbers) -> str | None:
+    """A row beside its newest entry, which is sound."""
+    if last.kind == Kind.REMOVED:
+        return "was removed, and is there again"
+    # Statements are signed: what was changed in them is told already.
+    if bound is not STATEMENTS and last.digest != bound.digest_of(row, numbers):
+        return "changed"
+    return None
 
 
 async def _one_by_one(

@@ -13,8 +13,9 @@ from console.identity.tables import SECOND_FACTORS, accounts
 from engine.install.run_as_user import as_evidence
 from recordings.privacy.keyring import KeyMissing, Keyring
 from recordings.privacy.numbers import Numbers
+from recordings.rows.adoption import is_bound
 from recordings.rows.service import entered, keyed
-from recordings.rows.store import is_bound, lock
+from recordings.rows.store import lock
 
 log = structlog.get_logger()
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -132,49 +133,10 @@ class Statements:
             return not await grown(connection, next((end.seq for end in heads([statement], "rows")), 0))
 
     async def _make(self, kind: str, day: date, now: datetime) -> Statement:
-        signer = self._keys.signer()
+        signer = self._keys.signer()  # without it the count would be in vain
         count = await self._count(day, now)
         for attempt in range(5):  # another maker at the same moment takes the number
-            before = await self._of()
-            async with reading(self._database) as connection:
-                end = await head(connection)
-                access = await access_head(connection)
-                rows = await rows_head(connection)
-            number = await self._number(before)
-            first = before.last_seq + 1 if before else START.seq + 1
-            entries = await hashes(self._database, first, end.seq)
-            tree = merkle.root([merkle.leaf(bytes.fromhex(one)) for one in entries])
-            facts: dict[str, object] = {
-                "statement": number,
-                "kind": kind,
-                "day": day.isoformat(),
-                "zone": str(self._zone),
-                "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
-                "previous": digest(before.body) if before else GENESIS,
-                "conversations": count.conversations,
-                "recordings": count.recordings,
-                "generated": count.generated,
-                "destroyed": count.destroyed,
-                "gaps": [
-                    {"kind": gap.kind, "call_id": gap.call_id, "recording_id": gap.recording_id}
-                    for gap in count.gaps
-                ],
-                "chain": {"first": first, "last": end.seq, "head": end.hash, "root": tree.hex()},
-                "access_log": {"seq": access.seq, "head": access.hash},
-                "rows": {"seq": rows.seq, "head": rows.hash},
-                "public_key": self._keys.public().hex(),
-            }
-            body = await asyncio.to_thread(canonical, facts)
-            made = Statement(
-                seq=number,
-                kind=kind,
-                day=day.isoformat(),
-                first_seq=first,
-                last_seq=end.seq,
-                body=body,
-                signature=signer.sign(body.encode()).hex(),
-                public_key=self._keys.public().hex(),
-            )
+            made = await self._signed(signer, kind, day, now, count)
             try:
                 touched = [(STATEMENTS, [(made.seq,)])]
                 async with self._database.begin() as connection, entered(connection, touched):
@@ -187,6 +149,37 @@ class Statements:
             await self._to_files(made)
             return made
         raise AssertionError("the loop ends by return or raise")
+
+    async def _signed(
+        self, signer: Ed25519PrivateKey, kind: str, day: date, now: datetime, count: DayCount
+    ) -> Statement:
+        """The next statement as the chains end now; nothing is written."""
+        public = self._keys.public().hex()
+        before = await self._of()
+        async with reading(self._database) as connection:
+            end = await head(connection)
+            access = await access_head(connection)
+            rows = await rows_head(connection)
+        number = await self._number(before)
+        first = before.last_seq + 1 if before else START.seq + 1
+        entries = await hashes(self._database, first, end.seq)
+        tree = merkle.root([merkle.leaf(bytes.fromhex(one)) for one in entries])
+        facts: dict[str, object] = {
+            "statement": number,
+            "kind": kind,
+            "day": day.isoformat(),
+            "zone": str(self._zone),
+            "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+            "previous": digest(before.body) if before else GENESIS,
+            **_counted(count),
+            "chain": {"first": first, "last": end.seq, "head": end.hash, "root": tree.hex()},
+            "access_log": {"seq": access.seq, "head": access.hash},
+            "rows": {"seq": rows.seq, "head": rows.hash},
+            "public_key": public,
+        }
+        body = await asyncio.to_thread(canonical, facts)
+        signature = signer.sign(body.encode()).hex()
+        return Statement(number, kind, day.isoformat(), first, end.seq, body, signature, public)
 
     async def _number(self, before: Statement | None) -> int:
         """The next; behind any that we signed as a file and whose row is gone: it is not written over."""
@@ -213,3 +206,15 @@ class Statements:
 
 def _text(value: Any) -> Any:
     return value if isinstance(value, int | str) else repr(value)
+
+
+def _counted(count: DayCount) -> dict[str, object]:
+    return {
+        "conversations": count.conversations,
+        "recordings": count.recordings,
+        "generated": count.generated,
+        "destroyed": count.destroyed,
+        "gaps": [
+            {"kind": gap.kind, "call_id": gap.call_id, "recording_id": gap.recording_id} for gap in count.gaps
+        ],
+    }

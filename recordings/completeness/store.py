@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
@@ -13,7 +13,7 @@ from recordings.completeness.compare import Kept, Talk
 from recordings.journal.reading import links_of
 from recordings.model.entries import OPEN, RecordingState
 from recordings.model.evidence_tables import sealed
-from recordings.model.link_quality import FIXED
+from recordings.model.link_quality import FIXED, LinkHeard
 from recordings.model.spans import Span
 from recordings.model.tables import calls, connections, recordings, segments
 
@@ -23,11 +23,20 @@ _AT_ONCE = 1000
 
 async def talks(database: AsyncEngine, since: datetime, until: datetime) -> AsyncIterator[list[Talk]]:
     """Conversations of ours answered in between that are over, in parts."""
+    async with reading(database) as connection:
+        result = await connection.stream(_talks_between(since, until))
+        async for part in result.partitions(_AT_ONCE):
+            pieces = await _pieces(database, [row.id for row in part if row.id])
+            heard = await links_of(database, [row.id for row in part if row.id and _differs(row)])
+            yield [_talk(row, pieces.get(row.id, ()), heard.get(row.id, ())) for row in part]
+
+
+def _talks_between(since: datetime, until: datetime) -> Select[Any]:
     ended = func.coalesce(connections.c.ended_at, calls.c.ended_at)
     of_it = and_(
         recordings.c.call_id == connections.c.call_id, recordings.c.connection == connections.c.number
     )
-    query = (
+    return (
         select(
             connections.c.call_id,
             connections.c.number,
@@ -56,35 +65,24 @@ async def talks(database: AsyncEngine, since: datetime, until: datetime) -> Asyn
             ended.is_not(None),
         )
     )
-    async with reading(database) as connection:
-        result = await connection.stream(query)
-        async for part in result.partitions(_AT_ONCE):
-            pieces = await _pieces(database, [row.id for row in part if row.id])
-            heard = await links_of(database, [row.id for row in part if row.id and _differs(row)])
-            yield [
-                Talk(
-                    row.call_id,
-                    row.number,
-                    row.answered_at,
-                    row.ended_at or row.call_ended_at,
-                    None
-                    if row.id is None
-                    else Kept(
-                        row.id,
-                        RecordingState(row.state),
-                        row.seconds,
-                        row.stereo_file,
-                        row.checked_at,
-                        row.path,
-                        row.size,
-                        row.destroyed_at is not None,
-                        tuple(pieces.get(row.id, ())),
-                    ),
-                    heard.get(row.id, ()),
-                    row.call_ended_at,
-                )
-                for row in part
-            ]
+
+
+def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> Talk:
+    kept = None
+    if row.id is not None:
+        kept = Kept(
+            row.id,
+            RecordingState(row.state),
+            row.seconds,
+            row.stereo_file,
+            row.checked_at,
+            row.path,
+            row.size,
+            row.destroyed_at is not None,
+            tuple(pieces),
+        )
+    ended_at = row.ended_at or row.call_ended_at
+    return Talk(row.call_id, row.number, row.answered_at, ended_at, kept, tuple(heard), row.call_ended_at)
 
 
 async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, list[Span]]:

@@ -42,6 +42,22 @@ class Letterhead:
     signed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One language's words."""
+
+    centre: str
+    to: str
+    dated: str
+    title: str
+    paragraphs: Sequence[str]
+    alarm: str
+    columns: Sequence[str]
+    caption: str
+    key: str
+    roles: Sequence[str]
+
+
 def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
     """A4. Raises FontMissing."""
     from fpdf import FPDF  # noqa: PLC0415 - a second of imports that only a letter needs
@@ -58,7 +74,23 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         pdf.add_font("DejaVu", style, FONTS / file)
     pdf.set_auto_page_break(True, 18)
     pdf.set_margins(22, 18, 18)
-    kk = (
+    for page in (_kk(reply, head), _ru(reply, head)):
+        pdf.add_page()
+        _heading(pdf, page)
+        _text(pdf, page)
+        if enclosed:
+            _enclosures(pdf, page, enclosed)
+        pdf.ln(4)
+        _line(pdf, page.key, 8)
+        pdf.ln(8)
+        for role, person in zip(page.roles, head.signed, strict=False):
+            _line(pdf, f"{role}: {person}    ____________________", 10)
+            pdf.ln(4)
+    return bytes(pdf.output())
+
+
+def _kk(reply: Reply, head: Letterhead) -> _Page:
+    return _Page(
         "111 байланыс орталығы",
         head.to_kk,
         f"{head.dated:%d.%m.%Y}   № {head.name}",
@@ -71,7 +103,10 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         f"verify.py бағдарламасының SHA-256 сомасы: {head.verifier_sha256}",
         ("Әкімші", "Бекіткен"),
     )
-    ru = (
+
+
+def _ru(reply: Reply, head: Letterhead) -> _Page:
+    return _Page(
         "Контакт-центр 111",
         head.to_ru,
         f"{head.dated:%d.%m.%Y}   № {head.name}",
@@ -84,61 +119,41 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
         f"Сумма SHA-256 программы verify.py: {head.verifier_sha256}",
         ("Администратор", "Утвердил"),
     )
-    for page in (kk, ru):
-        _page(pdf, *page, head=head, enclosed=enclosed)
-    return bytes(pdf.output())
 
 
-def _page(
-    pdf: "FPDF",
-    centre: str,
-    to: str,
-    dated: str,
-    title: str,
-    paragraphs: Sequence[str],
-    alarm: str,
-    columns: Sequence[str],
-    caption: str,
-    key: str,
-    roles: Sequence[str],
-    *,
-    head: Letterhead,
-    enclosed: Sequence[Enclosed],
-) -> None:
-    pdf.add_page()
-    _line(pdf, centre, 15, "B")
+def _heading(pdf: "FPDF", page: _Page) -> None:
+    _line(pdf, page.centre, 15, "B")
     pdf.line(pdf.l_margin, pdf.get_y() + 1, pdf.w - pdf.r_margin, pdf.get_y() + 1)
     pdf.ln(5)
-    _line(pdf, dated, 10)
+    _line(pdf, page.dated, 10)
     pdf.ln(2)
     pdf.set_x(pdf.w / 2)
     pdf.set_font("DejaVu", "", 10)
-    pdf.multi_cell(0, 5.5, to, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 5.5, page.to, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(6)
-    _line(pdf, title, 12, "B")
+
+
+def _text(pdf: "FPDF", page: _Page) -> None:
+    _line(pdf, page.title, 12, "B")
     pdf.ln(2)
-    for paragraph in paragraphs:
+    for paragraph in page.paragraphs:
         _line(pdf, paragraph, 10.5)
         pdf.ln(1.5)
-    if alarm:
+    if page.alarm:
         pdf.set_text_color(200, 0, 0)
-        _line(pdf, alarm, 10.5, "B")
+        _line(pdf, page.alarm, 10.5, "B")
         pdf.set_text_color(0, 0, 0)
-    if enclosed:
-        pdf.ln(2)
-        _line(pdf, caption, 10.5, "B")
-        pdf.set_font("DejaVu", "", 7.5)
-        with pdf.table(col_widths=(34, 26, 16, 44), line_height=4.5, text_align="LEFT") as table:
-            for row in (columns, *((one.name, one.begun, one.length, one.sha256) for one in enclosed)):
-                line = table.row()
-                for cell in row:
-                    line.cell(cell)
-    pdf.ln(4)
-    _line(pdf, key, 8)
-    pdf.ln(8)
-    for role, person in zip(roles, head.signed, strict=False):
-        _line(pdf, f"{role}: {person}    ____________________", 10)
-        pdf.ln(4)
+
+
+def _enclosures(pdf: "FPDF", page: _Page, enclosed: Sequence[Enclosed]) -> None:
+    pdf.ln(2)
+    _line(pdf, page.caption, 10.5, "B")
+    pdf.set_font("DejaVu", "", 7.5)
+    with pdf.table(col_widths=(34, 26, 16, 44), line_height=4.5, text_align="LEFT") as table:
+        for row in (page.columns, *((one.name, one.begun, one.length, one.sha256) for one in enclosed)):
+            line = table.row()
+            for cell in row:
+                line.cell(cell)
 
 
 def _line(pdf: "FPDF", text: str, size: float, style: str = "") -> None:

@@ -94,19 +94,7 @@ class Packages:
         found = await self._finder.calls(list(dict.fromkeys(one.call_id for one in findings)))
         covered = [one.recording_id for one in findings if one.recording_id]
         await AccessLog(self._database).note(who, Action.EXPORTED, [demand.name, *covered], reason)
-        sealed = await self._sealed.of(covered)
-        rows = [sealed[name] for name in covered if name in sealed and not sealed[name].destroyed_at]
-        promised = searched_facts(demand).get("sealed", 0) if findings else 0
-        if len(rows) != promised:
-            raise WrongStep(
-                told(
-                    "{name}: its letter encloses {promised} recordings, and {count} are there: something "
-                    "was destroyed since it was decided; see: ivr111 recordings verify",
-                    name=demand.name,
-                    promised=promised,
-                    count=len(rows),
-                )
-            )
+        rows = await self._enclosed(demand, covered)
         self._folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))
         try:
@@ -123,6 +111,23 @@ class Packages:
         facts: dict[str, object] = {"sha256": made.sha256, "recordings": made.recordings}
         await self._demands.note(demand.id, who, now, "packaged", facts)
         return made
+
+    async def _enclosed(self, demand: Demand, covered: Sequence[str]) -> list[Sealed]:
+        """What its letter says is enclosed. Raises WrongStep when it is not all there any more."""
+        sealed = await self._sealed.of(covered)
+        rows = [sealed[name] for name in covered if name in sealed and not sealed[name].destroyed_at]
+        promised = searched_facts(demand).get("sealed", 0) if demand.state in ENCLOSES else 0
+        if len(rows) != promised:
+            raise WrongStep(
+                told(
+                    "{name}: its letter encloses {promised} recordings, and {count} are there: something "
+                    "was destroyed since it was decided; see: ivr111 recordings verify",
+                    name=demand.name,
+                    promised=promised,
+                    count=len(rows),
+                )
+            )
+        return rows
 
     async def _evidence(self, row: Sealed, work: Path, now: datetime) -> Evidence:
         link = await entry_of(self._database, row.seq)

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from recordings.privacy.keyring import KeyMissing
 from recordings.privacy.numbers import Numbers
+from recordings.rows.adoption import adopting
 from recordings.rows.bound import BOUND, Bound, Row
 from recordings.rows.entry import Key, Kind, RowEntry, entry, key_text
-from recordings.rows.store import Newests, adopting, append, lock, newest, standing
+from recordings.rows.store import Newests, append, lock, newest, standing
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from config.told import told
 from recordings.privacy.keyring import KeyMissing
+from recordings.rows.adoption import adopt, adopting, complete, is_complete
 from recordings.rows.bound import Bound
 from recordings.rows.entry import Key
 from recordings.rows.service import numbers_of
-from recordings.rows.store import adopt, adopting, complete, is_complete
 
 log = structlog.get_logger()
 

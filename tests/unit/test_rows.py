@@ -32,10 +32,10 @@ from recordings.model.tables import calls
 from recordings.retention import manual_holds
 from recordings.retention import store as retention
 from recordings.rows import service
+from recordings.rows.adoption import complete
 from recordings.rows.bound import CALLS
 from recordings.rows.entry import Kind
 from recordings.rows.service import enter_new, entered, keyed
-from recordings.rows.store import complete
 from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
