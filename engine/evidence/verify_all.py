@@ -19,7 +19,6 @@ from recordings.model.hash_chain import Link, Walk
 from recordings.model.sealed import Sealed
 from recordings.model.statement import heads
 from recordings.privacy.keyring import KeyMissing, WrongKey
-from recordings.privacy.numbers import Numbers
 from recordings.sealing.service import Altered
 
 _AT_ONCE = 500
@@ -73,16 +72,18 @@ async def all_faults(
         yield line
     async for line in sealed_faults(evidence, walk):
         yield line
-    numbers = _row_keys(evidence)
-    async for line in row_faults(evidence.database, numbers, EVERY, compared.sound, checked.rows, progress):
+    async for line in _bound_rows(evidence, compared, checked.rows, progress):
         yield line
 
 
-def _row_keys(evidence: Evidence) -> Numbers:
+async def _bound_rows(
+    evidence: Evidence, compared: Compared, counted: Rows, progress: Callable[[int], object]
+) -> AsyncIterator[str]:
     numbers = evidence.keys.numbers()
     if not numbers.rows_key:
         raise KeyMissing(told("rows.key is missing: put it back from its safe copy; see: ivr111 doctor"))
-    return numbers
+    async for line in row_faults(evidence.database, numbers, EVERY, compared.sound, counted, progress):
+        yield line
 
 
 async def stated(evidence: Evidence, key: bytes | None, copies: Sequence[Path] = ()) -> Compared:
