@@ -10,6 +10,7 @@ from engine.cli.language import spoken
 from engine.cli.output import AsJson, as_json, clock, one_line, plain_words, say, table
 from engine.cli.verify import Folders, folders
 from recordings.model.access_entry import Action, Result
+from recordings.model.timestamps import shown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -144,7 +145,7 @@ def _described(link: "Link[Access]", ended: "Ended", zone: "ZoneInfo") -> dict[s
     return {
         "seq": link.seq,
         **asdict(link.entry),
-        "at_local": local and local.astimezone(zone).isoformat(timespec="milliseconds"),
+        "at_local": shown(local, zone),
         "result": result,
         "result_reason": why,
         "previous": link.previous,

@@ -9,6 +9,7 @@ from typing import Any
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import Alarm
 from recordings.model.recording import Recording
+from recordings.model.timestamps import shown
 from recordings.privacy.hiding import UNREADABLE
 from recordings.privacy.mask import mask
 
@@ -112,7 +113,7 @@ class Teller:
 
     def time(self, at: datetime | None) -> str | None:
         """ISO 8601 with the centre's offset, to the millisecond."""
-        return None if at is None else at.astimezone(self.zone).isoformat(timespec="milliseconds")
+        return shown(at, self.zone)
 
     def file(self, name: str | None) -> str | None:
         """A file of a recording, absolute; None once its sealed copy has taken its place."""

@@ -7,6 +7,7 @@ from engine.cli.language import spoken
 from engine.cli.output import clock, one_line
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.sealed import Sealed
+from recordings.model.timestamps import shown
 from recordings.privacy.hiding import UNREADABLE
 from recordings.privacy.mask import mask
 
@@ -17,8 +18,8 @@ def described(found: FoundCall, zone: tzinfo, unmask: bool) -> dict[str, Any]:
     return {
         "call_id": call.call_id,
         "caller": _caller(found, unmask),
-        "arrived_at": call.arrived_at.astimezone(zone).isoformat(timespec="milliseconds"),
-        "ended_at": call.ended_at and call.ended_at.astimezone(zone).isoformat(timespec="milliseconds"),
+        "arrived_at": shown(call.arrived_at, zone),
+        "ended_at": shown(call.ended_at, zone),
         "language": call.language,
         "outcome": call.outcome and call.outcome.value,
         "registrations": list(found.registrations),

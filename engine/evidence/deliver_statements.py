@@ -1,4 +1,4 @@
-"""Statements handed out of the machine, to whatever the centre set: a folder, a mailbox, a webhook; edge."""
+"""Delivery of statements out of the machine: to a folder, a mailbox, a webhook; edge."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Statements when they are due: every civil day once, one at least each hour; each as files; edge."""
+"""Statements made when due: every civil day once, one at least each hour; each as files; edge."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator

@@ -1,4 +1,4 @@
-"""The channel event log rotated once a day; old ones go by policy, never before they were read; edge."""
+"""Rotation of the CEL file once a day; old ones go by policy, never before they were read; edge."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

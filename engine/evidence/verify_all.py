@@ -1,4 +1,4 @@
-"""Everything of the evidence checked in one walk through the chain; edge."""
+"""Verification of all evidence in one walk through the chain; edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""The rows of every bound table held against their chain: changed, gone, put there by another hand; edge."""
+"""Verification of bound rows against their chain: changed, gone, put there by another hand; edge."""
 
 import hmac
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Sealed recordings' rows and files held against the chain: what was sealed, and what was let go; edge."""
+"""Verification of sealed rows and files against the chain: what was sealed, what was let go; edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator

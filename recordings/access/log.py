@@ -21,9 +21,11 @@ from recordings.model.access_entry import (
     outcome,
     outcome_id,
 )
+from recordings.model.batches import batches
 from recordings.model.hash_chain import Link, Walk
 from recordings.model.statement import Statement, heads, signed_by
 from recordings.model.tables import access_log
+from recordings.model.timestamps import hashed
 
 
 class AccessLog:
@@ -68,9 +70,9 @@ async def accesses(
     table = access_log
     query = select(table).order_by(table.c.seq.desc()).limit(limit)
     if since is not None:
-        query = query.where(table.c.at >= since.astimezone(UTC).isoformat(timespec="microseconds"))
+        query = query.where(table.c.at >= hashed(since))
     if until is not None:
-        query = query.where(table.c.at < until.astimezone(UTC).isoformat(timespec="microseconds"))
+        query = query.where(table.c.at < hashed(until))
     if person:
         query = query.where(or_(table.c.person == person, table.c.system_user == person))
     if action is not None:
@@ -93,8 +95,8 @@ async def results(database: AsyncEngine, found: Sequence[Link[Access]]) -> dict[
     }
     wanted = list(ids)
     async with reading(database) as connection:
-        for start in range(0, len(wanted), 500):
-            part = table.c.entry_id.in_(wanted[start : start + 500])
+        for some in batches(wanted):
+            part = table.c.entry_id.in_(some)
             for row in await connection.execute(select(table.c.entry_id, table.c.reason).where(part)):
                 of, result = ids[row.entry_id]
                 ended[of] = (result, str(row.reason).partition(": ")[2])

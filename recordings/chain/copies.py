@@ -1,4 +1,4 @@
-"""Statements as rows and as files, here and elsewhere, held against each other: what is cut off is missed."""
+"""Copies of statements, as rows and files, here and elsewhere, compared: what is cut off is missed; pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,12 +1,13 @@
-"""What stands in the chain of recordings: sealed, destroyed, or a lab's row without audio."""
+"""Entry in the chain of recordings: sealed, destroyed, or a lab's row without audio; pure."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from recordings.model.hash_chain import beginning
+from recordings.model.timestamps import hashed
 
 START = beginning("ivr111 recordings")
 
@@ -42,4 +43,4 @@ def entry(kind: Kind, recording_id: str, at: datetime, facts: Mapping[str, objec
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not chained")
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return ChainEntry(kind.value, recording_id, at.astimezone(UTC).isoformat(timespec="microseconds"), text)
+    return ChainEntry(kind.value, recording_id, hashed(at), text)

@@ -1,4 +1,4 @@
-"""Signed statements as files, DAY-SEQ.json and DAY-SEQ.json.sig: written once, read back, compared; edge."""
+"""Files of signed statements, DAY-SEQ.json and DAY-SEQ.json.sig: written once, read back; edge."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""RFC 6962 Merkle trees: one signed root for many entries, and a short proof for each."""
+"""Merkle trees of RFC 6962: one signed root for many entries, and a short proof for each; pure."""
 
 import hashlib
 from collections.abc import Sequence

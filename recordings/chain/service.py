@@ -1,4 +1,4 @@
-"""Statements made and proofs given; for the evidence process, the command line and the console; edge."""
+"""Service of statements and proofs, for the evidence process, commands and pages; edge."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The chain's table: entries are appended inside their caller's transaction, and never changed; edge."""
+"""Store of the chain: entries are appended inside their caller's transaction, and never changed; edge."""
 
 from collections.abc import AsyncIterator, Iterable
 

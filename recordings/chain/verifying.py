@@ -1,4 +1,4 @@
-"""Chain, statements and the rows of sealed recordings compared: each fault named, nothing else accused."""
+"""Verification of chain, statements and sealed rows: each fault named, nothing else accused; pure."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -9,6 +9,7 @@ from recordings.chain.entry import ChainEntry, Kind
 from recordings.model.hash_chain import Link, Walk, digest
 from recordings.model.sealed import Sealed
 from recordings.model.statement import Statement
+from recordings.model.timestamps import hashed
 
 
 async def chain_faults(
@@ -56,7 +57,7 @@ def row_fault(row: Sealed | None, link: Link[ChainEntry]) -> str | None:
     facts = json.loads(link.entry.facts)
     stated = tuple(facts.get(name) for name in ("call_id", "audio_sha256", "sealed_sha256", "frames", "size"))
     said = (row.call_id, row.audio_sha256, row.sealed_sha256, row.frames, row.size)
-    at = row.sealed_at.isoformat(timespec="microseconds")
+    at = hashed(row.sealed_at)
     named = row.path.endswith(f"/{link.entry.subject}.sealed") and at == link.entry.at
     if stated != said or not named or row.seq != link.seq or tuple(facts.get("marks", ())) != row.marks:
         return f"sealed row {link.entry.subject}: changed"

@@ -1,4 +1,4 @@
-"""Answered conversations against recordings and files: what is missing, left over, too short or too long."""
+"""Comparison of conversations with recordings and files: missing, left over, too short, too long; pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

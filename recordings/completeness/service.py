@@ -1,4 +1,4 @@
-"""Is every answered conversation a playable recording of its length? Looked at again and again; edge."""
+"""Service of completeness: is every answered conversation a playable recording of its length? edge."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""What the journal knows of conversations and their recordings, in parts, by indexes; edge."""
+"""Store of completeness: conversations and their recordings, in parts, by indexes; edge."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -11,13 +11,14 @@ from config.database import reading
 from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.completeness.compare import Kept, Talk
 from recordings.journal.reading import links_of
+from recordings.model.batches import batches
+from recordings.model.call_record import LONGEST_CALL
 from recordings.model.entries import OPEN, RecordingState
 from recordings.model.evidence_tables import sealed
 from recordings.model.link_quality import FIXED, LinkHeard
 from recordings.model.spans import Span
 from recordings.model.tables import calls, connections, recordings, segments
 
-_LONGEST = timedelta(days=2)  # a call lasts less
 _AT_ONCE = 1000
 
 
@@ -57,7 +58,7 @@ def _talks_between(since: datetime, until: datetime) -> Select[Any]:
         .outerjoin(recordings, of_it)
         .outerjoin(sealed, sealed.c.recording_id == recordings.c.id)
         .where(
-            calls.c.arrived_at >= since - _LONGEST,
+            calls.c.arrived_at >= since - LONGEST_CALL,
             calls.c.arrived_at < until,
             connections.c.answered_at >= since,
             connections.c.answered_at < until,
@@ -88,9 +89,9 @@ def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> 
 async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, list[Span]]:
     """From when to when each segment with sound lasts, by recording."""
     found: dict[str, list[Span]] = {}
-    for start in range(0, len(recording_ids), 500):
+    for part in batches(recording_ids):
         query = select(segments.c.recording_id, segments.c.started_at, segments.c.seconds).where(
-            segments.c.recording_id.in_(recording_ids[start : start + 500]),
+            segments.c.recording_id.in_(part),
             segments.c.started_at.is_not(None),
             segments.c.seconds > 0,
         )
@@ -113,8 +114,7 @@ async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str
     found: dict[str, bool] = {}
     columns = (recordings.c.id, recordings.c.connection, recordings.c.state)
     async with reading(database) as connection:
-        for start in range(0, len(recording_ids), 500):
-            part = list(recording_ids[start : start + 500])
+        for part in batches(recording_ids):
             for row in await connection.execute(select(*columns).where(recordings.c.id.in_(part))):
                 found[row.id] = row.connection is not None and RecordingState(row.state) not in OPEN
     return found
@@ -124,8 +124,7 @@ async def sealed_known(database: AsyncEngine, recording_ids: Sequence[str]) -> f
     """Those of `recording_ids` that are sealed and not destroyed."""
     found: set[str] = set()
     async with reading(database) as connection:
-        for start in range(0, len(recording_ids), 500):
-            part = list(recording_ids[start : start + 500])
+        for part in batches(recording_ids):
             query = select(sealed.c.recording_id).where(
                 sealed.c.recording_id.in_(part), sealed.c.destroyed_at.is_(None)
             )

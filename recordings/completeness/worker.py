@@ -1,4 +1,4 @@
-"""Watches without end: every new gap is an alarm within a minute of its conversation's end; edge."""
+"""Watch for gaps: every new one is an alarm within a minute of its conversation's end; edge."""
 
 import asyncio
 import time

@@ -13,7 +13,9 @@ from dialplan.recording_names import arrival
 from recordings.finding.criteria import Criteria
 from recordings.finding.day import bounds
 from recordings.finding.near import asked_for, near
-from recordings.retention.holds import LONGEST_CALL, Period
+from recordings.model.call_record import LONGEST_CALL
+from recordings.model.recording_names import arrival
+from recordings.retention.holds import Period
 
 
 @dataclass(frozen=True, slots=True)

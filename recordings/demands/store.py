@@ -15,6 +15,7 @@ from config.told import told
 from recordings.demands.demand import Demand, Event, Finding, Letter, State
 from recordings.finding.criteria import Criteria
 from recordings.model.access_entry import Actor
+from recordings.model.batches import batches
 from recordings.model.evidence_tables import demand_events as events
 from recordings.model.evidence_tables import demand_findings as findings
 from recordings.model.evidence_tables import demands
@@ -207,8 +208,7 @@ async def _load(
         known = [row.id for row in rows]
         lives: dict[int, list[Event]] = {}
         covers: dict[int, list[Finding]] = {}
-        for start in range(0, len(known), 500):
-            part = known[start : start + 500]
+        for part in batches(known):
             of_these = select(events).where(events.c.demand_id.in_(part)).order_by(events.c.seq)
             for row in (await connection.execute(of_these)).all():
                 lives.setdefault(row.demand_id, []).append(_event(row))

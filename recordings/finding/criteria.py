@@ -1,4 +1,4 @@
-"""What conversations are looked for, and what was found."""
+"""Criteria of a search, and what was found; pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The civil day of the centre's zone as moments, with the offset that was law then (C6)."""
+"""Day of the centre's zone as moments, with the offset that was law then; pure (C6)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

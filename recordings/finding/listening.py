@@ -1,4 +1,4 @@
-"""A piece of a recording as WAV bytes, header first: what a player or a file gets."""
+"""Piece of a recording as WAV bytes, header first: what a player or a file gets; pure."""
 
 from collections.abc import Iterable, Iterator
 

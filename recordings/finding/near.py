@@ -1,4 +1,4 @@
-"""Numbers a slip of the pen apart: one digit wrong, missing or too many, or two neighbours swapped (C6)."""
+"""Near numbers, a slip of the pen apart: one digit wrong, missing, too many, or two swapped; pure (C6)."""
 
 from recordings.privacy.phone_number import NotOneNumber, forms, one_form
 

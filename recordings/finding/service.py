@@ -1,7 +1,7 @@
-"""Conversations found by date and number (C6); for the command line, demands and the console; edge."""
+"""Search service: conversations by date and number, for commands, demands and pages; edge (C6)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from recordings.finding.day import bounds
 from recordings.finding.near import asked_for, near, sent, slips
 from recordings.finding.worker import stale, unread
 from recordings.journal.reading import Reader
+from recordings.model.batches import batches
+from recordings.model.call_record import LONGEST_CALL
 from recordings.model.entries import RecordingState
 from recordings.model.evidence_tables import registrations
 from recordings.model.evidence_tables import sealed as sealed_rows
@@ -25,7 +27,6 @@ from recordings.privacy.numbers import Numbers
 from recordings.privacy.phone_number import read_number
 from recordings.sealing import store as sealing
 
-LONGEST = timedelta(days=2)  # a call lasts less: what arrived earlier cannot reach into a day
 _MANY = 500
 
 
@@ -181,7 +182,7 @@ class Finder:
             since, until = max(since or first, first), min(until or last, last)
         found: list[ColumnElement[bool]] = []
         if since is not None:
-            found.append(calls.c.arrived_at >= since - LONGEST)
+            found.append(calls.c.arrived_at >= since - LONGEST_CALL)
             found.append(func.coalesce(calls.c.ended_at, calls.c.arrived_at) >= since)
         if until is not None:
             found.append(calls.c.arrived_at < until)
@@ -197,8 +198,7 @@ class Finder:
     async def _registrations(self, call_ids: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         async with reading(self._database) as connection:
-            for start in range(0, len(call_ids), _MANY):
-                part = list(call_ids[start : start + _MANY])
+            for part in batches(call_ids):
                 query = select(registrations).where(registrations.c.call_id.in_(part))
                 for row in (await connection.execute(query.order_by(registrations.c.number))).all():
                     found.setdefault(row.call_id, []).append(row.number)

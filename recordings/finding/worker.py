@@ -1,4 +1,4 @@
-"""Numbers in clear, or indexed by an earlier form: hidden and indexed anew, some at a time (A5, C6); edge."""
+"""Reindexing: numbers in clear or of an earlier form indexed anew, some at a time; edge (A5, C6)."""
 
 import asyncio
 

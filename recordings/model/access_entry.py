@@ -3,12 +3,13 @@
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from config.told import told
 from recordings.model.hash_chain import beginning
+from recordings.model.timestamps import hashed
 
 LONGEST: Final = (
     1000  # characters of a reason or a subject: the one limit, at every door; beyond it is refused
@@ -153,7 +154,7 @@ def act(
             )
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    moment = hashed(at)
     return Access(entry_id, moment, who.person, who.role, who.system_user, action.value, subject, reason)
 
 

@@ -1,8 +1,10 @@
 """One call as it is kept: the journal's row and what hangs on it, as plain values."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+LONGEST_CALL = timedelta(days=2)  # every call lasts less
 
 
 class Outcome(StrEnum):

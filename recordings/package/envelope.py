@@ -1,4 +1,4 @@
-"""A package in an age envelope, for the receiver's key or a passphrase; edge."""
+"""Envelope of a package, in age's format, for the receiver's key or a passphrase; edge."""
 
 from typing import BinaryIO
 

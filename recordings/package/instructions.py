@@ -1,4 +1,4 @@
-"""README.txt of a package: what lies in it and how it is checked, in Kazakh and in Russian."""
+"""Instructions in a package (README.txt): what lies in it, how it is checked, in Kazakh and Russian; pure."""
 
 _KK = """{name}: дәлел пакеті
 111 байланыс орталығы

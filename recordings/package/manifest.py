@@ -1,4 +1,4 @@
-"""The manifest: what a package holds and what each thing is, as data a court can read (A19)."""
+"""Manifest: what a package holds and what each thing is, as data a court can read; pure (A19)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from recordings.finding.criteria import FoundCall, state_of
 from recordings.model.hash_chain import Link
 from recordings.model.sealed import Sealed
 from recordings.model.statement import Proof
+from recordings.model.timestamps import shown
 
 FORMAT = "ivr111 evidence package 1"
 
@@ -74,8 +75,8 @@ def manifest(contents: Contents, members: Sequence[Member]) -> bytes:
             "basis": {"id": contents.basis.id, "kk": contents.basis.law_kk, "ru": contents.basis.law_ru},
             "letter_number": letter.number,
             "letter_date": letter.date.isoformat(),
-            "received_at": _local(letter.received_at, contents.zone),
-            "due_at": _local(demand.due_at, contents.zone),
+            "received_at": shown(letter.received_at, contents.zone),
+            "due_at": shown(demand.due_at, contents.zone),
             "decision": decided(demand),
         },
         "search": {name: searched[name] for name in sorted(searched) if name != "number_index"},
@@ -95,14 +96,14 @@ def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
         "call_id": call.call_id,
         **({"caller": call.caller or "withheld"} if named else {}),
         "language": call.language,
-        "arrived_at": _local(call.arrived_at, zone),
-        "ended_at": _local(call.ended_at, zone),
+        "arrived_at": shown(call.arrived_at, zone),
+        "ended_at": shown(call.ended_at, zone),
         "conversations": [
             {
                 "number": talk.number,
                 "parties": {"left": "caller", "right": f"consultant {talk.party}"},
-                "answered_at": _local(talk.answered_at, zone),
-                "ended_at": _local(talk.ended_at, zone),
+                "answered_at": shown(talk.answered_at, zone),
+                "ended_at": shown(talk.ended_at, zone),
                 "recording": by_number[talk.number].recording.id if talk.number in by_number else None,
                 "state": state_of(by_number.get(talk.number)),
             }
@@ -139,11 +140,6 @@ def _recording(one: Evidence) -> Mapping[str, object]:
             "statement": one.proof.statement.seq,
         },
     }
-
-
-def _local(at: datetime | None, zone: tzinfo) -> str | None:
-    """With the offset that was law then."""
-    return None if at is None else at.astimezone(zone).isoformat(timespec="milliseconds")
 
 
 def _utc(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The letter as PDF, Kazakh first, then Russian; the same bytes for the same letter; edge."""
+"""PDF of the letter, Kazakh first, then Russian; the same bytes for the same letter; edge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

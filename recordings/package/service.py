@@ -1,4 +1,4 @@
-"""Packages made: what an approved demand covers, checked on the way out, the same every time (A19); edge."""
+"""Service of packages: what a decided demand covers, checked on the way out; edge (A19)."""
 
 import asyncio
 import hashlib

@@ -8,6 +8,9 @@
 PUBLIC_KEY: 64 hexadecimal digits, or a file that holds them. It comes from the centre by another way than
 the package: who alters a package could put a key of their own into it, and a program of their own, so that
 this program's SHA-256 comes with the key. Beside PACKAGE.zip its detached signature PACKAGE.zip.sig must lie.
+
+One long file on purpose: it travels in the package and runs alone at the receiver's, where no module of ours
+is and nothing may be installed; a court's expert reads it from top to bottom, with one sum to compare.
 """
 
 # Nothing is imported before this: a file beside this program (argparse.py, hashlib.py, ...) would be taken

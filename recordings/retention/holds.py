@@ -5,15 +5,14 @@ Why retention knows none of those who answer: decision 0107.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from dialplan.recording_names import arrival
+from recordings.model.call_record import LONGEST_CALL
+from recordings.model.recording_names import arrival
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-LONGEST_CALL = timedelta(days=2)  # every call lasts less
 
 
 class NoSuchCall(LookupError):

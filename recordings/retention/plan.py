@@ -1,4 +1,4 @@
-"""What would go under which policy, and what is held: whatever is held stays (decision 0060)."""
+"""Plan of retention: what would go under which policy; whatever is held stays; pure (decision 0060)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

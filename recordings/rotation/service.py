@@ -1,4 +1,4 @@
-"""Exchanging the master key; for the command line and the console; edge."""
+"""Service of key rotation, for the command line and the console; edge."""
 
 from collections.abc import Callable
 

@@ -1,1 +1,6 @@
-"""Every row that a court may ask for, bound version by version into a chain of its own (decision 0062)."""
+"""Row chain: every row that a court may ask for, bound version by version into a chain (decision 0062).
+
+In: rows about to be written (`entered` stands around each write), the number keys. Out: entries with a mark
+that only these keys can make; which rows another hand changed.
+`bound` names the tables; `entry` is pure; rows older than the chain are adopted once (`adoption`, `worker`).
+"""

@@ -1,4 +1,4 @@
-"""Which tables are bound, by what a row is known in them, and what of a row is its content."""
+"""Bound tables: by what a row is known in each, and what of a row is its content; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

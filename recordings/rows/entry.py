@@ -1,4 +1,4 @@
-"""What the chain of rows keeps of one version of one row; only who has the number keys can make an entry."""
+"""Entry in the chain of rows: one version of one row; only who has the number keys can make one; pure."""
 
 import hmac
 import json
@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from recordings.model.hash_chain import beginning
+from recordings.model.timestamps import hashed
 
 START = beginning("ivr111 rows")
 _MOST = 2**31
@@ -47,7 +48,7 @@ class RowEntry:
 
 def entry(kind: Kind, table: str, key: str, at: datetime, digest: str = "") -> RowEntry:
     """`at` aware."""
-    return RowEntry(kind.value, table, key, at.astimezone(UTC).isoformat(timespec="microseconds"), digest)
+    return RowEntry(kind.value, table, key, hashed(at), digest)
 
 
 def digest(secret: bytes, table: str, values: Mapping[str, Value]) -> str:

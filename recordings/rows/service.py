@@ -1,4 +1,4 @@
-"""Rows entered into their chain by whoever writes them, in the same transaction; edge."""
+"""Entering of rows into their chain by whoever writes them, in the same transaction; edge."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
+from recordings.model.batches import batches
 from recordings.model.evidence_tables import row_chain as table
 from recordings.model.hash_chain import Head, Link, chain
 from recordings.privacy.numbers import Numbers
@@ -123,7 +124,7 @@ async def standing(connection: AsyncConnection, bound: Bound, keys: Collection[K
         query, values = _by(connection.dialect.name, bound, sorted({str(key[0]) for key in keys}))
         rows = (await connection.execute(query, values)).mappings() if wanted else ()
         return {name: row for row in rows if (name := bound.text_of(row)) in wanted}
-    for part in _parts(list(keys)):
+    for part in batches(list(keys), _MANY):
         query = select(bound.table).where(_among(bound, part))
         for row in (await connection.execute(query)).mappings():
             found[bound.text_of(row)] = row
@@ -138,7 +139,7 @@ async def keys_where(connection: AsyncConnection, bound: Bound, which: ColumnEle
 async def there(connection: AsyncConnection, bound: Bound, keys: Sequence[Key]) -> frozenset[str]:
     """Those of `keys` that have a row, by the chain's name of them."""
     found: set[str] = set()
-    for part in _parts(keys):
+    for part in batches(keys, _MANY):
         query = select(*_columns_of(bound)).where(_among(bound, part))
         found.update(key_text(tuple(row)) for row in await connection.execute(query))
     return frozenset(found)
@@ -248,7 +249,3 @@ async def raw_keys_behind(
     if after is not None:
         query = query.where(_behind(bound, after))
     return [tuple(row) for row in (await connection.execute(query)).all()]
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + _MANY] for start in range(0, len(items), _MANY))

@@ -1,4 +1,4 @@
-"""Rows from before they were chained: entered once, marked as such, and never again; edge."""
+"""Adoption of rows from before they were chained: all of them once, marked as such; edge."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The sealed file's format: AES-256-GCM in chunks bound to their order and to the end (STREAM).
+"""Container of sealed sound: AES-256-GCM in chunks bound to their order and to the end (STREAM); pure.
 
 magic (8) · length of the header (4, big endian) · header (JSON) · chunks of 65,536 + 16 bytes, the last one
 shorter. Nonce: 7 bytes of the header, 4 of the chunk's number, 1 that says "last". The header's SHA-256 is

@@ -1,4 +1,4 @@
-"""Sealing on the disk, step by step; a crash after any step loses nothing, and the repeat is clean; edge."""
+"""Files of sealing, step by step; a crash after any step loses nothing, and the repeat is clean; edge."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Whether the sound of a raw file is in the sealed copy, to the sample; asks nothing of who joined it; edge.
+"""Comparison of a raw file's sound with the sealed copy, to the sample; asks nothing of who joined it; edge.
 
 What the joining takes for no sound it also leaves out, and would then call superfluous: so the raw bytes
 themselves are looked for (A19).

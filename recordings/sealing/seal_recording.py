@@ -11,6 +11,7 @@ from config.settings import Settings
 from recordings.chain.entry import Kind, entry
 from recordings.journal.alarming import alarm
 from recordings.model.sealed import Sealed
+from recordings.model.timestamps import shown
 from recordings.privacy.keyring import KeyMissing, Keyring, Wrapped
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
@@ -105,8 +106,8 @@ class RecordingSealer:
             "sealed_sha256": row.sealed_sha256,
             "frames": row.frames,
             "size": row.size,
-            "started_at": _iso(one.started_at),
-            "ended_at": _iso(one.ended_at),
+            "started_at": shown(one.started_at),
+            "ended_at": shown(one.ended_at),
             "marks": list(row.marks),
         }
         self._step("about to enter")
@@ -139,7 +140,3 @@ class RecordingSealer:
             one.recording_id,
             f"recording {one.recording_id} cannot be sealed: {why}; its files stay",
         )
-
-
-def _iso(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds")

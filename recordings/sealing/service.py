@@ -1,4 +1,4 @@
-"""Sealed recordings read: for playing, packages, checks; and destroyed, for retention; edge."""
+"""Service of sealed recordings: read for playing, packages, checks; destroyed for retention; edge."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Sealed audio opened: chunks decrypted where they are read, FLAC inside; edge."""
+"""Sound of a sealed file: chunks decrypted where they are read, FLAC inside; edge."""
 
 import hashlib
 import io

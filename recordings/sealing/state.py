@@ -1,4 +1,4 @@
-"""How sealing goes: what waits, what was done, why it does not get on."""
+"""State of sealing: what waits, what was done, why it does not get on; pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

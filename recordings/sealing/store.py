@@ -1,4 +1,4 @@
-"""The rows of sealed recordings: found, written with the chain entry in one transaction, re-wrapped; edge."""
+"""Store of sealed recordings: found, written with their chain entry in one transaction; edge."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.database import reading
 from recordings.chain.entry import ChainEntry
 from recordings.chain.store import append
+from recordings.model.batches import batches
 from recordings.model.entries import PLAYABLE
 from recordings.model.evidence_tables import sealed as table
 from recordings.model.sealed import Sealed
@@ -136,8 +137,8 @@ async def forget(connection: AsyncConnection, recording_id: str, at: datetime) -
 async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[Sealed]:
     found: list[Sealed] = []
     async with reading(database) as connection:
-        for start in range(0, len(ids), _MANY):
-            query = select(table).where(column.in_(list(ids[start : start + _MANY]))).order_by(table.c.seq)
+        for part in batches(ids):
+            query = select(table).where(column.in_(part)).order_by(table.c.seq)
             found += [sealed_of(row) for row in (await connection.execute(query)).all()]
     return found
 
