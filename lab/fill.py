@@ -29,7 +29,7 @@ from recordings.model.leg_levels import Samples
 from recordings.model.tables import calls
 from recordings.privacy.hiding import hidden
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound import CALLS, CONNECTIONS, RECORDINGS
+from recordings.rows.bound_tables import CALLS, CONNECTIONS, RECORDINGS
 from recordings.rows.service import enter_new
 from recordings.sealing.worker import Sealer
 

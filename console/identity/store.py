@@ -13,7 +13,7 @@ from config.told import told
 from console.identity.accounts import Account, AccountRefused
 from console.identity.sessions import ABSOLUTE, Session
 from console.identity.tables import ACCOUNTS, SECOND_FACTORS, SESSIONS, accounts, sessions
-from recordings.rows.bound import Bound
+from recordings.rows.bound_tables import Bound
 from recordings.rows.entry import Key
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock

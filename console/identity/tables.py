@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound import BOUND, Bound
+from recordings.rows.bound_tables import BOUND, Bound
 
 accounts = Table(
     "accounts",

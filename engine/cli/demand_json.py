@@ -12,7 +12,7 @@ from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.demands.demand import Demand, State
 from recordings.demands.question import Doubt, Question, sentence
 from recordings.demands.term import left
-from recordings.demands.worker import RUNNING
+from recordings.demands.term_watch import RUNNING
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.call_record import Connection
 from recordings.privacy.mask import mask

@@ -46,7 +46,7 @@ def list_(
     """List demands, the nearest term first, with the time that is left."""
     from config.settings import Settings  # noqa: PLC0415
     from engine.cli.demand_json import described, row  # noqa: PLC0415
-    from recordings.demands.worker import RUNNING  # noqa: PLC0415
+    from recordings.demands.term_watch import RUNNING  # noqa: PLC0415
 
     settings = Settings()
 

@@ -174,7 +174,7 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
     from engine.cli.time_range import stretch  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
-    from recordings.finding.listening import wav  # noqa: PLC0415
+    from recordings.finding.wav_piece import wav  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()

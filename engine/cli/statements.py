@@ -30,7 +30,7 @@ def statement(
     from engine.cli.file_rights import own_rights  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
-    from recordings.chain.files import write_files  # noqa: PLC0415
+    from recordings.chain.statement_files import write_files  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings, moment = Settings(), datetime.now(UTC)

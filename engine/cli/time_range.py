@@ -3,7 +3,7 @@
 from config.problem import Problem
 from config.told import told
 from engine.cli.output import say
-from recordings.finding.listening import frame_of, place
+from recordings.finding.wav_piece import frame_of, place
 
 
 def stretch(begin: float, end: float | None, frames: int, recording: str) -> tuple[int, int]:

@@ -20,13 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from config.database import reading
 from config.evidence import FolderCopy, MailCopy, StatementCopy, WebhookCopy
 from config.tasks import Work
-from recordings.chain.files import FileDiffers, name_of, write_files
 from recordings.chain.service import Statements
+from recordings.chain.statement_files import FileDiffers, name_of, write_files
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
 from recordings.model.entries import Alarm
 from recordings.model.evidence_tables import statement_copies as table
 from recordings.model.statement import Statement
-from recordings.rows.bound import COPIES
+from recordings.rows.bound_tables import COPIES
 from recordings.rows.service import entered
 
 log = structlog.get_logger()
@@ -35,11 +35,11 @@ _LONGEST = 300.0  # seconds between two attempts
 _BACK = timedelta(days=400)  # an alarm that stands
 
 
-class NotTaken(Exception):
+class NotDelivered(Exception):
     """It could not be handed over; the text says why, without secrets."""
 
 
-class Taker(Protocol):
+class Destination(Protocol):
     """One place statements go to."""
 
     @property
@@ -48,7 +48,7 @@ class Taker(Protocol):
         ...
 
     async def take(self, statement: Statement) -> None:
-        """Returns once it is safely there; again does no harm. Raises NotTaken."""
+        """Returns once it is safely there; again does no harm. Raises NotDelivered."""
         ...
 
 
@@ -61,13 +61,13 @@ class ToFolder:
         self._folder = asked.folder
 
     async def take(self, statement: Statement) -> None:
-        """See Taker."""
+        """See Destination."""
         try:
             if not await asyncio.to_thread(self._folder.is_dir):  # an unmounted share is no folder to fill
-                raise NotTaken(f"{self._folder} is not there")
+                raise NotDelivered(f"{self._folder} is not there")
             await asyncio.to_thread(write_files, self._folder, statement)
         except (OSError, FileDiffers) as why:
-            raise NotTaken(str(why)) from why
+            raise NotDelivered(str(why)) from why
 
 
 class ToMail:
@@ -79,11 +79,11 @@ class ToMail:
         self._asked = asked
 
     async def take(self, statement: Statement) -> None:
-        """See Taker."""
+        """See Destination."""
         try:
             await asyncio.to_thread(self._send, letter(self._asked, statement))
         except (OSError, smtplib.SMTPException) as why:
-            raise NotTaken(f"{self._asked.host}: {type(why).__name__}") from why
+            raise NotDelivered(f"{self._asked.host}: {type(why).__name__}") from why
 
     def _send(self, message: EmailMessage) -> None:
         asked, context = self._asked, ssl.create_default_context()
@@ -112,7 +112,7 @@ class ToWebhook:
         self._asked = asked
 
     async def take(self, statement: Statement) -> None:
-        """See Taker."""
+        """See Destination."""
         asked = self._asked
         headers = {"Idempotency-Key": _fingerprint(statement)}
         said = {
@@ -129,9 +129,9 @@ class ToWebhook:
                 session.post(asked.url, json=said, headers=headers, allow_redirects=False) as answer,
             ):
                 if not 200 <= answer.status < 300:
-                    raise NotTaken(f"{asked.id}: answered {answer.status}")
+                    raise NotDelivered(f"{asked.id}: answered {answer.status}")
         except (OSError, TimeoutError, aiohttp.ClientError) as why:
-            raise NotTaken(f"{asked.id}: {type(why).__name__}") from why
+            raise NotDelivered(f"{asked.id}: {type(why).__name__}") from why
 
 
 @dataclass(slots=True)
@@ -144,53 +144,53 @@ class CopyState:
     fault: str = ""
 
 
-class HandingOut:
-    """Each taker on its own: one that hangs or fails keeps no other waiting, and no statement unmade."""
+class StatementDelivery:
+    """Each destination on its own: one that hangs or fails keeps no other waiting, no statement unmade."""
 
     def __init__(
         self, database: AsyncEngine, statements: Callable[[], Statements], copies: tuple[StatementCopy, ...]
     ) -> None:
         self._database = database
         self._statements = statements
-        self._takers = {one.id: _taker(one) for one in copies}
+        self._destinations = {one.id: _destination(one) for one in copies}
         self.states = {one.id: CopyState(one.id) for one in copies}
 
     def works(self, every: float = 15.0) -> list[Callable[[], Work]]:
-        """One for each taker, each until cancelled."""
+        """One for each destination, each until cancelled."""
 
         def work(id_: str) -> Callable[[], Work]:
             return lambda: self._run(id_, every)
 
-        return [work(id_) for id_ in self._takers]
+        return [work(id_) for id_ in self._destinations]
 
     async def _run(self, id_: str, every: float) -> None:
         rest = every
         while True:
             try:
-                done = await self.hand(id_, datetime.now(UTC))
+                done = await self.deliver(id_, datetime.now(UTC))
             except (SQLAlchemyError, OSError) as why:
                 log.warning("handing_postponed", copy=id_, reason=type(why).__name__)
                 done = False
             rest = every if done else min(2 * rest, _LONGEST)
             await asyncio.sleep(rest)
 
-    async def hand(self, id_: str, now: datetime) -> bool:
+    async def deliver(self, id_: str, now: datetime) -> bool:
         """All that this one has not taken yet, in order, until one fails. Raises SQLAlchemyError, OSError."""
-        taker, state, service = self._takers[id_], self.states[id_], self._statements()
+        destination, state, service = self._destinations[id_], self.states[id_], self._statements()
         async with reading(self._database) as connection:
             last = (
                 await connection.execute(select(func.max(table.c.seq)).where(table.c.copy == id_))
             ).scalar()
         due = [seq for seq, _ in await service.days(last or 0)]
-        if last is None and not taker.from_the_first:
+        if last is None and not destination.from_the_first:
             due = due[-1:]
         state.last, state.waiting = last or 0, len(due)
         for seq in due:
             statement = await service.of(seq)
             if statement is not None:
                 try:
-                    await taker.take(statement)
-                except NotTaken as why:
+                    await destination.take(statement)
+                except NotDelivered as why:
                     if not await self._standing(id_, now):
                         await alarm(self._database, "statement_copy_failed", id_, now)
                     state.fault = str(why)
@@ -228,7 +228,7 @@ def letter(asked: MailCopy, statement: Statement) -> EmailMessage:
     return message
 
 
-def _taker(asked: StatementCopy) -> Taker:
+def _destination(asked: StatementCopy) -> Destination:
     match asked:
         case FolderCopy():
             return ToFolder(asked)

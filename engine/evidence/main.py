@@ -18,14 +18,14 @@ from config.log import configure
 from config.settings import Settings
 from config.tasks import Tasks
 from config.told import told
-from engine.evidence.deliver_statements import HandingOut
-from engine.evidence.nightly_statement import Nightly
+from engine.evidence.deliver_statements import StatementDelivery
+from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
 from engine.evidence.services import Evidence, open_evidence
 from engine.process.local_socket import Answer, Asker, Control, Wrong
-from recordings.completeness.worker import Watch
-from recordings.demands.worker import Clock
-from recordings.finding.worker import IndexAnew
+from recordings.completeness.gap_watch import GapWatch
+from recordings.demands.term_watch import TermWatch
+from recordings.finding.reindexing import Reindexing
 from recordings.sealing.worker import Sealer
 
 log = structlog.get_logger()
@@ -38,10 +38,12 @@ class EvidenceProcess:
         settings = evidence.settings
         self._evidence = evidence
         self.sealer = Sealer(evidence.database, evidence.keys, settings)
-        self.watch = Watch(evidence.database, settings)
-        self.clock = Clock(evidence.database, settings)
-        self.nightly = Nightly(evidence)
-        self.handing = HandingOut(evidence.database, lambda: evidence.statements, settings.statement_copies)
+        self.watch = GapWatch(evidence.database, settings)
+        self.clock = TermWatch(evidence.database, settings)
+        self.nightly = NightlyStatements(evidence)
+        self.delivery = StatementDelivery(
+            evidence.database, lambda: evidence.statements, settings.statement_copies
+        )
         self._tasks = Tasks()
         self._control = Control(settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state})
 
@@ -54,7 +56,7 @@ class EvidenceProcess:
             self.nightly.run,
             self._hide_old,
             self._rotate,
-            *self.handing.works(),
+            *self.delivery.works(),
         )
         # Whatever fails, nothing of this process is left running beside the next one.
         async with AsyncExitStack() as started:
@@ -88,7 +90,7 @@ class EvidenceProcess:
             "statements": {
                 "last_day": self.nightly.last,
                 "fault": self.nightly.fault,
-                "copies": [asdict(one) for one in self.handing.states.values()],
+                "copies": [asdict(one) for one in self.delivery.states.values()],
             },
         }
 
@@ -99,7 +101,7 @@ class EvidenceProcess:
 
     async def _hide_old(self) -> None:
         """Numbers from before they were hidden; raises KeyMissing, and is begun again."""
-        await IndexAnew(self._evidence.database, self._evidence.keys.numbers()).run()
+        await Reindexing(self._evidence.database, self._evidence.keys.numbers()).run()
 
 
 async def serve(settings: Settings) -> None:

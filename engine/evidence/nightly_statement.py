@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import reading
 from engine.evidence.services import Evidence
-from recordings.chain.files import FileDiffers, absent, name_of, write_files
+from recordings.chain.statement_files import FileDiffers, absent, name_of, write_files
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
 from recordings.model.statement import Statement
 from recordings.model.tables import calls
@@ -23,7 +23,7 @@ _BACK = timedelta(days=400)
 _MOST = 400  # days at once: a home that slept longer than a year catches up in several goes
 
 
-class Nightly:
+class NightlyStatements:
     """States each day that is over, those missed too; a file that is not there is written until it is."""
 
     def __init__(self, evidence: Evidence) -> None:

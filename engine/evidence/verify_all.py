@@ -8,13 +8,13 @@ from pathlib import Path
 from config.told import told
 from console.identity.tables import EVERY
 from engine.evidence.services import Evidence
-from engine.evidence.verify_rows import Rows, row_faults
+from engine.evidence.verify_rows import RowCounts, row_faults
 from engine.evidence.verify_sealed import sealed_faults
-from recordings.chain.copies import FILE_MISSING, Compared, compare
 from recordings.chain.entry import START, ChainEntry, Kind
-from recordings.chain.files import read_folder
+from recordings.chain.statement_copies import FILE_MISSING, Compared, compare
+from recordings.chain.statement_files import read_folder
 from recordings.chain.store import links
-from recordings.chain.verifying import chain_faults, row_fault
+from recordings.chain.verification import chain_faults, row_fault
 from recordings.model.hash_chain import Link, Walk
 from recordings.model.sealed import Sealed
 from recordings.model.statement import heads
@@ -31,7 +31,7 @@ class Checked:
     entries: int = 0
     statements: int = 0
     files: int = 0
-    rows: Rows = field(default_factory=Rows)
+    rows: RowCounts = field(default_factory=RowCounts)
 
 
 async def all_faults(
@@ -77,7 +77,7 @@ async def all_faults(
 
 
 async def _bound_rows(
-    evidence: Evidence, compared: Compared, counted: Rows, progress: Callable[[int], object]
+    evidence: Evidence, compared: Compared, counted: RowCounts, progress: Callable[[int], object]
 ) -> AsyncIterator[str]:
     numbers = evidence.keys.numbers()
     if not numbers.rows_key:

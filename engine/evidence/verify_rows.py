@@ -11,14 +11,14 @@ from recordings.model.statement import Statement, heads
 from recordings.model.tables import calls
 from recordings.privacy.numbers import FORM, Numbers
 from recordings.rows import adoption, store
-from recordings.rows.bound import STATEMENTS, Bound, Row
+from recordings.rows.bound_tables import STATEMENTS, Bound, Row
 from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_text, key_words, mark
 
 _AT_ONCE = 1000
 
 
 @dataclass(slots=True)
-class Rows:
+class RowCounts:
     """How much was looked at; `notes` are no faults."""
 
     entries: int = 0
@@ -49,7 +49,7 @@ async def row_faults(
     numbers: Numbers,
     tables: Sequence[Bound],
     sound: Sequence[Statement],
-    counted: Rows,
+    counted: RowCounts,
     progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
     """One line a fault; memory does not grow with the rows. `sound`: statements that we signed."""
@@ -88,7 +88,7 @@ async def _standing(
     bound: Bound,
     walk: Walk[RowEntry],
     adopting: bool,
-    counted: Rows,
+    counted: RowCounts,
     progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
     """Each row as it stands beside its newest entry."""

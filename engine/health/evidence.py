@@ -15,7 +15,7 @@ from engine.install.check import Check
 from engine.install.keys import absent
 from engine.install.run_as_user import as_evidence
 from engine.process.local_socket import EngineAway, Wrong, ask
-from recordings.demands.worker import Clock, ClockState
+from recordings.demands.term_watch import TermState, TermWatch
 from recordings.sealing.store import count_waiting
 
 LATE = timedelta(minutes=5)
@@ -177,7 +177,7 @@ async def _standing(settings: Settings) -> list[Check]:
     database = open_database(settings.database, read_only=True)
     try:
         waiting, oldest = await count_waiting(database)
-        clock: ClockState = await Clock(database, settings).state()
+        clock: TermState = await TermWatch(database, settings).state()
     except (SQLAlchemyError, OSError):
         return []
     finally:

@@ -10,7 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# As recordings/rows/bound.py and console/identity/store.py name them today.
+# As recordings/rows/bound_tables.py and console/identity/store.py name them today.
 TABLES = (
     "calls", "connections", "recordings", "segments", "alarms", "consultant_stints", "statements", "demands",
     "demand_events", "demand_findings", "holds", "registrations", "retention_runs", "accounts",

@@ -8,7 +8,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-# As recordings/rows/bound.py and console/identity/tables.py name them, and the table each lies in.
+# As recordings/rows/bound_tables.py and console/identity/tables.py name them, and the table each lies in.
 BOUND = {
     "consultant_states": "consultant_states",
     "statement_copies": "statement_copies",

@@ -17,14 +17,14 @@ from config.database import reading
 from config.told import told
 from recordings.chain import merkle
 from recordings.chain.entry import START
-from recordings.chain.files import FileDiffers, last_signed, write_files
+from recordings.chain.statement_files import FileDiffers, last_signed, write_files
 from recordings.chain.store import access_head, hashes, head
 from recordings.model.evidence_tables import row_chain, statement_copies
 from recordings.model.evidence_tables import statements as table
 from recordings.model.gap import DayCount
 from recordings.model.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
 from recordings.privacy.keyring import Keyring
-from recordings.rows.bound import STATEMENTS
+from recordings.rows.bound_tables import STATEMENTS
 from recordings.rows.entry import Kind as RowKind
 from recordings.rows.service import entered
 from recordings.rows.store import grown

@@ -25,7 +25,7 @@ class Talk:
     number: int
     answered_at: datetime
     ended_at: datetime
-    recording: "Kept | None"
+    recording: "RecordingFacts | None"
     links: tuple[LinkHeard, ...] = ()
     call_ended_at: datetime | None = None  # the row comes then, and with it the judge
 
@@ -46,7 +46,7 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RecordingFacts:
     """A recording's row with its sealed row; files relative to their folders."""
 
     id: str
@@ -106,7 +106,7 @@ def _missing(talk: Talk, now: datetime, sound: bool) -> Gap | None:
     return _gap("missing", f"talked {talk.seconds:.1f} s, no playable recording", talk)
 
 
-def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
+def _file(kept: RecordingFacts, raw: Size, sealed: Size) -> tuple[str, str] | None:
     if kept.sealed_file is None:
         there = kept.stereo_file in raw
         return None if there else ("file_missing", "the recording is gone, and was not sealed")
@@ -118,13 +118,13 @@ def _file(kept: Kept, raw: Size, sealed: Size) -> tuple[str, str] | None:
     return None
 
 
-def _length(talk: Talk, kept: Kept) -> tuple[str, str] | None:
+def _length(talk: Talk, kept: RecordingFacts) -> tuple[str, str] | None:
     if explained(talk.seconds, kept.recorded, talk.links):
         return None
     return "length", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s{_network(talk)}"
 
 
-def _hole(talk: Talk, kept: Kept) -> tuple[str, str] | None:
+def _hole(talk: Talk, kept: RecordingFacts) -> tuple[str, str] | None:
     """Whatever the network did: where nothing came, nothing is heard."""
     if not kept.holes:
         return None
@@ -141,7 +141,7 @@ def _network(talk: Talk) -> str:
     return f" ({said})" if said else ""
 
 
-def _late(talk: Talk, kept: Kept, now: datetime) -> Gap | None:
+def _late(talk: Talk, kept: RecordingFacts, now: datetime) -> Gap | None:
     if kept.sealed_file is None and kept.checked_at is not None and now - kept.checked_at > LATE:
         found = _gap("unsealed", "not sealed in ten minutes; see: ivr111 doctor", talk)
         return replace(found, settles=BACKLOG)

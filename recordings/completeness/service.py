@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.capture.judging import HARDLY
 from recordings.completeness import files, store
-from recordings.completeness.compare import Kept, Talk, orphans, wrong
+from recordings.completeness.compare import RecordingFacts, Talk, orphans, wrong
 from recordings.model.entries import PLAYABLE, RecordingState
 from recordings.model.gap import Compared, DayCount, Gap
 
@@ -105,7 +105,7 @@ class Completeness:
 
 def _counted(talk: Talk) -> str | None:
     """Under which head a conversation is counted; None: nobody had time to say a word."""
-    kept: Kept | None = talk.recording
+    kept: RecordingFacts | None = talk.recording
     if kept is not None and kept.state is RecordingState.GENERATED:
         return "generated"
     if kept is not None and kept.destroyed:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from recordings.capture.match_conversations import NOT_RECORDED
-from recordings.completeness.compare import Kept, Talk
+from recordings.completeness.compare import RecordingFacts, Talk
 from recordings.journal.reading import links_of
 from recordings.model.batches import batches
 from recordings.model.call_record import LONGEST_CALL
@@ -71,7 +71,7 @@ def _talks_between(since: datetime, until: datetime) -> Select[Any]:
 def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> Talk:
     kept = None
     if row.id is not None:
-        kept = Kept(
+        kept = RecordingFacts(
             row.id,
             RecordingState(row.state),
             row.seconds,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recordings.demands.demand import CLOSED
 from recordings.demands.meaning import CallFacts, Meaning, meaning
 from recordings.demands.store import criteria_of
-from recordings.finding.near import sent
+from recordings.finding.near_numbers import sent
 from recordings.model.evidence_tables import demand_events, demand_findings, demands, registrations
 from recordings.model.tables import calls, connections
 from recordings.privacy.numbers import Numbers

@@ -8,8 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from config.told import N_, Told, joined, told
+from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria
-from recordings.finding.day import bounds
 
 
 class Doubt(StrEnum):

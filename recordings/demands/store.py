@@ -20,7 +20,7 @@ from recordings.model.evidence_tables import demand_events as events
 from recordings.model.evidence_tables import demand_findings as findings
 from recordings.model.evidence_tables import demands
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound import DEMAND_EVENTS, DEMANDS, FINDINGS
+from recordings.rows.bound_tables import DEMAND_EVENTS, DEMANDS, FINDINGS
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings.model.evidence_tables import registrations
 from recordings.model.tables import calls
 from recordings.retention.holds import NoSuchCall, Period, period_of
-from recordings.rows.bound import REGISTRATIONS
+from recordings.rows.bound_tables import REGISTRATIONS
 from recordings.rows.service import entered
 
 OPEN_APPEAL = "open appeal"

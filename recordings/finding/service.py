@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
-from dialplan.recording_names import arrival
+from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
-from recordings.finding.day import bounds
-from recordings.finding.near import asked_for, near, sent, slips
-from recordings.finding.worker import stale, unread
+from recordings.finding.near_numbers import asked_for, near, sent, slips
+from recordings.finding.reindexing import stale, unread
 from recordings.journal.reading import Reader
 from recordings.model.batches import batches
 from recordings.model.call_record import LONGEST_CALL
@@ -68,7 +67,7 @@ class Finder:
             return int((await connection.execute(query)).scalar_one())
 
     async def near(self, number: str, since: datetime, until: datetime) -> int:
-        """How many numbers of that time are a slip of the pen from `number` (near.py)."""
+        """How many numbers of that time are a slip of the pen from `number` (near_numbers.py)."""
         asked = asked_for(number)
         seen: set[str] = set()
         query = select(calls.c.caller).where(

@@ -26,7 +26,7 @@ from recordings.model.entries import (
 from recordings.model.hash_chain import Head, chain
 from recordings.model.link_quality import LinkHeard
 from recordings.model.tables import access_log, calls
-from recordings.rows.bound import (
+from recordings.rows.bound_tables import (
     ALARMS,
     CALLS,
     CONNECTIONS,

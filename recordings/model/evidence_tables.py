@@ -139,7 +139,7 @@ retention_runs = Table(
     Column("facts", Text, nullable=False),  # JSON: policies applied, what went, what was held
 )
 
-# One entry a version of a row of the tables named in rows/bound.py; refuses UPDATE and DELETE too.
+# One entry a version of a row of the tables named in rows/bound_tables.py; refuses UPDATE and DELETE too.
 row_chain = Table(
     "row_chain",
     metadata,

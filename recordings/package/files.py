@@ -13,12 +13,12 @@ import soundfile
 from config import no_follow
 from config.durable import into_place
 from config.no_follow import plain, plain_below
-from recordings.finding.listening import wav
+from recordings.finding.wav_piece import wav
 from recordings.model.leg_levels import RATE
 from recordings.package import verify_package
 from recordings.package.manifest import Member
+from recordings.sealing.sealed_sound import pcm
 from recordings.sealing.service import SealedAudio
-from recordings.sealing.sound import pcm
 
 _READ = 1 << 20
 

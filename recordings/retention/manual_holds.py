@@ -12,7 +12,7 @@ from recordings.model.access_entry import Actor
 from recordings.model.evidence_tables import holds as table
 from recordings.model.tables import calls
 from recordings.retention.holds import NoSuchCall, Period, period_of
-from recordings.rows.bound import HOLDS
+from recordings.rows.bound_tables import HOLDS
 from recordings.rows.service import entered
 
 MANUAL_HOLD = "manual hold"

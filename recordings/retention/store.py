@@ -27,7 +27,7 @@ from recordings.model.tables import (
 from recordings.retention.all_holds import AllHolds
 from recordings.retention.holds import Period
 from recordings.retention.plan import Candidate, Going
-from recordings.rows.bound import (
+from recordings.rows.bound_tables import (
     CALLS,
     CONNECTIONS,
     HOLDS,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recordings.model.evidence_tables import row_chain as table
 from recordings.model.evidence_tables import rows_before
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound import Bound
+from recordings.rows.bound_tables import Bound
 from recordings.rows.entry import Key, Kind, entry
 from recordings.rows.store import append, lock, newest, rows_behind
 

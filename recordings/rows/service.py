@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings.privacy.keyring import KeyMissing
 from recordings.privacy.numbers import Numbers
 from recordings.rows.adoption import adopting
-from recordings.rows.bound import BOUND, Bound, Row
+from recordings.rows.bound_tables import BOUND, Bound, Row
 from recordings.rows.entry import Key, Kind, RowEntry, entry, key_text
 from recordings.rows.store import Newests, append, lock, newest, standing
 

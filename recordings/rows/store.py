@@ -27,7 +27,7 @@ from recordings.model.batches import batches
 from recordings.model.evidence_tables import row_chain as table
 from recordings.model.hash_chain import Head, Link, chain
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound import Bound, Row
+from recordings.rows.bound_tables import Bound, Row
 from recordings.rows.entry import START, Key, RowEntry, key_text, mark
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from config.database import reading
 from config.told import told
 from recordings.privacy.keyring import KeyMissing
 from recordings.rows.adoption import adopt, adopting, complete, is_complete
-from recordings.rows.bound import Bound
+from recordings.rows.bound_tables import Bound
 from recordings.rows.entry import Key
 from recordings.rows.service import numbers_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from config.durable import chown_like, flush_folder, into_place
 from recordings.model.recording_names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, Damaged, Header, new_header, seal
-from recordings.sealing.sound import SealedFile, Unreadable, compress, frames_of, pcm
+from recordings.sealing.sealed_sound import SealedFile, Unreadable, compress, frames_of, pcm
 
 _READ = 1 << 20
 _BARE = 44  # bytes of a file in which nothing was recorded

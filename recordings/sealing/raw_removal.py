@@ -15,10 +15,10 @@ from recordings.sealing import store
 from recordings.sealing.container import Damaged
 from recordings.sealing.faults import SealFaults
 from recordings.sealing.files import Step, beyond, changed_since, check_sealed, raw_files, remove_raw
-from recordings.sealing.heard import unheard
 from recordings.sealing.lock import SealingLock
+from recordings.sealing.sealed_sound import Unreadable
 from recordings.sealing.service import Altered, SealedAudio
-from recordings.sealing.sound import Unreadable
+from recordings.sealing.sound_check import unheard
 from recordings.sealing.state import SealFault
 
 _LOOK = 60.0  # seconds between two looks at the raw files that lie there

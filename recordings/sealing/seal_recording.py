@@ -18,7 +18,7 @@ from recordings.sealing.container import Damaged
 from recordings.sealing.faults import SealFaults
 from recordings.sealing.files import SealedOnDisk, Step, beyond, raw_files, write_sealed
 from recordings.sealing.lock import SealingLock
-from recordings.sealing.sound import Unreadable
+from recordings.sealing.sealed_sound import Unreadable
 from recordings.sealing.state import SealFault
 from recordings.sealing.store import Waiting
 

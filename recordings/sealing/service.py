@@ -15,7 +15,7 @@ from recordings.privacy.keyring import Keyring, Wrapped
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
 from recordings.sealing.files import check_sealed, remove_sealed
-from recordings.sealing.sound import SealedFile, Unreadable, read_on
+from recordings.sealing.sealed_sound import SealedFile, Unreadable, read_on
 
 
 class Altered(Exception):

@@ -31,8 +31,8 @@ FOLDERS = (
 # The rooms of a folder, upwards; a file that lies beside the rooms is a room of its own.
 ROOMS = {
     "routing": "dispatch live board ami cel",
-    "recordings": "model privacy rows journal capture chain access sealing rotation completeness retention "
-    "finding demands package",
+    "recordings": "model privacy rows journal capture chain access sealing key_rotation completeness "
+    "retention finding demands package",
     "console": "identity http sign_in figures accounts wallboard app",
     "engine": "process wire install operations media recorder wallboard supervisor evidence health control "
     "wiring main console_main cli",

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from recordings.capture.wave_header import new_header
+from recordings.completeness.gap_watch import GapWatch
 from recordings.completeness.service import Completeness
-from recordings.completeness.worker import Watch
 from recordings.journal.reading import Reader
 from recordings.journal.writing import write
 from recordings.model.entries import Alarm, RecordingIntended, Segment
@@ -158,12 +158,12 @@ async def rows(home: EvidenceHome) -> list[tuple[str, str]]:
         return [tuple(row) for row in found]
 
 
-def watching(home: EvidenceHome) -> Watch:
+def watching(home: EvidenceHome) -> GapWatch:
     """A process that looks each fifteen seconds of its own clock, which nobody sets."""
-    return Watch(home.database, home.settings, itertools.count(0.0, 15.0).__next__)
+    return GapWatch(home.database, home.settings, itertools.count(0.0, 15.0).__next__)
 
 
-async def look(home: EvidenceHome, watch: Watch | None = None, now=LATER, looks: int = 2) -> None:
+async def look(home: EvidenceHome, watch: GapWatch | None = None, now=LATER, looks: int = 2) -> None:
     """An alarm is what two looks saw."""
     watch = watch or watching(home)
     for _ in range(looks):

@@ -11,8 +11,8 @@ import pytest
 from engine.evidence.services import open_evidence
 from engine.evidence.verify_all import Checked, all_faults, stated
 from recordings.access.log import AccessLog, access_faults
-from recordings.chain.copies import compare
-from recordings.chain.files import read_folder, write_files
+from recordings.chain.statement_copies import compare
+from recordings.chain.statement_files import read_folder, write_files
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 from tests.unit.test_evidence_altered import AIGUL, Action, alter

@@ -20,7 +20,7 @@ from recordings.model.evidence_tables import demands
 from recordings.model.tables import access_log, alarms
 from recordings.package.pdf import Letterhead
 from recordings.package.pdf import letter as as_pdf
-from recordings.rows.bound import DEMANDS
+from recordings.rows.bound_tables import DEMANDS
 from recordings.rows.service import entered
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer

@@ -16,7 +16,7 @@ from recordings.demands.service import Demands
 from recordings.demands.steps import MOVES, Forbidden, WrongStep, move
 from recordings.demands.store import DemandUnreadable, load
 from recordings.demands.term import left, marks
-from recordings.demands.worker import Clock
+from recordings.demands.term_watch import TermWatch
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
 from recordings.model.access_entry import Actor
@@ -237,7 +237,7 @@ async def test_each_warning_is_one_alarm_whatever_restarts_lie_between(home):
     begun = BY_NUMBER.received_at
     told = []
     for minutes in (119, 120, 121, 191, 192, 239, 240, 500):
-        told.append(await Clock(home.database, home.settings).look(begun + timedelta(minutes=minutes)))
+        told.append(await TermWatch(home.database, home.settings).look(begun + timedelta(minutes=minutes)))
     assert [[], ["demand_50"], [], [], ["demand_80"], [], ["demand_overdue"], []] == told
     async with home.database.connect() as connection:
         rows = (await connection.execute(select(alarms.c.kind, alarms.c.about, alarms.c.at))).all()
@@ -250,11 +250,11 @@ async def test_each_warning_is_one_alarm_whatever_restarts_lie_between(home):
 async def test_warnings_of_a_demand_end_once_its_term_runs_no_more(home):
     demand = await register(home).register(BY_NUMBER, AIGUL, NOW)
     at = BY_NUMBER.received_at + timedelta(minutes=500)
-    await Clock(home.database, home.settings).look(at)
+    await TermWatch(home.database, home.settings).look(at)
     async with home.database.begin() as connection:
         await connection.execute(text("UPDATE demands SET state = 'acknowledged'"))
     for _ in range(2):
-        await Clock(home.database, home.settings).look(at)
+        await TermWatch(home.database, home.settings).look(at)
     async with home.database.connect() as connection:
         rows = [(row.kind, row.about) for row in await connection.execute(alarms.select())]
     kinds = ("demand_50", "demand_80", "demand_overdue")
@@ -282,7 +282,7 @@ async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(hom
         await register(home).register(replace(BY_NUMBER, number=number), AIGUL, NOW - timedelta(hours=10))
     async with home.database.begin() as connection:
         await connection.execute(text("UPDATE demands SET due_at = 'yesterday' WHERE id = 1"))
-    clock = Clock(home.database, home.settings)
+    clock = TermWatch(home.database, home.settings)
     assert "demand_overdue" in await clock.look(NOW)
     assert [] == await clock.look(NOW)
     state = await clock.state()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.evidence.nightly_statement import Nightly
+from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.services import Evidence
 from engine.evidence.verify_all import Checked, all_faults
-from recordings.chain.files import read_folder
+from recordings.chain.statement_files import read_folder
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
@@ -25,14 +25,14 @@ import asyncio
 from datetime import UTC, datetime
 from config.settings import Settings
 from engine.evidence.services import open_evidence
-from engine.evidence.nightly_statement import Nightly
+from engine.evidence.nightly_statement import NightlyStatements
 from recordings.model.access_entry import Action, Actor
 from recordings.journal.alarming import alarm
 
 async def main():
     who = Actor("x", "auditor", "x")
     async with open_evidence(Settings()) as evidence:
-        nightly = Nightly(evidence)
+        nightly = NightlyStatements(evidence)
         print("ready", flush=True)
         while True:
             now = datetime.now(UTC)
@@ -66,7 +66,7 @@ async def test_killed_at_random_moments_of_a_statement(tmp_path):
             await asyncio.to_thread(work.wait)
             work.stdout.close()
     evidence = Evidence(home.settings, home.database, home.keys)
-    await Nightly(evidence).keep_files(T0)
+    await NightlyStatements(evidence).keep_files(T0)
     rows = await evidence.statements.all()
     assert list(range(1, len(rows) + 1)) == [one.seq for one in rows]
     assert len(rows) == len(read_folder(home.settings.statements_dir))

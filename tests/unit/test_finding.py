@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from config.database import open_database
+from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria
-from recordings.finding.day import bounds
 from recordings.finding.registrations import link
+from recordings.finding.reindexing import Reindexing
 from recordings.finding.service import Finder, NotIndexed
-from recordings.finding.worker import IndexAnew
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
 from recordings.model.tables import calls
@@ -127,8 +127,8 @@ async def test_numbers_from_before_are_hidden_a_few_at_a_time_and_found_afterwar
     async with home.database.begin() as connection:
         await connection.execute(calls.update().values(caller="87000000001", caller_index=None))
     keys = home.keys.numbers()
-    assert 3 == await IndexAnew(home.database, keys).run(rest=0)
-    assert 0 == await IndexAnew(home.database, keys).run(rest=0)
+    assert 3 == await Reindexing(home.database, keys).run(rest=0)
+    assert 0 == await Reindexing(home.database, keys).run(rest=0)
     assert [1, 2, 3] == await ids(home, number="+77000000001")
     assert {"87000000001"} == {
         one.caller for one in await Reader(home.database, keys).calls_by_id(await all_ids(home))
@@ -146,8 +146,8 @@ async def test_numbers_indexed_by_an_earlier_form_are_indexed_anew_and_until_the
         await ids(home, number="+998 90 123-45-67")
     assert 3 == why.value.left
     assert [1, 2, 3] == await ids(home)  # a question without a number was always possible
-    assert 3 == await IndexAnew(home.database, keys).run(rest=0)
-    assert 0 == await IndexAnew(home.database, keys).run(rest=0)
+    assert 3 == await Reindexing(home.database, keys).run(rest=0)
+    assert 0 == await Reindexing(home.database, keys).run(rest=0)
     assert [1, 2] == await ids(home, number="+998 90 123-45-67")
     async with home.database.connect() as connection:
         assert hidden == dict((await connection.execute(select(calls.c.call_id, calls.c.caller))).all())
@@ -163,7 +163,7 @@ async def test_a_number_nobody_can_read_stops_neither_the_others_nor_questions_a
     async with home.database.begin() as connection:
         await connection.execute(calls.update().values(caller_index=None))
         await connection.execute(calls.update().where(calls.c.call_id == first).values(caller="h1:AAAA"))
-    assert 2 == await IndexAnew(home.database, home.keys.numbers()).run(rest=0)
+    assert 2 == await Reindexing(home.database, home.keys.numbers()).run(rest=0)
     assert [3] == await ids(home, number="+77000000001", day=later.date())
     for wanted in ({"day": T0.date()}, {}):
         with pytest.raises(NotIndexed, match=r"1 calls are not indexed by number.*recordings verify"):

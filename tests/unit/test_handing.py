@@ -14,11 +14,11 @@ from aiosmtpd.controller import Controller
 from pydantic import TypeAdapter
 
 from config.evidence import StatementCopy
-from engine.evidence.deliver_statements import HandingOut, ToMail
+from engine.evidence.deliver_statements import StatementDelivery, ToMail
 from engine.evidence.services import Evidence
 from engine.evidence.verify_all import Checked, all_faults
-from recordings.chain.copies import compare
-from recordings.chain.files import StatementFile, read_folder
+from recordings.chain.statement_copies import compare
+from recordings.chain.statement_files import StatementFile, read_folder
 from recordings.model.tables import alarms
 from tests.evidence_home import T0, EvidenceHome
 
@@ -37,8 +37,8 @@ async def evidence(tmp_path):
     await home.close()
 
 
-def handing(evidence: Evidence, **copy: object) -> HandingOut:
-    return HandingOut(evidence.database, lambda: evidence.statements, (_COPY.validate_python(copy),))
+def handing(evidence: Evidence, **copy: object) -> StatementDelivery:
+    return StatementDelivery(evidence.database, lambda: evidence.statements, (_COPY.validate_python(copy),))
 
 
 async def told(evidence: Evidence) -> list[tuple[str, str]]:
@@ -82,10 +82,10 @@ async def test_a_folder_gets_all_statements_once_and_they_prove_what_they_should
     folder = tmp_path / "share"
     folder.mkdir()
     out = handing(evidence, kind="folder", id="share", folder=folder)
-    assert await out.hand("share", T0)
+    assert await out.deliver("share", T0)
     assert 3 == len(read_folder(folder))
     await evidence.statements.another(T0 + timedelta(hours=9))
-    assert await out.hand("share", T0)
+    assert await out.deliver("share", T0)
     assert 4 == len(read_folder(folder))
     assert (4, 0, "") == (out.states["share"].last, out.states["share"].waiting, out.states["share"].fault)
     assert [] == [line async for line in all_faults(evidence, None, False, Checked(), int, [folder])]
@@ -95,13 +95,13 @@ async def test_a_share_that_is_not_mounted_is_told_once_and_gets_all_when_it_is_
     folder = tmp_path / "share"
     out = handing(evidence, kind="folder", id="share", folder=folder)
     for _ in range(3):
-        assert not await out.hand("share", T0)
+        assert not await out.deliver("share", T0)
     again = handing(evidence, kind="folder", id="share", folder=folder)  # another process
-    assert not await again.hand("share", T0)
+    assert not await again.deliver("share", T0)
     assert [("statement_copy_failed", "share")] == await told(evidence)
     assert (3, True) == (out.states["share"].waiting, "is not there" in out.states["share"].fault)
     folder.mkdir()
-    assert await out.hand("share", T0)
+    assert await out.deliver("share", T0)
     assert 3 == len(read_folder(folder))
     assert "" == out.states["share"].fault
     ended = [("statement_copy_failed", "share"), ("statement_copy_failed_ended", "share")]
@@ -115,10 +115,10 @@ async def test_the_newest_statement_goes_by_mail_and_what_arrives_is_what_was_si
             evidence, kind="mail", id="archive", host="127.0.0.1", port=port, security="none",
             sender="line@example.org", to=["archive@example.org"],
         )  # fmt: skip
-        assert not await out.hand("archive", T0)  # refused for now
-        assert await out.hand("archive", T0)
+        assert not await out.deliver("archive", T0)  # refused for now
+        assert await out.deliver("archive", T0)
         await evidence.statements.another(T0 + timedelta(hours=9))
-        assert await out.hand("archive", T0)
+        assert await out.deliver("archive", T0)
     kinds = ("statement_copy_failed", "statement_copy_failed_ended")
     assert [(kind, "archive") for kind in kinds] == await told(evidence)
     letters = [email.message_from_bytes(one, policy=email.policy.default) for one in mailbox.letters]
@@ -146,7 +146,7 @@ async def test_a_server_that_never_answers_ends_with_its_time(evidence):
         sender="line@example.org", to=["archive@example.org"],
     )  # fmt: skip
     async with asyncio.timeout(10):
-        assert not await out.hand("archive", T0)
+        assert not await out.deliver("archive", T0)
     listening.close()
     assert out.states["archive"].fault.startswith("127.0.0.1: ")
 
@@ -165,10 +165,10 @@ async def test_a_webhook_that_answers_otherwise_has_not_taken_it(evidence, statu
 
     async with web_server(take) as url:
         out = handing(evidence, kind="webhook", id="hook", url=url, token_file=token)
-        assert not await out.hand("hook", T0)
+        assert not await out.deliver("hook", T0)
         assert f"answered {status}" in out.states["hook"].fault
-        assert await out.hand("hook", T0)
-        assert await out.hand("hook", T0)  # nothing new
+        assert await out.deliver("hook", T0)
+        assert await out.deliver("hook", T0)  # nothing new
     assert 2 == len(got)
     assert got[0] == got[1]
     newest = (await evidence.statements.all())[-1]
@@ -207,7 +207,7 @@ async def test_one_that_hangs_keeps_no_other_waiting(evidence, tmp_path, monkeyp
         await asyncio.Event().wait()
 
     monkeypatch.setattr(ToMail, "take", never)
-    out = HandingOut(evidence.database, lambda: evidence.statements, asked)
+    out = StatementDelivery(evidence.database, lambda: evidence.statements, asked)
     works = [asyncio.create_task(work()) for work in out.works(0.01)]
     async with asyncio.timeout(20):
         while len(read_folder(folder)) < 3:

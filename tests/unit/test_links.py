@@ -6,7 +6,7 @@ import pytest
 
 from dialplan import words as w
 from engine.recorder.link_quality import Counted, LinkWatch
-from recordings.completeness.compare import Kept, Talk, wrong
+from recordings.completeness.compare import RecordingFacts, Talk, wrong
 from recordings.journal.spool_lines import from_line, to_line
 from recordings.model.entries import RecordingState
 from recordings.model.link_quality import LinkHeard, explained, words
@@ -46,7 +46,7 @@ def test_what_the_network_explains_of_a_length(talked, recorded, links, expected
 
 
 def talk(recorded: float, *links: LinkHeard) -> Talk:
-    kept = Kept(ID, RecordingState.FINISHED, recorded, "x.wav", NOW, None, None, False)
+    kept = RecordingFacts(ID, RecordingState.FINISHED, recorded, "x.wav", NOW, None, None, False)
     return Talk("n1-1763815501123-1", 1, NOW - timedelta(seconds=100), NOW, kept, links)
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from engine.evidence.nightly_statement import Nightly, due
+from engine.evidence.nightly_statement import NightlyStatements, due
 from engine.evidence.services import Evidence
 from engine.evidence.verify_all import Checked, all_faults
-from recordings.chain.files import FileDiffers
+from recordings.chain.statement_files import FileDiffers
 from recordings.model.access_entry import Action, Actor
 from recordings.model.statement import faults
 from recordings.model.tables import alarms
@@ -48,10 +48,10 @@ async def test_before_the_first_call_nothing_is_due(evidence):
 
 async def test_each_day_is_stated_once_and_lies_there_signed(evidence):
     now = T0 + timedelta(days=3)
-    made = await Nightly(evidence).look(now)
+    made = await NightlyStatements(evidence).look(now)
     assert ["2026-11-22", "2026-11-23", "2026-11-24"] == [one.day for one in made]
     assert [2, 1, 0] == [one.facts()["conversations"] for one in made]
-    assert [] == await Nightly(evidence).look(now + timedelta(hours=1))
+    assert [] == await NightlyStatements(evidence).look(now + timedelta(hours=1))
     assert [] == list(faults(await evidence.statements.all(), evidence.keys.public()))
     folder = evidence.settings.statements_dir
     assert ["2026-11-22-000001", "2026-11-23-000002", "2026-11-24-000003"] == sorted(
@@ -75,7 +75,7 @@ async def kinds(evidence: Evidence) -> list[str]:
 async def test_a_file_that_could_not_be_written_is_written_later_and_the_fault_stays_until_then(evidence):
     folder = evidence.settings.statements_dir
     folder.write_text("no folder: nothing can be written into it")
-    nightly, now = Nightly(evidence), T0 + timedelta(days=3)
+    nightly, now = NightlyStatements(evidence), T0 + timedelta(days=3)
     for minutes in range(3):
         with pytest.raises(OSError, match=r"File exists|Not a directory"):
             await nightly.look(now + timedelta(minutes=minutes))
@@ -91,11 +91,11 @@ async def test_a_new_process_writes_what_the_one_before_could_not(evidence):
     folder = evidence.settings.statements_dir
     folder.write_text("no folder")
     with pytest.raises(OSError, match=r"File exists|Not a directory"):
-        await Nightly(evidence).look(T0 + timedelta(days=3))
+        await NightlyStatements(evidence).look(T0 + timedelta(days=3))
     with pytest.raises(OSError, match=r"File exists|Not a directory"):
-        await Nightly(evidence).look(T0 + timedelta(days=3, minutes=1))
+        await NightlyStatements(evidence).look(T0 + timedelta(days=3, minutes=1))
     folder.unlink()
-    await Nightly(evidence).look(T0 + timedelta(days=3))
+    await NightlyStatements(evidence).look(T0 + timedelta(days=3))
     assert 6 == len(files(evidence))
     assert ["statement_file_missing"] * 3 + ["statement_file_missing_ended"] * 3 == await kinds(evidence)
 
@@ -103,7 +103,7 @@ async def test_a_new_process_writes_what_the_one_before_could_not(evidence):
 async def test_one_file_that_cannot_be_written_keeps_no_later_one_away(evidence):
     folder = evidence.settings.statements_dir
     (folder / "2026-11-22-000001.json").mkdir(parents=True)
-    nightly = Nightly(evidence)
+    nightly = NightlyStatements(evidence)
     with pytest.raises(OSError, match="directory"):
         await nightly.look(T0 + timedelta(days=3))
     assert "2026-11-24-000003.json.sig" in files(evidence)
@@ -114,7 +114,7 @@ async def test_one_file_that_cannot_be_written_keeps_no_later_one_away(evidence)
 
 @pytest.mark.parametrize("name", ["2026-11-23-000002.json", "2026-11-23-000002.json.sig"])
 async def test_a_file_lost_afterwards_is_told_and_written_again(evidence, name):
-    nightly = Nightly(evidence)
+    nightly = NightlyStatements(evidence)
     await nightly.look(T0 + timedelta(days=3))
     before = (evidence.settings.statements_dir / name).read_bytes()
     (evidence.settings.statements_dir / name).unlink()
@@ -124,23 +124,23 @@ async def test_a_file_lost_afterwards_is_told_and_written_again(evidence, name):
 
 
 async def test_an_altered_file_is_not_written_over(evidence):
-    await Nightly(evidence).look(T0 + timedelta(days=3))
+    await NightlyStatements(evidence).look(T0 + timedelta(days=3))
     folder = evidence.settings.statements_dir
     body = folder / "2026-11-23-000002.json"
     body.write_text(body.read_text().replace("2026", "2025"))
     body.with_suffix(".json.sig").unlink()
     with pytest.raises(FileDiffers):
-        await Nightly(evidence).look(T0 + timedelta(days=3, minutes=1))
+        await NightlyStatements(evidence).look(T0 + timedelta(days=3, minutes=1))
     assert "2025" in body.read_text()
     assert ["statement_file_altered"] == await kinds(evidence)
     body.write_text(body.read_text().replace("2025", "2026"))  # from the copy that is kept elsewhere
-    await Nightly(evidence).look(T0 + timedelta(days=3, minutes=2))
+    await NightlyStatements(evidence).look(T0 + timedelta(days=3, minutes=2))
     assert ["statement_file_altered", "statement_file_altered_ended"] == await kinds(evidence)
 
 
 async def test_the_process_says_what_is_missing_until_it_is_there(evidence):
     evidence.settings.statements_dir.write_text("no folder")
-    nightly = Nightly(evidence)
+    nightly = NightlyStatements(evidence)
     work = asyncio.create_task(nightly.run(0.01))
     try:
         async with asyncio.timeout(20):
@@ -155,7 +155,7 @@ async def test_the_process_says_what_is_missing_until_it_is_there(evidence):
 
 
 async def test_an_interim_statement_comes_each_hour_of_a_quiet_week_and_accuses_nobody(evidence):
-    nightly, now = Nightly(evidence), T0 + timedelta(days=3)
+    nightly, now = NightlyStatements(evidence), T0 + timedelta(days=3)
     await nightly.look(now)
     made = [await nightly.hourly(now + timedelta(minutes=10 * step)) for step in range(1, 6 * 24 * 7 + 1)]
     assert 24 * 7 == sum(one is not None for one in made)

@@ -14,7 +14,7 @@ from recordings.demands import store as register_store
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
 from recordings.finding.criteria import Criteria
-from recordings.finding.near import asked_for, near, one_slip, sent, slips
+from recordings.finding.near_numbers import asked_for, near, one_slip, sent, slips
 from recordings.finding.registrations import link
 from recordings.finding.service import Finder
 from recordings.model.access_entry import Actor
@@ -23,7 +23,7 @@ from recordings.model.tables import calls, consultant_stints
 from recordings.retention import store
 from recordings.retention.all_holds import AllHolds
 from recordings.retention.service import NoSuchHold, Retention
-from recordings.rows.bound import CALLS, DEMANDS, STINTS
+from recordings.rows.bound_tables import CALLS, DEMANDS, STINTS
 from recordings.rows.service import entered
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer

@@ -15,7 +15,7 @@ from console.identity.accounts import new
 from console.identity.sessions import Session
 from console.identity.store import Accounts, Sessions
 from console.identity.tables import ACCOUNTS, EVERY, accounts
-from engine.evidence.deliver_statements import HandingOut
+from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.services import Evidence
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.demands import store as demands
@@ -33,7 +33,7 @@ from recordings.retention import manual_holds
 from recordings.retention import store as retention
 from recordings.rows import service
 from recordings.rows.adoption import complete
-from recordings.rows.bound import CALLS
+from recordings.rows.bound_tables import CALLS
 from recordings.rows.entry import Kind
 from recordings.rows.service import enter_new, entered, keyed
 from recordings.rows.worker import Adoption
@@ -73,8 +73,8 @@ async def fill(home: EvidenceHome) -> None:
         await evidence(home).statements.nightly(
             T0.date() + timedelta(days=number), T0 + timedelta(days=number)
         )
-    handing = HandingOut(home.database, lambda: evidence(home).statements, (elsewhere(home),))
-    assert await handing.hand("elsewhere", T0)
+    handing = StatementDelivery(home.database, lambda: evidence(home).statements, (elsewhere(home),))
+    assert await handing.deliver("elsewhere", T0)
     await evidence(home).statements.nightly(T0.date() + timedelta(days=4), T0 + timedelta(days=4))
 
 
@@ -307,7 +307,9 @@ async def test_a_quiet_night_hands_out_statements_and_makes_no_other(home):
     """Where a statement was handed to is a row of the chain, and no reason for the next statement."""
     statements = evidence(home).statements
     made = len(await statements.all())
-    assert await HandingOut(home.database, lambda: statements, (elsewhere(home),)).hand("elsewhere", T0)
+    assert await StatementDelivery(home.database, lambda: statements, (elsewhere(home),)).deliver(
+        "elsewhere", T0
+    )
     assert made == (await statements.interim(T0 + timedelta(days=5))).seq
     assert [] == await found(home)
 

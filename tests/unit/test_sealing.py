@@ -15,10 +15,10 @@ from sqlalchemy import select, text
 
 from recordings.chain.entry import START
 from recordings.chain.store import links
+from recordings.key_rotation.service import rotate
 from recordings.model.evidence_tables import sealed as table
 from recordings.model.hash_chain import verify
 from recordings.model.tables import alarms
-from recordings.rotation.service import rotate
 from recordings.sealing.service import Altered, SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome, sound

@@ -21,8 +21,8 @@ from recordings.model.evidence_tables import sealed as table
 from recordings.model.tables import alarms
 from recordings.sealing.files import no_step
 from recordings.sealing.lock import Busy
+from recordings.sealing.sealed_sound import Unreadable, frames_of
 from recordings.sealing.service import SealedRecordings
-from recordings.sealing.sound import Unreadable, frames_of
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, sound
 

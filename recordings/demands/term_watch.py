@@ -28,7 +28,7 @@ LINE = Actor("the line", "system", "ivr111")
 
 
 @dataclass(frozen=True, slots=True)
-class ClockState:
+class TermState:
     """For doctor: demands whose term runs, and those over it, by name."""
 
     running: int
@@ -36,7 +36,7 @@ class ClockState:
     next_due: datetime | None
 
 
-class Clock:
+class TermWatch:
     """Each warning once, whatever restarts lie between."""
 
     def __init__(self, database: AsyncEngine, settings: Settings) -> None:
@@ -92,7 +92,7 @@ class Clock:
             if one.about not in (unreadable if one.kind == UNREADABLE else running):
                 await alarm_ended(self._database, one)
 
-    async def state(self) -> ClockState:
+    async def state(self) -> TermState:
         """How it stands; a demand whose row cannot be read counts as over its term."""
         now = datetime.now(UTC)
         query = select(demands.c.id).where(demands.c.state.in_([state.value for state in RUNNING]))
@@ -106,7 +106,7 @@ class Clock:
                 due[id_] = now
         ordered = sorted(due, key=lambda id_: (due[id_], id_))
         overdue = tuple(name_of(id_) for id_ in ordered if due[id_] <= now)
-        return ClockState(len(due), overdue, next((due[id_] for id_ in ordered if due[id_] > now), None))
+        return TermState(len(due), overdue, next((due[id_] for id_ in ordered if due[id_] > now), None))
 
     async def _row(self, demand_id: int) -> Row[Any]:
         """Raises ValueError or TypeError for one that was altered until it cannot be read."""

@@ -12,7 +12,7 @@ _MISSING = re.compile(r"statement ([0-9]+): missing")
 
 
 class File(Protocol):
-    """As recordings/chain/files.py reads it."""
+    """As recordings/chain/statement_files.py reads it."""
 
     @property
     def path(self) -> str: ...

@@ -28,7 +28,7 @@ def unread() -> ColumnElement[bool]:
     return calls.c.caller_index == UNREAD
 
 
-class IndexAnew:
+class Reindexing:
     """Ends once every number is hidden and found by today's form; a repeat finds nothing to do.
 
     One that cannot be read (altered, or hidden with another key) is marked so, and tried again next time.

@@ -35,7 +35,7 @@ class WatchState:
     gaps: tuple[Gap, ...]
 
 
-class Watch:
+class GapWatch:
     """Compares the last hours again and again, the last days now and then."""
 
     def __init__(
