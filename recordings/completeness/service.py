@@ -1,4 +1,4 @@
-"""Service of completeness: is every answered conversation a playable recording of its length? edge."""
+"""Service of completeness: whether every answered conversation is a playable recording; edge."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
