@@ -2,11 +2,14 @@
 
 import errno
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from recordings.sealing.state import SealFault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 log = structlog.get_logger()
 
@@ -14,7 +17,7 @@ log = structlog.get_logger()
 class SealFaults:
     """`last`: the newest one; None when the last pass met none."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: "Path") -> None:
         self._folder = folder
         self.last: SealFault | None = None
 
