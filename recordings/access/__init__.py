@@ -1,5 +1,5 @@
-"""Access log: who listened, exported, searched or administered, and why, as a chain of hashes (A5, A19).
+"""The access log: who heard, saw or took what, and why (A5, A18), written before the act is allowed.
 
-In: an act and its reason, before it is done. Out: entries, how acts ended, faults of the chain.
-Its values and hashes are in `model` (`access_entry`, `hash_chain`); the row is written here.
+In: acts as model/access_entry.py makes them. Out: the chained entries, filtered or checked against signed
+statements. Written from beside the engine too: the table's own lock keeps the chain whole.
 """

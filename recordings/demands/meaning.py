@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dialplan.recording_names import arrival
 from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria
 from recordings.finding.near_numbers import asked_for, near
 from recordings.model.call_record import LONGEST_CALL
-from recordings.model.recording_names import arrival
 from recordings.retention.holds import Period
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
+from dialplan.recording_names import arrival
 from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
 from recordings.finding.near_numbers import asked_for, near, sent, slips

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from dialplan.recording_names import arrival
 from recordings.model.call_record import LONGEST_CALL
-from recordings.model.recording_names import arrival
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from config.durable import chown_like, flush_folder, into_place
-from recordings.model.recording_names import SECOND, parse_file
+from dialplan.recording_names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, Damaged, Header, new_header, seal
 from recordings.sealing.sealed_sound import SealedFile, Unreadable, compress, frames_of, pcm
 
