@@ -1,28 +1,53 @@
-"""Which file is the journal: named by the engine, opened by the others; another is taken in as a copy; edge.
+"""Another file in the journal's place is taken in as a copy, looked through, and only then named; edge.
 
-SQLite's write-ahead log and its index belong to a name, not to a file. A file that is renamed, replaced or
-written over under open connections and then opened anew meets another's log: its pages come out mixed. So
-the engine names the journal (`journal.sqlite.is`), nobody opens another file, and what was put in its place
-is copied into a new file, looked through, and only then given the name. See decision 0068.
+The engine alone does it, with its connections closed (decision 0068).
 """
 
 import os
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
-from config.durable import flush_file, into_place, replace_file
+from config.durable import flush_file, into_place
+from config.journal_identity import (
+    LOG,
+    Inode,
+    Named,
+    free_name,
+    inode,
+    log_of,
+    make_empty,
+    may_open,
+    names_file,
+    renew,
+    seen,
+    set_aside,
+    time_of_birth,
+)
+
+__all__ = [  # those of journal_identity that whoever takes a file in needs, too
+    "Anchor",
+    "Found",
+    "Inode",
+    "JournalRefused",
+    "JournalUnsettled",
+    "Named",
+    "deleted",
+    "inode",
+    "may_open",
+    "put_back",
+    "renew",
+    "seen",
+    "take_in",
+]
 
 SETTLED: Final = 1.0  # seconds without a change: who copies or moves files into place has ended
 STEPPED: Final = 60.0  # seconds: a change further in the future is a clock that was set back
 COPYING: Final = 600.0  # seconds
-LOG: Final = ("-wal", "-shm")
-NONE: Final = (0, 0)
-Inode = tuple[int, int]
 
 
 class Found(StrEnum):
@@ -39,67 +64,6 @@ class JournalUnsettled(OSError):
 
 class JournalRefused(OSError):
     """The file in the journal's place is none; it was set aside. `strerror` says why and where it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The journal as the engine knows it: (device, inode) of file and log, least size, time of birth.
-
-    `closed`: nobody opens it, for another file is about to be taken in.
-    """
-
-    file: Inode
-    size: int = 0
-    wal: Inode = NONE
-    born: str = "-"
-    closed: bool = False
-
-    @classmethod
-    def read(cls, file: Path) -> Self | None:
-        """What was written beside `file`; None where nothing is: any file is the journal then."""
-        try:
-            words = _names(file).read_text("ascii").split()
-            folder, one, two, size, three, four, born, closed = words
-            if int(folder) != file.parent.stat().st_ino:
-                return None  # a copy of a home: in it are other files
-            return cls((int(one), int(two)), int(size), (int(three), int(four)), born, closed == "closed")
-        except (OSError, ValueError):
-            return None
-
-    @classmethod
-    def now(cls, file: Path) -> Self | None:
-        """As the files stand under their names; blocks."""
-        there = seen(file)
-        return None if there is None else cls(inode(there), there.st_size, log_of(file) or NONE, _born(file))
-
-    def write(self, file: Path) -> None:
-        """Durably, beside `file`. Raises OSError."""
-        folder = file.parent.stat().st_ino
-        words = (folder, *self.file, self.size, *self.wal, self.born, "closed" if self.closed else "open")
-        replace_file(_names(file), (" ".join(map(str, words)) + "\n").encode("ascii"), 0o660)
-
-    def opens(self, file: Path) -> bool:
-        """Whether any process may open what stands there. A device's number may differ after a restart."""
-        there = seen(file)
-        return not self.closed and (
-            there is None or (there.st_ino == self.file[1] and there.st_size >= self.size)
-        )
-
-    def fits(self, file: Path, *, held: bool) -> bool:
-        """Whether it is the very file, with its own log; blocks.
-
-        `held`: somebody has it open, so that no clean end can have taken its log away.
-        """
-        there = seen(file)
-        if there is None or there.st_ino != self.file[1] or there.st_size < self.size:
-            return False
-        if _born(file) != self.born:
-            return False
-        wal = log_of(file)
-        if self.wal == NONE or (wal is not None and wal[1] == self.wal[1]):
-            return True
-        # A question asked while the line is down leaves an empty log behind: it may not take it away.
-        return not held and (wal is None or _empty_log(file))
 
 
 class Anchor:
@@ -123,7 +87,7 @@ class Anchor:
 
     def save(self, to: Path) -> None:
         """All that was ever committed, into a new file; blocks. Raises sqlite3.Error, OSError."""
-        _make(to)
+        make_empty(to)
         with closing(sqlite3.connect(to)) as copy:
             self._database.backup(copy)
         flush_file(to)
@@ -133,24 +97,6 @@ class Anchor:
         self._database.close()
 
 
-def seen(file: Path) -> os.stat_result | None:
-    """What the name leads to; None: nothing."""
-    try:
-        return file.stat()
-    except OSError:
-        return None
-
-
-def inode(there: os.stat_result) -> Inode:
-    """Device and inode."""
-    return there.st_dev, there.st_ino
-
-
-def _empty_log(file: Path) -> bool:
-    there = seen(file.with_name(file.name + LOG[0]))
-    return there is not None and there.st_size == 0
-
-
 def deleted(held: Inode) -> bool:
     """Whether a file that this process has open has no name any more: it cannot be moved back."""
     for descriptor in Path("/proc/self/fd").iterdir():
@@ -158,66 +104,6 @@ def deleted(held: Inode) -> bool:
         if there is not None and inode(there) == held:
             return there.st_nlink == 0
     return False
-
-
-def log_of(file: Path) -> Inode | None:
-    """The write-ahead log beside `file`."""
-    there = seen(file.with_name(file.name + "-wal"))
-    return None if there is None else inode(there)
-
-
-def may_open(file: Path) -> bool:
-    """Whether what stands there is the file that the engine named, or it named none."""
-    named = Named.read(file)
-    return named is None or named.opens(file)
-
-
-def set_aside(file: Path, *suffixes: str) -> str:
-    """Out of the way, not away; the last one's new name, without folder.
-
-    `journal.sqlite.replaced`, `journal.sqlite.replaced.1`; a log is `journal.sqlite-wal.replaced`, so that it
-    is not taken for the log of any file.
-    """
-    aside = ""
-    for suffix in suffixes:
-        there = file.with_name(file.name + suffix)
-        aside = _free(there)
-        with suppress(FileNotFoundError):
-            there.rename(there.with_name(aside))
-    return aside
-
-
-def _free(there: Path) -> str:
-    number, aside = 0, f"{there.name}.replaced"
-    while there.with_name(aside).exists():
-        number += 1
-        aside = f"{there.name}.replaced.{number}"
-    return aside
-
-
-def renew(file: Path, *, log: bool) -> None:
-    """Write down how far the named file has grown and, for who holds it open, its `log`. Raises OSError."""
-    there = seen(file)
-    named = Named.read(file) or Named.now(file)
-    if named is None or there is None or there.st_ino != named.file[1]:
-        return
-    wal = (log_of(file) or NONE) if log else named.wal
-    now = replace(named, size=max(named.size, there.st_size), wal=wal)
-    if now != named or not _names(file).exists():
-        now.write(file)
-
-
-def make(file: Path) -> None:
-    """A new journal's empty file, and its name; nothing where one stands. Raises OSError."""
-    if file.exists():
-        return
-    set_aside(file, *LOG)  # another file's log would be taken for this one's
-    try:
-        _make(file)
-    except FileExistsError:
-        return
-    if (now := Named.now(file)) is not None:
-        now.write(file)
 
 
 def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
@@ -240,7 +126,7 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
         if named.closed:  # what was put in its place was taken away again
             replace(named, closed=False).write(file)
         return Found.SAME
-    same = there.st_ino == named.file[1] and _born(file) == named.born
+    same = there.st_ino == named.file[1] and time_of_birth(file) == named.born
     own = not same and (log_of(file) or named.wal)[1] != named.wal[1]
     _close(file, named, at, there.st_ctime, others_log=not same and not own)
     draft = None
@@ -264,7 +150,7 @@ def _close(file: Path, named: Named, at: float, changed: float, *, others_log: b
         replace(named, closed=True).write(file)
         if others_log:
             set_aside(file, *LOG)  # at once: another program would take it for the new file's
-    if not named.closed or -STEPPED < at - max(changed, _names(file).stat().st_ctime) < SETTLED:
+    if not named.closed or -STEPPED < at - max(changed, names_file(file).stat().st_ctime) < SETTLED:
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
 
 
@@ -290,7 +176,7 @@ def _place(draft: Path, file: Path) -> None:
 def _keep(file: Path) -> None:
     """Under another name, too; one that the kernel lets us make no second name of is only renamed."""
     try:
-        os.link(file, file.with_name(_free(file)))
+        os.link(file, file.with_name(free_name(file)))
     except OSError:
         set_aside(file, "")
 
@@ -327,7 +213,7 @@ def _looked_through(file: Path, *, with_log: bool) -> Path:
 
 
 def _copy(this: Path, to: Path) -> None:
-    _make(to)
+    make_empty(to)
     command = ["cp", "--no-preserve=all", "--", str(this), str(to)]
     if subprocess.run(command, capture_output=True, check=False, timeout=COPYING).returncode:
         raise OSError(5, "what stands in the journal's place cannot be copied", str(this))
@@ -347,22 +233,3 @@ def _fault(draft: Path) -> str:
         return "malformed"
     flush_file(draft)
     return ""
-
-
-def _make(file: Path) -> None:
-    """For owner and group, whatever our umask: SQLite gives -wal and -shm the file's own mode."""
-    made = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
-    os.fchmod(made, 0o660)
-    os.close(made)
-
-
-def _born(file: Path) -> str:
-    """Tells a file from an earlier one with the same inode; "-" where the file system does not know."""
-    said = subprocess.run(
-        ["stat", "--format=%.9W", "--", str(file)], capture_output=True, check=False, text=True, timeout=10
-    )
-    return said.stdout.strip() or "-"
-
-
-def _names(file: Path) -> Path:
-    return file.with_name(file.name + ".is")

@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from logging.handlers import RotatingFileHandler
 from typing import Any, Final, Literal
 
@@ -75,32 +75,14 @@ def configure(
     `stderr` None: unless IVR111_LOG_STDERR is 0, as under the supervisor, where nobody may be reading any
     more, and a full pipe would stop the engine.
     """
-    if stderr is None:
-        stderr = os.environ.get("IVR111_LOG_STDERR") != "0"
-    handlers: list[logging.Handler] = []
-    if program is not None:
-        folder = settings.home / "log" / ("" if program == "supervise" else program)  # root's are its own
-        folder.mkdir(parents=True, exist_ok=True)
-        handlers.append(RotatingFileHandler(folder / f"{program}.log", maxBytes=LONGEST, backupCount=OLDER))
-    if stderr:
-        handlers.append(logging.StreamHandler(sys.stderr))
+    handlers = list(_handlers(settings, program, stderr))
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, mask_foreign],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            mask_numbers,
-            mask_personal,
-            _renderer(settings),
-        ],
-    )
     for handler in handlers:
-        handler.setFormatter(formatter)
+        handler.setFormatter(_formatter(settings, shared))
     logging.basicConfig(handlers=handlers or [logging.NullHandler()], level=logging.WARNING, force=True)
     logging.raiseExceptions = False  # a full disk must cost the log, nothing else
     structlog.configure(
@@ -114,6 +96,30 @@ def configure(
         cache_logger_on_first_use=False,
     )
     _ours().setLevel(logging.INFO)
+
+
+def _handlers(settings: Settings, program: str | None, stderr: bool | None) -> Iterator[logging.Handler]:
+    if program is not None:
+        folder = settings.home / "log" / ("" if program == "supervise" else program)  # root's are its own
+        folder.mkdir(parents=True, exist_ok=True)
+        yield RotatingFileHandler(folder / f"{program}.log", maxBytes=LONGEST, backupCount=OLDER)
+    if stderr or (stderr is None and os.environ.get("IVR111_LOG_STDERR") != "0"):
+        yield logging.StreamHandler(sys.stderr)
+
+
+def _formatter(
+    settings: Settings, shared: list[structlog.types.Processor]
+) -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, mask_foreign],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            mask_numbers,
+            mask_personal,
+            _renderer(settings),
+        ],
+    )
 
 
 def _ours(*_: object) -> logging.Logger:
