@@ -14,17 +14,17 @@ from agi_handlers.session import Session
 from config.settings import Language
 from dialplan import words as w
 from ivr.call import Call
-from ivr.desk import Desk
-from ivr.ear import Ear
+from ivr.call_queue import CallQueue
 from ivr.flow import take
+from ivr.inband_dtmf import InbandDtmf
 from ivr.line import SoundMissing
-from ivr.pace import Pace
+from ivr.timers import Timers
 
 log = structlog.get_logger()
 
 
-class CallDesk(Desk, Protocol):
-    """The desk, which also knows which calls have a session here."""
+class SessionQueue(CallQueue, Protocol):
+    """The queue, which also knows which calls have a session here."""
 
     def begin(self, call: str) -> None:
         """A session has this call."""
@@ -39,13 +39,13 @@ class CallDesk(Desk, Protocol):
 class CallHandler:
     """FastAGI path /call: one caller, from hello or from where the last engine stopped."""
 
-    desk: CallDesk
-    pace: Pace
+    queue: SessionQueue
+    timers: Timers
     default_language: Language
     audio: Callable[[], Path]
     zone: ZoneInfo
     clock: Callable[[], int]
-    ear: Ear | None = None
+    inband: InbandDtmf | None = None
 
     async def __call__(self, session: Session) -> None:
         """Serve the call to its end; the last word is set only when everything has been said."""
@@ -55,16 +55,16 @@ class CallHandler:
         log.info("call_taken", stage=facts.stage, language=facts.language, survived=facts.survived)
         line = CallerLine(session, facts, self.audio, self.zone)
         call = Call(
-            line, facts, names=VARIABLES, default=self.default_language, clock=self.clock, ear=self.ear
+            line, facts, names=VARIABLES, default=self.default_language, clock=self.clock, inband=self.inband
         )
-        self.desk.begin(facts.call)
+        self.queue.begin(facts.call)
         try:
             if facts.connection:
                 await line.stop_recording()  # survival's, or a dead engine's
-            await take(call, self.desk, self.pace)
+            await take(call, self.queue, self.timers)
             await line.set({w.NEXT: "hangup"})
         finally:
-            self.desk.over(facts.call)
+            self.queue.over(facts.call)
 
 
 async def apologise(session: Session) -> None:

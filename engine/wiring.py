@@ -50,7 +50,7 @@ from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
 from engine.wallboard.feed import Feed
 from engine.wallboard.today import Today
-from ivr.pace import Pace
+from ivr.timers import Timers
 from recordings.capture.reconcile import Reconciler
 from recordings.journal.from_call_summary import record
 from recordings.journal.journal import Journal
@@ -201,7 +201,7 @@ class Engine:
         )
         call = CallHandler(
             self.queue,
-            _pace(settings),
+            _timers(settings),
             settings.default_language,
             self.volumes.folder,
             settings.zone,
@@ -451,8 +451,8 @@ class Engine:
             self.tasks.soon(self.kept.keep())
 
 
-def _pace(settings: Settings) -> Pace:
-    return Pace(
+def _timers(settings: Settings) -> Timers:
+    return Timers(
         ring=settings.ring_seconds,
         comfort=settings.comfort_seconds,
         ucc_ring=settings.ucc_ring_seconds,

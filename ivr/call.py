@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import structlog
 
 from config.settings import Language
-from ivr.ear import Ear
 from ivr.facts import Facts
+from ivr.inband_dtmf import InbandDtmf
 from ivr.line import Line, SoundMissing
 from ivr.menu import Menu
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 class Call:
     """A caller's call: the line to them and what is known so far.
 
-    `names`: the channel variable of each fact; `clock` gives epoch milliseconds; `ear`: keys as tones.
+    `names`: the channel variable of each fact; `clock` gives epoch milliseconds; `inband`: keys as tones.
     """
 
     def __init__(
@@ -30,14 +30,14 @@ class Call:
         names: Mapping[str, str],
         default: Language,
         clock: Callable[[], int],
-        ear: Ear | None = None,
+        inband: InbandDtmf | None = None,
     ) -> None:
         self.line = line
         self.facts = facts
         self._names = names
         self.default: Language = default
         self.now = clock
-        self._ear = ear
+        self._inband = inband
 
     @property
     def id(self) -> str:
@@ -66,7 +66,7 @@ class Call:
             log.error("prompt_missing", prompt=prompt, language=self.language)
             return None
 
-    async def told(self, prompt: str) -> bool:
+    async def announce(self, prompt: str) -> bool:
         """Play a prompt that must be heard; False when it could not be (A14: no sound, no transfer)."""
         try:
             await self.line.play(prompt)
@@ -81,10 +81,10 @@ class Call:
         Whichever comes first counts: a key that Asterisk understood, or one that the ear heard as tones.
         """
         pressed: list[str] = []
-        if self._ear is None:
+        if self._inband is None:
             await self._tries(menu, pressed)
         else:
-            with self._ear.listen(self.id, menu.digits) as heard:
+            with self._inband.listen(self.id, menu.digits) as heard:
                 if (digit := await self.until(heard, self._tries(menu, pressed))) is not None:
                     pressed.append(digit)
         return menu.choices[pressed[0]] if pressed else None

@@ -18,10 +18,10 @@ from engine.cli.output import plain_words, say
 from engine.evidence.services import Evidence, with_evidence
 from engine.install.prompt_folders import folders
 from engine.process.operator import actor
-from ivr import files, music, sound_files, speech
-from ivr.catalogue import CATALOGUE
-from ivr.script import script as reading_list
-from ivr.studio import import_studio
+from ivr.prompts import hold_music, prompt_files, sound_files, speech_synthesis
+from ivr.prompts.catalogue import CATALOGUE
+from ivr.prompts.reading_list import script as reading_list
+from ivr.prompts.studio_import import import_studio
 from recordings.model.access_entry import Action
 
 prompts = typer.Typer(
@@ -39,10 +39,10 @@ def make_drafts(settings: Settings, console: Console) -> int:
     """Speak all drafts and the music that are not there yet; how many prompts were spoken."""
     with Progress(console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("speaking prompts", total=None)
-        made = speech.speak(
+        made = speech_synthesis.speak(
             CATALOGUE.values(), settings.drafts, lambda done, of: bar.update(task, completed=done, total=of)
         )
-    music.make_music(settings.drafts / files.MUSIC_FILE.parent)
+    hold_music.make_music(settings.drafts / prompt_files.MUSIC_FILE.parent)
     return made
 
 
@@ -86,7 +86,7 @@ def import_(
     with brought([source]) as [copy]:
         done = import_studio(copy, into)
     report = json.dumps(dataclasses.asdict(done), ensure_ascii=False, indent=None if as_json else 1)
-    with files.whole(into / "import.json") as unfinished:
+    with prompt_files.whole(into / "import.json") as unfinished:
         unfinished.write_text(report)
     if as_json:
         typer.echo(report)
@@ -126,7 +126,7 @@ def speak() -> None:
     settings = Settings()
     try:
         made = make_drafts(settings, Console(file=sys.stdout))
-    except speech.SpeechUnavailable as why:
+    except speech_synthesis.SpeechUnavailable as why:
         typer.echo(str(why), err=True)
         raise typer.Exit(1) from None
     say("{count} prompts spoken into {folder}", count=made, folder=settings.drafts)

@@ -16,7 +16,7 @@ from engine.health.clock_sync import synchronised
 from engine.install.check import Check
 from engine.install.preconditions import fault_of
 from engine.install.prompt_folders import folders
-from ivr.files import missing
+from ivr.prompts.prompt_files import missing
 
 LEAST: Final = (20,)
 ADVISED: Final = (22, 10, 1)  # carries the fixes of twenty advisories

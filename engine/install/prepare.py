@@ -18,7 +18,7 @@ from engine.install import secrets
 from engine.install.keys import ensure_keys
 from engine.install.prompt_folders import folders, lay_out
 from engine.install.second_factor_keys import hide_anew
-from ivr.files import missing
+from ivr.prompts.prompt_files import missing
 
 PLAIN: Final = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,200}")  # no comma, bracket, dollar, blank: dialplan syntax
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from config.settings import Settings
-from ivr import files
+from ivr.prompts import prompt_files
 
 
 def folders(settings: Settings) -> tuple[Path, Path]:
@@ -14,4 +14,4 @@ def folders(settings: Settings) -> tuple[Path, Path]:
 def lay_out(settings: Settings) -> int:
     """Put the effective prompts and the music where Asterisk reads them; how many files changed."""
     moh = settings.home / "asterisk" / "moh"
-    return files.install(*folders(settings), sounds=settings.sounds, moh=moh)
+    return prompt_files.install(*folders(settings), sounds=settings.sounds, moh=moh)

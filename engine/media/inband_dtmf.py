@@ -67,7 +67,7 @@ class Counted:
 
 @dataclass(slots=True)
 class ToneKeys:
-    """ivr.ear.Ear; `alarm` writes a moment into the journal: kind, call id, time."""
+    """ivr.inband_dtmf.InbandDtmf; `alarm` writes a moment into the journal: kind, call id, time."""
 
     ami: Ami
     wire: WireLink

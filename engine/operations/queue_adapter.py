@@ -7,7 +7,7 @@ from typing import cast
 import structlog
 
 from config.settings import Language
-from ivr.desk import Nobody, Place, Served, Somebody
+from ivr.call_queue import Assigned, QueuePlace, Staffed, Unstaffed
 from routing.dispatch.decisions import Assign, NobodyOnShift, SomebodyOnShift
 from routing.dispatch.queue import Waiting
 from routing.dispatch.service import Desk
@@ -18,23 +18,23 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class WaitingPlace:
-    """ivr.desk.Place over a ticket."""
+    """ivr.call_queue.QueuePlace over a ticket."""
 
     ticket: Ticket
 
-    async def next(self) -> Served | Nobody | Somebody:
+    async def next(self) -> Assigned | Unstaffed | Staffed:
         """The next decision that matters to a waiting caller; a withdrawn ring has ended by itself."""
         while True:
             match await self.ticket.next():
                 case Assign(consultant=consultant):
-                    return Served(consultant)
+                    return Assigned(consultant)
                 case NobodyOnShift():
-                    return Nobody()
+                    return Unstaffed()
                 case SomebodyOnShift():
-                    return Somebody()
+                    return Staffed()
 
     def number(self) -> int:
-        """Place in the queue, from 1; 0 when not waiting."""
+        """Position in the queue, from 1; 0 when not waiting."""
         return self.ticket.position
 
     def doubtful(self) -> bool:
@@ -47,7 +47,7 @@ class WaitingPlace:
 
 
 class QueueAdapter:
-    """agi_handlers.call.CallDesk; the tickets are the dispatch service's.
+    """agi_handlers.call.SessionQueue; the tickets are the dispatch service's.
 
     `intend` writes a recording's intent, `changed` hears of a wrap-up or a missed ring, `first` says whether
     the line owes a call's caller the first place.
@@ -79,7 +79,7 @@ class QueueAdapter:
         """Whether a session of this engine has the call."""
         return call in self._calls
 
-    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> Place:
+    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> QueuePlace:
         """Let a call wait; a ticket of an earlier ring goes on."""
         ticket = self._desk.ticket(call)
         if ticket is None:

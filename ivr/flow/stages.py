@@ -6,37 +6,37 @@ A new stage is a value in ivr/stage.py, a file beside this one, and a row in eac
 from typing import assert_never
 
 from ivr.call import Call
-from ivr.desk import Desk
+from ivr.call_queue import CallQueue
 from ivr.facts import Facts
 from ivr.flow.after import after, goodbye
 from ivr.flow.talk import reconnect, talk
 from ivr.flow.transfer import transfer
 from ivr.flow.wait import wait
 from ivr.flow.welcome import welcome
-from ivr.pace import Pace
 from ivr.stage import After, Goodbye, Reconnect, Stage, Talk, Transfer, Wait, Welcome
+from ivr.timers import Timers
 from ivr.ucc_result import DROPS, FAILURES, UccResult
 
 
-async def take(call: Call, desk: Desk, pace: Pace) -> None:
+async def take(call: Call, queue: CallQueue, timers: Timers) -> None:
     """Serve one caller. Returns when there is nothing left to say; a hang-up passes through as HungUp."""
     stage: Stage | None = resumed(call.facts)
     if not isinstance(stage, Welcome):
         await call.line.speak_in(call.language)
     while stage is not None:
-        stage = await _run(stage, call, desk, pace)
+        stage = await _run(stage, call, queue, timers)
 
 
-async def _run(stage: Stage, call: Call, desk: Desk, pace: Pace) -> Stage | None:  # noqa: PLR0911 - one row a stage
+async def _run(stage: Stage, call: Call, queue: CallQueue, timers: Timers) -> Stage | None:  # noqa: PLR0911 - one row a stage
     match stage:
         case Welcome():
             return await welcome(call)
         case Wait(kept):
-            return await wait(call, desk, pace, kept)
+            return await wait(call, queue, timers, kept)
         case Talk(consultant):
-            return await talk(call, desk, pace, consultant)
+            return await talk(call, queue, timers, consultant)
         case Transfer():
-            return await transfer(call, desk, pace)
+            return await transfer(call, queue, timers)
         case Reconnect():
             return await reconnect(call)
         case After():

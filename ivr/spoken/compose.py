@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from config.settings import Language
-from ivr.catalogue import CATALOGUE
+from ivr.prompts.catalogue import CATALOGUE
 from ivr.spoken import kk, ru
 
 MOST = 999_999_999

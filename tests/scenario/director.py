@@ -5,7 +5,7 @@ from collections import deque
 from typing import Protocol
 
 from dialplan import words as w
-from ivr.catalogue import CATALOGUE
+from ivr.prompts.catalogue import CATALOGUE
 from tests.scenario.language import Act, Line, Scenario, Way
 from tests.scenario.world import CALL, World
 

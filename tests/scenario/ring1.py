@@ -12,13 +12,13 @@ from dialplan import words as w
 from ivr.call import Call
 from ivr.flow import take
 from ivr.line import DialResult, HungUp, SoundMissing
-from ivr.pace import Pace
+from ivr.timers import Timers
 from tests.scenario.clock import run
 from tests.scenario.director import Director
 from tests.scenario.language import PROMPT, Line, Scenario, Way
 from tests.scenario.world import ARRIVED, CALL, World
 
-PACE = Pace(ring=20, comfort=30.0, ucc_ring=25, duty_ring=30, advice=20.0)
+TIMERS = Timers(ring=20, comfort=30.0, ucc_ring=25, duty_ring=30, advice=20.0)
 SILENCE = 120.0  # seconds listened after the end
 
 
@@ -163,7 +163,7 @@ async def _engine(channel: Channel, world: World) -> None:
     try:
         if facts.connection:
             await line.stop_recording()
-        await take(call, desk, PACE)
+        await take(call, desk, TIMERS)
         await line.set({w.NEXT: "hangup"})
     except (HungUp, ConnectionLost):
         pass

@@ -11,7 +11,7 @@ from tests.fake_asterisk import FakeCall
 from tests.scenario.clock import run
 from tests.scenario.director import Director
 from tests.scenario.language import PROMPT, Scenario
-from tests.scenario.ring1 import PACE, SILENCE, Played
+from tests.scenario.ring1 import SILENCE, TIMERS, Played
 from tests.scenario.world import ARRIVED, CALL, World
 
 LAST_WORD = b'SET VARIABLE "ENGINE_NEXT" "hangup"'
@@ -65,7 +65,7 @@ class SceneCall(FakeCall):
 
 async def _engine(world: World) -> AgiServer:
     handler = CallHandler(
-        world.call_desk, PACE, "kk", lambda: Path("/spool/audio"), ZoneInfo("Asia/Almaty"), world.clock
+        world.call_desk, TIMERS, "kk", lambda: Path("/spool/audio"), ZoneInfo("Asia/Almaty"), world.clock
     )
     server = AgiServer(
         {"call": handler},

@@ -44,7 +44,7 @@ TALKS = frozenset(
 )
 # What looks like the world and is none: the file's own import, and why.
 HARMLESS = {
-    "ivr.loudness": {"soxr"},  # resampling is arithmetic
+    "ivr.prompts.loudness": {"soxr"},  # resampling is arithmetic
     "dialplan.render": {"pathlib"},  # reads its own templates, writes nothing
     "config.evidence": {"pathlib"},  # paths as values of settings; no file is opened
     "config.log": {"os"},  # names of the environment; every file may log

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from ivr.loudness import loudness, true_peak
-from ivr.music import compose, make_music
+from ivr.prompts.hold_music import compose, make_music
+from ivr.prompts.loudness import loudness, true_peak
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.http.i18n import catalogue
-from ivr.catalogue import CATALOGUE
+from ivr.prompts.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]
 # What was wrong, and what is said instead.

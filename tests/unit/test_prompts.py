@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from ivr import speech
-from ivr.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
-from ivr.files import effective, install, missing
-from ivr.loudness import true_peak
-from ivr.script import script
-from ivr.sound_files import check, write_sound
+from ivr.prompts import speech_synthesis
+from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
+from ivr.prompts.loudness import true_peak
+from ivr.prompts.prompt_files import effective, install, missing
+from ivr.prompts.reading_list import script
+from ivr.prompts.sound_files import check, write_sound
 
 FEW = (*PHRASES, *(CATALOGUE[name] for name in ("number_2", "number_1_f", "ordinal_3", "minute_few")))
 LATIN = re.compile("[A-Za-z]")
@@ -24,7 +24,7 @@ LATIN = re.compile("[A-Za-z]")
 def drafts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All phrases and a few number words, really spoken, once for this file."""
     into = tmp_path_factory.mktemp("drafts")
-    speech.speak(FEW, into)
+    speech_synthesis.speak(FEW, into)
     return into
 
 
@@ -89,40 +89,40 @@ def test_a_bilingual_draft_is_the_same_in_both_folders_and_holds_both_voices(dra
 
 def test_speaking_again_makes_nothing(drafts: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in drafts.rglob("*.wav")}
-    assert speech.speak(FEW, drafts) == 0
+    assert speech_synthesis.speak(FEW, drafts) == 0
     assert {file: file.stat().st_mtime_ns for file in drafts.rglob("*.wav")} == before
 
 
 def test_only_what_changed_is_spoken_anew(tmp_path: Path) -> None:
     one, two = CATALOGUE["number_2"], CATALOGUE["number_3"]
-    speech.speak([one, two], tmp_path)
+    speech_synthesis.speak([one, two], tmp_path)
     (tmp_path / "ru" / "number_3.wav").unlink()
     seen: list[tuple[int, int]] = []
-    made = speech.speak(
+    made = speech_synthesis.speak(
         [dataclasses.replace(one, ru="две"), two], tmp_path, lambda done, of: seen.append((done, of))
     )
     assert (made, seen) == (2, [(1, 2), (2, 2)])
 
 
 def test_a_prompt_taken_from_the_catalogue_loses_its_draft(tmp_path: Path) -> None:
-    speech.speak([CATALOGUE["number_2"], CATALOGUE["number_3"]], tmp_path)
-    speech.speak([CATALOGUE["number_2"]], tmp_path)
+    speech_synthesis.speak([CATALOGUE["number_2"], CATALOGUE["number_3"]], tmp_path)
+    speech_synthesis.speak([CATALOGUE["number_2"]], tmp_path)
     assert sorted(f.name for f in tmp_path.rglob("*.wav")) == ["number_2.wav", "number_2.wav"]
-    speech.speak([CATALOGUE["number_2"], CATALOGUE["number_3"]], tmp_path)
+    speech_synthesis.speak([CATALOGUE["number_2"], CATALOGUE["number_3"]], tmp_path)
     assert (tmp_path / "kk" / "number_3.wav").is_file()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"kk/number_2.wav": 7}'])
 def test_a_damaged_manifest_only_costs_time(tmp_path: Path, content: str) -> None:
-    (tmp_path / speech.MANIFEST).write_text(content)
-    assert speech.speak([CATALOGUE["number_2"]], tmp_path) == 2
-    assert len(json.loads((tmp_path / speech.MANIFEST).read_text())) == 2
+    (tmp_path / speech_synthesis.MANIFEST).write_text(content)
+    assert speech_synthesis.speak([CATALOGUE["number_2"]], tmp_path) == 2
+    assert len(json.loads((tmp_path / speech_synthesis.MANIFEST).read_text())) == 2
 
 
 def test_without_espeak_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(speech.SpeechUnavailable, match="apt-get install espeak-ng"):
-        speech.speak([CATALOGUE["number_2"]], tmp_path)
+    with pytest.raises(speech_synthesis.SpeechUnavailable, match="apt-get install espeak-ng"):
+        speech_synthesis.speak([CATALOGUE["number_2"]], tmp_path)
 
 
 def spoil(drafts: Path, into: Path, prompts: tuple[Prompt, ...]) -> Path:

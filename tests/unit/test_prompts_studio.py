@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from engine.cli.prompts import prompts as app
-from ivr.catalogue import CATALOGUE
-from ivr.loudness import RATE, high_pass, level, limit, measure, rms, true_peak
-from ivr.sound_files import check_file
-from ivr.studio import import_studio
+from ivr.prompts.catalogue import CATALOGUE
+from ivr.prompts.loudness import RATE, high_pass, level, limit, measure, rms, true_peak
+from ivr.prompts.sound_files import check_file
+from ivr.prompts.studio_import import import_studio
 
 
 def voice(seconds: float, rate: int = 48000, loud: float = 0.2, silence: float = 0.5) -> np.ndarray:

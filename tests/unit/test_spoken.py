@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from ivr import spoken
-from ivr.catalogue import CATALOGUE, LANGUAGES
-from ivr.catalogue_numbers import NUMBERS
+from ivr.prompts.catalogue import CATALOGUE, LANGUAGES
+from ivr.prompts.catalogue_numbers import NUMBERS
 
 SMALL = (*range(1200), *range(1_990, 2_130), *range(20_990, 22_030))
 BORDERS = (99_999, 100_000, 100_001, 101_000, 111_111, 999_999, 1_000_000, 1_000_001, 1_001_001, 2_000_000)

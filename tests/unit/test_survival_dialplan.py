@@ -10,7 +10,7 @@ from config.settings import Settings
 from dialplan import words as w
 from dialplan.people import LAB, Account
 from dialplan.render import Secrets, render
-from ivr.catalogue import CATALOGUE
+from ivr.prompts.catalogue import CATALOGUE
 from ivr.ucc_result import DROPS, FAILURES, FORWARDS, UccResult, prompt, ucc_result
 
 ROOT = Path(__file__).resolve().parents[2]

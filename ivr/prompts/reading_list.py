@@ -3,8 +3,8 @@
 from typing import Literal
 
 from config.settings import Language
-from ivr.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
-from ivr.catalogue_numbers import NUMBERS
+from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
+from ivr.prompts.catalogue_numbers import NUMBERS
 
 _INTRO = """\
 # Reading list, helpline 111: {count} sounds

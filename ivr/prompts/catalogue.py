@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ivr.catalogue_caller import CALLER
-from ivr.catalogue_numbers import NUMBERS
-from ivr.catalogue_prompt import LANGUAGES, Prompt
-from ivr.catalogue_staff import STAFF
+from ivr.prompts.catalogue_caller import CALLER
+from ivr.prompts.catalogue_numbers import NUMBERS
+from ivr.prompts.catalogue_staff import STAFF
+from ivr.prompts.prompt import LANGUAGES, Prompt
 
 __all__ = ["CATALOGUE", "LANGUAGES", "PHRASES", "Prompt"]
 

@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from ivr.catalogue_prompt import Prompt
+from ivr.prompts.prompt import Prompt
 
 # One Kazakh and one Russian word per number; 11 to 19 are recorded whole.
 _CARDINALS = """

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 
-class Ear(Protocol):
+class InbandDtmf(Protocol):
     """Listens to callers who are asked for a key (A2)."""
 
     def listen(self, call: str, digits: str) -> AbstractContextManager[Awaitable[str]]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.loudness import Sound, loudness
-from ivr.prompt_check import RATE
-from ivr.sound_files import write_sound
+from ivr.prompts.loudness import Sound, loudness
+from ivr.prompts.quality import RATE
+from ivr.prompts.sound_files import write_sound
 
 LEVEL = -26.0  # LUFS: below the voices, so that a prompt is heard as the nearer thing
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.settings import Language
-from ivr.catalogue import CATALOGUE, LANGUAGES, Prompt
-from ivr.prompt_check import Problem
+from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, Prompt
+from ivr.prompts.quality import Problem
 
 MUSIC_FILE = Path("music") / "111.wav"
 

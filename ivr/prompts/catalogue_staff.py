@@ -1,6 +1,6 @@
 """What consultants and the person at the duty phone hear."""
 
-from ivr.catalogue_prompt import Prompt
+from ivr.prompts.prompt import Prompt
 
 STAFF = (
     Prompt(

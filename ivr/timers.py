@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Timers:
     """None of these ends a conversation or a wait: they bound rings and space messages."""
 
     ring: int

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from config.settings import Language
-from ivr.catalogue_prompt import Prompt
+from ivr.prompts.prompt import Prompt
 
 RATE = 8000  # samples a second, of every file that is played
 TARGET = -20.0  # LUFS, beside Asterisk's own prompts; dBFS RMS for files below SHORT

@@ -15,11 +15,11 @@ import soundfile
 
 from config.settings import Language
 from config.told import told
-from ivr.catalogue import LANGUAGES, Prompt
-from ivr.files import whole
-from ivr.loudness import Sound, level, to_line_rate, trim
-from ivr.prompt_check import RATE
-from ivr.sound_files import write_sound
+from ivr.prompts.catalogue import LANGUAGES, Prompt
+from ivr.prompts.loudness import Sound, level, to_line_rate, trim
+from ivr.prompts.prompt_files import whole
+from ivr.prompts.quality import RATE
+from ivr.prompts.sound_files import write_sound
 
 MANIFEST = "drafts.json"
 VERSION = 1  # of the way a draft is made: a new one makes all drafts anew

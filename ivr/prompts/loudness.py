@@ -7,7 +7,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from ivr.prompt_check import CEILING, RATE, SHORT, TARGET, Measure
+from ivr.prompts.quality import CEILING, RATE, SHORT, TARGET, Measure
 
 Sound = NDArray[np.float64]  # mono, full scale 1.0
 

@@ -7,10 +7,10 @@ import numpy as np
 import soundfile
 
 from config.settings import Language
-from ivr.catalogue import CATALOGUE, Prompt
-from ivr.files import effective, missing, wanted, whole
-from ivr.loudness import Sound, measure
-from ivr.prompt_check import RATE, Problem, judge
+from ivr.prompts.catalogue import CATALOGUE, Prompt
+from ivr.prompts.loudness import Sound, measure
+from ivr.prompts.prompt_files import effective, missing, wanted, whole
+from ivr.prompts.quality import RATE, Problem, judge
 
 
 def write_sound(file: Path, sound: Sound) -> None:

@@ -1,35 +1,35 @@
-"""The desk as the flow sees it: who serves this call; routing supplies the real one."""
+"""The queue as the flow sees it: who serves this call; routing supplies the real one."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Assigned:
     """This consultant serves the call now."""
 
     consultant: str
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
+class Unstaffed:
     """Nobody who speaks the caller's language is on shift."""
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class Staffed:
     """Somebody has come on shift."""
 
 
-class Place(Protocol):
+class QueuePlace(Protocol):
     """A caller's place in the queue; left by `leave`, also when an assignment was not taken."""
 
-    async def next(self) -> Served | Nobody | Somebody:
+    async def next(self) -> Assigned | Unstaffed | Staffed:
         """What the dispatcher decided for this call, in order; waits until there is something."""
         ...
 
     def number(self) -> int:
-        """Place in the queue, from 1."""
+        """Position in the queue, from 1."""
         ...
 
     def doubtful(self) -> bool:
@@ -41,10 +41,10 @@ class Place(Protocol):
         ...
 
 
-class Desk(Protocol):
+class CallQueue(Protocol):
     """Consultants' side of a call. Every method is an event for the dispatcher and returns at once."""
 
-    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> Place:
+    def place(self, call: str, language: str, queued: int, kept: str | None = None) -> QueuePlace:
         """Let a call wait; `queued` (epoch ms of first entering the queue) keeps its place for ever.
 
         `kept`: back from 1414, to this consultant who was kept for it, or else the head of the queue.

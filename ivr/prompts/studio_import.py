@@ -9,11 +9,11 @@ import numpy as np
 import soundfile
 
 from config.settings import Language
-from ivr.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
-from ivr.files import missing
-from ivr.loudness import Silent, Sound, high_pass, level, measure, to_line_rate, trim
-from ivr.prompt_check import RATE, Problem, judge
-from ivr.sound_files import write_sound
+from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
+from ivr.prompts.loudness import Silent, Sound, high_pass, level, measure, to_line_rate, trim
+from ivr.prompts.prompt_files import missing
+from ivr.prompts.quality import RATE, Problem, judge
+from ivr.prompts.sound_files import write_sound
 
 KINDS = (".wav", ".flac", ".aiff", ".aif", ".ogg", ".mp3")  # better ones first
 LONGEST = 120.0  # seconds; no prompt is near it

@@ -1,6 +1,6 @@
 """What a caller hears, in the order of a call: calm, short words, for children too."""
 
-from ivr.catalogue_prompt import Prompt
+from ivr.prompts.prompt import Prompt
 
 WELCOME = (
     Prompt(
