@@ -7,7 +7,7 @@ from typing import Final
 
 from agi_handlers.protocol import AgiRefused
 from agi_handlers.session import Session
-from dialplan import recorder
+from dialplan import mixmonitor
 from dialplan.recording_names import file_of
 from dialplan.words import MUSIC
 from ivr.line import DialResult
@@ -91,9 +91,9 @@ class AgiLine:
         """Record what the two say while they talk, mixed and a file for each (recipe 3); `stem` is a path."""
         if not _STEM.fullmatch(stem) or ".." in stem:
             raise AgiRefused("a recording's path is absolute and plain")
-        await asyncio.sleep(max(0.0, self._recorder_stopped + recorder.REST - self._loop.time()))
+        await asyncio.sleep(max(0.0, self._recorder_stopped + mixmonitor.REST - self._loop.time()))
         mixed = file_of(stem, "mixed")
-        await self._session.command("EXEC", "MixMonitor", f"{mixed},{recorder.options(stem)}")
+        await self._session.command("EXEC", "MixMonitor", f"{mixed},{mixmonitor.options(stem)}")
 
     async def stop_recording(self) -> None:
         """Stop the recording, also after a hang-up or one an earlier engine began: its files are complete.

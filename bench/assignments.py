@@ -15,7 +15,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from dialplan import words as w
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
 from engine.wiring import Engine
@@ -112,7 +112,7 @@ async def play(home: Path, assignments: int, *, cuts: int, seed: int = 111) -> T
         for folder in home_folders(settings):
             folder.mkdir(parents=True, exist_ok=True)
         ami.secret = secrets.load(home / "secrets").ami_engine
-        accounts.save(settings, [Account(name, "Invented", ("kk", "ru"), "x" * 24) for name in names])
+        accounts.save(settings, [SipAccount(name, "Invented", ("kk", "ru"), "x" * 24) for name in names])
         engine, stop = Engine(settings), asyncio.Event()
         running = asyncio.create_task(engine.run(stop))
         while not (engine.line.up and engine.agi.port):  # noqa: ASYNC110 - nothing tells us

@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.settings import Settings
 from config.told import told
-from dialplan import recorder, recording_names, words
-from dialplan.filters import event_filters
+from dialplan import mixmonitor, recording_names, words
+from dialplan.event_filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from ivr import ucc_result as ucc
 from ivr.ucc_result import UccResult
 
@@ -49,7 +49,7 @@ def safe(value: object) -> str:
 def render(
     settings: Settings,
     secrets: Secrets,
-    accounts: Sequence[Account],
+    accounts: Sequence[SipAccount],
     *,
     modules_dir: str,
     custom: bool = False,
@@ -99,7 +99,7 @@ def _recording_names() -> Mapping[str, object]:
     return {
         "recording_stem": recording_names.stem_of,
         "recording_file": recording_names.file_of,
-        "recorder_options": recorder.options,
+        "recorder_options": mixmonitor.options,
         "day_folder": recording_names.DAY,
     }
 
@@ -126,7 +126,7 @@ def _by_dial(results: Mapping[str, str], otherwise: str) -> str:
     return found
 
 
-def _people(settings: Settings, accounts: Sequence[Account]) -> Mapping[str, object]:
+def _people(settings: Settings, accounts: Sequence[SipAccount]) -> Mapping[str, object]:
     return {
         "outbound": (
             (words.UCC_ENDPOINT, "1414", settings.ucc_address, settings.ucc_port),

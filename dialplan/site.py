@@ -7,8 +7,8 @@ from hashlib import sha256
 from typing import Final
 
 from config.settings import Settings
-from dialplan.people import Account
 from dialplan.render import Secrets, render
+from dialplan.sip_accounts import SipAccount
 
 FOLDER: Final = "111.d"  # below the folder of the site's main files
 PARTS: Final = ("extensions", "pjsip", "queues", "features", "musiconhold", "manager", "cel_custom")
@@ -26,7 +26,7 @@ class MainFile:
     settings: tuple[str, ...] = ()
 
 
-def parts(settings: Settings, secrets: Secrets, accounts: Sequence[Account]) -> Mapping[str, str]:
+def parts(settings: Settings, secrets: Secrets, accounts: Sequence[SipAccount]) -> Mapping[str, str]:
     """File name in FOLDER → text. No global section: the site has its own. Never the lab's test caller.
 
     Raises Unsafe as `render`.

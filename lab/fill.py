@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from config.problem import Problem
-from dialplan.recorder import SIDES
+from dialplan.mixmonitor import SIDES
 from dialplan.recording_names import file_of
 from engine.evidence.services import Evidence
 from lab.fill_plan import Plan, Planned

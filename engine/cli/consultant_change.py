@@ -15,7 +15,7 @@ from config.rights import Right
 from config.running import supervisor
 from config.settings import Language, Settings
 from config.told import told
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.cli.endpoint_change import (
     STOPPED,
     ChangeResult,
@@ -39,7 +39,7 @@ TURN: Final = 180.0  # until it is this command's turn, where many change accoun
 
 def add(
     settings: Settings, id_: str, name: str, languages: Sequence[Language]
-) -> tuple[Account, ChangeResult]:
+) -> tuple[SipAccount, ChangeResult]:
     """The new account, and what Asterisk made of it. Raises Problem, Wrong, ConsultantRefused, EngineAway."""
 
     def without_engine() -> None:
@@ -64,7 +64,7 @@ def change(
     languages: Sequence[Language] | None = None,
     *,
     secret: bool = False,
-) -> tuple[Account, ChangeResult]:
+) -> tuple[SipAccount, ChangeResult]:
     """The account as it is now; `secret`: with a new password, and the old registration ends.
 
     A conversation goes on. Raises as `add`.
@@ -202,6 +202,6 @@ def _tell_engine(settings: Settings) -> None:
             time.sleep(0.2)
 
 
-def _account(settings: Settings, id_: str) -> Account:
+def _account(settings: Settings, id_: str) -> SipAccount:
     [account] = [one for one in accounts.load(settings) if one.id == id_]
     return account

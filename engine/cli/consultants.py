@@ -12,7 +12,7 @@ from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say,
 
 if TYPE_CHECKING:
     from config.settings import Language, Settings
-    from dialplan.people import Account
+    from dialplan.sip_accounts import SipAccount
     from engine.cli.endpoint_change import ChangeResult
 
 consultants = typer.Typer(
@@ -165,7 +165,13 @@ def reload(json: AsJson = False) -> None:
 
 
 def _tell_account(
-    settings: "Settings", account: "Account", outcome: "ChangeResult", what: str, *, json: bool, secret: bool
+    settings: "Settings",
+    account: "SipAccount",
+    outcome: "ChangeResult",
+    what: str,
+    *,
+    json: bool,
+    secret: bool,
 ) -> None:
     if json:
         as_json(

@@ -14,7 +14,7 @@ from config.problem import Problem
 from config.running import supervisor
 from config.settings import Settings
 from config.told import told
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.install.asterisk_endpoints import NotSettled, settle_gone, settle_known
 from engine.install.home_folders import hand_over
 from engine.install.prepare import NotReady, write_configuration, write_lab, write_people
@@ -60,7 +60,7 @@ def write_endpoints(settings: Settings, without: str = "") -> ChangeResult | Non
     return None
 
 
-def endpoint_known(settings: Settings, account: Account) -> ChangeResult:
+def endpoint_known(settings: Settings, account: SipAccount) -> ChangeResult:
     """Until Asterisk has the account's endpoint with its password; what came of it."""
     if not asterisk_lives(settings):
         return ChangeResult(STOPPED)

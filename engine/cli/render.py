@@ -31,7 +31,7 @@ def render(
     Each part ends with a hook NAME_custom.conf beside it: made empty once, and yours from then on.
     """
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from dialplan.check import check  # noqa: PLC0415
+    from dialplan.config_check import check  # noqa: PLC0415
     from dialplan.site import parts  # noqa: PLC0415
     from engine.cli.file_rights import own_rights  # noqa: PLC0415
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415

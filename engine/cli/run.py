@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
-    from dialplan.people import Account
+    from dialplan.sip_accounts import SipAccount
 
 
 @plain_words()
@@ -70,7 +70,7 @@ def dial_in(settings: "Settings") -> list[str]:
     return lines
 
 
-def _lab_accounts(settings: "Settings", everyone: "Sequence[Account]") -> list[str]:
+def _lab_accounts(settings: "Settings", everyone: "Sequence[SipAccount]") -> list[str]:
     """Users and passwords of the lab's phones, a line each."""
     from dialplan.words import TEST_CALLER  # noqa: PLC0415
     from engine.install import secrets  # noqa: PLC0415

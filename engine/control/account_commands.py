@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_args
 from config.rights import Right
 from config.settings import Language
 from config.told import told
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.control.authorisation import AccessOrders
 from engine.install import consultant_accounts as accounts
 from engine.process.local_socket import Answer, Asker, Order, Wrong
@@ -96,10 +96,10 @@ class AccountOrders:
         self._engine.accounts_changed()
         self._engine.mirror.changed()
 
-    async def _load(self) -> tuple[Account, ...]:
+    async def _load(self) -> tuple[SipAccount, ...]:
         return await asyncio.to_thread(accounts.load, self._engine.settings)
 
-    async def _change(self, changed: Callable[[Sequence[Account]], tuple[Account, ...]]) -> None:
+    async def _change(self, changed: Callable[[Sequence[SipAccount]], tuple[SipAccount, ...]]) -> None:
         try:
             after = changed(await self._load())
         except accounts.ConsultantRefused as why:

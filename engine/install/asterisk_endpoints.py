@@ -15,7 +15,7 @@ from typing import Final
 from config.settings import Settings
 from config.told import N_, joined, told
 from dialplan import words as w
-from dialplan.people_sections import PERSON
+from dialplan.pjsip_accounts import PERSON
 from engine.install import consultant_accounts as accounts
 from routing.ami.control_socket import say
 from routing.ami.protocol import AmiDown, AmiTimeout

@@ -9,7 +9,7 @@ from typing import Final
 from config import no_follow
 from config.settings import Language, Settings
 from config.told import told
-from dialplan.people import LAB, Account
+from dialplan.sip_accounts import LAB, SipAccount
 from engine.install.run_as_user import as_owner
 from engine.install.secrets import fresh, write_private
 
@@ -26,19 +26,20 @@ def path(settings: Settings) -> Path:
     return settings.home / "accounts" / "consultants.json"
 
 
-def load(settings: Settings) -> tuple[Account, ...]:
+def load(settings: Settings) -> tuple[SipAccount, ...]:
     """All accounts by id; the lab begins with invented people, a site with nobody."""
     known = _read(settings)
     if known is None:
         people = LAB if settings.profile == "lab" else ()
-        save(settings, [Account(id_, name, languages, fresh()) for id_, name, languages in people])
+        save(settings, [SipAccount(id_, name, languages, fresh()) for id_, name, languages in people])
         known = _read(settings) or b"[]"
     return tuple(
-        Account(one["id"], one["name"], tuple(one["languages"]), one["secret"]) for one in json.loads(known)
+        SipAccount(one["id"], one["name"], tuple(one["languages"]), one["secret"])
+        for one in json.loads(known)
     )
 
 
-def save(settings: Settings, accounts: Sequence[Account]) -> None:
+def save(settings: Settings, accounts: Sequence[SipAccount]) -> None:
     """Write all accounts; as the engine's user, where root does it: the folder is the engine's."""
     rows = [
         {"id": a.id, "name": a.name, "languages": list(a.languages), "secret": a.secret}
@@ -57,8 +58,8 @@ def _read(settings: Settings) -> bytes | None:
 
 
 def with_new(
-    accounts: Sequence[Account], id_: str, name: str, languages: Sequence[Language]
-) -> tuple[Account, ...]:
+    accounts: Sequence[SipAccount], id_: str, name: str, languages: Sequence[Language]
+) -> tuple[SipAccount, ...]:
     """The accounts and a new one with a fresh secret. Raises ConsultantRefused."""
     if not ID.fullmatch(id_):
         raise ConsultantRefused(
@@ -66,22 +67,22 @@ def with_new(
         )
     if any(one.id == id_ for one in accounts):
         raise ConsultantRefused(told("{id} exists already; remove it first or choose another id", id=id_))
-    return (*accounts, Account(id_, _name(name), _languages(languages), fresh()))
+    return (*accounts, SipAccount(id_, _name(name), _languages(languages), fresh()))
 
 
 def with_changed(
-    accounts: Sequence[Account],
+    accounts: Sequence[SipAccount],
     id_: str,
     name: str | None = None,
     languages: Sequence[Language] | None = None,
     *,
     secret: bool = False,
-) -> tuple[Account, ...]:
+) -> tuple[SipAccount, ...]:
     """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises ConsultantRefused."""
     before = next((one for one in accounts if one.id == id_), None)
     if before is None:
         raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
-    after = Account(
+    after = SipAccount(
         id_,
         before.name if name is None else _name(name),
         before.languages if languages is None else _languages(languages),
@@ -102,7 +103,7 @@ def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
     return tuple(languages)
 
 
-def without(accounts: Sequence[Account], id_: str) -> tuple[Account, ...]:
+def without(accounts: Sequence[SipAccount], id_: str) -> tuple[SipAccount, ...]:
     """The accounts but this one. Raises ConsultantRefused when there is none."""
     if all(one.id != id_ for one in accounts):
         raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))

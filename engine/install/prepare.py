@@ -8,11 +8,11 @@ from config import no_follow
 from config.settings import Settings
 from config.told import told
 from dialplan import words
-from dialplan.check import check
+from dialplan.config_check import check
 from dialplan.numbers import spellings
-from dialplan.people import Account
-from dialplan.people_sections import with_people_of
+from dialplan.pjsip_accounts import with_accounts_of
 from dialplan.render import Secrets, render
+from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
 from engine.install.keys import ensure_keys
@@ -90,7 +90,7 @@ def write_people(settings: Settings, without: str = "") -> None:
     known, kind = secrets.load(settings.home / "secrets"), asterisk_kind(settings)
     fresh = render(settings, known, people, modules_dir=str(kind["modules_dir"]))["pjsip.conf"]
     before = file.read_text(encoding="utf-8")
-    text = with_people_of(before, fresh)
+    text = with_accounts_of(before, fresh)
     if faults := check({"pjsip.conf": text}):
         raise NotReady("\n".join(faults))
     if text != before:
@@ -148,5 +148,5 @@ def lab(settings: Settings, known: Secrets) -> dict[str, Any]:
     }
 
 
-def _phone(one: Account) -> dict[str, Any]:
+def _phone(one: SipAccount) -> dict[str, Any]:
     return {"id": one.id, "username": one.id, "password": one.secret, "name": one.name}

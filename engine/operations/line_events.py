@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from config.settings import Language
-from dialplan import recorder
+from dialplan import mixmonitor
 from dialplan import words as w
 from routing.ami.client import Ami, Message
 from routing.ami.rtp_count import value
@@ -49,7 +49,9 @@ class Line:
     up: bool = False
     away_since: float = field(default_factory=time.time)  # when the connection was lost last
     changed: Callable[[], None] = lambda: None
-    held: Callable[[OngoingCall, recorder.Side], object] = lambda call, by: None  # that side holds the other
+    held: Callable[[OngoingCall, mixmonitor.Side], object] = lambda call, by: (
+        None
+    )  # that side holds the other
     ends: Callable[[float], Ended] | None = None  # when calls that are no more ended, asked at a moment
     _queued: list[Event] | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dialplan import recorder
+from dialplan import mixmonitor
 from dialplan import words as w
 from dialplan.recording_names import stem_of
 from engine.recorder.restart import number_of, partner
@@ -23,7 +23,7 @@ RATE: Final = 50  # packets a second, 20 ms each; phones that send 10 ms are see
 LAG: Final = 6.0  # seconds by which Asterisk's count of lost packets is late: it follows the RTCP reports
 NO_JITTER: Final = 0.5  # seconds: from here on it is the jump of a phone that renumbered, fading away
 
-Key = tuple[str, recorder.Side]
+Key = tuple[str, mixmonitor.Side]
 
 
 @dataclass(slots=True)

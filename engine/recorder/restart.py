@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from dialplan import recorder
+from dialplan import mixmonitor
 from dialplan import words as w
 from dialplan.recording_names import SECOND, day_of, file_of, segment_of, stem_of
 from engine.recorder.disk_probe import Disk
@@ -100,7 +100,7 @@ class HoldGuard:
                         return None
             return None
 
-    async def held(self, call: OngoingCall, by: recorder.Side) -> str | None:
+    async def held(self, call: OngoingCall, by: mixmonitor.Side) -> str | None:
         """A side holds the other: the recorder moves to the channel that hears the music, if it must.
 
         On the holder's own channel that side would be digital silence, as one that was lost is.
@@ -111,7 +111,7 @@ class HoldGuard:
             segment, _ = await self._disk.ask(partial(self._last, call))
         except OSError:
             return None
-        return await self.restart(call) if recorder.side(segment) == by else None
+        return await self.restart(call) if mixmonitor.side(segment) == by else None
 
     def left(self, call: OngoingCall) -> bool:
         """Whether older recorders may run beside the newest, for the manager was silent when it began."""
@@ -122,7 +122,7 @@ class HoldGuard:
         leg = partner(call)
         if leg is None or not leg.channel:
             return
-        old = leg.channel if recorder.side(segment) == "caller" else call.channel
+        old = leg.channel if mixmonitor.side(segment) == "caller" else call.channel
         try:
             if await self._clear(old):
                 log.warning("recorder_left_over", call=call.word(w.CALL), segment=segment)
@@ -145,19 +145,19 @@ class HoldGuard:
         leg = self._talking(call_id, number)
         if leg is None:
             return False
-        on = recorder.side(segment)
+        on = mixmonitor.side(segment)
         channels = {"caller": call.channel, "consultant": leg.channel or call.channel}
         channel, other = channels[on], channels["caller" if on == "consultant" else "consultant"]
         first = stem_of(call_id, number)
         try:
             if await self._clear(channel):
-                await asyncio.sleep(recorder.REST)
+                await asyncio.sleep(mixmonitor.REST)
             self._left.discard(first)  # the other one is cleared below
         except (AmiDown, AmiTimeout):  # a recorder is begun without the manager, beside whatever is there
             self._left.add(first)
         path = volume / self._day(call) / stem_of(call_id, number, segment)
         side = on if channel != call.channel or on == "caller" else "caller"
-        mixed, options = file_of(str(path), "mixed"), recorder.options(str(path), side)
+        mixed, options = file_of(str(path), "mixed"), mixmonitor.options(str(path), side)
         order = {"Channel": channel, "File": mixed, "Options": options}
         begun = await self._ami.send("MixMonitor", order)
         id_ = {"Channel": channel, "MixMonitorID": str(begun.get("MixMonitorID", ""))}
@@ -178,7 +178,7 @@ class HoldGuard:
         return True
 
     async def _seen(self, path: Path) -> bool:
-        files = [path.with_name(file_of(path.name, side)) for side in recorder.SIDES]
+        files = [path.with_name(file_of(path.name, side)) for side in mixmonitor.SIDES]
         end = asyncio.get_running_loop().time() + SEEN
         while True:
             try:

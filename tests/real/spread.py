@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.install.consultant_accounts import save
 from engine.install.secrets import fresh
 from lab.call import Call
@@ -30,7 +30,7 @@ class Caller:
 def consultants(line: RunningLine, count: int) -> None:
     """Give the line that many consultants, c101 and on, before it starts."""
     (line.home / "accounts").mkdir(exist_ok=True)
-    save(line.settings, [Account(f"c{101 + n}", f"Үлгі {n}", ("kk", "ru"), fresh()) for n in range(count)])
+    save(line.settings, [SipAccount(f"c{101 + n}", f"Үлгі {n}", ("kk", "ru"), fresh()) for n in range(count)])
 
 
 class Spread:

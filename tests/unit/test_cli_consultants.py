@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import NotSettled, settle_gone
 from engine.process.local_socket import Wrong, ask
@@ -289,7 +289,7 @@ def test_a_changed_account_has_what_was_asked_and_nothing_else(ivr111, settings,
 def test_an_engine_that_read_the_accounts_too_early_reads_them_again(settings):
     with engine(settings) as box:
         accounts.save(
-            settings, [Account("c101", "А", ("ru",), "x" * 32), Account("c109", "Б", ("kk",), "y" * 32)]
+            settings, [SipAccount("c101", "А", ("ru",), "x" * 32), SipAccount("c109", "Б", ("kk",), "y" * 32)]
         )
         ask(settings.control_socket, "accounts.read")
         seats = {seat.id: seat.languages for seat in box.desk.snapshot().consultants}

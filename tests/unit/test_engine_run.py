@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from dialplan.people import Account
+from dialplan.sip_accounts import SipAccount
 from engine.evidence.main import EvidenceProcess
 from engine.evidence.services import open_evidence
 from engine.health.clock_sync import WallOffset
@@ -65,7 +65,7 @@ async def test_the_end_of_the_engine_is_nobodys_wrap_up(
 ) -> None:
     monkeypatch.setattr("engine.wiring.FIRST_LOGIN", 0.1)
     made = settings(tmp_path / "home")
-    accounts.save(made, [Account("c101", "Айгүл Сынақ", ("kk",), "x" * 32)])
+    accounts.save(made, [SipAccount("c101", "Айгүл Сынақ", ("kk",), "x" * 32)])
     engine, stop = Engine(made), asyncio.Event()
     running = asyncio.create_task(engine.run(stop))
     async with asyncio.timeout(10):

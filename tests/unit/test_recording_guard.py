@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialplan import recorder
+from dialplan import mixmonitor
 from dialplan import words as w
 from engine.recorder.restart import HoldGuard
 from engine.recorder.watch import STILL, Growth, RecordingGuard
@@ -58,7 +58,7 @@ class Asterisk:
             path = fields["File"].removesuffix(".wav")
             self.running.setdefault(channel, []).append(path)
             on = "caller" if channel == CALLER else "consultant"
-            assert recorder.options(path, on) == fields["Options"]
+            assert mixmonitor.options(path, on) == fields["Options"]
             self.said.append(f"start {Path(path).name} on {on}")
             if not self.no_files_in or self.no_files_in not in path:
                 begin(Path(path))

@@ -6,14 +6,14 @@ import stat
 
 import pytest
 
-from dialplan.people import Account
 from dialplan.render import Secrets, render
+from dialplan.sip_accounts import SipAccount
 from dialplan.site import PARTS, main_files, parts, without_secrets
 
 pytest_plugins = ("tests.command_line",)
 
 SECRETS = Secrets("a" * 32, "b" * 32, "c" * 32, "d" * 32)
-PEOPLE = [Account("c101", "Айгүл Сынақ", ("kk", "ru"), "e" * 32)]
+PEOPLE = [SipAccount("c101", "Айгүл Сынақ", ("kk", "ru"), "e" * 32)]
 GLOBAL = {"general", "globals", "global", "transport-udp", "featuremap", "default", "logfiles"}
 
 

@@ -116,10 +116,10 @@ def site(settings, monkeypatch, tmp_path):
     monkeypatch.setattr("lab.demo.run", lambda *_: 0)
     monkeypatch.setattr("engine.cli.prompts.make_drafts", lambda *_: 0)
     at_a_site = Settings()
-    from dialplan.people import Account
+    from dialplan.sip_accounts import SipAccount
     from engine.install import consultant_accounts as accounts
 
-    accounts.save(at_a_site, [Account(id_, "Айгүл", ("kk",), "x" * 32) for id_ in ("c101", "c102")])
+    accounts.save(at_a_site, [SipAccount(id_, "Айгүл", ("kk",), "x" * 32) for id_ in ("c101", "c102")])
     write_journal(at_a_site, SERVED)
     return at_a_site
 

@@ -8,8 +8,8 @@ import pytest
 
 from config.settings import Settings
 from dialplan import words as w
-from dialplan.people import LAB, Account
 from dialplan.render import Secrets, render
+from dialplan.sip_accounts import LAB, SipAccount
 from ivr.prompts.catalogue import CATALOGUE
 from ivr.ucc_result import DROPS, FAILURES, FORWARDS, UccResult, prompt, ucc_result
 
@@ -30,7 +30,7 @@ Row = tuple[str, str, str]  # context, extension, application with its data
 def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     secrets = Secrets(*(letter * 24 for letter in "abcd"))
-    accounts = [Account(id_, name, languages, "s" * 24) for id_, name, languages in LAB]
+    accounts = [SipAccount(id_, name, languages, "s" * 24) for id_, name, languages in LAB]
     files = render(settings, secrets, accounts, modules_dir="/modules")
     rows = (row.strip() for row in files["extensions.conf"].splitlines())
     return "\n".join(row for row in rows if row and not row.startswith(";"))

@@ -7,7 +7,7 @@ from config.settings import Language
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SipAccount:
     """One consultant's softphone account. `languages` in order of preference; `secret` is 24+ characters."""
 
     id: str

@@ -1,4 +1,4 @@
-"""Check rendered configuration with pyst2's parser before Asterisk sees it: pure; edge."""
+"""Check rendered configuration with pyst2's parser before Asterisk sees it; edge."""
 
 import tempfile
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ PERSON: Final = re.compile(r"\[([cs][0-9]{2,6})\]")  # as accounts.ID
 _SECTION: Final = re.compile(r"(?m)^(?=\[)")
 
 
-def with_people_of(present: str, fresh: str) -> str:
+def with_accounts_of(present: str, fresh: str) -> str:
     """`present` with the people of `fresh`; the file as it is when they are the same.
 
     What else differs (a setting that counts from the next start) would reach an Asterisk that starts anew
