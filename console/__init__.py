@@ -1,1 +1,1 @@
-"""The web door: pages, live stream, sign-in, steering."""
+"""The console: a room a feature, with its pages, routes, orders, labels, templates; `http` serves all."""

@@ -1,76 +1,75 @@
 """All routes with the right that each needs, and the application made of them; wiring."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
-from config.rights import Right
-from console.accounts import own_account as pages_account
-from console.accounts import pages as pages_accounts
-from console.figures import pages as pages_figures
-from console.http.context import PARTS, Parts
-from console.http.guard import NAMES, RIGHTS_OF, Door, Route, faults, guard, headers, meant
-from console.http.host_header import names
-from console.sign_in import pages as pages_door
-from console.wallboard import commands as pages_orders
-from console.wallboard import pages as pages_board
+from console.accounts import own_account
+from console.accounts import pages as accounts_pages
+from console.desk import orders as desk_orders
+from console.desk import pages as desk_pages
+from console.figures import pages as figures_pages
+from console.http import labels as shared_labels
+from console.http.access_control import authorise, require_our_host
+from console.http.error_pages import answer_errors
+from console.http.host_header import allowed_names
+from console.http.orders import order_routes
+from console.http.request_context import SERVICES, Services
+from console.http.routes import NAMES, RIGHTS_OF, Access, Route
+from console.http.security_headers import add_security_headers
+from console.sign_in import pages as sign_in_pages
+from console.wallboard import labels as wallboard_labels
+from console.wallboard import orders as wallboard_orders
+from console.wallboard import pages as wallboard_pages
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 LONGEST_NAME: Final = 100
 LARGEST: Final = 64 * 1024  # bytes of a form
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+# What templates find under `labels`.
+LABELS: Final[Mapping[str, Any]] = {
+    name: value
+    for module in (shared_labels, wallboard_labels)
+    for name, value in vars(module).items()
+    if name.isupper()
+}
 
 
 def routes() -> tuple[Route, ...]:
-    """Every door of the console; tests walk through this list with every role, and with nobody."""
+    """All routes of the console; tests walk through this list with every role, and with nobody."""
     return (
-        Route("GET", "/", Right.WATCH, pages_board.wallboard),
-        Route("GET", "/tv", Right.WATCH, pages_board.television),
-        Route("GET", "/desk", Right.OWN_DESK, pages_board.desk),
-        Route("GET", "/stream/board", Right.WATCH, pages_board.board_stream),
-        Route("GET", "/stream/tv", Right.WATCH, pages_board.television_stream),
-        Route("GET", "/stream/desk", Right.OWN_DESK, pages_board.desk_stream),
-        Route("GET", "/api/board", Right.WATCH, pages_board.board_json),
-        Route("GET", "/figures", Right.FIGURES, pages_figures.days),
-        Route("GET", "/sign-in", Door.OPEN, pages_door.sign_in),
-        Route("POST", "/sign-in", Door.OPEN, pages_door.try_sign_in),
-        Route("GET", "/code", Door.HALF, pages_door.code),
-        Route("POST", "/code", Door.HALF, pages_door.try_code),
-        Route("GET", "/enrol", Door.HALF, pages_door.enrol),
-        Route("POST", "/enrol", Door.HALF, pages_door.try_enrol),
-        Route("GET", "/change", Door.HALF, pages_account.first_change),
-        Route("POST", "/change", Door.HALF, pages_account.try_first_change),
-        Route("GET", "/account", Right.OWN_ACCOUNT, pages_account.account),
-        Route("POST", "/account/password", Right.OWN_ACCOUNT, pages_account.change_password),
-        Route("POST", "/account/end-session", Right.OWN_ACCOUNT, pages_account.end_session),
-        Route("POST", "/account/second-factor", Right.OWN_ACCOUNT, pages_account.second_factor),
-        Route("POST", "/sign-out", Door.HALF, pages_door.sign_out),
-        Route("POST", "/language", Door.OPEN, pages_door.choose_language),
-        Route("GET", "/static/{name}", Door.OPEN, static),
-        Route("GET", "/static/files/{name}", Door.OPEN, static),
-        *pages_orders.routes(),
-        *pages_accounts.routes(),
+        *wallboard_pages.routes(),
+        *order_routes(wallboard_orders.ORDERS),
+        *desk_pages.routes(),
+        *order_routes(desk_orders.ORDERS),
+        *figures_pages.routes(),
+        *accounts_pages.routes(),
+        *own_account.routes(),
+        *sign_in_pages.routes(),
+        Route("GET", "/static/{name}", Access.PUBLIC, static),
+        Route("GET", "/static/files/{name}", Access.PUBLIC, static),
     )
 
 
-def build(parts: Parts) -> web.Application:
-    """The application; a route beside `routes` would be refused by the guard."""
-    app = web.Application(middlewares=[faults, meant, guard], client_max_size=LARGEST)
-    app[PARTS] = parts
+def build(services: Services) -> web.Application:
+    """The application; a route beside `routes` would be refused by access control."""
+    app = web.Application(middlewares=[answer_errors, require_our_host, authorise], client_max_size=LARGEST)
+    app[SERVICES] = services
     app[RIGHTS_OF] = {}
-    app[NAMES] = names((parts.settings.console_address, *parts.settings.console_names))
+    app[NAMES] = allowed_names((services.settings.console_address, *services.settings.console_names))
     for route in routes():
         added = app.router.add_route(route.method, route.path, route.handler)
         app[RIGHTS_OF][added] = route.needs
-    app.on_response_prepare.append(_headers)
+    app.on_response_prepare.append(add_security_headers)
     return app
 
 
 async def static(request: web.Request) -> web.StreamResponse:
     """Our own files and the browser's parts, by plain name only."""
     name = request.match_info["name"]
-    parts = request.app[PARTS].settings.web
+    parts = request.app[SERVICES].settings.web
     folders = (parts / "files",) if request.path.startswith("/static/files/") else (STATIC, parts)
     kind = KINDS.get(Path(name).suffix)
     if kind is None or len(name) > LONGEST_NAME or name != Path(name).name or name.startswith("."):
@@ -83,7 +82,3 @@ async def static(request: web.Request) -> web.StreamResponse:
             response.headers["Cache-Control"] = "public, max-age=300"
             return response
     raise web.HTTPNotFound
-
-
-async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    headers(request, response)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from config.dumpable import not_dumpable
@@ -17,14 +18,15 @@ from config.durable import replace_file
 from config.log import configure
 from config.settings import Settings
 from config.tasks import Tasks
-from console.app import build
-from console.http.coalesce import Easing
-from console.http.context import Parts
+from console.app import LABELS, build
+from console.http.coalesce import Coalescer
 from console.http.engine_client import EngineLink
-from console.http.event_stream import Streams
+from console.http.event_stream import EventStreams
+from console.http.listeners import listen_addresses, start_listening, urls
 from console.http.rendering import Rendering
-from console.http.serving import addresses, open_doors, ports
-from console.identity.service import SignIn
+from console.http.request_context import Services
+from console.identity.current_user import SessionLookup
+from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
 from engine.process.local_socket import Answer, Asker, Control
 from recordings.journal.migrating import migrate
@@ -43,7 +45,7 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    for address, port in ports(settings):
+    for address, port in listen_addresses(settings):
         with socket.create_server((address, port)):
             pass  # one that is taken is said before anybody is told that we live
     control = Control(settings.console_socket, {"ping": _ping})
@@ -57,28 +59,33 @@ async def serve(settings: Settings) -> None:
             await asyncio.sleep(2)
     keys = Keyring(settings.keys_dir)
     database = keyed(open_database(settings.database), keys.second_factors, EVERY)
-    tasks, streams = Tasks(), Streams()
-    rendering = Rendering(settings)
-    easing = Easing(lambda: rendering.spent, streams.wake)
-    link = EngineLink(settings.control_socket, easing.changed)
-    parts = Parts(
+    tasks, services = Tasks(), _services(settings, database, keys)
+    doors = await start_listening(build(services), settings, settings.home / "console")
+    tasks.lasting(services.link.run)
+    log.info("console_ready", addresses=urls(settings))
+    await stop.wait()
+    services.streams.close()
+    await doors.aclose()
+    await tasks.close()
+    await control.close()
+    await database.dispose()
+
+
+def _services(settings: Settings, database: AsyncEngine, keys: Keyring) -> Services:
+    """What handlers use; the engine's board wakes the streams, not faster than pages can be made."""
+    streams, rendering = EventStreams(), Rendering(settings, LABELS)
+    coalescer = Coalescer(lambda: rendering.spent, streams.wake)
+    sign_in = SignIn(database, keys.second_factors)
+    return Services(
         settings=settings,
-        link=link,
-        door=SignIn(database, keys.second_factors),
+        link=EngineLink(settings.control_socket, coalescer.changed),
+        sign_in=sign_in,
+        users=SessionLookup(sign_in.accounts, sign_in.sessions),
         streams=streams,
         rendering=rendering,
         reader=Reader(database, None),
         key=_device_key(settings),
     )
-    doors = await open_doors(build(parts), settings, settings.home / "console")
-    tasks.lasting(link.run)
-    log.info("console_ready", addresses=addresses(settings))
-    await stop.wait()
-    streams.close()
-    await doors.aclose()
-    await tasks.close()
-    await control.close()
-    await database.dispose()
 
 
 async def _ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:

@@ -15,17 +15,18 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from config.database import open_database
 from config.settings import Settings
-from console.app import build
-from console.http.context import Parts
+from console.app import LABELS, build
 from console.http.engine_client import EngineLink, Refused
-from console.http.event_stream import Streams
-from console.http.labels import PHASES
+from console.http.event_stream import EventStreams
 from console.http.rendering import Rendering
+from console.http.request_context import Services
 from console.identity.accounts import new
+from console.identity.current_user import SessionLookup
 from console.identity.passwords import Passwords
-from console.identity.service import SignIn
 from console.identity.sessions import Session
+from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
+from console.wallboard.labels import PHASES
 from engine.wallboard.counts import thresholds
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
@@ -132,9 +133,9 @@ class Link(EngineLink):
 class Home:
     """The console, and browsers in front of it."""
 
-    def __init__(self, server: TestServer, parts: Parts, link: Link) -> None:
-        self.server, self.parts, self.link = server, parts, link
-        self.door = parts.door
+    def __init__(self, server: TestServer, services: Services, link: Link) -> None:
+        self.server, self.services, self.link = server, services, link
+        self.sign_in, self.users = services.sign_in, services.users
         self._clients: list[TestClient] = []
 
     @property
@@ -152,12 +153,12 @@ class Home:
         form = {"login": role, "password": PASSWORD}
         await client.post("/sign-in", data=form, headers=self.origin, allow_redirects=False)
         if role in ("administrator", "auditor"):
-            half = (await self.door.sessions.all(role))[-1]
-            await self.door.accounts.change(role, totp_used=0)
+            half = (await self.sign_in.sessions.all(role))[-1]
+            await self.sign_in.accounts.change(role, totp_used=0)
             code = pyotp.TOTP(SECRET).now()
             form = {"csrf": half.csrf, "code": code}
             await client.post("/code", data=form, headers=self.origin, allow_redirects=False)
-        session = max(await self.door.sessions.all(role), key=lambda one: one.began_at)
+        session = max(await self.sign_in.sessions.all(role), key=lambda one: one.began_at)
         assert session.stage == "in"
         return client, session
 
@@ -173,10 +174,19 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
     keys = Keyring(settings.keys_dir)
     keys.make()
     database, link = keyed(open_database(settings.database), keys.numbers, EVERY), Link()
-    streams = Streams()
+    streams = EventStreams()
     link.changed = streams.wake
     door = SignIn(database, keys.second_factors, passwords=Passwords(CHEAP))
-    parts = Parts(settings, link, door, streams, Rendering(settings), Reader(database, None), b"k" * 32)
+    services = Services(
+        settings,
+        link,
+        door,
+        SessionLookup(door.accounts, door.sessions),
+        streams,
+        Rendering(settings, LABELS),
+        Reader(database, None),
+        b"k" * 32,
+    )
     kept = await door.passwords.hash(PASSWORD)
     for role in ROLES:
         account = new(
@@ -188,9 +198,9 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
         await door.accounts.add(account, kept, datetime.now(UTC))
         if role in ("administrator", "auditor"):
             await door.accounts.change(role, totp=keys.second_factors().hide(SECRET))
-    server = TestServer(build(parts))
+    server = TestServer(build(services))
     await server.start_server()
-    home = Home(server, parts, link)
+    home = Home(server, services, link)
     try:
         yield home
     finally:

@@ -5,11 +5,14 @@ from typing import Final
 
 from aiohttp import web
 
-from console.http import context as w
+from config.rights import Right
+from console.http import cookies
+from console.http import request_context as ctx
 from console.http.refusals import N_
+from console.http.routes import Access, Route
 from console.identity.passwords import PasswordRefused
-from console.identity.service import Begun, Throttled
-from console.sign_in.pages import on
+from console.identity.results import SessionStarted, Throttled
+from console.sign_in.pages import to_next_step
 
 CHANGED: Final = N_("The password is changed; your other sessions have ended.")
 WRONG: Final = N_("The current password is wrong.")
@@ -19,6 +22,18 @@ WEAK: Final = N_("Too short, too long or easy to guess: choose several words, 12
 ENDED: Final = N_("The session has ended.")
 
 
+def routes() -> tuple[Route, ...]:
+    """One's own account, and the first change of a given password."""
+    return (
+        Route("GET", "/change", Access.HALF_SIGNED_IN, first_change),
+        Route("POST", "/change", Access.HALF_SIGNED_IN, try_first_change),
+        Route("GET", "/account", Right.OWN_ACCOUNT, account),
+        Route("POST", "/account/password", Right.OWN_ACCOUNT, change_password),
+        Route("POST", "/account/end-session", Right.OWN_ACCOUNT, end_session),
+        Route("POST", "/account/second-factor", Right.OWN_ACCOUNT, second_factor),
+    )
+
+
 async def account(request: web.Request) -> web.StreamResponse:
     """What the account is, and what its owner may change."""
     return await _page(request)
@@ -26,71 +41,73 @@ async def account(request: web.Request) -> web.StreamResponse:
 
 async def change_password(request: web.Request) -> web.StreamResponse:
     """The current one, and a new one twice."""
-    form = await w.form(request)
-    who = w.present(request)
+    form = await ctx.form(request)
+    who = ctx.present(request)
     if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
     fresh = form.get("password", "")
     if fresh != form.get("again", ""):
         return await _page(request, bad=UNEQUAL)
     try:
-        await w.parts(request).door.set_password(who, fresh)
+        await ctx.services(request).sign_in.set_password(who, fresh)
     except PasswordRefused:
         return await _page(request, bad=WEAK)
-    w.parts(request).streams.check()
+    ctx.services(request).streams.check()
     return await _page(request, good=CHANGED)
 
 
 async def end_session(request: web.Request) -> web.StreamResponse:
     """One of one's own, or all but this."""
-    form = await w.form(request)
-    who, door = w.present(request), w.parts(request).door
+    form = await ctx.form(request)
+    who, sessions = ctx.present(request), ctx.services(request).sign_in.sessions
     if form.get("all"):
-        await door.sessions.end_all(who.account.login, but=who.session.id)
+        await sessions.end_all(who.account.login, but=who.session.id)
     else:
-        await door.sessions.end(form.get("session", ""), who.account.login)
-    w.parts(request).streams.check()
-    if await door.present(w.token(request)) is None:  # it was this one
+        await sessions.end(form.get("session", ""), who.account.login)
+    ctx.services(request).streams.check()
+    if await ctx.services(request).users.find(cookies.token(request)) is None:  # it was this one
         raise web.HTTPSeeOther("/sign-in")
     return await _page(request, good=ENDED)
 
 
 async def second_factor(request: web.Request) -> web.StreamResponse:
     """To a new second factor: the password first."""
-    form = await w.form(request)
+    form = await ctx.form(request)
     if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
-    begun = await w.parts(request).door.enrol_again(w.present(request), w.address(request))
-    if not isinstance(begun, Begun):
+    begun = await ctx.services(request).sign_in.renew_second_factor(
+        ctx.present(request), ctx.address(request)
+    )
+    if not isinstance(begun, SessionStarted):
         raise web.HTTPSeeOther("/sign-in")
-    return await on(request, begun)
+    return await to_next_step(request, begun)
 
 
 async def first_change(request: web.Request) -> web.StreamResponse:
     """The form for who signed in with a password that somebody else chose."""
-    return w.page(request, "change.html", bad=None)
+    return ctx.page(request, "change_password.html", bad=None)
 
 
 async def try_first_change(request: web.Request) -> web.StreamResponse:
     """A password of one's own."""
-    form = await w.form(request)
-    who, fresh = w.present(request), form.get("password", "")
+    form = await ctx.form(request)
+    who, fresh = ctx.present(request), form.get("password", "")
     if who.session.stage != "change":
         raise web.HTTPForbidden
     if fresh != form.get("again", ""):
-        return w.page(request, "change.html", status=400, bad=UNEQUAL)
+        return ctx.page(request, "change_password.html", status=400, bad=UNEQUAL)
     try:
-        begun = await w.parts(request).door.change(who, fresh, w.address(request))
+        begun = await ctx.services(request).sign_in.replace_given_password(who, fresh, ctx.address(request))
     except PasswordRefused:
-        return w.page(request, "change.html", status=400, bad=WEAK)
-    if not isinstance(begun, Begun):
+        return ctx.page(request, "change_password.html", status=400, bad=WEAK)
+    if not isinstance(begun, SessionStarted):
         raise web.HTTPSeeOther("/sign-in")
-    return await on(request, begun)
+    return await to_next_step(request, begun)
 
 
 async def _unproved(request: web.Request, password: str) -> web.Response | None:
     """None when the password was right."""
-    proved = await w.parts(request).door.proves(w.present(request), password)
+    proved = await ctx.services(request).sign_in.confirm_password(ctx.present(request), password)
     if isinstance(proved, Throttled):
         return await _page(request, bad=WAIT, status=429)
     return None if proved else await _page(request, bad=WRONG, status=401)
@@ -99,10 +116,10 @@ async def _unproved(request: web.Request, password: str) -> web.Response | None:
 async def _page(
     request: web.Request, *, good: str | None = None, bad: str | None = None, status: int = 200
 ) -> web.Response:
-    who = w.present(request)
+    who = ctx.present(request)
     now = datetime.now(UTC)
-    every = await w.parts(request).door.sessions.all(who.account.login)
-    return w.page(
+    every = await ctx.services(request).sign_in.sessions.all(who.account.login)
+    return ctx.page(
         request,
         "account.html",
         status=400 if bad and status == 200 else status,

@@ -7,22 +7,22 @@ from typing import Final
 from aiohttp import web
 
 from config.rights import Right
-from console.http import context as w
+from console.http import request_context as ctx
 from console.http.engine_client import EngineSilent, Refused
-from console.http.guard import Route
 from console.http.refusals import reason
+from console.http.routes import Route
+from console.identity.account_administration import AccountAdministration
 from console.identity.accounts import Account, AccountRefused, new
-from console.identity.care import Care
 
-Act = Callable[[Care, Account, str], Awaitable[str | None]]
+Act = Callable[[AccountAdministration, Account, str], Awaitable[str | None]]
 
 
 ACTS: Final[Mapping[str, Act]] = {
-    "disable": Care.disable,
-    "enable": Care.enable,
-    "forget-second-factor": Care.forget_second_factor,
-    "end-sessions": Care.end_sessions,
-    "password": Care.new_password,
+    "disable": AccountAdministration.disable,
+    "enable": AccountAdministration.enable,
+    "forget-second-factor": AccountAdministration.forget_second_factor,
+    "end-sessions": AccountAdministration.end_sessions,
+    "password": AccountAdministration.new_password,
 }
 
 
@@ -43,8 +43,8 @@ async def everybody(request: web.Request) -> web.StreamResponse:
 
 async def add(request: web.Request) -> web.StreamResponse:
     """A new account; its first password is shown once."""
-    form = {name: value.strip() for name, value in (await w.form(request)).items()}
-    own, role = w.parts(request), form.get("role", "")
+    form = {name: value.strip() for name, value in (await ctx.form(request)).items()}
+    own, role = ctx.services(request), form.get("role", "")
     seat, phone = form.get("consultant", ""), form.get("phone", "")
     try:
         account = new(
@@ -56,7 +56,7 @@ async def add(request: web.Request) -> web.StreamResponse:
             language=form.get("language", "kk"),
             people=own.settings.people,
         )
-        password = await _care(request).add(w.account(request), account)
+        password = await _administration(request).add(ctx.account(request), account)
     except AccountRefused as why:
         return await _page(request, bad=reason(str(why)), typed=form)
     return await _page(request, told=(account.login, password))
@@ -64,9 +64,9 @@ async def add(request: web.Request) -> web.StreamResponse:
 
 def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def do(request: web.Request) -> web.StreamResponse:
-        login = (await w.form(request)).get("login", "")
+        login = (await ctx.form(request)).get("login", "")
         try:
-            password = await act(_care(request), w.account(request), login)
+            password = await act(_administration(request), ctx.account(request), login)
         except AccountRefused as why:
             return await _page(request, bad=reason(str(why)))
         if password is None:
@@ -76,14 +76,14 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
     return do
 
 
-def _care(request: web.Request) -> Care:
-    own = w.parts(request)
+def _administration(request: web.Request) -> AccountAdministration:
+    own = ctx.services(request)
 
     async def hang_up(phone: str, who: Account) -> None:
         with suppress(EngineSilent, Refused):  # without an engine nobody listens to anybody
-            await own.link.order("steer.spy_end", {"phone": phone, "closes": True, "by": w.by(who)})
+            await own.link.order("steer.spy_end", {"phone": phone, "closes": True, "by": ctx.asker(who)})
 
-    return Care(own.door, own.streams.check, hang_up)
+    return AccountAdministration(own.sign_in, own.streams.check, hang_up)
 
 
 async def _page(
@@ -94,13 +94,13 @@ async def _page(
     told: tuple[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> web.Response:
-    own = w.parts(request)
+    own = ctx.services(request)
     board = own.link.board
-    return w.page(
+    return ctx.page(
         request,
         "accounts.html",
         status=400 if bad else 200,
-        rows=await _care(request).rows(),
+        rows=await _administration(request).rows(),
         seats=[(one.id, one.name) for one in board.consultants] if board else [],
         phones=board.phones if board else [],
         good=good,

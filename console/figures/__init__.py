@@ -1,1 +1,1 @@
-"""To be told."""
+"""Figures: past days from the journal, a page."""

@@ -11,7 +11,7 @@ LONGEST: Final = 0.5  # seconds that a change waits at most: the page must show 
 
 
 @dataclass(slots=True)
-class Easing:
+class Coalescer:
     """`spent`: seconds that making all pages has taken since the process began."""
 
     spent: Callable[[], float]

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from console.http.fair_queue import Crowd
+from console.http.connection_limit import ConnectionLimit
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ BACKLOG: Final = 1024
 FILES: Final = 8192
 
 
-def more_files() -> None:
+def raise_open_files_limit() -> None:
     """Raise the limit of open files, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
@@ -31,7 +31,7 @@ def more_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def neighbourhood(address: str) -> str:
+def client_network(address: str) -> str:
     """An IPv4 address; of IPv6 the /64, which is what one customer has."""
     try:
         found = ipaddress.ip_address(address)
@@ -43,14 +43,14 @@ def neighbourhood(address: str) -> str:
     return str(mapped or ipaddress.ip_network(f"{found}/64", strict=False))
 
 
-class Handler(RequestHandler):
+class ConnectionHandler(RequestHandler):
     """What is no HTTP gets a number and nothing of the inside."""
 
-    __slots__ = ("doorkeeper", "silent")
+    __slots__ = ("server", "silent")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.doorkeeper: Doorkeeper | None = None
+        self.server: LimitedServer | None = None
         self.silent = True  # no whole request has come yet
 
     def handle_error(
@@ -69,21 +69,21 @@ class Handler(RequestHandler):
         return answer
 
 
-class Doorkeeper(web.Server):
+class LimitedServer(web.Server):
     """Knows each connection from its first packet, before TLS; lets go of whoever is one too many."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.crowd = Crowd()
-        self._socket: dict[Handler, socket.socket] = {}
+        self.slots = ConnectionLimit()
+        self._socket: dict[ConnectionHandler, socket.socket] = {}
 
-    async def let_in(self, peer: socket.socket, address: str, context: ssl.SSLContext | None) -> None:
+    async def accept(self, peer: socket.socket, address: str, context: ssl.SSLContext | None) -> None:
         """Serve one connection that was accepted; it has a place, or takes somebody's."""
-        handler = Handler(self, loop=self._loop, **self._kwargs)
-        handler.doorkeeper = self
+        handler = ConnectionHandler(self, loop=self._loop, **self._kwargs)
+        handler.server = self
         self._socket[handler] = peer
-        for other in self.crowd.come(handler, neighbourhood(address)):
-            self._shut(cast(Handler, other))
+        for other in self.slots.admit(handler, client_network(address)):
+            self._shut(cast(ConnectionHandler, other))
         timer = self._loop.call_later(IDLE, self._let_go, handler)
         try:
             await self._loop.connect_accepted_socket(
@@ -97,37 +97,37 @@ class Doorkeeper(web.Server):
             self._forget(handler)
             peer.close()
 
-    def asked(self, handler: Handler, *, known: bool) -> None:
+    def note_request(self, handler: ConnectionHandler, *, known: bool) -> None:
         """A whole request came; `known`: from somebody who has signed in."""
         handler.silent = False
-        self.crowd.asked(handler, known=known)
+        self.slots.note_request(handler, known=known)
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """Its place is free."""
         super().connection_lost(handler, exc)
-        self._forget(cast(Handler, handler))
+        self._forget(cast(ConnectionHandler, handler))
 
-    def _let_go(self, handler: Handler) -> None:
+    def _let_go(self, handler: ConnectionHandler) -> None:
         if handler.silent:
             self._shut(handler)
 
-    def _shut(self, handler: Handler) -> None:
+    def _shut(self, handler: ConnectionHandler) -> None:
         """Whatever it is at: a handshake, half a head, a request. What asyncio has of it ends by itself."""
         if (peer := self._socket.get(handler)) is not None:
             with suppress(OSError):
                 peer.shutdown(socket.SHUT_RDWR)
 
-    def _forget(self, handler: Handler) -> None:
-        self.crowd.go(handler)
+    def _forget(self, handler: ConnectionHandler) -> None:
+        self.slots.release(handler)
         self._socket.pop(handler, None)
 
 
 class Runner(web.AppRunner):
-    """aiohttp's, with a doorkeeper."""
+    """aiohttp's, with a limited server."""
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return Doorkeeper(
+        return LimitedServer(
             made.request_handler,
             request_factory=made.request_factory,
             keepalive_timeout=IDLE,
@@ -135,19 +135,19 @@ class Runner(web.AppRunner):
         )
 
 
-class Listening:
+class Listener:
     """One open port: every connection is accepted, so that we choose who must go, and not the kernel."""
 
-    def __init__(self, doorkeeper: Doorkeeper, server: socket.socket, context: ssl.SSLContext | None) -> None:
-        self.sockets = (server,)
-        self._doorkeeper, self._context = doorkeeper, context
-        self._letting_in: set[asyncio.Task[None]] = set()
-        self._accepting = asyncio.create_task(self._accept(server))
+    def __init__(self, server: LimitedServer, port: socket.socket, context: ssl.SSLContext | None) -> None:
+        self.sockets = (port,)
+        self._server, self._context = server, context
+        self._accepted_tasks: set[asyncio.Task[None]] = set()
+        self._accepting = asyncio.create_task(self._accept(port))
 
     def close(self) -> None:
         """Accept no more."""
         self._accepting.cancel()
-        for task in self._letting_in:
+        for task in self._accepted_tasks:
             task.cancel()
         self.sockets[0].close()
 
@@ -160,22 +160,22 @@ class Listening:
                 log.warning("connection_not_accepted", why=type(why).__name__)
                 await asyncio.sleep(0.05)
                 continue
-            task = asyncio.create_task(self._doorkeeper.let_in(peer, address[0], self._context))
-            self._letting_in.add(task)
-            task.add_done_callback(self._letting_in.discard)
+            task = asyncio.create_task(self._server.accept(peer, address[0], self._context))
+            self._accepted_tasks.add(task)
+            task.add_done_callback(self._accepted_tasks.discard)
 
 
-async def listen(runner: Runner, address: str, port: int, context: ssl.SSLContext | None = None) -> Listening:
+async def listen(runner: Runner, address: str, port: int, context: ssl.SSLContext | None = None) -> Listener:
     """Open one port; a TLS handshake must end soon. Raises OSError when it is taken."""
-    assert isinstance(runner.server, Doorkeeper), "setup() comes first"
+    assert isinstance(runner.server, LimitedServer), "setup() comes first"
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     server = socket.create_server((address, port), family=family, backlog=BACKLOG)
     server.setblocking(False)
-    return Listening(runner.server, server, context)
+    return Listener(runner.server, server, context)
 
 
-def asked(request: web.Request, *, known: bool) -> None:
-    """Tell the doorkeeper that a whole request came, and whether of somebody who has signed in."""
+def note_request(request: web.Request, *, known: bool) -> None:
+    """Tell the server that a whole request came, and whether of somebody who has signed in."""
     handler = request.protocol
-    if isinstance(handler, Handler) and handler.doorkeeper is not None:
-        handler.doorkeeper.asked(handler, known=known)
+    if isinstance(handler, ConnectionHandler) and handler.server is not None:
+        handler.server.note_request(handler, known=known)

@@ -26,7 +26,7 @@ class View:
     message: Callable[[], bytes]
 
 
-class Streams:
+class EventStreams:
     """All open streams. `wake` tells of a change; who is slow skips what came between."""
 
     def __init__(self) -> None:

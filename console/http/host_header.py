@@ -18,10 +18,10 @@ def name_of(host: str) -> str | None:
     match = _HOST.fullmatch(host)
     if match is None:
         return None
-    return plain(match["name"].strip("[]"))
+    return normalised(match["name"].strip("[]"))
 
 
-def plain(name: str) -> str:
+def normalised(name: str) -> str:
     """One spelling for a name or an address."""
     name = name.lower().removesuffix(".")
     try:
@@ -30,20 +30,20 @@ def plain(name: str) -> str:
         return name
 
 
-def names(given: Iterable[str]) -> frozenset[str]:
+def allowed_names(given: Iterable[str]) -> frozenset[str]:
     """The names the console answers by; a wildcard address is none."""
-    found = {plain(one) for one in given if one}
+    found = {normalised(one) for one in given if one}
     return frozenset(found - {"0.0.0.0", "::"}) | {"localhost", "127.0.0.1", "::1"}  # noqa: S104
 
 
-def ours(hosts: Collection[str], known: frozenset[str], here: str = "") -> bool:
+def is_ours(hosts: Collection[str], known: frozenset[str], here: str = "") -> bool:
     """Whether the Host headers of a request name us: exactly one, known, or the address it came in by."""
     if len(hosts) != 1:
         return False
     name = name_of(next(iter(hosts)))
     if name is None:
         return False
-    return name in known or name == plain(here) or any(_matches(name, one) for one in known)
+    return name in known or name == normalised(here) or any(_matches(name, one) for one in known)
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -8,7 +8,7 @@ AT_ONCE: Final = 20.0
 
 
 @dataclass(slots=True)
-class Pace:
+class RateLimit:
     """`now` is monotonic seconds."""
 
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)

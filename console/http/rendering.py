@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config.rights import Right, may
 from config.settings import Role, Settings
 from config.typable import typable
-from console.http import labels
 from console.http.i18n import Words
+from console.http.labels import FORMULAS
 from console.identity.accounts import Account, Speech
 from routing.board.as_json import chart_to_json
 from routing.board.values import Board, ConsultantRow
@@ -29,6 +29,7 @@ class Rendering:
     """Renders in one of three languages; a message that is not translated is an error."""
 
     settings: Settings
+    labels: Mapping[str, Any] = field(repr=False)  # what templates name things by
     _boards: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)  # what was made last
     _rests: dict[tuple[str, ...], tuple[object, str]] = field(default_factory=dict)
     spent: float = 0.0  # seconds, on boards, since the beginning
@@ -44,7 +45,7 @@ class Rendering:
                 language=language,
                 zone=self.settings.time_zone,
                 settings=self.settings,
-                labels=labels,
+                labels=self.labels,
                 formula=partial(self._formula, language),
                 may=_rights(role),
                 **values,
@@ -78,7 +79,7 @@ class Rendering:
         return f"{json.dumps(now)[:-1]}, {kept[1][1:]}"
 
     def _formula(self, language: Speech, name: str) -> str:
-        text = Words(language, self.settings.zone).gettext(labels.FORMULAS[name])
+        text = Words(language, self.settings.zone).gettext(FORMULAS[name])
         return text.format(
             law=round(self.settings.law_wait_seconds), target=round(self.settings.service_level_seconds)
         )

@@ -71,6 +71,12 @@ def new(
         raise AccountRefused(told("person: write the name on one line, at most 80 letters (--person)"))
     if language not in get_args(Speech):
         raise AccountRefused(told("language: kk, ru or en"))
+    _check_seat(role, consultant, phone)
+    return Account(login, person, cast(Role, role), consultant, phone, cast(Speech, language))
+
+
+def _check_seat(role: str, consultant: str | None, phone: str | None) -> None:
+    """A consultant's account has a seat, a supervisor's may have a phone. Raises AccountRefused."""
     if (role == "consultant") != (consultant is not None):
         raise AccountRefused(
             told("a consultant's account, and no other, names the consultant: --consultant c101")
@@ -81,4 +87,3 @@ def new(
         raise AccountRefused(
             told("phone: a supervisor's, such as s201: ivr111 consultants add s201 --name NAME --language kk")
         )
-    return Account(login, person, cast(Role, role), consultant, phone, cast(Speech, language))

@@ -22,7 +22,7 @@ MOST: Final = 30  # sessions of one account: the oldest end
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredAccount:
     """An account with what only signing in may see."""
 
     account: Account
@@ -32,7 +32,7 @@ class Kept:
     must_change: bool = False
 
 
-class Accounts:
+class AccountStore:
     """The console and its commands are the only writers."""
 
     def __init__(self, database: AsyncEngine) -> None:
@@ -73,14 +73,14 @@ class Accounts:
         """By login."""
         async with reading(self._database) as connection:
             rows = await connection.execute(select(accounts).order_by(accounts.c.login))
-            return [_kept(row).account for row in rows]
+            return [_stored(row).account for row in rows]
 
-    async def find(self, login: str) -> Kept | None:
+    async def find(self, login: str) -> StoredAccount | None:
         """None when there is no such account."""
         async with reading(self._database) as connection:
             rows = await connection.execute(select(accounts).where(accounts.c.login == login))
             row = rows.first()
-        return _kept(row) if row is not None else None
+        return _stored(row) if row is not None else None
 
     async def change(self, login: str, **values: object) -> None:
         """Set columns of one account. Raises AccountRefused when there is none."""
@@ -115,7 +115,7 @@ class Accounts:
         return bool(done.rowcount == 1)
 
 
-class Sessions:
+class SessionStore:
     """Ended by deleting: what is not in the table is not signed in."""
 
     def __init__(self, database: AsyncEngine) -> None:
@@ -195,7 +195,7 @@ def _of(login: str) -> list[tuple[Bound, list[Key]]]:
     return [(ACCOUNTS, [(login,)]), (SECOND_FACTORS, [(login,)])]
 
 
-def _kept(row: Row[Any]) -> Kept:
+def _stored(row: Row[Any]) -> StoredAccount:
     account = Account(
         row.login,
         row.person,
@@ -206,7 +206,7 @@ def _kept(row: Row[Any]) -> Kept:
         bool(row.disabled),
         row.totp is not None,
     )
-    return Kept(account, row.password_hash, row.totp, row.totp_used, bool(row.must_change))
+    return StoredAccount(account, row.password_hash, row.totp, row.totp_used, bool(row.must_change))
 
 
 def _session(row: Row[Any]) -> Session:

@@ -1,5 +1,8 @@
 // Keeps a page true: one stream of whole states, and a plain word when there is none (decision 0050).
-const main = document.querySelector("main[data-stream]");
+import "./confirm.js";
+import { main, say } from "./messages.js";
+import "./page.js";
+
 const place = document.getElementById("board");
 const stale = document.getElementById("stale");
 const stamp = document.getElementById("stamp");
@@ -249,100 +252,3 @@ if (main) {
   open();
   setInterval(tick, 500);
 }
-
-function say(text) {
-  const line = document.createElement("p");
-  line.className = "bad";
-  line.textContent = text;
-  document.getElementById("said").replaceChildren(line);
-  fade();
-}
-
-// What hangs over the table is closed by what was chosen in it, by a click beside it, by Escape.
-function close(but) {
-  for (const each of document.querySelectorAll("#board details[open]")) if (each !== but) each.open = false;
-}
-document.addEventListener("click", (event) => close(event.target.closest("#board details")));
-document.addEventListener("keydown", (event) => {
-  const open = event.key === "Escape" && document.querySelector("#board details[open]");
-  if (open) { open.open = false; open.querySelector("summary").focus(); }
-});
-document.addEventListener("htmx:before:request", (event) => {
-  const open = event.target.closest?.("#board details[open]");
-  if (open) open.open = false;
-});
-// What cannot be taken back is asked about once: for the one it was asked about, and for no other whose row or
-// call has come into its place meanwhile. Escape and the button beside it leave all as it is.
-const sure = document.getElementById("sure");
-const TWICE = 400; // ms: the second half of a double click is no answer
-const ONCE = 3000; // ms: what was ordered shows within; so long the same order is not given again
-const owed = new Set();
-let asked = null; // {form, button, said, at}
-let certain = null; // the form that was answered for
-function meant(form) {
-  return `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))} ${form.dataset.sure}`;
-}
-function stands() {
-  return asked && asked.form.isConnected && meant(asked.form) === asked.said;
-}
-function ask(form, button) {
-  if (owed.has(meant(form))) return;
-  asked = { form, button, said: meant(form), at: performance.now() };
-  document.getElementById("sure-text").textContent = form.dataset.sure;
-  const yes = document.getElementById("sure-yes");
-  yes.textContent = button.textContent.trim();
-  yes.disabled = false;
-  sure.showModal();
-  document.getElementById("sure-no").focus();
-}
-function answered() {
-  if (!asked || performance.now() - asked.at < TWICE) return;
-  const { form, button, said } = asked, right = stands();
-  document.getElementById("sure-yes").disabled = true;
-  sure.close();
-  if (!right) { if (main) say(main.dataset.gone); return; }
-  owed.add(said);
-  setTimeout(() => owed.delete(said), ONCE);
-  certain = form;
-  form.requestSubmit(button.isConnected && button.form === form ? button : undefined);
-  certain = null; // submitted by now, or refused by the browser
-}
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.dataset.sure) return;
-  if (certain === form) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (!sure.open) ask(form, event.submitter || form.querySelector("button"));
-}, true);
-if (sure) {
-  document.getElementById("sure-yes").addEventListener("click", answered);
-  document.getElementById("sure-no").addEventListener("click", () => sure.close());
-  sure.addEventListener("close", () => { asked = null; });
-  document.addEventListener("board", () => {
-    if (!sure.open || stands()) return;
-    sure.close();
-    say(main.dataset.gone);
-  });
-}
-document.addEventListener("htmx:config:request", (event) => {
-  event.detail.ctx.request.headers["X-CSRF"] = document.querySelector("meta[name=csrf]").content;
-});
-// An order's answer is said once, and goes by itself; what it changed comes with the stream.
-function fade() {
-  const said = document.getElementById("said");
-  clearTimeout(said.timer);
-  said.timer = setTimeout(() => said.replaceChildren(), 8000);
-}
-document.addEventListener("htmx:after:swap", (event) => {
-  const said = document.getElementById("said");
-  if (!said || !said.firstElementChild || event.detail.ctx.target !== said) return;
-  if (said.querySelector(".bad")) owed.clear(); // refused: it may be ordered again
-  fade();
-});
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-theme-switch]")) return;
-  const root = document.documentElement;
-  root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.bsTheme);
-});

@@ -1,1 +1,1 @@
-"""To be told."""
+"""Wallboard: the board for supervisors, the television, live streams, JSON, and a supervisor's orders."""

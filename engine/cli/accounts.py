@@ -15,7 +15,7 @@ from engine.cli.output import AsJson, as_json, one_line, plain_words, say, table
 from engine.cli.questions import fresh_password
 
 if TYPE_CHECKING:
-    from console.identity.store import Accounts, Sessions
+    from console.identity.store import AccountStore, SessionStore
     from engine.evidence.services import Evidence
     from recordings.model.access_entry import Actor
 
@@ -55,7 +55,7 @@ def add(
     except (AccountRefused, PasswordRefused) as why:
         raise Problem(str(why)) from None
 
-    async def make(all_: "Accounts", _: "Sessions") -> str:
+    async def make(all_: "AccountStore", _: "SessionStore") -> str:
         hashed = await Passwords().hash(password)
         await all_.add(account, hashed, datetime.now(UTC), must_change=temporary)
         return told("added, {role}", role=told(account.role))
@@ -74,7 +74,7 @@ def list_(json: AsJson = False) -> None:
     """List the accounts: role, seat or phone, second factor, open sessions."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from console.identity.store import Accounts, Sessions  # noqa: PLC0415
+    from console.identity.store import AccountStore, SessionStore  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
@@ -84,7 +84,7 @@ def list_(json: AsJson = False) -> None:
 
     async def question(evidence: "Evidence") -> list[dict[str, Any]]:
         await evidence.access.note(who, Action.VIEWED, ["accounts"])
-        open_ = [one.login for one in await Sessions(evidence.database).all() if one.stage == "in"]
+        open_ = [one.login for one in await SessionStore(evidence.database).all() if one.stage == "in"]
         return [
             {
                 "login": one.login,
@@ -97,7 +97,7 @@ def list_(json: AsJson = False) -> None:
                 "disabled": one.disabled,
                 "sessions": open_.count(one.login),
             }
-            for one in await Accounts(evidence.database).all()
+            for one in await AccountStore(evidence.database).all()
         ]
 
     rows = with_evidence(settings, question, first=True)
@@ -121,7 +121,7 @@ def password(
 
     fresh = _password(password_stdin)
 
-    async def change(all_: "Accounts", sessions: "Sessions") -> str:
+    async def change(all_: "AccountStore", sessions: "SessionStore") -> str:
         known = await all_.find(login)
         try:
             check(fresh, login=login, person=known.account.person if known is not None else "")
@@ -141,7 +141,7 @@ def disable(login: Login, json: AsJson = False) -> None:
     """Close an account: its sessions end at once, nobody signs in with it."""
     from config.settings import Settings  # noqa: PLC0415
 
-    async def change(all_: "Accounts", sessions: "Sessions") -> str:
+    async def change(all_: "AccountStore", sessions: "SessionStore") -> str:
         await all_.change(login, disabled=True)
         await sessions.end_all(login)
         return told("disabled")
@@ -155,7 +155,7 @@ def enable(login: Login, json: AsJson = False) -> None:
     """Open a closed account again."""
     from config.settings import Settings  # noqa: PLC0415
 
-    async def change(all_: "Accounts", _: "Sessions") -> str:
+    async def change(all_: "AccountStore", _: "SessionStore") -> str:
         await all_.change(login, disabled=False)
         return told("enabled")
 
@@ -165,10 +165,10 @@ def enable(login: Login, json: AsJson = False) -> None:
 @accounts.command("forget-second-factor")
 @plain_words()
 def forget_second_factor(login: Login, json: AsJson = False) -> None:
-    """For a lost authenticator: the next sign-in enrols a new one. Sessions end."""
+    """For a lost authenticator: the next sign-in enrols a new one. SessionStore end."""
     from config.settings import Settings  # noqa: PLC0415
 
-    async def change(all_: "Accounts", sessions: "Sessions") -> str:
+    async def change(all_: "AccountStore", sessions: "SessionStore") -> str:
         await all_.change(login, totp=None)
         await sessions.end_all(login)
         return told("second factor forgotten")
@@ -182,7 +182,7 @@ def end_sessions(login: Login, json: AsJson = False) -> None:
     """Sign an account out everywhere, at once."""
     from config.settings import Settings  # noqa: PLC0415
 
-    async def change(_: "Accounts", sessions: "Sessions") -> str:
+    async def change(_: "AccountStore", sessions: "SessionStore") -> str:
         return told("{count} sessions ended", count=await sessions.end_all(login))
 
     _say(json, login, _change(Settings(), login, change))
@@ -238,10 +238,12 @@ def _password(stdin: bool) -> str:
     return fresh_password()
 
 
-def _change(settings: Any, login: str, change: "Callable[[Accounts, Sessions], Awaitable[str]]") -> str:
+def _change(
+    settings: Any, login: str, change: "Callable[[AccountStore, SessionStore], Awaitable[str]]"
+) -> str:
     from config.rights import Right  # noqa: PLC0415
     from console.identity.accounts import AccountRefused  # noqa: PLC0415
-    from console.identity.store import Accounts, Sessions  # noqa: PLC0415
+    from console.identity.store import AccountStore, SessionStore  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.local_socket import EngineAway, Wrong, ask  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
@@ -252,10 +254,10 @@ def _change(settings: Any, login: str, change: "Callable[[Accounts, Sessions], A
 
     async def question(evidence: "Evidence") -> str:
         nonlocal phone
-        all_ = Accounts(evidence.database)
+        all_ = AccountStore(evidence.database)
         before = await all_.find(login)
         phone = before.account.phone if before is not None else None
-        done = await change(all_, Sessions(evidence.database))
+        done = await change(all_, SessionStore(evidence.database))
         await evidence.access.note(who, Action.ACCOUNT, [f"account {login}"], done)
         return done
 

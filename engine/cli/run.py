@@ -47,7 +47,7 @@ def get_ready(settings: "Settings") -> "Sequence[str]":
 
 def dial_in(settings: "Settings") -> list[str]:
     """How to reach this line. Secrets are shown in the lab only, where they open nothing else."""
-    from console.http.serving import addresses  # noqa: PLC0415
+    from console.http.listeners import urls  # noqa: PLC0415
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415
 
     everyone = accounts.load(settings)
@@ -65,7 +65,7 @@ def dial_in(settings: "Settings") -> list[str]:
         f"{settings.code_pause} to pause, {settings.code_release} to be released"
     )
     first = "ivr111 accounts add LOGIN --role administrator --person NAME"
-    lines.append(f"console: {' or '.join(addresses(settings))}; first account: {first}")
+    lines.append(f"console: {' or '.join(urls(settings))}; first account: {first}")
     lines.append("calls afterwards: ivr111 calls list, ivr111 calls show CALL_ID")
     return lines
 

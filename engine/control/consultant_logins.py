@@ -3,7 +3,7 @@
 from config.home import has_run
 from config.rights import Right
 from config.settings import Settings
-from console.identity.store import Accounts, Sessions
+from console.identity.store import AccountStore, SessionStore
 from engine.evidence.services import Evidence, with_evidence
 from engine.process.operator import actor
 from recordings.model.access_entry import Action
@@ -19,7 +19,7 @@ def close_logins(settings: Settings, id_: str) -> list[str]:
     who = actor(settings, Right.ACCOUNTS)
 
     async def question(evidence: Evidence) -> list[str]:
-        every, sessions = Accounts(evidence.database), Sessions(evidence.database)
+        every, sessions = AccountStore(evidence.database), SessionStore(evidence.database)
         theirs = [one.login for one in await every.all() if one.consultant == id_ and not one.disabled]
         for login in theirs:
             subject = [f"account {login}"]

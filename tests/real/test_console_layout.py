@@ -11,7 +11,8 @@ import pytest
 from playwright.async_api import Page
 
 from config.settings import Settings
-from console.http.labels import ALERTS, PHASES, REASONS, STATES, UNANSWERED
+from console.http.labels import REASONS, STATES
+from console.wallboard.labels import ALERTS, PHASES, UNANSWERED
 from tests.browser import chromium, sign_in
 from tests.console_home import BOARD, Home, caller, console, seat
 from tests.real.layout import faults
@@ -125,7 +126,7 @@ async def test_a_desk_in_every_state_can_be_read_at_every_width(home: Home, lang
             one = next(one for one in reversed(crowd()["consultants"]) if one["state"] == state)
             board["consultants"] = [{**one, "id": "c101"}, *board["consultants"][1:]]
             home.link.show(board)
-            home.parts.streams.wake()
+            home.services.streams.wake()
             await page.wait_for_selector(f".desk .s-{state}")
             found += await wrong(page, f"desk-{state}-{language}", DESK_WIDTHS)
     assert [] == found, "\n".join(found)

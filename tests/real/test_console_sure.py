@@ -38,7 +38,7 @@ def seen(home: Home, **more: Any) -> None:
     board["event"] += 1
     board["consultants"][0].update({"call_language": "kk", **more})
     home.link.show(board)
-    home.parts.streams.wake()
+    home.services.streams.wake()
 
 
 def ordered(home: Home) -> list[tuple[str, str]]:

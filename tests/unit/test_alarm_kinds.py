@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from console.http import labels
 from console.http.i18n import catalogue
+from console.wallboard import labels
 from engine.media.rtp_sources import KINDS as SOUND_ELSEWHERE
 from engine.operations.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
 from recordings.demands.term import Mark

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Limits, Settings
+from console.app import LABELS
 from console.http.rendering import Rendering
 from console.identity.accounts import Account
 from dialplan.words import UCC
@@ -74,7 +75,7 @@ async def home():
 
 
 async def test_every_moment_of_a_recorded_day_renders_in_three_languages(home):
-    rendering = Rendering(home.settings)
+    rendering = Rendering(home.settings, LABELS)
     text = (STREAMS / "ten-calls.ami").read_text("utf-8")
     phases = set()
     for number, event in enumerate(recorded(text)):
@@ -380,7 +381,9 @@ async def test_who_waits_in_a_diverted_queue_is_said_to_be_diverted_and_not_that
     (waiting,) = (one for one in home.board()["callers"] if one["call"] == "n1-1-1")
     assert (True, False) == (waiting["diverted"], waiting["nobody_on_shift"])
     for language, said in (("kk", "кезекші телефонға бағытталған"), ("ru", "направлен на дежурный телефон")):
-        html = Rendering(home.settings).board("board.html", language, WHO, home.builder.build(home.now))
+        html = Rendering(home.settings, LABELS).board(
+            "board.html", language, WHO, home.builder.build(home.now)
+        )
         row = html.split('id="caller-n1-1-1"')[1].split("</tr>")[0]
         assert said in row
         assert {"kk": "ауысымда ешкім", "ru": "никого"}[language] not in row

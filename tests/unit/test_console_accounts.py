@@ -21,7 +21,7 @@ async def post(client, home, mine, path, **form):
 
 
 async def told(home) -> list[tuple[str, str]]:
-    rows = await accesses(home.parts.reader._database, None, None, "", None, "", 100)
+    rows = await accesses(home.services.reader._database, None, None, "", None, "", 100)
     return [(row.entry.subject, row.entry.reason) for row in rows if row.entry.action == "account"]
 
 
@@ -72,13 +72,13 @@ async def test_sessions_are_listed_and_ended_one_or_all_but_never_anothers(home)
 
 async def test_a_second_factor_is_set_up_anew_and_the_old_one_counts_until_then(home):
     client, session = await home.signed_in("auditor")
-    before = (await home.door.accounts.find("auditor")).totp
+    before = (await home.sign_in.accounts.find("auditor")).totp
     answer = await post(client, home, session, "/account/second-factor", current=PASSWORD)
     assert answer.headers["Location"] == "/enrol"
-    assert (await home.door.accounts.find("auditor")).totp == before
+    assert (await home.sign_in.accounts.find("auditor")).totp == before
     text = await (await client.get("/enrol")).text()
     assert "data:image/svg+xml" in text
-    half = max(await home.door.sessions.all("auditor"), key=lambda one: one.began_at)
+    half = max(await home.sign_in.sessions.all("auditor"), key=lambda one: one.began_at)
     assert (await post(client, home, half, "/enrol", code="000000")).status == 401
     assert (await client.get("/", allow_redirects=False)).headers["Location"] == "/enrol"
 
@@ -96,10 +96,10 @@ async def test_an_administrator_adds_an_account_whose_password_must_be_changed(h
     signed = await browser.post("/sign-in", data=form, headers=home.origin, allow_redirects=False)
     assert signed.headers["Location"] == "/change"
     assert (await browser.get("/", allow_redirects=False)).headers["Location"] == "/change"
-    [half] = await home.door.sessions.all("nova")
+    [half] = await home.sign_in.sessions.all("nova")
     new = {"password": FRESH, "again": FRESH}
     assert (await post(browser, home, half, "/change", **new)).headers["Location"] == "/"
-    kept = await home.door.accounts.find("nova")
+    kept = await home.sign_in.accounts.find("nova")
     assert (kept.account.phone, kept.account.consultant, kept.must_change) == ("s202", None, False)
     assert ("account nova", "added, supervisor") in await told(home)
 
@@ -143,16 +143,16 @@ async def test_a_new_password_and_a_lost_authenticator(home):
     client, session = await home.signed_in("administrator")
     text = await (await post(client, home, session, "/accounts/password", login="auditor")).text()
     assert '<code class="key">' in text
-    assert (await home.door.accounts.find("auditor")).must_change
+    assert (await home.sign_in.accounts.find("auditor")).must_change
     await post(client, home, session, "/accounts/forget-second-factor", login="auditor")
-    assert (await home.door.accounts.find("auditor")).totp is None
+    assert (await home.sign_in.accounts.find("auditor")).totp is None
 
 
 @pytest.mark.parametrize("act", ["disable", "forget-second-factor", "password"])
 async def test_nobody_does_this_to_their_own_account(home, act):
     client, session = await home.signed_in("administrator")
     assert (await post(client, home, session, f"/accounts/{act}", login="administrator")).status == 400
-    kept = await home.door.accounts.find("administrator")
+    kept = await home.sign_in.accounts.find("administrator")
     assert (kept.account.disabled, kept.totp is None) == (False, False)
 
 
@@ -168,4 +168,4 @@ async def test_a_successor_gets_the_phone_of_whoever_was_closed(home):
     await post(client, home, session, "/accounts/disable", login="supervisor")
     assert (await post(client, home, session, "/accounts/add", **nova)).status == 200
     assert (await post(client, home, session, "/accounts/enable", login="supervisor")).status == 400
-    assert (await home.door.accounts.find("supervisor")).account.disabled
+    assert (await home.sign_in.accounts.find("supervisor")).account.disabled

@@ -10,14 +10,14 @@ import pytest
 from aiohttp import ClientSession, web
 
 from console.http import connections
-from console.http.connections import Runner, listen, more_files, neighbourhood
-from console.http.fair_queue import Crowd
-from console.http.serving import certificate
+from console.http.certificate import certificate
+from console.http.connection_limit import ConnectionLimit
+from console.http.connections import Runner, client_network, listen, raise_open_files_limit
 
 
 @asynccontextmanager
 async def door(context=None):
-    """A port with the console's doorkeeper; an answer takes as long as it likes."""
+    """A port with the console's server; an answer takes as long as it likes."""
     app = web.Application()
     app.router.add_get("/", _hello)
     runner = Runner(app, access_log=None, shutdown_timeout=0.1)
@@ -44,7 +44,7 @@ async def hears_hello(port, address="127.0.0.9", context=None):
 
 
 async def test_who_holds_too_many_connections_loses_their_oldest_and_others_are_served(monkeypatch):
-    monkeypatch.setattr(connections, "Crowd", lambda: Crowd(of_an_address=5))
+    monkeypatch.setattr(connections, "ConnectionLimit", lambda: ConnectionLimit(of_an_address=5))
     async with door() as port:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
         for reader, _ in held[:3]:
@@ -62,7 +62,7 @@ async def test_eleven_addresses_with_195_silent_connections_each_close_the_door_
     context.load_cert_chain(*theirs)
     any_server = ssl.create_default_context()
     any_server.check_hostname, any_server.verify_mode = False, ssl.CERT_NONE
-    more_files()
+    raise_open_files_limit()
     async with door(context if secure else None) as port:
         held = []
         for number in range(11 * 195):
@@ -88,7 +88,7 @@ async def _end(reader) -> bytes:
 
 
 async def test_places_are_free_again_when_their_holders_have_gone(monkeypatch):
-    monkeypatch.setattr(connections, "Crowd", lambda: Crowd(of_an_address=2))
+    monkeypatch.setattr(connections, "ConnectionLimit", lambda: ConnectionLimit(of_an_address=2))
     async with door() as port, ClientSession() as session:
         for _ in range(10):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -126,6 +126,8 @@ async def test_what_is_no_http_is_answered_with_a_number_and_nothing_of_the_insi
 
 
 def test_one_customers_addresses_are_one():
-    assert neighbourhood("2001:db8:1:2:3::4") == neighbourhood("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
-    assert neighbourhood("::ffff:192.0.2.1") == neighbourhood("192.0.2.1") == "192.0.2.1"
-    assert neighbourhood("not an address") == "not an address"
+    assert (
+        client_network("2001:db8:1:2:3::4") == client_network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    )
+    assert client_network("::ffff:192.0.2.1") == client_network("192.0.2.1") == "192.0.2.1"
+    assert client_network("not an address") == "not an address"

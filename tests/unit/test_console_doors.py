@@ -6,8 +6,8 @@ from aiohttp import web
 from config.rights import Right, may
 from config.settings import Settings
 from console.app import build, routes
-from console.http.guard import Door
-from console.identity.throttle import OF_A_PAIR
+from console.http.access_control import Access
+from console.identity.sign_in_throttle import OF_A_PAIR
 from tests.console_home import PASSWORD, ROLES, console
 
 
@@ -54,7 +54,7 @@ async def test_a_stream_opens_for_its_roles_only(home, route):
 async def test_nobody_gets_past_the_door(home):
     client = home.browser()
     for route in routes():
-        if route.needs is Door.OPEN:
+        if route.needs is Access.PUBLIC:
             continue
         asked = await client.request(
             route.method, url(route.path), headers=home.origin, allow_redirects=False
@@ -80,7 +80,7 @@ async def test_a_route_that_names_no_right_is_refused(home):
     async def secret(_: web.Request) -> web.Response:
         return web.Response(text="inside")
 
-    app = build(home.parts)
+    app = build(home.services)
     app.router.add_get("/forgotten", secret)
     from aiohttp.test_utils import TestClient, TestServer
 
@@ -92,8 +92,8 @@ async def test_a_route_that_names_no_right_is_refused(home):
 def test_every_route_is_told_with_its_right_once():
     known = [(route.method, route.path) for route in routes()]
     assert len(known) == len(set(known))
-    assert all(isinstance(route.needs, Right | Door) for route in routes())
-    assert {route.path for route in routes() if route.needs is Door.OPEN} == {
+    assert all(isinstance(route.needs, Right | Access) for route in routes())
+    assert {route.path for route in routes() if route.needs is Access.PUBLIC} == {
         "/sign-in", "/language", "/static/{name}", "/static/files/{name}",
     }  # fmt: skip
 
@@ -133,12 +133,12 @@ async def test_a_planted_session_is_worth_nothing(home):
     token = answer.cookies["session"]
     assert token.value != "planted"
     assert (token["httponly"], token["samesite"]) == (True, "Strict")
-    assert await home.door.present("planted") is None
+    assert await home.users.find("planted") is None
 
 
 async def test_an_ended_session_is_signed_out_at_its_next_request(home):
     client, session = await home.signed_in("supervisor")
-    await home.door.sessions.end_all("supervisor")
+    await home.sign_in.sessions.end_all("supervisor")
     answer = await client.get("/", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/sign-in")
     order = await client.post(
@@ -153,7 +153,7 @@ async def test_signing_out_ends_the_session_on_the_server(home):
     data = {"csrf": session.csrf}
     answer = await client.post("/sign-out", data=data, headers=home.origin, allow_redirects=False)
     assert answer.status == 303
-    assert await home.door.present(token) is None
+    assert await home.users.find(token) is None
 
 
 async def test_guessing_is_slowed_down_and_locks_nobody_else_out(home):
@@ -162,7 +162,7 @@ async def test_guessing_is_slowed_down_and_locks_nobody_else_out(home):
     form = {"login": "supervisor", "password": "wrong words again"}
     answers = [await attacker.post("/sign-in", data=form, headers=home.origin) for _ in range(OF_A_PAIR + 1)]
     assert [answer.status for answer in answers] == [401] * OF_A_PAIR + [429]
-    await home.door.sessions.end_all("supervisor")
+    await home.sign_in.sessions.end_all("supervisor")
     right = {"login": "supervisor", "password": PASSWORD}
     again = await known.post("/sign-in", data=right, headers=home.origin, allow_redirects=False)
     assert (again.status, again.headers["Location"]) == (303, "/")
@@ -298,11 +298,11 @@ async def test_days_that_cannot_be_shown_are_said_to_be_wrong(home, days):
 
 @pytest.mark.parametrize("code", ["٠١٢٣٤٥", "000 000 000", "²²²²²²", "", "12345a"])
 async def test_a_code_of_other_signs_is_a_wrong_code(home, code):
-    await home.door.accounts.change("auditor", totp=None)
+    await home.sign_in.accounts.change("auditor", totp=None)
     client = home.browser()
     form = {"login": "auditor", "password": PASSWORD}
     await client.post("/sign-in", data=form, headers=home.origin, allow_redirects=False)
-    half = (await home.door.sessions.all("auditor"))[-1]
+    half = (await home.sign_in.sessions.all("auditor"))[-1]
     form = {"csrf": half.csrf, "code": code, "secret": "A" * 32}
     assert (await client.post("/enrol", data=form, headers=home.origin)).status == 401
 
@@ -339,7 +339,7 @@ async def test_while_the_database_is_away_the_wallboard_goes_on_and_steers(home,
         raise OSError
 
     for gone in ("find", "seen"):
-        monkeypatch.setattr(home.door.sessions, gone, away)
+        monkeypatch.setattr(home.sign_in.sessions, gone, away)
     assert (await client.get("/")).status == 200
     headers = {**home.origin, "X-CSRF": session.csrf}
     assert (await client.post("/orders/release", data={"id": "c101"}, headers=headers)).status == 200

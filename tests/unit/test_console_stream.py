@@ -44,7 +44,7 @@ async def test_a_board_that_no_longer_counts_is_told_with_the_moment_it_was_true
         told = events(response)
         await anext(told)
         home.link.fresh, home.link.true_until = False, 1795540064.0
-        home.parts.streams.wake()
+        home.services.streams.wake()
         _, stale = await anext(told)
         assert (stale["fresh"], stale["since"]) == (False, 1795540064.0)
 
@@ -60,7 +60,7 @@ async def test_no_client_slows_another(home):
         for number in range(1, 31):
             board = {**home.link.shown, "event": BOARD["event"] + number}
             home.link.show(board)
-            home.parts.streams.wake()
+            home.services.streams.wake()
             async with asyncio.timeout(10):
                 while (await anext(told))[1]["event"] != board["event"]:
                     pass
@@ -72,7 +72,7 @@ async def test_an_ended_session_ends_its_streams(home, monkeypatch):
     async with client.get("/stream/board", read_bufsize=2**20) as response:
         told = events(response)
         await anext(told)
-        await home.door.sessions.end_all("supervisor")
+        await home.sign_in.sessions.end_all("supervisor")
         async with asyncio.timeout(10):
             names = [name async for name, _ in told]
     assert names[-1] == "signed-out"
@@ -100,7 +100,7 @@ async def test_a_board_that_would_look_the_same_is_told_by_its_number_alone(home
         name, first = await anext(told)
         assert (name, first["chart"]) == ("board", None)  # the figures of the day are not a consultant's
         home.link.show({**home.link.shown, "event": BOARD["event"] + 1, "alerts": []})
-        home.parts.streams.wake()
+        home.services.streams.wake()
         name, beat = await anext(told)
         assert (name, beat["event"]) == ("beat", BOARD["event"] + 1)
 
@@ -111,7 +111,7 @@ async def test_a_stream_ends_with_the_role_it_was_opened_for(home, monkeypatch):
     async with client.get("/stream/board", read_bufsize=2**20) as response:
         told = events(response)
         await anext(told)
-        await home.door.accounts.change("supervisor", role="auditor")
+        await home.sign_in.accounts.change("supervisor", role="auditor")
         async with asyncio.timeout(10):
             names = [name async for name, _ in told]
     assert names[-1] == "signed-out"
@@ -140,8 +140,8 @@ async def test_nobody_takes_all_the_streams_there_are(home, monkeypatch):
     for one in (*held, mine):
         one.close()
     async with asyncio.timeout(10):
-        while home.parts.streams.count:
-            home.parts.streams.wake()
+        while home.services.streams.count:
+            home.services.streams.wake()
             await asyncio.sleep(0.05)
     again = await client.get("/stream/desk")
     assert again.status == 200
@@ -158,7 +158,7 @@ async def test_while_the_database_is_away_a_stream_goes_on(home, monkeypatch):
         async def away(*_):
             raise OSError
 
-        monkeypatch.setattr(home.door.sessions, "find", away)
+        monkeypatch.setattr(home.sign_in.sessions, "find", away)
         names = [(await anext(told))[0] for _ in range(3)]
     assert names == ["beat"] * 3
 
@@ -169,7 +169,7 @@ async def test_a_fault_in_a_page_ends_the_stream_and_puts_no_second_answer_into_
         told = events(response)
         await anext(told)
         home.link.board = replace(home.link.board, event=BOARD["event"] + 1, totals=None)
-        home.parts.streams.wake()
+        home.services.streams.wake()
         async with asyncio.timeout(120):  # the log writes the fault with all that the page knew
             rest = [name async for name, _ in told]
     assert set(rest) <= {"beat"}

@@ -9,14 +9,16 @@ from babel.messages.extract import extract_from_file
 
 from config.pause_reasons import BY_DIGIT, PAUSE_REASONS
 from config.settings import Settings
-from console.figures.pages import Work
+from console.app import LABELS
+from console.figures.pages import ConsultantTotals
 from console.http import labels
 from console.http import refusals as said
 from console.http.i18n import MissingWords, Words, catalogue
 from console.http.rendering import Rendering
+from console.identity.account_administration import AccountRow
 from console.identity.accounts import Account
-from console.identity.care import Row
 from console.identity.sessions import Session
+from console.wallboard.labels import ALERTS
 from routing.live.consultant_times import Timesheet
 from tests.boards import board
 from tests.console_home import BOARD
@@ -85,8 +87,9 @@ def test_a_message_nobody_translated_stops_the_page():
 
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-PAGES = ("wallboard.html", "tv.html", "desk.html", "figures.html", "sign_in.html", "code.html", "enrol.html",
-         "error.html", "said.html", "account.html", "accounts.html", "change.html")  # fmt: skip
+PAGES = ("wallboard.html", "tv.html", "desk.html", "figures.html", "sign_in.html", "second_factor.html",
+         "enrol.html", "error.html", "order_result.html", "account.html", "accounts.html",
+         "change_password.html")  # fmt: skip
 LATIN_WORDS = re.compile(r"(?<![\w&#/.-])[A-Za-z]{3,}")
 # Names of ours, of people's accounts, and of programs to type.
 ALLOWED = {"time", "ivr", "consultants", "add", "Eng", "NEW", "otpauth", "number", "sara", "number}", "event"}
@@ -99,16 +102,16 @@ def page(template: str, language: str) -> str:
 
     me = Account("sara", "Сара Бақылау", "supervisor", None, "s201", language)
     nothing = figures((), 20.0)
-    return Rendering(Settings()).page(
+    return Rendering(Settings(), LABELS).page(
         template, language, me=me, role="supervisor", csrf="0", here="/", board=board(), fresh=True,
         stream="/stream/board", seat=board().consultants[0],
-        rows=[Row(me, 1, NOW)] if template == "accounts.html" else [(date(2026, 11, 24), nothing)],
+        rows=[AccountRow(me, 1, NOW)] if template == "accounts.html" else [(date(2026, 11, 24), nothing)],
         whole=nothing, languages={"kk": nothing, "ru": nothing}, first=date(2026, 11, 24),
         last=date(2026, 11, 24), wrong=True, longest=92, chart=BOARD["chart"], wait=3, ended=True,
         shown="A", link="otpauth://0", code=403, message="", picture="data:,", home="/",
-        good=True if template == "said.html" else None, bad=None, told=("sara", "2222"), typed={},
+        good=True if template == "order_result.html" else None, bad=None, told=("sara", "2222"), typed={},
         seats=[("c101", "Айгүл Сынақ")], phones=["s201"], own="1",
-        people=[Work("c101", "Айгүл Сынақ", 3, Timesheet().sums("c101", 0.0, 1.0))], until=1.0,
+        people=[ConsultantTotals("c101", "Айгүл Сынақ", 3, Timesheet().sums("c101", 0.0, 1.0))], until=1.0,
         sessions=[Session("1", "sara", "in", "c", NOW, NOW, "192.0.2.1")],
     )  # fmt: skip
 
@@ -165,4 +168,4 @@ def test_every_state_alert_and_reason_that_can_come_has_a_name():
     from engine.wallboard.alerts import CRITICAL
 
     named = {*TOLD.values(), *STATES.values(), *CRITICAL, OTHER, "demand_due", "wait_warning", "diverted"}
-    assert named <= set(labels.ALERTS)
+    assert named <= set(ALERTS)

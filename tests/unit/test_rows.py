@@ -13,7 +13,7 @@ from config.database import open_database
 from config.evidence import FolderCopy
 from console.identity.accounts import new
 from console.identity.sessions import Session
-from console.identity.store import Accounts, Sessions
+from console.identity.store import AccountStore, SessionStore
 from console.identity.tables import ACCOUNTS, EVERY, accounts
 from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.services import Evidence
@@ -64,10 +64,10 @@ async def fill(home: EvidenceHome) -> None:
             await demands.cover(connection, id_, [Finding(call, f"{call}-c1")])
             await demands.set_state(connection, id_, State.SEARCHING)
         person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
-        await Accounts(home.database).add(person, "hash", T0)
-        assert await Accounts(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
+        await AccountStore(home.database).add(person, "hash", T0)
+        assert await AccountStore(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
         session = Session(f"{number:064}", f"p{number}", "in", "csrf", T0, T0, "127.0.0.1")
-        assert await Sessions(home.database).begin(session, "hash")
+        assert await SessionStore(home.database).begin(session, "hash")
     await Sealer(home.database, home.keys, home.settings).pass_once()
     for number in range(1, 4):
         await evidence(home).statements.nightly(
@@ -278,7 +278,7 @@ async def test_a_second_factor_put_in_the_place_of_another_is_named(lite):
 
 
 async def test_a_session_is_entered_as_it_begins_and_ends(home):
-    kept = Sessions(home.database)
+    kept = SessionStore(home.database)
     after = Session("a" * 64, "p1", "in", "csrf", T0, T0, "127.0.0.1")
     assert await kept.begin(after, "hash", f"{1:064}")
     assert not await kept.begin(after, "hash", f"{1:064}")  # ended meanwhile
@@ -298,7 +298,7 @@ async def test_a_session_is_entered_as_it_begins_and_ends(home):
 async def test_a_session_that_another_hand_began_is_named_for_good(lite):
     alter(lite, f"INSERT INTO sessions SELECT '{'d' * 64}', 'p1', stage, csrf, began_at, seen_at, address FROM sessions LIMIT 1")  # fmt: skip  # noqa: E501
     assert [f"sessions row {'d' * 64}: was never entered: put there by another hand"] == await found(lite)
-    assert 2 == await Sessions(lite.database).end_all("p1")
+    assert 2 == await SessionStore(lite.database).end_all("p1")
     [line] = await found(lite)
     assert line.startswith(f"sessions row {'d' * 64}: was changed by another hand before ")
 
@@ -447,8 +447,8 @@ async def test_what_no_column_can_hold_is_named_and_ends_no_verification(lite, c
 
 async def test_what_the_console_enters_without_the_number_keys_is_ours(lite):
     console = keyed(open_database(lite.settings.database), lite.keys.second_factors, EVERY)
-    assert await Accounts(console).enrol("p1", lite.keys.second_factors().hide("secret"), 1, again=True)
-    await Accounts(console).change("p2", disabled=True)
+    assert await AccountStore(console).enrol("p1", lite.keys.second_factors().hide("secret"), 1, again=True)
+    await AccountStore(console).change("p2", disabled=True)
     await console.dispose()
     assert [] == await found(lite)
 

@@ -2,63 +2,27 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.identity import passwords as pw
 from console.identity import second_factor, sessions
 from console.identity.accounts import Account
+from console.identity.results import CurrentUser, Rejected, SessionStarted, Throttled
 from console.identity.sessions import Session, Stage
-from console.identity.store import Accounts, Kept, Sessions
-from console.identity.throttle import Throttle, Try
+from console.identity.sign_in_throttle import Attempt, Throttle
+from console.identity.store import AccountStore, SessionStore, StoredAccount
 from recordings.access.log import AccessLog
 from recordings.model.access_entry import Action, Actor
 from recordings.privacy.numbers import Numbers
 
 log = structlog.get_logger()
 
-REMEMBERED: Final = 2000  # sessions
 WRONG_CODES: Final = 5
 NOBODY: Final = Actor("nobody", "none", "unknown")
-
-
-class DatabaseAway(OSError):
-    """Who asks cannot be known now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Login, password or code: which, nobody learns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Throttled:
-    """Too many wrong ones from there; `seconds` until the next is looked at."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A session, whole (`in`) or waiting for the second factor (`code`, `enrol`); the token is told once."""
-
-    token: str
-    session: Session
-    account: Account
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Who makes a request."""
-
-    session: Session
-    account: Account
 
 
 class SignIn:
@@ -71,7 +35,8 @@ class SignIn:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         passwords: pw.Passwords | None = None,
     ) -> None:
-        self.accounts, self.sessions = Accounts(database), Sessions(database)
+        self.accounts = AccountStore(database)
+        self.sessions = SessionStore(database)
         self.passwords = passwords or pw.Passwords()
         self._tries, self._codes, self._proofs = Throttle(), Throttle(), Throttle()
         self._wrong_codes: Counter[str] = Counter()  # by half session
@@ -79,19 +44,18 @@ class SignIn:
         self._log = AccessLog(database)
         self._numbers = numbers
         self._now = now
-        self._known: dict[str, Present] = {}  # by session, who was here last
 
-    async def version(self, login: str) -> str:
+    async def password_version(self, login: str) -> str:
         """Changes with the account's password: browsers that knew an older one are strangers again."""
         kept = await self.accounts.find(login)
         return sessions.digest(kept.password_hash)[:16] if kept is not None else ""
 
     async def password(
         self, login: str, password: str, address: str, device: str | None = None
-    ) -> Begun | Wrong | Throttled:
+    ) -> SessionStarted | Rejected | Throttled:
         """The first step. A session always has a new token: one that was planted is worth nothing."""
         login = login.strip().lower()[:64]
-        one = Try(login, address, device)
+        one = Attempt(login, address, device)
         if wait := self._tries.begin(one, self._seconds()):
             await self._too_many(one, wait)
             return Throttled(wait)
@@ -102,7 +66,7 @@ class SignIn:
             if kept is None or not right:
                 self._tries.failed(one, self._seconds())
                 await self._refused(kept, address)
-                return Wrong()
+                return Rejected()
             self._tries.succeeded(one)
         finally:
             self._tries.ended(one)
@@ -113,31 +77,33 @@ class SignIn:
         return await self._in(kept, address)
 
     async def code(
-        self, present: Present, code: str, address: str, device: str | None = None
-    ) -> Begun | Wrong | Throttled:
+        self, present: CurrentUser, code: str, address: str, device: str | None = None
+    ) -> SessionStarted | Rejected | Throttled:
         """The second step of an enrolled account; the token changes with it."""
         login, half = present.account.login, present.session.id
-        one = Try(login, address, device)
+        one = Attempt(login, address, device)
         if wait := self._codes.begin(one, self._seconds()):
             await self._too_many(one, wait)
             return Throttled(wait)
         try:
             kept = await self.accounts.find(login)
             if kept is None or kept.totp is None:
-                return Wrong()
+                return Rejected()
             secret = self._numbers().reveal(kept.totp)
             step = second_factor.counter(secret, code, self._seconds(), kept.totp_used)
             if step is None or not await self.accounts.take_code(login, step):
                 self._codes.failed(one, self._seconds())
                 await self._refused(kept, address)
                 await self._count_wrong(half)
-                return Wrong()
+                return Rejected()
             self._codes.succeeded(one)
         finally:
             self._codes.ended(one)
         return await self._in(kept, address, after=half)
 
-    async def enrol(self, present: Present, secret: str, code: str, address: str) -> Begun | Wrong:
+    async def enrol(
+        self, present: CurrentUser, secret: str, code: str, address: str
+    ) -> SessionStarted | Rejected:
         """The first code proves that the authenticator has the secret; from now on it is asked for.
 
         At stage `enrol` only an account that has none yet: of two half sessions the first one wins.
@@ -145,40 +111,42 @@ class SignIn:
         step = second_factor.counter(secret, code, self._seconds(), 0)
         if step is None:
             await self._count_wrong(present.session.id)
-            return Wrong()
+            return Rejected()
         login = present.account.login
         hidden, again = self._numbers().hide(secret), present.session.stage == "renew"
         if not await self.accounts.enrol(login, hidden, step, again=again):
             await self.sessions.end(present.session.id)
-            return Wrong()
+            return Rejected()
         await self._log.note(
             actor(present.account), Action.ACCOUNT, [f"account {login}"], "second factor set"
         )
         await self.sessions.end_halves(login, but=present.session.id)
         kept = await self.accounts.find(login)
-        return Wrong() if kept is None else await self._in(kept, address, after=present.session.id)
+        return Rejected() if kept is None else await self._in(kept, address, after=present.session.id)
 
-    async def change(self, present: Present, fresh: str, address: str) -> Begun | Wrong:
+    async def replace_given_password(
+        self, present: CurrentUser, fresh: str, address: str
+    ) -> SessionStarted | Rejected:
         """A password of one's own in place of one that somebody else chose. Raises PasswordRefused."""
         await self.set_password(present, fresh)
         kept = await self.accounts.find(present.account.login)
-        return Wrong() if kept is None else await self._whole(kept, address, after=present.session.id)
+        return Rejected() if kept is None else await self._whole(kept, address, after=present.session.id)
 
-    async def set_password(self, present: Present, fresh: str) -> None:
+    async def set_password(self, present: CurrentUser, fresh: str) -> None:
         """One's own new password; all other sessions end. Raises PasswordRefused."""
         account = present.account
         await self.passwords.check(fresh, login=account.login, person=account.person)
         kept = await self.accounts.find(account.login)
         if kept is not None and await self.passwords.fits(fresh, kept.password_hash):
             raise pw.PasswordRefused("password: another one than before")
-        await self.note(actor(account), Action.ACCOUNT, f"account {account.login}", "password changed")
+        await self.log_access(actor(account), Action.ACCOUNT, f"account {account.login}", "password changed")
         hashed = await self.passwords.hash(fresh)
         await self.accounts.change(account.login, password_hash=hashed, must_change=False)
         await self.sessions.end_all(account.login, but=present.session.id)
 
-    async def proves(self, present: Present, password: str) -> bool | Throttled:
+    async def confirm_password(self, present: CurrentUser, password: str) -> bool | Throttled:
         """Whether whoever sits there knows the password; asked before what an open screen must not allow."""
-        one = Try(present.account.login, present.session.id)
+        one = Attempt(present.account.login, present.session.id)
         if wait := self._proofs.begin(one, self._seconds()):
             return Throttled(wait)
         try:
@@ -192,82 +160,51 @@ class SignIn:
             self._proofs.ended(one)
         return right
 
-    async def enrol_again(self, present: Present, address: str) -> Begun | Wrong:
+    async def renew_second_factor(self, present: CurrentUser, address: str) -> SessionStarted | Rejected:
         """To a new second factor; the old one counts until the new one has proved itself."""
         kept = await self.accounts.find(present.account.login)
         if kept is None:
-            return Wrong()
+            return Rejected()
         return await self._begin(kept, "renew", address, after=present.session.id)
 
-    async def present(self, token: str) -> Present | None:
-        """Who holds this token; None for nobody, an ended session, a closed account."""
-        if not token or len(token) > 100:
-            return None
-        id_, now = sessions.digest(token), self._now()
-        try:
-            session = await self.sessions.find(id_)
-            kept = await self.accounts.find(session.login) if session is not None else None
-        except (SQLAlchemyError, OSError):
-            return self._remembered(id_, now)
-        self._known.pop(id_, None)
-        if session is None or kept is None or kept.account.disabled or not session.alive(now):
-            return None
-        found = self._known[id_] = Present(session, kept.account)
-        if len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
-        return found
-
-    async def seen(self, session: Session) -> None:
-        """The person did something: the session lives on. Written once a minute at most."""
-        now = self._now()
-        if (known := self._known.get(session.id)) is not None:  # counts while the database is away, too
-            self._known[session.id] = Present(replace(known.session, seen_at=now), known.account)
-        if (now - session.seen_at).total_seconds() > 60:
-            with suppress(SQLAlchemyError, OSError):  # an answer does not wait for this
-                await self.sessions.seen(session.id, now)
-
-    async def note(self, who: Actor, action: Action, subject: str, reason: str) -> None:
+    async def log_access(self, who: Actor, action: Action, subject: str, reason: str) -> None:
         """Into the access log."""
         await self._log.note(who, action, [subject], reason)
 
-    async def out(self, present: Present) -> None:
+    async def sign_out(self, present: CurrentUser) -> None:
         """Sign out."""
         await self.sessions.end(present.session.id)
         await self._log.note(actor(present.account), Action.SIGNED_OUT, [f"account {present.account.login}"])
 
-    def _remembered(self, id_: str, now: datetime) -> Present | None:
-        """While the database is away no session can be ended: who was in stays in, and the line is steered.
-
-        Raises DatabaseAway for who is not remembered: nobody knows.
-        """
-        found = self._known.get(id_)
-        if found is None:
-            raise DatabaseAway
-        return found if found.session.alive(now) else None
-
     def _seconds(self) -> float:
         return self._now().timestamp()
 
-    async def _in(self, kept: Kept, address: str, after: str | None = None) -> Begun | Wrong:
+    async def _in(
+        self, kept: StoredAccount, address: str, after: str | None = None
+    ) -> SessionStarted | Rejected:
         if kept.must_change:
             return await self._begin(kept, "change", address, after)
         return await self._whole(kept, address, after)
 
-    async def _whole(self, kept: Kept, address: str, after: str | None = None) -> Begun | Wrong:
+    async def _whole(
+        self, kept: StoredAccount, address: str, after: str | None = None
+    ) -> SessionStarted | Rejected:
         account = kept.account
         begun = await self._begin(kept, "in", address, after)
-        if isinstance(begun, Begun):
+        if isinstance(begun, SessionStarted):
             await self._log.note(actor(account), Action.SIGNED_IN, [f"account {account.login}"], address)
         return begun
 
-    async def _begin(self, kept: Kept, stage: Stage, address: str, after: str | None = None) -> Begun | Wrong:
-        """`after`: the session it takes the place of. Wrong when the account was changed meanwhile."""
+    async def _begin(
+        self, kept: StoredAccount, stage: Stage, address: str, after: str | None = None
+    ) -> SessionStarted | Rejected:
+        """`after`: the session it takes the place of. Rejected when the account was changed meanwhile."""
         token, now = sessions.token(), self._now()
         login = kept.account.login
         session = Session(sessions.digest(token), login, stage, sessions.token(), now, now, address)
         if not await self.sessions.begin(session, kept.password_hash, after):
-            return Wrong()
-        return Begun(token, session, kept.account)
+            return Rejected()
+        return SessionStarted(token, session, kept.account)
 
     async def _count_wrong(self, half: str) -> None:
         """A half session is good for a few codes: then the password is asked for again."""
@@ -276,13 +213,13 @@ class SignIn:
             del self._wrong_codes[half]
             await self.sessions.end(half)
 
-    async def _refused(self, kept: Kept | None, address: str) -> None:
+    async def _refused(self, kept: StoredAccount | None, address: str) -> None:
         """An unknown login is not written down: people type their passwords there."""
         who = actor(kept.account) if kept is not None else NOBODY
         subject = f"account {kept.account.login}" if kept is not None else "account unknown"
         await self._log.note(who, Action.SIGN_IN_REFUSED, [subject], f"from {address}")
 
-    async def _too_many(self, one: Try, wait: float) -> None:
+    async def _too_many(self, one: Attempt, wait: float) -> None:
         """Told once while it lasts, so that the log cannot be filled from outside."""
         now = self._seconds()
         if self._closed.get((one.login, one.origin), 0.0) > now:

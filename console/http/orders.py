@@ -8,11 +8,11 @@ import structlog
 from aiohttp import web
 
 from config.rights import Right
-from console.http import context as w
+from console.http import request_context as ctx
 from console.http.engine_client import EngineSilent, Refused
-from console.http.guard import Route
 from console.http.i18n import Words
 from console.http.refusals import N_, reason
+from console.http.routes import Route
 from console.identity.accounts import Account
 
 log = structlog.get_logger()
@@ -26,48 +26,28 @@ CHOOSE: Final = N_("Choose a consultant first.")
 BAD: Final = N_("The form was not filled in correctly.")
 LONGEST: Final = 100
 
-# path: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
+# Path below /orders/: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
 # "a=b" is told as it stands.
-ORDERS: Final[Mapping[str, tuple[str, Right, tuple[str, ...]]]] = {
-    "spy": ("steer.spy", Right.SPY, ("consultant", "mode", "phone", "call")),
-    "spy-end": ("steer.spy_end", Right.SPY, ("phone",)),
-    "pause": ("consultants.pause", Right.STEER, ("id", "reason")),
-    "release": ("consultants.unpause", Right.STEER, ("id", "only=pause")),
-    "shift-start": ("shift.start", Right.STEER, ("id",)),
-    "log-out": ("shift.end", Right.STEER, ("id",)),
-    "move-up": ("steer.move_up", Right.STEER, ("call",)),
-    "assign": ("steer.assign", Right.STEER, ("call", "consultant")),
-    "unassign": ("steer.unassign", Right.STEER, ("call",)),
-    "wrap-up-end": ("steer.wrap_up_end", Right.STEER, ("id",)),
-    "divert": ("queue.divert", Right.STEER, ("language",)),
-    "undivert": ("queue.undivert", Right.STEER, ("language",)),
-    "own/start": ("shift.start", Right.OWN_DESK, ("own",)),
-    "own/end": ("shift.end", Right.OWN_DESK, ("own",)),
-    "own/pause": ("consultants.pause", Right.OWN_DESK, ("own", "reason")),
-    "own/release": ("consultants.unpause", Right.OWN_DESK, ("own", "only=pause")),
-    "own/more": ("desk.wrap_up_more", Right.OWN_DESK, ("own",)),
-    "own/ready": ("steer.wrap_up_end", Right.OWN_DESK, ("own",)),
-    "own/1414": ("desk.transfer_1414", Right.OWN_DESK, ("own", "call")),
-}
+Orders = Mapping[str, tuple[str, Right, tuple[str, ...]]]
 
 
-def routes() -> tuple[Route, ...]:
+def order_routes(orders: Orders) -> tuple[Route, ...]:
     """One route an order."""
     return tuple(
         Route("POST", f"/orders/{path}", right, _handler(do, fields))
-        for path, (do, right, fields) in ORDERS.items()
+        for path, (do, right, fields) in orders.items()
     )
 
 
 def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def order(request: web.Request) -> web.StreamResponse:
-        who = w.account(request)
-        if not w.parts(request).pace.take(who.login, monotonic()):
+        who = ctx.account(request)
+        if not ctx.services(request).order_rate.take(who.login, monotonic()):
             return _say(request, TOO_FAST, 429)
         try:
-            asked = _asked(await w.form(request), fields, who, w.parts(request).settings.pause_reasons)
-            await w.parts(request).link.order(do, {**asked, "by": w.by(who)})
-        except Unfit as why:
+            asked = _asked(await ctx.form(request), fields, who, ctx.services(request).settings.pause_reasons)
+            await ctx.services(request).link.order(do, {**asked, "by": ctx.asker(who)})
+        except FormRefused as why:
             return _say(request, str(why), 400)
         except EngineSilent:
             return _say(request, SILENT, 503)
@@ -78,14 +58,14 @@ def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaita
     return order
 
 
-class Unfit(ValueError):
+class FormRefused(ValueError):
     """The form was not filled in; the text is for the person."""
 
 
 def _asked(
     form: Mapping[str, str], fields: tuple[str, ...], who: Account, reasons: Sequence[str]
 ) -> dict[str, Any]:
-    """What the engine is asked. Raises Unfit."""
+    """What the engine is asked. Raises FormRefused."""
     asked: dict[str, Any] = {}
     for field in fields:
         value = form.get(field, "")
@@ -97,22 +77,24 @@ def _asked(
         elif field == "own":
             asked["id"] = who.consultant or ""
         elif field == "consultant" and not value:
-            raise Unfit(CHOOSE)
+            raise FormRefused(CHOOSE)
         elif not value or len(value) > LONGEST or not value.isprintable():
-            raise Unfit(BAD)
+            raise FormRefused(BAD)
         else:
             asked[field] = value
     if "reason" in asked and asked["reason"] not in reasons:
-        raise Unfit(BAD)
+        raise FormRefused(BAD)
     return asked
 
 
 def _say(request: web.Request, message: str, status: int) -> web.Response:
     """A sentence for the page's live region; for a browser without scripts a page of its own."""
-    words = Words(w.language(request), w.parts(request).settings.zone)
+    words = Words(ctx.language(request), ctx.services(request).settings.zone)
     if "HX-Request" not in request.headers:
-        return w.page(request, "said.html", status=status, message=words.gettext(message), good=status == 200)
-    text = w.parts(request).rendering.page(
-        "said_line.html", w.language(request), message=words.gettext(message), good=status == 200
+        return ctx.page(
+            request, "order_result.html", status=status, message=words.gettext(message), good=status == 200
+        )
+    text = ctx.services(request).rendering.page(
+        "order_result_line.html", ctx.language(request), message=words.gettext(message), good=status == 200
     )
     return web.Response(text=text, content_type="text/html", charset="utf-8")

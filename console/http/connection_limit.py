@@ -1,4 +1,4 @@
-"""Who keeps a place at the console's door when there are more who want in than places; pure, time goes in."""
+"""Limit of connections: who keeps one when there are more who want in than places; pure."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -13,7 +13,7 @@ Key = Hashable
 
 
 @dataclass(slots=True)
-class Crowd:
+class ConnectionLimit:
     """Connections by address, each a stranger's until somebody who has signed in asks through it.
 
     Nobody is turned away: a newcomer takes the place of the stranger who has been idle longest, among those
@@ -27,7 +27,7 @@ class Crowd:
     _known: dict[str, OrderedDict[Key, None]] = field(default_factory=dict)
     _whose: dict[Key, str] = field(default_factory=dict)
 
-    def come(self, key: Key, address: str) -> list[Key]:
+    def admit(self, key: Key, address: str) -> list[Key]:
         """A new connection; those that have to go for it, which count no more from now on."""
         shed: list[Key] = []
         self._whose[key] = address
@@ -37,19 +37,19 @@ class Crowd:
         elif self._count(self._strangers) > self.strangers:
             shed.append(self._push_out(self._strangers, _heaviest(self._strangers)))
         while len(self._whose) > self.all:
-            crowd = self._strangers if self._count(self._strangers) > 1 else self._known
-            shed.append(self._push_out(crowd, _heaviest(crowd)))
+            group = self._strangers if self._count(self._strangers) > 1 else self._known
+            shed.append(self._push_out(group, _heaviest(group)))
         return shed
 
-    def asked(self, key: Key, *, known: bool) -> None:
+    def note_request(self, key: Key, *, known: bool) -> None:
         """A whole request came through it, of somebody who has signed in (`known`) or of a stranger."""
         if (address := self._whose.get(key)) is None:
             return
         self._take(key, address)
-        crowd = self._known if known else self._strangers
-        crowd.setdefault(address, OrderedDict())[key] = None  # at the end: the last to be pushed out
+        group = self._known if known else self._strangers
+        group.setdefault(address, OrderedDict())[key] = None  # at the end: the last to be pushed out
 
-    def go(self, key: Key) -> None:
+    def release(self, key: Key) -> None:
         """It has ended."""
         if (address := self._whose.pop(key, None)) is not None:
             self._take(key, address)
@@ -57,21 +57,21 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._whose)
 
-    def _push_out(self, crowd: dict[str, OrderedDict[Key, None]], address: str) -> Key:
-        key = next(iter(crowd[address]))
-        self.go(key)
+    def _push_out(self, group: dict[str, OrderedDict[Key, None]], address: str) -> Key:
+        key = next(iter(group[address]))
+        self.release(key)
         return key
 
     def _take(self, key: Key, address: str) -> None:
-        for crowd in (self._strangers, self._known):
-            if (held := crowd.get(address)) is not None:
+        for group in (self._strangers, self._known):
+            if (held := group.get(address)) is not None:
                 held.pop(key, None)
                 if not held:
-                    del crowd[address]
+                    del group[address]
 
-    def _count(self, crowd: dict[str, OrderedDict[Key, None]]) -> int:
-        return sum(map(len, crowd.values()))
+    def _count(self, group: dict[str, OrderedDict[Key, None]]) -> int:
+        return sum(map(len, group.values()))
 
 
-def _heaviest(crowd: dict[str, OrderedDict[Key, None]]) -> str:
-    return max(crowd, key=lambda address: len(crowd[address]))
+def _heaviest(group: dict[str, OrderedDict[Key, None]]) -> str:
+    return max(group, key=lambda address: len(group[address]))

@@ -1,4 +1,4 @@
-"""What an administrator does for others' accounts; each act stands in the access log (A5); edge."""
+"""Account administration; each act on others' accounts stands in the access log (A5); edge."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from config.told import told
 from console.identity.accounts import Account, AccountRefused
-from console.identity.service import SignIn, actor
+from console.identity.sign_in import SignIn, actor
 from recordings.model.access_entry import Action
 
 # No letter that is read as another; 16 of them are some 78 bits.
@@ -16,7 +16,7 @@ LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AccountRow:
     """One account as the administrator sees it."""
 
     account: Account
@@ -24,7 +24,7 @@ class Row:
     seen_at: datetime | None
 
 
-class Care:
+class AccountAdministration:
     """`changed` is told when sessions have ended, so that their pages end at once.
 
     `hang_up` ends what a supervisor's phone listens to.
@@ -32,31 +32,31 @@ class Care:
 
     def __init__(
         self,
-        door: SignIn,
+        sign_in: SignIn,
         changed: Callable[[], None],
         hang_up: Callable[[str, Account], Awaitable[None]],
     ) -> None:
-        self._door = door
+        self._sign_in = sign_in
         self._changed = changed
         self._hang_up = hang_up
 
-    async def rows(self) -> list[Row]:
+    async def rows(self) -> list[AccountRow]:
         """All accounts, by login."""
-        open_ = [one for one in await self._door.sessions.all() if one.alive(datetime.now(UTC))]
+        open_ = [one for one in await self._sign_in.sessions.all() if one.alive(datetime.now(UTC))]
         return [
-            Row(
+            AccountRow(
                 account,
                 sum(one.login == account.login for one in open_),
                 max((one.seen_at for one in open_ if one.login == account.login), default=None),
             )
-            for account in await self._door.accounts.all()
+            for account in await self._sign_in.accounts.all()
         ]
 
     async def add(self, who: Account, account: Account) -> str:
         """The first password, told once; it must be changed at the first sign-in. Raises AccountRefused."""
         password = _password()
-        hashed = await self._door.passwords.hash(password)
-        await self._door.accounts.add(account, hashed, datetime.now(UTC), must_change=True)
+        hashed = await self._sign_in.passwords.hash(password)
+        await self._sign_in.accounts.add(account, hashed, datetime.now(UTC), must_change=True)
         await self._note(who, account.login, f"added, {account.role}")
         return password
 
@@ -65,7 +65,7 @@ class Care:
         if login == who.login:
             raise AccountRefused(told("your own account: change it on your account page"))
         password = _password()
-        hashed = await self._door.passwords.hash(password)
+        hashed = await self._sign_in.passwords.hash(password)
         await self._change(who, login, "password given", password_hash=hashed, must_change=True)
         return password
 
@@ -90,19 +90,19 @@ class Care:
         await self._change(who, login, "sessions ended")
 
     async def _change(self, who: Account, login: str, what: str, **values: Any) -> None:
-        kept = await self._door.accounts.find(login)
+        kept = await self._sign_in.accounts.find(login)
         if kept is None:
             raise AccountRefused(told("there is no account {login}", login=login))
         await self._note(who, login, what)
         if values:
-            await self._door.accounts.change(login, **values)
-        await self._door.sessions.end_all(login)
+            await self._sign_in.accounts.change(login, **values)
+        await self._sign_in.sessions.end_all(login)
         self._changed()
         if kept.account.phone is not None:
             await self._hang_up(kept.account.phone, who)
 
     async def _note(self, who: Account, login: str, what: str) -> None:
-        await self._door.note(actor(who), Action.ACCOUNT, f"account {login}", what)
+        await self._sign_in.log_access(actor(who), Action.ACCOUNT, f"account {login}", what)
 
 
 def _password() -> str:

@@ -1,28 +1,16 @@
-"""Opens the console's doors: HTTPS on its address, plain HTTP on loopback only; edge."""
+"""The console's certificate: the site's own, else a local one made here; edge."""
 
 import ipaddress
-import ssl
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import structlog
-from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from config.settings import Settings
-from console.http.connections import Runner, listen, more_files
-from console.http.guard import NAMES
-from console.http.host_header import names
-
-log = structlog.get_logger()
-
-LOOPBACK: Final = "127.0.0.1"
 OURS: Final = "111 console"
 GOOD_FOR: Final = timedelta(days=825)
 RENEWED: Final = timedelta(days=30)  # before its end
@@ -65,41 +53,6 @@ def certificate(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path
     return crt, key
 
 
-def addresses(settings: Settings) -> tuple[str, ...]:
-    """Where the console is to be found, as a person types it."""
-    secure = f"https://{settings.console_address}:{settings.console_port}/"
-    plain = f"http://{LOOPBACK}:{settings.console_plain_port}/"
-    return (*((secure,) if settings.console_port else ()), *((plain,) if settings.console_plain_port else ()))
-
-
-def ports(settings: Settings) -> list[tuple[str, int]]:
-    """What the console listens on."""
-    wanted = ((settings.console_address, settings.console_port), (LOOPBACK, settings.console_plain_port))
-    return [(address, port) for address, port in wanted if port]
-
-
-async def open_doors(app: web.Application, settings: Settings, folder: Path) -> AsyncExitStack:
-    """Listen; close the result to stop. Raises OSError when a port is taken."""
-    more_files()
-    context = None
-    if settings.console_port:
-        wanted = (settings.console_address, LOOPBACK, "localhost", *settings.console_names)
-        crt, key = certificate(folder, tuple(dict.fromkeys(wanted)), datetime.now(UTC))
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(crt, key)
-        app[NAMES] = app[NAMES] | names(_names_in(crt))
-    runner = Runner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
-    await runner.setup()
-    stack = AsyncExitStack()
-    stack.push_async_callback(runner.cleanup)
-    if context is not None:
-        stack.callback((await listen(runner, settings.console_address, settings.console_port, context)).close)
-    if settings.console_plain_port:
-        stack.callback((await listen(runner, LOOPBACK, settings.console_plain_port)).close)
-    return stack
-
-
 def _due(crt: Path, names: Sequence[str], now: datetime) -> bool:
     found = x509.load_pem_x509_certificate(crt.read_bytes())
     if found.issuer != found.subject or found.subject.rfc4514_string() != f"CN={OURS}":
@@ -111,7 +64,7 @@ def _due(crt: Path, names: Sequence[str], now: datetime) -> bool:
     return found.not_valid_after_utc - RENEWED < now or set(held) != {_general(one) for one in names}
 
 
-def _names_in(crt: Path) -> list[str]:
+def names_in(crt: Path) -> list[str]:
     """The names a certificate is good for: a site's own may have others than the settings."""
     try:
         found = x509.load_pem_x509_certificate(crt.read_bytes()).extensions

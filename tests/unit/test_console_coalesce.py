@@ -2,14 +2,14 @@
 
 import asyncio
 
-from console.http.coalesce import LONGEST, Easing
+from console.http.coalesce import LONGEST, Coalescer
 
 
 async def test_what_costs_nothing_is_told_at_once():
     told = []
-    easing = Easing(lambda: 0.0, lambda: told.append(1))
+    coalescer = Coalescer(lambda: 0.0, lambda: told.append(1))
     for _ in range(5):
-        easing.changed()
+        coalescer.changed()
     assert len(told) == 5
 
 
@@ -20,11 +20,11 @@ async def test_what_costs_much_waits_and_many_changes_are_told_once_and_at_last(
         told.append(asyncio.get_running_loop().time())
         spent[0] += 0.02
 
-    easing = Easing(lambda: spent[0], wake)
+    coalescer = Coalescer(lambda: spent[0], wake)
     began = asyncio.get_running_loop().time()
-    easing.changed()
+    coalescer.changed()
     for _ in range(20):
-        easing.changed()
+        coalescer.changed()
         await asyncio.sleep(0.005)
     await asyncio.sleep(LONGEST)
     assert 2 <= len(told) <= 5
@@ -39,9 +39,9 @@ async def test_nothing_waits_longer_than_the_longest():
         told.append(asyncio.get_running_loop().time())
         spent[0] += 100.0
 
-    easing = Easing(lambda: spent[0], wake)
-    easing.changed()
-    easing.changed()
-    easing.changed()
+    coalescer = Coalescer(lambda: spent[0], wake)
+    coalescer.changed()
+    coalescer.changed()
+    coalescer.changed()
     await asyncio.sleep(3 * LONGEST)
     assert len(told) >= 2
