@@ -10,7 +10,7 @@ from dialplan import words as w
 from ivr.line import SoundMissing
 
 
-class Shift(Protocol):
+class ShiftCommands(Protocol):
     """Who may be paused and released."""
 
     def pause(self, consultant: str, reason: str) -> bool:
@@ -26,7 +26,7 @@ class Shift(Protocol):
 class FeatureCodeHandler:
     """FastAGI paths /pause (consultant, reason digit) and /release (consultant)."""
 
-    shift: Shift
+    shift: ShiftCommands
     pausing: bool
 
     async def __call__(self, session: Session) -> None:

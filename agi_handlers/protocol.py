@@ -54,7 +54,7 @@ class AgiRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class AgiReply:
     """Asterisk's answer: `200 result=RESULT (VALUE) endpos=ENDPOS`, or a code that is not 200."""
 
     code: int
@@ -103,16 +103,16 @@ def _plain(variable: str) -> bool:
 
 
 # Nearly every answer is one of these lines: no parsing, no new object.
-COMMON: Final = {f"200 result={n}\n".encode(): Reply(200, str(n)) for n in range(-1, 70)}
+COMMON: Final = {f"200 result={n}\n".encode(): AgiReply(200, str(n)) for n in range(-1, 70)}
 
 
-def parse_reply(line: bytes) -> Reply | None:
+def parse_reply(line: bytes) -> AgiReply | None:
     """The reply in one line without its line end; None when it is no reply (a stray piece of text)."""
     if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b""):
         return None
     code, rest = int(line[:3]), line[4:]
     if code != 200 or not rest.startswith(b"result="):
-        return Reply(code)
+        return AgiReply(code)
     result, _, rest = rest[7:].partition(b" ")
     value: str | None = None
     if rest.startswith(b"("):
@@ -120,7 +120,7 @@ def parse_reply(line: bytes) -> Reply | None:
         inner, close, tail = rest[1:].rpartition(b")")
         value, rest = (_text(inner), tail.lstrip()) if close else (_text(rest[1:]), b"")
     digits = rest[7:] if rest.startswith(b"endpos=") else b""
-    return Reply(200, _text(result), value, int(digits) if digits.isdigit() else None)
+    return AgiReply(200, _text(result), value, int(digits) if digits.isdigit() else None)
 
 
 def _text(raw: bytes) -> str:

@@ -5,7 +5,7 @@ import math
 import socket
 from typing import Final
 
-from agi_handlers.protocol import COMMON, DEAD, SYNC, UNKNOWN, AgiRequest, Reply, encode, parse_reply
+from agi_handlers.protocol import COMMON, DEAD, SYNC, UNKNOWN, AgiReply, AgiRequest, encode, parse_reply
 from ivr.line import HungUp, SoundMissing
 
 INTERRUPTIBLE: Final = ("STREAM FILE", "WAIT FOR DIGIT")  # the next line on the connection ends them
@@ -67,13 +67,13 @@ class Session(asyncio.Protocol):
         # `_running` is the command whose line may still come; `_waiter` is who waits for it. A waiter that
         # is done while `_running` is set was cancelled: its line is owed to nobody.
         self._running = ""
-        self._waiter: asyncio.Future[Reply] | None = None
+        self._waiter: asyncio.Future[AgiReply] | None = None
         self._left = math.inf
         self._syncs = 0
         self._settled: asyncio.Future[None] | None = None
         self._nudge: asyncio.TimerHandle | None = None
 
-    async def command(self, name: str, *args: str) -> Reply:
+    async def command(self, name: str, *args: str) -> AgiReply:
         """Say `name` with `args` and return the reply, code 200.
 
         Raises HungUp once the caller has gone, SoundMissing, ConnectionLost, AgiRejected, AgiRefused.
@@ -101,7 +101,7 @@ class Session(asyncio.Protocol):
             raise SoundMissing(args[0])
         return reply
 
-    async def ask(self, name: str, *args: str) -> Reply:
+    async def ask(self, name: str, *args: str) -> AgiReply:
         """As `command`, but also after a hang-up, and the reply as it is. Raises ConnectionLost, AgiRefused.
 
         SET VARIABLE, GET VARIABLE and EXEC still work on a dead channel; others answer 511.
@@ -122,7 +122,7 @@ class Session(asyncio.Protocol):
             if self._left < 0:
                 self._fail(f"no reply to {self._running}")
 
-    def _say(self, line: bytes, name: str, args: tuple[str, ...]) -> asyncio.Future[Reply]:
+    def _say(self, line: bytes, name: str, args: tuple[str, ...]) -> asyncio.Future[AgiReply]:
         """Write a line; the answer comes in the future. A plain function: it is the path of every command."""
         if self._lost:
             raise ConnectionLost(self._lost)
@@ -211,7 +211,7 @@ class Session(asyncio.Protocol):
         else:
             self._answered(reply)
 
-    def _answered(self, reply: Reply | None) -> None:
+    def _answered(self, reply: AgiReply | None) -> None:
         self._running = ""
         if self._settled is not None:  # the next command waits for this one's end
             if self._nudge is not None:

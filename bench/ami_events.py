@@ -18,7 +18,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from bench.table import Row, better
-from routing.ami.connection import Connection
+from routing.ami.connection import AmiConnection
 
 EVENT = (
     b"Event: VarSet\r\nPrivilege: dialplan,all\r\nTimestamp: 1763800000.123456\r\n"
@@ -75,7 +75,7 @@ def _measure(name: str, reader: Reader) -> float:
 
 
 async def _ours(reader: Reader) -> float:
-    return _feed(Connection(reader).data_received)
+    return _feed(AmiConnection(reader).data_received)
 
 
 async def _panoramisk(reader: Reader) -> float:

@@ -19,7 +19,7 @@ from config.settings import Settings
 from engine.wiring import Engine
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.dispatch.views import Snapshot
 
 CONSULTANTS = 400
@@ -37,7 +37,9 @@ async def serve(settings: Settings) -> None:
     """Fill the house once the first snapshot is taken, and serve until the process is ended."""
     engine = Engine(settings)
     serving = asyncio.create_task(engine.run(asyncio.Event()))
-    engine.watchdog.desk = cast(Desk, Nobody())  # it would free whoever talks with nobody on the line
+    engine.watchdog.desk = cast(
+        DispatchService, Nobody()
+    )  # it would free whoever talks with nobody on the line
     while not engine.line.up:  # noqa: ASYNC110 - nothing tells us
         await asyncio.sleep(0.05)
     for number in range(CONSULTANTS):

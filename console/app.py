@@ -17,7 +17,7 @@ from console.http.error_pages import answer_errors
 from console.http.host_header import allowed_names
 from console.http.orders import order_routes
 from console.http.request_context import SERVICES, Services
-from console.http.routes import NAMES, RIGHTS_OF, Access, Route
+from console.http.routes import NAMES, RIGHTS_OF, Route, RouteAccess
 from console.http.security_headers import add_security_headers
 from console.sign_in import pages as sign_in_pages
 from console.wallboard import labels as wallboard_labels
@@ -48,8 +48,8 @@ def routes() -> tuple[Route, ...]:
         *accounts_pages.routes(),
         *own_account.routes(),
         *sign_in_pages.routes(),
-        Route("GET", "/static/{name}", Access.PUBLIC, static),
-        Route("GET", "/static/files/{name}", Access.PUBLIC, static),
+        Route("GET", "/static/{name}", RouteAccess.PUBLIC, static),
+        Route("GET", "/static/files/{name}", RouteAccess.PUBLIC, static),
     )
 
 

@@ -28,7 +28,7 @@ from console.http.request_context import Services
 from console.identity.current_user import SessionLookup
 from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
-from engine.process.local_socket import Answer, Asker, Control
+from engine.process.local_socket import Answer, Asker, ControlSocket
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
@@ -48,7 +48,7 @@ async def serve(settings: Settings) -> None:
     for address, port in listen_addresses(settings):
         with socket.create_server((address, port)):
             pass  # one that is taken is said before anybody is told that we live
-    control = Control(settings.console_socket, {"ping": _ping})
+    control = ControlSocket(settings.console_socket, {"ping": _ping})
     await control.start()
     while not stop.is_set():
         try:

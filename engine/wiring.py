@@ -17,31 +17,31 @@ from agi_handlers.server import AgiServer
 from config.settings import Settings
 from config.tasks import Tasks
 from dialplan.recording_names import arrival
-from engine.control.commands import Orders
+from engine.control.commands import EngineOrders
 from engine.control.monitoring import Spying
 from engine.health.clock_sync import WallOffset
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
-from engine.media.dead_phones import Vanished
-from engine.media.inband_dtmf import ToneKeys
+from engine.media.inband_dtmf import InbandDtmf
 from engine.media.leg_watch import LegWatch
+from engine.media.lost_phones import LostPhones
 from engine.operations.adopt_pauses import adopt_pauses
-from engine.operations.alarm_limit import Alarms
-from engine.operations.cancel_ring import Withdrawal
+from engine.operations.alarm_limit import LimitedAlarms
+from engine.operations.cancel_ring import RingCancellation
 from engine.operations.cel_follower import LogFollower
 from engine.operations.consultant_commands import ConsultantCommands
-from engine.operations.crashed_calls import CutOff
-from engine.operations.line_events import Line
+from engine.operations.consultant_state_store import ConsultantStateStore
+from engine.operations.crashed_calls import CrashedCalls
+from engine.operations.line_events import LineEvents
 from engine.operations.queue_adapter import QueueAdapter
-from engine.operations.reclaim_calls import Fetch
+from engine.operations.reclaim_calls import SurvivalReclaim
 from engine.operations.refused_numbers import RefusedNumbers
-from engine.operations.state_store import Kept
 from engine.operations.state_watchdog import Watchdog
-from engine.operations.survival_members import Mirror
-from engine.process.local_socket import Control
+from engine.operations.survival_queue_members import MemberSync
+from engine.process.local_socket import ControlSocket
 from engine.recorder.link_quality import LinkWatch
 from engine.recorder.restart import HoldGuard
-from engine.recorder.silent_leg import DeafGuard
+from engine.recorder.silent_leg import SilentLegGuard
 from engine.recorder.volumes import Volumes
 from engine.recorder.watch import RecordingGuard
 from engine.supervisor.alarm_file import AlarmFollower
@@ -62,8 +62,8 @@ from routing.board.values import Board
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.decisions import Assign, Decision, RaiseAlarm, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
-from routing.dispatch.service import Desk
-from routing.live.call_summary import NO_ACK, Story, pii_number
+from routing.dispatch.service import DispatchService
+from routing.live.call_summary import NO_ACK, CallSummary, pii_number
 from routing.live.live_call import OngoingCall
 
 log = structlog.get_logger()
@@ -92,19 +92,19 @@ class Engine:
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers
         )
         self.feed = Feed(self._board)
-        self.desk = Desk(Dispatcher(rules), time.monotonic, self._decided, self._desk_changed)
+        self.desk = DispatchService(Dispatcher(rules), time.monotonic, self._decided, self._desk_changed)
         offset = WallOffset()
         self.stints = StintBook(self.desk, self.journal.submit, offset, self._free_again)
         self.tasks = Tasks()
-        self.alarms = Alarms(self.journal.alarm, lambda: datetime.now(UTC))
+        self.alarms = LimitedAlarms(self.journal.alarm, lambda: datetime.now(UTC))
         self.supervisors = AlarmFollower(settings.supervisor_alarms, self.journal.submit)
         self.recordings = Reconciler(self.journal, settings.audio)
-        self.kept = Kept(self.journal, self.desk)
+        self.kept = ConsultantStateStore(self.journal, self.desk)
         self.queue = QueueAdapter(self.desk, self._intend, self._state_changed, self._first)
         self.consultants = ConsultantCommands(self.desk, self._shift_changed)
-        cut_off = CutOff(settings.deaths, settings.audio, settings.zone)
+        cut_off = CrashedCalls(settings.deaths, settings.audio, settings.zone)
         self.ends = cut_off.ends
-        self.line = Line(
+        self.line = LineEvents(
             self.desk,
             tell=self._told,
             unheld=self._unheld,
@@ -153,11 +153,11 @@ class Engine:
             failed=self._volume_failed,
             changed=self.feed.changed,
         )
-        self.fetch = Fetch(self.ami, self.line)
-        self.withdraw = Withdrawal(self.ami, self.desk.rings)
-        self.mirror = Mirror(self.ami, lambda: self.desk.snapshot().consultants)
+        self.fetch = SurvivalReclaim(self.ami, self.line)
+        self.withdraw = RingCancellation(self.ami, self.desk.rings)
+        self.mirror = MemberSync(self.ami, lambda: self.desk.snapshot().consultants)
         self.hold = HoldGuard(self.ami, self.volumes.folder, settings.audio, settings.zone, self.line.find)
-        self.deaf = DeafGuard(self.ami, self.hold, self.line.living, self._unheld)
+        self.deaf = SilentLegGuard(self.ami, self.hold, self.line.living, self._unheld)
         self.recorded = RecordingGuard(
             self.ami,
             self.hold,
@@ -179,7 +179,7 @@ class Engine:
             self.feed.changed,
             self.tasks.soon,
         )
-        self.tone_keys = ToneKeys(
+        self.tone_keys = InbandDtmf(
             self.ami,
             self.legs.wire,
             self.line.find,
@@ -191,7 +191,7 @@ class Engine:
         self.legs.wire.heard, self.legs.wire.came = self.tone_keys.take, self.tone_keys.again
         self.alerts.stopped, self.alerts.volumes = self.recorded.stopped, self.volumes.holding
         self.watchdog = Watchdog(self.desk, self.line, self.alarms.raise_)
-        self.vanished = Vanished(self.ami, self.line.living, self.desk.unreachable)
+        self.vanished = LostPhones(self.ami, self.line.living, self.desk.unreachable)
         self.log = LogFollower(
             self.journal,
             settings.cel_file,
@@ -220,8 +220,8 @@ class Engine:
             apology=apologise,
             reply_deadline=settings.agi_reply_deadline,
         )
-        orders = Orders(self)
-        self.control = Control(
+        orders = EngineOrders(self)
+        self.control = ControlSocket(
             settings.control_socket, orders.by_name(), {"board.follow": self.feed.follow}, orders.follows
         )
         self._keeping: asyncio.TimerHandle | None = None
@@ -367,7 +367,7 @@ class Engine:
         self.supervisors.forget()
         self._shift_changed()
 
-    def _told(self, story: Story) -> None:
+    def _told(self, story: CallSummary) -> None:
         """A call is over: one row; a part that was not seen is completed from the channel event log."""
         self.hold.forget(story.call_id)
         self.links.over(story.call_id)

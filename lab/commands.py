@@ -9,7 +9,7 @@ from config.told import told
 from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from lab.fill import Filled
 
 lab = typer.Typer(
@@ -54,7 +54,7 @@ def fill(
     plan = Plan(calls, min(with_audio, calls), seed, first, last, settings.zone)
     filling, sealing = Ticker("filling", "calls"), Ticker("sealing", "recordings")
 
-    async def question(evidence: "Evidence") -> "Filled":
+    async def question(evidence: "EvidenceServices") -> "Filled":
         return await write(evidence, plan, filling, sealing)
 
     filled = with_evidence(settings, question, first=True)

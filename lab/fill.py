@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from config.problem import Problem
 from dialplan.mixmonitor import SIDES
 from dialplan.recording_names import file_of
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from lab.fill_plan import Plan, Planned
 from recordings.capture.files import write_stereo
 from recordings.capture.match_conversations import NOT_RECORDED
@@ -48,7 +48,7 @@ class Filled:
     generated: int
 
 
-async def fill(evidence: Evidence, plan: Plan, filled: Progress, sealed: Progress) -> Filled:
+async def fill(evidence: EvidenceServices, plan: Plan, filled: Progress, sealed: Progress) -> Filled:
     """Raises Problem for a home that holds calls."""
     async with evidence.database.connect() as connection:
         if (await connection.execute(select(func.count()).select_from(calls))).scalar_one():
@@ -73,7 +73,7 @@ async def fill(evidence: Evidence, plan: Plan, filled: Progress, sealed: Progres
     return Filled(done, report.sealed, generated)
 
 
-async def _with_audio(evidence: Evidence, planned: Iterable[Planned], numbers: Numbers) -> None:
+async def _with_audio(evidence: EvidenceServices, planned: Iterable[Planned], numbers: Numbers) -> None:
     settings = evidence.settings
     for one in planned:
         record = _record(one)

@@ -11,7 +11,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from config.settings import Settings
-from engine.cli.language import NoSuchTongue, chosen, taken
+from engine.cli.language import NoSuchLanguage, chosen, taken
 from engine.cli.main import app
 
 
@@ -43,7 +43,7 @@ def settings(tmp_path, monkeypatch) -> Settings:
 def _in_english(words: Sequence[str]) -> bool:
     try:
         return chosen(taken(words)[0]) == "en"
-    except NoSuchTongue:
+    except NoSuchLanguage:
         return False
 
 

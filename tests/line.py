@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from config.settings import Settings
-from engine.control.commands import Orders
+from engine.control.commands import EngineOrders
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
-from engine.operations.line_events import Line
-from engine.process.local_socket import Control
+from engine.operations.line_events import LineEvents
+from engine.process.local_socket import ControlSocket
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
@@ -24,7 +24,7 @@ from recordings.model.entries import RecordingChecked, RecordingState, Segment
 from recordings.privacy.keyring import Keyring
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from tests.cheap import prepared
 
 T0 = datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC)  # 14:00:00.123 in Almaty
@@ -142,7 +142,7 @@ def write_journal(settings: Settings, *entries) -> None:
 class Recorded(ConsultantCommands):
     """The real ones, but that pauses are only noted, in `paused`: the command's own output is looked at."""
 
-    def __init__(self, desk: Desk, changed: Callable[[], object], paused: list[object]) -> None:
+    def __init__(self, desk: DispatchService, changed: Callable[[], object], paused: list[object]) -> None:
         super().__init__(desk, changed)
         self._paused = paused
 
@@ -169,13 +169,13 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0
         )
         await journal.start()
-        box.desk = Desk(Dispatcher(Rules()), lambda: 0.0)
+        box.desk = DispatchService(Dispatcher(Rules()), lambda: 0.0)
         for id_, languages in (("c101", ("kk", "ru")), ("c102", ("ru",))):
             box.desk.consultant_known(Consultant(id_, languages))
         box.paused = []
         box.mirror = SimpleNamespace(changed=lambda: None)
         nothing = lambda *_: None  # noqa: E731
-        box.line = Line(box.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
+        box.line = LineEvents(box.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
         box.names = {}
         box.accounts_changed = lambda: box.names.update({a.id: a.name for a in accounts.load(settings)})
         box.accounts_changed()
@@ -192,7 +192,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
             ).build
         )
         box.consultants = Recorded(box.desk, nothing, box.paused)
-        control = Control(settings.control_socket, {**Orders(box).by_name(), **stubs})
+        control = ControlSocket(settings.control_socket, {**EngineOrders(box).by_name(), **stubs})
         await control.start()
         ready.set()
         await over.wait()

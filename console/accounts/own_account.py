@@ -9,7 +9,7 @@ from config.rights import Right
 from console.http import cookies
 from console.http import request_context as ctx
 from console.http.refusals import N_
-from console.http.routes import Access, Route
+from console.http.routes import Route, RouteAccess
 from console.identity.passwords import PasswordRefused
 from console.identity.results import SessionStarted, Throttled
 from console.sign_in.pages import to_next_step
@@ -25,8 +25,8 @@ ENDED: Final = N_("The session has ended.")
 def routes() -> tuple[Route, ...]:
     """One's own account, and the first change of a given password."""
     return (
-        Route("GET", "/change", Access.HALF_SIGNED_IN, first_change),
-        Route("POST", "/change", Access.HALF_SIGNED_IN, try_first_change),
+        Route("GET", "/change", RouteAccess.HALF_SIGNED_IN, first_change),
+        Route("POST", "/change", RouteAccess.HALF_SIGNED_IN, try_first_change),
         Route("GET", "/account", Right.OWN_ACCOUNT, account),
         Route("POST", "/account/password", Right.OWN_ACCOUNT, change_password),
         Route("POST", "/account/end-session", Right.OWN_ACCOUNT, end_session),

@@ -26,7 +26,7 @@ def routes() -> tuple[Route, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DayRange:
     """Days, both included, as asked for; `wrong` when that was no period and the last week is shown."""
 
     first: date
@@ -76,14 +76,14 @@ async def days(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _period(query: Mapping[str, str], today: date) -> Period:
+def _period(query: Mapping[str, str], today: date) -> DayRange:
     first, last = _day(query.get("from")), _day(query.get("to"))
     wrong = None in (first, last) and bool(query)
     last = last or today
     first = first or last - timedelta(days=6)
     if first > last or (last - first).days >= LONGEST:
-        return Period(today - timedelta(days=6), today, wrong=True)
-    return Period(first, last, wrong)
+        return DayRange(today - timedelta(days=6), today, wrong=True)
+    return DayRange(first, last, wrong)
 
 
 def _chart(since: datetime, rows: Sequence[Figures]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from console.http.connections import note_request
 from console.http.cookies import token
 from console.http.host_header import is_ours
 from console.http.request_context import HOME, PRESENT, STAGES, form, services
-from console.http.routes import NAMES, RIGHTS_OF, Access, Handler
+from console.http.routes import NAMES, RIGHTS_OF, Handler, RouteAccess
 from console.identity.results import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -43,16 +43,16 @@ async def authorise(request: web.Request, handler: Handler) -> web.StreamRespons
     try:
         who = await services(request).users.find(token(request))
     except DatabaseUnavailable:
-        if needs is not Access.PUBLIC:
+        if needs is not RouteAccess.PUBLIC:
             raise
         who = None
     if who is not None:
         request[PRESENT] = who
         note_request(request, known=who.session.stage == "in")
-    if needs is Access.PUBLIC:
+    if needs is RouteAccess.PUBLIC:
         return await handler(request)
     half = who is not None and who.session.stage != "in"
-    if who is None or (half and needs is not Access.HALF_SIGNED_IN):
+    if who is None or (half and needs is not RouteAccess.HALF_SIGNED_IN):
         if request.method in SAFE and not request.path.startswith(("/api/", "/stream/")):
             raise web.HTTPSeeOther(STAGES[who.session.stage] if who is not None else "/sign-in")
         raise web.HTTPUnauthorized

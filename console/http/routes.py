@@ -12,7 +12,7 @@ from config.rights import Right
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Access(StrEnum):
+class RouteAccess(StrEnum):
     """Routes that need no right of a role."""
 
     PUBLIC = "open"  # nobody need have signed in
@@ -25,7 +25,7 @@ class Route:
 
     method: str
     path: str
-    needs: Right | Access
+    needs: Right | RouteAccess
     handler: Handler
 
 

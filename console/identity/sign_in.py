@@ -13,7 +13,7 @@ from console.identity import second_factor, sessions
 from console.identity.accounts import Account
 from console.identity.results import CurrentUser, Rejected, SessionStarted, Throttled
 from console.identity.sessions import Session, Stage
-from console.identity.sign_in_throttle import Attempt, Throttle
+from console.identity.sign_in_throttle import SignInAttempt, Throttle
 from console.identity.store import AccountStore, SessionStore, StoredAccount
 from recordings.access.log import AccessLog
 from recordings.model.access_entry import Action, Actor
@@ -55,7 +55,7 @@ class SignIn:
     ) -> SessionStarted | Rejected | Throttled:
         """The first step. A session always has a new token: one that was planted is worth nothing."""
         login = login.strip().lower()[:64]
-        one = Attempt(login, address, device)
+        one = SignInAttempt(login, address, device)
         if wait := self._tries.begin(one, self._seconds()):
             await self._too_many(one, wait)
             return Throttled(wait)
@@ -81,7 +81,7 @@ class SignIn:
     ) -> SessionStarted | Rejected | Throttled:
         """The second step of an enrolled account; the token changes with it."""
         login, half = present.account.login, present.session.id
-        one = Attempt(login, address, device)
+        one = SignInAttempt(login, address, device)
         if wait := self._codes.begin(one, self._seconds()):
             await self._too_many(one, wait)
             return Throttled(wait)
@@ -146,7 +146,7 @@ class SignIn:
 
     async def confirm_password(self, present: CurrentUser, password: str) -> bool | Throttled:
         """Whether whoever sits there knows the password; asked before what an open screen must not allow."""
-        one = Attempt(present.account.login, present.session.id)
+        one = SignInAttempt(present.account.login, present.session.id)
         if wait := self._proofs.begin(one, self._seconds()):
             return Throttled(wait)
         try:
@@ -219,7 +219,7 @@ class SignIn:
         subject = f"account {kept.account.login}" if kept is not None else "account unknown"
         await self._log.note(who, Action.SIGN_IN_REFUSED, [subject], f"from {address}")
 
-    async def _too_many(self, one: Attempt, wait: float) -> None:
+    async def _too_many(self, one: SignInAttempt, wait: float) -> None:
         """Told once while it lasts, so that the log cannot be filled from outside."""
         now = self._seconds()
         if self._closed.get((one.login, one.origin), 0.0) > now:

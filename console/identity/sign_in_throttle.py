@@ -19,7 +19,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """One try; `device` names a browser in which this login has signed in before (OWASP: device cookies)."""
 
     login: str
@@ -47,7 +47,7 @@ class Throttle:
     _failures: dict[Key, deque[float]] = field(default_factory=dict)
     _flying: Counter[Key] = field(default_factory=Counter)
 
-    def begin(self, one: Attempt, now: float) -> float:
+    def begin(self, one: SignInAttempt, now: float) -> float:
         """Seconds to wait before it is looked at; 0: it is looked at now, and counts until it has `ended`.
 
         While a login is guessed at from everywhere, an address has few tries of it and not none: its owner's
@@ -63,7 +63,7 @@ class Throttle:
                 self._flying[key] += 1
         return wait
 
-    def failed(self, one: Attempt, now: float) -> None:
+    def failed(self, one: SignInAttempt, now: float) -> None:
         """A wrong password or code."""
         for key, most, _ in one.limits:
             times = self._failures.pop(key, None) or deque(maxlen=most)
@@ -72,18 +72,18 @@ class Throttle:
         while len(self._failures) > REMEMBERED:
             del self._failures[next(iter(self._failures))]
 
-    def succeeded(self, one: Attempt) -> None:
+    def succeeded(self, one: SignInAttempt) -> None:
         """The right person was there: their own slips are forgotten."""
         self._failures.pop(("pair", one.login, one.origin), None)
 
-    def ended(self, one: Attempt) -> None:
+    def ended(self, one: SignInAttempt) -> None:
         """No longer looked at."""
         for key, _, _ in one.limits:
             self._flying[key] -= 1
             if self._flying[key] <= 0:
                 del self._flying[key]
 
-    def _limit(self, one: Attempt, key: Key, most: int, window: float, now: float) -> float:
+    def _limit(self, one: SignInAttempt, key: Key, most: int, window: float, now: float) -> float:
         wait = self._wait(key, most, window, now)
         if key[0] != "strangers" or not wait:
             return wait

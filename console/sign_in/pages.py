@@ -7,7 +7,7 @@ from aiohttp import web
 
 from console.http import cookies
 from console.http import request_context as ctx
-from console.http.routes import Access, Route
+from console.http.routes import Route, RouteAccess
 from console.identity import second_factor
 from console.identity.accounts import Speech
 from console.identity.results import Rejected, SessionStarted, Throttled
@@ -18,14 +18,14 @@ ENROLS: Final = ("enrol", "renew")
 def routes() -> tuple[Route, ...]:
     """What needs no session, or one that is not whole."""
     return (
-        Route("GET", "/sign-in", Access.PUBLIC, sign_in),
-        Route("POST", "/sign-in", Access.PUBLIC, try_sign_in),
-        Route("GET", "/code", Access.HALF_SIGNED_IN, code),
-        Route("POST", "/code", Access.HALF_SIGNED_IN, try_code),
-        Route("GET", "/enrol", Access.HALF_SIGNED_IN, enrol),
-        Route("POST", "/enrol", Access.HALF_SIGNED_IN, try_enrol),
-        Route("POST", "/sign-out", Access.HALF_SIGNED_IN, sign_out),
-        Route("POST", "/language", Access.PUBLIC, choose_language),
+        Route("GET", "/sign-in", RouteAccess.PUBLIC, sign_in),
+        Route("POST", "/sign-in", RouteAccess.PUBLIC, try_sign_in),
+        Route("GET", "/code", RouteAccess.HALF_SIGNED_IN, code),
+        Route("POST", "/code", RouteAccess.HALF_SIGNED_IN, try_code),
+        Route("GET", "/enrol", RouteAccess.HALF_SIGNED_IN, enrol),
+        Route("POST", "/enrol", RouteAccess.HALF_SIGNED_IN, try_enrol),
+        Route("POST", "/sign-out", RouteAccess.HALF_SIGNED_IN, sign_out),
+        Route("POST", "/language", RouteAccess.PUBLIC, choose_language),
     )
 
 

@@ -16,7 +16,7 @@ from engine.cli.questions import fresh_password
 
 if TYPE_CHECKING:
     from console.identity.store import AccountStore, SessionStore
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.access_entry import Actor
 
 accounts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Accounts of the console.")
@@ -82,7 +82,7 @@ def list_(json: AsJson = False) -> None:
     settings = Settings()
     who = actor(settings, Right.ACCOUNTS)
 
-    async def question(evidence: "Evidence") -> list[dict[str, Any]]:
+    async def question(evidence: "EvidenceServices") -> list[dict[str, Any]]:
         await evidence.access.note(who, Action.VIEWED, ["accounts"])
         open_ = [one.login for one in await SessionStore(evidence.database).all() if one.stage == "in"]
         return [
@@ -245,14 +245,14 @@ def _change(
     from console.identity.accounts import AccountRefused  # noqa: PLC0415
     from console.identity.store import AccountStore, SessionStore  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
-    from engine.process.local_socket import EngineAway, Wrong, ask  # noqa: PLC0415
+    from engine.process.local_socket import EngineAway, OrderRefused, ask  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     who: Actor = actor(settings, Right.ACCOUNTS)
     phone: str | None = None
 
-    async def question(evidence: "Evidence") -> str:
+    async def question(evidence: "EvidenceServices") -> str:
         nonlocal phone
         all_ = AccountStore(evidence.database)
         before = await all_.find(login)
@@ -266,6 +266,6 @@ def _change(
     except AccountRefused as why:
         raise Problem(str(why)) from None
     if phone is not None:
-        with contextlib.suppress(EngineAway, Wrong):  # without an engine nobody listens to anybody
+        with contextlib.suppress(EngineAway, OrderRefused):  # without an engine nobody listens to anybody
             ask(settings.control_socket, "steer.spy_end", phone=phone, closes=True)
     return done

@@ -15,7 +15,7 @@ from recordings.model.timestamps import shown
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.access_entry import Access
     from recordings.model.hash_chain import Link
 
@@ -88,7 +88,7 @@ def verify(statements: Folders = [], json: AsJson = False) -> None:  # noqa: B00
     with own_rights():
         folders(statements)
 
-    async def question(evidence: "Evidence") -> tuple[list[str], int]:
+    async def question(evidence: "EvidenceServices") -> tuple[list[str], int]:
         compared, public = await stated(evidence, None, copies), evidence.keys.public()
         faults, entries = await access_faults(evidence.database, compared.sound, public, ticker)
         return [*compared.lines, *faults], entries
@@ -127,7 +127,7 @@ def _read(
     except ValueError as why:
         raise typer.BadParameter(str(why)) from None
 
-    async def question(evidence: "Evidence") -> "tuple[list[Link[Access]], Ended]":
+    async def question(evidence: "EvidenceServices") -> "tuple[list[Link[Access]], Ended]":
         said = ", ".join(part for part in (since, until, person, action or "", about) if part)
         await evidence.access.note(who, Action.READ_LOG, [f"access log: {said or 'newest entries'}"])
         found = await accesses(evidence.database, first, last, person, action, about, limit)

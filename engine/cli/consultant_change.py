@@ -31,7 +31,7 @@ from engine.process.operator import actor
 from recordings.model.access_entry import Action
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
 
 ENGINE: Final = 10.0  # seconds for an engine that starts anew meanwhile
 TURN: Final = 180.0  # until it is this command's turn, where many change accounts at once
@@ -172,7 +172,7 @@ def _note(settings: Settings, id_: str, what: str) -> None:
 
     who = actor(settings, Right.ACCOUNTS)
 
-    async def write(evidence: "Evidence") -> None:
+    async def write(evidence: "EvidenceServices") -> None:
         await evidence.access.note(who, Action.CHANGED, [f"consultant {id_}"], what)
 
     with_evidence(settings, write, first=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.demands.demand import Demand
     from recordings.model.access_entry import Actor
 
@@ -26,7 +26,7 @@ Confirm = Annotated[
 ]
 
 
-def answered(settings: "Settings", question: "Callable[[Evidence], Awaitable[T]]") -> "T":
+def answered(settings: "Settings", question: "Callable[[EvidenceServices], Awaitable[T]]") -> "T":
     from engine.evidence.services import with_evidence  # noqa: PLC0415
 
     return with_evidence(settings, question)
@@ -80,7 +80,7 @@ def watch_term(found: "Demand") -> None:
 
 
 def step(
-    deed: "Callable[[Evidence, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
+    deed: "Callable[[EvidenceServices, int, Actor, datetime], Awaitable[Demand]]", demand: str, json: bool
 ) -> None:
     """One step of a demand's life by whoever gives the command; how it stands then is told."""
     from config.rights import Right  # noqa: PLC0415
@@ -90,7 +90,7 @@ def step(
     settings = Settings()
     who, id_ = actor(settings, Right.DEMANDS), demand_id(demand)
 
-    async def question(evidence: "Evidence") -> "Demand":
+    async def question(evidence: "EvidenceServices") -> "Demand":
         return await deed(evidence, id_, who, datetime.now(UTC))
 
     tell(answered(settings, question), settings, json)

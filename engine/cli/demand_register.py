@@ -27,7 +27,7 @@ from engine.cli.questions import sure
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.demands.demand import Demand, Letter
 
 
@@ -98,7 +98,7 @@ def _register(
     if sys.stdin.isatty() and not json:
         confirmed += _asked_back(settings, letter, now, confirmed)
 
-    async def question(evidence: "Evidence") -> "Demand":
+    async def question(evidence: "EvidenceServices") -> "Demand":
         made = await evidence.demands.register(letter, who, now, again=again, confirmed=confirmed)
         if search and made.state == "received":
             made = await evidence.demands.search(made.id, who, datetime.now(UTC))

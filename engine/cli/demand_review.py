@@ -22,7 +22,7 @@ from engine.cli.options import (
 from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.demands.demand import Demand
     from recordings.finding.criteria import FoundCall
 
@@ -41,7 +41,7 @@ def review(demand: DemandId, json: AsJson = False) -> None:
     settings = Settings()
     who, now = actor(settings, Right.DEMANDS), datetime.now(UTC)
 
-    async def question(evidence: "Evidence") -> "tuple[Demand, list[FoundCall]]":
+    async def question(evidence: "EvidenceServices") -> "tuple[Demand, list[FoundCall]]":
         return await evidence.demands.review(demand_id(demand), who, now)
 
     found, calls = answered(settings, question)
@@ -77,7 +77,7 @@ def listen(
     settings = Settings()
     who = actor(settings, Right.DEMANDS)
 
-    async def question(evidence: "Evidence") -> "tuple[Demand, list[FoundCall]]":
+    async def question(evidence: "EvidenceServices") -> "tuple[Demand, list[FoundCall]]":
         return await evidence.demands.review(demand_id(demand), who, datetime.now(UTC))
 
     found, calls = answered(settings, question)
@@ -127,7 +127,7 @@ def correct(
         "language": language or "", "registration": registration, "call": call,
     }  # fmt: skip
 
-    async def question(evidence: "Evidence") -> "Demand":
+    async def question(evidence: "EvidenceServices") -> "Demand":
         id_ = demand_id(demand)
         known = (await evidence.demands.get(id_)).letter.criteria
         wanted = corrected(known, fields, without or (), settings.zone, now)

@@ -18,7 +18,7 @@ from engine.cli.questions import sure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.demands.demand import Demand, State
     from recordings.model.access_entry import Actor
 
@@ -50,7 +50,7 @@ def list_(
 
     settings = Settings()
 
-    async def question(evidence: "Evidence") -> "list[Demand]":
+    async def question(evidence: "EvidenceServices") -> "list[Demand]":
         return await evidence.demands.list(RUNNING if open_ else ())
 
     found, now = answered(settings, question), datetime.now(UTC)
@@ -84,7 +84,7 @@ def show(
         require_reason(reason)
     who = actor(settings, Right.DEMANDS)
 
-    async def question(evidence: "Evidence") -> "Demand":
+    async def question(evidence: "EvidenceServices") -> "Demand":
         found = await evidence.demands.get(demand_id(demand))
         shown = Action.UNMASKED if unmask else Action.VIEWED
         await evidence.access.note(who, shown, [found.name], reason)
@@ -208,7 +208,7 @@ def letter(
     settings = Settings()
     who = actor(settings, Right.DEMANDS)
 
-    async def question(evidence: "Evidence") -> list[str]:
+    async def question(evidence: "EvidenceServices") -> list[str]:
         service = evidence.demands
         found = await service.get(demand_id(demand))
         await evidence.access.note(who, Action.VIEWED, [found.name], "the letter")
@@ -257,7 +257,7 @@ def authorities(json: AsJson = False) -> None:
 def _approve(demand: str, confirmed: "Sequence[str]", json: bool) -> None:
     from recordings.demands.demand import State  # noqa: PLC0415
 
-    async def decide(evidence: "Evidence", id_: int, who: "Actor", now: datetime) -> "Demand":
+    async def decide(evidence: "EvidenceServices", id_: int, who: "Actor", now: datetime) -> "Demand":
         found = await evidence.demands.get(id_)
         nothing = found.state is State.SEARCHING and not found.findings
         to = State.NOT_FOUND if nothing else State.APPROVED

@@ -11,7 +11,7 @@ from engine.cli.output import AsJson, as_json, plain_words, say, table
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.access_entry import Actor
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keys: show, exchange the master key.")
@@ -113,7 +113,7 @@ def _wrapped_anew(settings: "Settings", who: "Actor", new: int) -> int:
 
     ticker = Ticker("wrapping", "recordings' keys")
 
-    async def question(evidence: "Evidence") -> int:
+    async def question(evidence: "EvidenceServices") -> int:
         await evidence.access.note(who, Action.ROTATED, [f"master key {new}"])
         done = await rewrap(evidence.database, evidence.keys, new, ticker)
         # The sealer may have wrapped one more with the old key while the new one was made.

@@ -16,7 +16,7 @@ CHOSEN: Final[ContextVar[Tongue]] = ContextVar("CHOSEN", default="en")
 DAY: Final = "%d.%m.%Y"  # as Kazakh and Russian write it
 
 
-class NoSuchTongue(Exception):
+class NoSuchLanguage(Exception):
     """The language asked for is none of ours; the text says which there are."""
 
 
@@ -37,7 +37,7 @@ def taken(words: Sequence[str]) -> tuple[str | None, list[str]]:
 
 
 def chosen(said: str | None, environment: Mapping[str, str] = os.environ) -> Tongue:
-    """What --lang says, else the environment, else settings.toml, else English. Raises NoSuchTongue."""
+    """What --lang says, else the environment, else settings.toml, else English. Raises NoSuchLanguage."""
     if said is not None:
         return _known(said, OPTION)
     if "IVR111_LANG" in environment:
@@ -47,7 +47,7 @@ def chosen(said: str | None, environment: Mapping[str, str] = os.environ) -> Ton
 
 def _known(word: str, where: str) -> Tongue:
     if word not in get_args(Tongue):
-        raise NoSuchTongue(f"{where}: kk, ru or en")
+        raise NoSuchLanguage(f"{where}: kk, ru or en")
     return cast(Tongue, word)
 
 

@@ -11,7 +11,7 @@ from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 
 from config.told import N_, Told
-from engine.cli.language import CHOSEN, NoSuchTongue, Tongue, chosen, spoken, taken
+from engine.cli.language import CHOSEN, NoSuchLanguage, Tongue, chosen, spoken, taken
 
 # What typer says, as it says it; what stands in place of a {name} is said in the language too.
 TYPERS: Final = (
@@ -115,7 +115,7 @@ def run_in(program: Any, words: Sequence[str] | None, inner: bool, **rest: Any) 
     said, left = taken(sys.argv[1:] if words is None else words)
     try:
         tongue: Tongue = CHOSEN.get() if inner and said is None else chosen(said)
-    except NoSuchTongue as why:
+    except NoSuchLanguage as why:
         typer.echo(str(why), err=True)
         sys.exit(2)
     before = CHOSEN.set(tongue)

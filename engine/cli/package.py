@@ -15,7 +15,7 @@ from engine.cli.output import AsJson, as_json, hint, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.access_entry import Actor
     from recordings.package.service import MadePackage
 
@@ -79,7 +79,7 @@ def _made(settings: "Settings", id_: int, who: "Actor") -> "MadePackage":
         count += 1
         ticker(count)
 
-    async def question(evidence: "Evidence") -> "MadePackage":
+    async def question(evidence: "EvidenceServices") -> "MadePackage":
         return await evidence.packages.make(id_, who, datetime.now(UTC), step)
 
     made = with_evidence(settings, question)

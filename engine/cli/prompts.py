@@ -15,7 +15,7 @@ from config.settings import Settings
 from engine.cli.authorisation import AuthorisedPrompts
 from engine.cli.file_rights import brought, own_rights
 from engine.cli.output import plain_words, say
-from engine.evidence.services import Evidence, with_evidence
+from engine.evidence.services import EvidenceServices, with_evidence
 from engine.install.prompt_folders import folders
 from engine.process.operator import actor
 from ivr.prompts import hold_music, prompt_files, sound_files, speech_synthesis
@@ -114,7 +114,7 @@ def _note(settings: Settings, source: Path) -> None:
     """What callers will hear is somebody's doing."""
     who, what = actor(settings, Right.INSTALL), f"imported from {source.absolute()}"
 
-    async def write(evidence: Evidence) -> None:
+    async def write(evidence: EvidenceServices) -> None:
         await evidence.access.note(who, Action.CHANGED, ["prompts"], what)
 
     with_evidence(settings, write, first=True)

@@ -10,8 +10,8 @@ from engine.cli.options import BeforeThen
 from engine.cli.output import AsJson, as_json, clock, plain_words, say
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
-    from recordings.model.gap import Compared
+    from engine.evidence.services import EvidenceServices
+    from recordings.model.gap import Comparison
 
 
 @plain_words()
@@ -31,7 +31,7 @@ def reconcile(
     first, last = _span(settings.zone, since, until, day)
     ticker = Ticker("comparing", "conversations")
 
-    async def question(evidence: "Evidence") -> "Compared":
+    async def question(evidence: "EvidenceServices") -> "Comparison":
         service = Completeness(evidence.database, settings.audio, settings.sealed, settings.zone, ticker)
         return await service.compare(first, last, datetime.now(UTC))
 
@@ -59,7 +59,7 @@ def _span(zone: tzinfo, since: str, until: str, day: str) -> tuple[datetime, dat
         raise typer.BadParameter(str(why)) from None
 
 
-def _described(found: "Compared", first: datetime, last: datetime) -> dict[str, Any]:
+def _described(found: "Comparison", first: datetime, last: datetime) -> dict[str, Any]:
     return {
         "since": first.isoformat(),
         "until": last.isoformat(),
@@ -80,7 +80,7 @@ def _described(found: "Compared", first: datetime, last: datetime) -> dict[str, 
     }
 
 
-def _tell(found: "Compared", zone: tzinfo) -> None:
+def _tell(found: "Comparison", zone: tzinfo) -> None:
     for gap in found.gaps:
         say(
             "{at}  {kind:12}  {recording_id}  {detail}",

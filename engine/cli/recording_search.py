@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.finding.criteria import Criteria, FoundCall
     from recordings.model.access_entry import Actor
 
@@ -87,7 +87,7 @@ def _found(
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
-    async def question(evidence: "Evidence") -> "list[FoundCall]":
+    async def question(evidence: "EvidenceServices") -> "list[FoundCall]":
         await evidence.access.note(who, Action.SEARCHED, [spoken_search(wanted)], reason)
         found = await evidence.finder.find(wanted)
         if unmask and found:

@@ -21,7 +21,7 @@ from engine.cli.statements import statement, statements
 from engine.cli.verify import verify
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.sealed import Sealed
 
 recordings = typer.Typer(
@@ -51,7 +51,7 @@ def show(recording: RecordingId, json: AsJson = False) -> None:
 
     who = actor(settings, Right.FIND)
 
-    async def question(evidence: "Evidence") -> "tuple[Sealed, tuple[str, ...]]":
+    async def question(evidence: "EvidenceServices") -> "tuple[Sealed, tuple[str, ...]]":
         found = await _sealed(evidence, recording)
         await evidence.access.note(who, Action.VIEWED, [recording])
         return found, await evidence.sealed.checks(recording)
@@ -119,7 +119,7 @@ def link(
             told("write the number as it stands in the register"), param_hint="--registration"
         )
 
-    async def question(evidence: "Evidence") -> None:
+    async def question(evidence: "EvidenceServices") -> None:
         if not await evidence.finder.find(Criteria(call_id=call_id)):
             raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
         await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
@@ -148,7 +148,7 @@ def seal(json: AsJson = False) -> None:
     settings = Settings()
     ticker = Ticker("sealing", "recordings")
 
-    async def question(evidence: "Evidence") -> SealReport:
+    async def question(evidence: "EvidenceServices") -> SealReport:
         return await Sealer(evidence.database, evidence.keys, settings).pass_once(ticker)
 
     report = with_evidence(settings, question)
@@ -181,7 +181,7 @@ def _write_out(recording: str, out: str, reason: str, action: "str", begin: floa
     who = actor(settings, Right.LISTEN if action == Action.LISTENED else Right.TAKE_OUT)
     require_reason(reason)
 
-    async def question(evidence: "Evidence") -> None:
+    async def question(evidence: "EvidenceServices") -> None:
         sealed = await _sealed(evidence, recording)
         if action == Action.DOWNLOADED:
             evidence.sealed.check(sealed)
@@ -209,7 +209,7 @@ def _opened(out: str) -> "Iterator[BinaryIO]":
         yield file
 
 
-async def _sealed(evidence: "Evidence", recording: str) -> "Sealed":
+async def _sealed(evidence: "EvidenceServices", recording: str) -> "Sealed":
     found = (await evidence.sealed.of([recording])).get(recording)
     if found is None:
         raise Problem(

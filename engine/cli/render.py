@@ -59,13 +59,13 @@ def render(
 def _note(settings: "Settings", into: Path) -> None:
     """All passwords are about to lie there."""
     from config.rights import Right  # noqa: PLC0415
-    from engine.evidence.services import Evidence, with_evidence  # noqa: PLC0415
+    from engine.evidence.services import EvidenceServices, with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     who, where = actor(settings, Right.INSTALL), f"into {into.absolute()}"
 
-    async def write(evidence: Evidence) -> None:
+    async def write(evidence: EvidenceServices) -> None:
         await evidence.access.note(who, Action.RENDERED, [where])
 
     with_evidence(settings, write, first=True)

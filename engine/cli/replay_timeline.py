@@ -8,7 +8,7 @@ from engine.cli.ami_capture import messages
 from routing.cel.records import Records
 from routing.cel.rows import events, row
 from routing.live.ami_events import read
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.endpoints import device_of, is_caller
 from routing.live.events import (
     BridgeEntered,
@@ -103,7 +103,7 @@ def _words(event: Event) -> str:  # noqa: PLR0911, PLR0912 - one sentence for ea
             return f"survival queue {'rings' if ringing else 'no longer rings'} {device}"
 
 
-def _ending(story: Story) -> str:
+def _ending(story: CallSummary) -> str:
     talks = ", ".join(
         f"{c.party} {(c.ended_at or story.ended_at or c.answered_at) - c.answered_at:.1f} s"
         for c in story.conversations

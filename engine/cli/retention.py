@@ -15,7 +15,7 @@ from engine.cli.questions import sure
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.retention.manual_holds import ManualHold
     from recordings.retention.service import Applied, Planned
 
@@ -62,7 +62,7 @@ def plan(
     settings = Settings()
     who, ticker = actor(settings, Right.RETENTION), Ticker("looking", "things")
 
-    async def question(evidence: "Evidence") -> "Planned":
+    async def question(evidence: "EvidenceServices") -> "Planned":
         await evidence.access.note(who, Action.PLANNED, ["retention"])
         return await evidence.retention.plan(datetime.now(UTC), limit, ticker)
 
@@ -141,7 +141,7 @@ def apply(
         _ask_first()
     ticker = Ticker("destroying", "things")
 
-    async def question(evidence: "Evidence") -> "tuple[Applied, int]":
+    async def question(evidence: "EvidenceServices") -> "tuple[Applied, int]":
         now, service = datetime.now(UTC), evidence.retention
         done = await service.apply(who, now, reason, ticker)
         return done, await service.expire_logs(now, lambda kept: expire(settings, now, kept))
@@ -204,7 +204,7 @@ def hold(
     if end is not None and end <= now:
         raise typer.BadParameter(told("that day is over"), param_hint="--until")
 
-    async def question(evidence: "Evidence") -> int:
+    async def question(evidence: "EvidenceServices") -> int:
         return await evidence.retention.hold(call_id, who, reason, end, now)
 
     made = with_evidence(settings, question)
@@ -234,7 +234,7 @@ def lift(
     who = actor(settings, Right.RETENTION)
     require_reason(reason)
 
-    async def question(evidence: "Evidence") -> None:
+    async def question(evidence: "EvidenceServices") -> None:
         await evidence.retention.lift(hold_id, who, reason, datetime.now(UTC))
 
     with_evidence(settings, question)
@@ -254,7 +254,7 @@ def holds(json: AsJson = False) -> None:
     settings, now = Settings(), datetime.now(UTC)
     who = actor(settings, Right.RETENTION)
 
-    async def question(evidence: "Evidence") -> "list[ManualHold]":
+    async def question(evidence: "EvidenceServices") -> "list[ManualHold]":
         await evidence.access.note(who, Action.VIEWED, ["holds"])
         return await evidence.retention.holds()
 

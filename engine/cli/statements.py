@@ -13,7 +13,7 @@ from engine.cli.output import AsJson, as_json, clock, plain_words, say, table
 from engine.cli.output import day as day_
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from recordings.model.statement import Statement
 
 
@@ -37,7 +37,7 @@ def statement(
     civil = _civil_day(settings.zone, day, now, moment)
     who = actor(settings, Right.STATE)
 
-    async def question(evidence: "Evidence") -> "Statement":
+    async def question(evidence: "EvidenceServices") -> "Statement":
         service = evidence.statements
         await evidence.access.note(who, Action.STATED, [f"statement of {day or 'now'}"])
         made = await (service.nightly(civil, moment) if civil is not None else service.interim(moment))
@@ -102,7 +102,7 @@ def statements(json: AsJson = False) -> None:
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
 
-    async def question(evidence: "Evidence") -> "list[Statement]":
+    async def question(evidence: "EvidenceServices") -> "list[Statement]":
         return await evidence.statements.all()
 
     found = with_evidence(Settings(), question)

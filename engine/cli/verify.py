@@ -11,7 +11,7 @@ from config.told import told
 from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
-    from engine.evidence.services import Evidence
+    from engine.evidence.services import EvidenceServices
     from engine.evidence.verify_all import Checked
 
 PublicKey = Annotated[str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")]
@@ -63,7 +63,7 @@ def verify(
     ticker = Ticker("verifying", "entries")
     checked = Checked()
 
-    async def question(evidence: "Evidence") -> list[str]:
+    async def question(evidence: "EvidenceServices") -> list[str]:
         found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker, copies)
         return [line async for line in found]
 

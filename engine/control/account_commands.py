@@ -12,7 +12,7 @@ from config.told import told
 from dialplan.sip_accounts import SipAccount
 from engine.control.authorisation import AccessOrders
 from engine.install import consultant_accounts as accounts
-from engine.process.local_socket import Answer, Asker, Order, Wrong
+from engine.process.local_socket import Answer, Asker, Order, OrderRefused
 from recordings.model.access_entry import Action
 from routing.dispatch.consultant import Consultant
 
@@ -103,11 +103,11 @@ class AccountOrders:
         try:
             after = changed(await self._load())
         except accounts.ConsultantRefused as why:
-            raise Wrong(str(why)) from None
+            raise OrderRefused(str(why)) from None
         await asyncio.to_thread(accounts.save, self._engine.settings, after)
 
 
 def _languages(said: object) -> Sequence[Language]:
     if not isinstance(said, list) or not KNOWN.issuperset(map(str, said)):
-        raise Wrong(told("languages: name kk, ru or both, in order of preference"))
+        raise OrderRefused(told("languages: name kk, ru or both, in order of preference"))
     return tuple(cast(Sequence[Language], said))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from config.rights import Right, may
 from config.settings import Person, Settings
 from config.told import N_, told
-from engine.process.local_socket import Answer, Asker, Order, Wrong
+from engine.process.local_socket import Answer, Asker, Order, OrderRefused
 from engine.process.operator import UnknownUser, person, refusal
 from recordings.model.access_entry import (
     Access,
@@ -53,11 +53,11 @@ class AccessOrders:
         """Write one entry for each of `subjects`; answered when they would outlive a crash."""
         right = NOTED.get(str(asked.get("action", "")))
         if right is None:
-            raise Wrong(told("the access log is told of no such act from outside"))
+            raise OrderRefused(told("the access log is told of no such act from outside"))
         who, action = self.may(asker, asked, right), Action(str(asked["action"]))
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
-            raise Wrong(told("the access log needs to know what is looked at"))
+            raise OrderRefused(told("the access log needs to know what is looked at"))
         await self.first(who, action, subjects, str(asked.get("reason", "")), N_("nothing is shown"))
         return {"person": who.person, "role": who.role, "written": len(subjects)}
 
@@ -67,14 +67,14 @@ class AccessOrders:
         """First the log, then the ear or the eye: the entries, once they would outlive a crash (A5, A18).
 
         In the database, or flushed in the spool, which goes into the database before anything newer.
-        Raises Wrong, where `otherwise` says what is not done; an entry still on its way is then followed by
-        one that says so.
+        Raises OrderRefused, where `otherwise` says what is not done; an entry still on its way is then
+        followed by one that says so.
         """
         entries = self._entries(who, action, subjects, reason)
         if not await self._kept(entries):
             for entry in entries:
                 self.not_done(entry, Result.REFUSED, "it could not be written down first")
-            raise Wrong(
+            raise OrderRefused(
                 told(
                     "the access log cannot be written now, so {otherwise}; see: ivr111 doctor",
                     otherwise=told(otherwise),
@@ -99,14 +99,14 @@ class AccessOrders:
             self._submit(who, Action.LATE, subject, f"{action}: done at {entries[0].at}, written later")
 
     def may(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> Actor:
-        """Who asks, if their role has the right. Raises Wrong."""
+        """Who asks, if their role has the right. Raises OrderRefused."""
         who = self.actor(asker, asked)
         if not may(who.role, right):
-            raise Wrong(refusal(who.person, who.role, right))
+            raise OrderRefused(refusal(who.person, who.role, right))
         return who
 
     def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> None:
-        """The right to steer, or it is the consultant's own seat. Raises Wrong."""
+        """The right to steer, or it is the consultant's own seat. Raises OrderRefused."""
         by = self.by(asker, asked)
         own = by is not None and str(by.get("consultant") or "") == consultant
         self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
@@ -121,41 +121,41 @@ class AccessOrders:
         return asker == self._engine.settings.console_user
 
     def by(self, asker: Asker, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """For whom the console asks; nobody else may say that they ask for somebody. Raises Wrong."""
+        """For whom the console asks; nobody else may say that they ask for somebody. Raises OrderRefused."""
         by = asked.get("by")
         if by is None:
             return None
         if not self.speaks_for_others(asker) or not isinstance(by, Mapping):
-            raise Wrong(told("by: only the console asks for somebody, with person, role and user"))
+            raise OrderRefused(told("by: only the console asks for somebody, with person, role and user"))
         return by
 
     def actor(self, asker: Asker, asked: Mapping[str, Any]) -> Actor:
-        """Who asks; the console says for whom (`by`): the kernel knows the console. Raises Wrong."""
+        """Who asks; the console says for whom (`by`): the kernel knows the console. Raises OrderRefused."""
         by = self.by(asker, asked)
         if by is not None:
             try:
                 return Actor(str(by["person"]), str(by["role"]), str(by["user"]))
             except (KeyError, TypeError):
-                raise Wrong(told("by: person, role and user")) from None
+                raise OrderRefused(told("by: person, role and user")) from None
         who = self.person(asker)
         return Actor(who.person, who.role, asker)
 
     def person(self, asker: Asker) -> Person:
-        """Who a system user is; in the lab root is its administrator. Raises Wrong for one nobody named."""
+        """Who a system user is; in the lab root is its administrator. Raises OrderRefused for a stranger."""
         try:
             return person(self._engine.settings, asker, as_root=asker.root)
         except UnknownUser as why:
-            raise Wrong(str(why)) from None
+            raise OrderRefused(str(why)) from None
 
     def _entries(self, who: Actor, action: Action, subjects: Sequence[str], reason: str) -> list[Access]:
-        """Raises Wrong for words that the log would not keep."""
+        """Raises OrderRefused for words that the log would not keep."""
         now = datetime.now(UTC)
         try:
             return [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
-            raise Wrong(told("a reason is required: say why with --reason")) from None
+            raise OrderRefused(told("a reason is required: say why with --reason")) from None
         except ReasonRefused as why:
-            raise Wrong(str(why)) from None
+            raise OrderRefused(str(why)) from None
 
     async def _kept(self, entries: Sequence[Access]) -> bool:
         """Whether all of them would outlive a crash, within the time that the journal gives itself."""

@@ -12,7 +12,7 @@ from dialplan import words as w
 from engine.control.account_commands import AccountOrders
 from engine.control.authorisation import AccessOrders
 from engine.control.steering_commands import SteeringOrders
-from engine.process.local_socket import Answer, Asker, Order, Wrong
+from engine.process.local_socket import Answer, Asker, Order, OrderRefused
 from recordings.model.access_entry import Action
 from routing.board.as_json import board_to_json, today_to_json, totals_to_json
 from routing.board.values import CallerRow
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.wiring import Engine
 
 
-class Orders:
+class EngineOrders:
     """One method an order; each answers a mapping that goes out as JSON."""
 
     def __init__(self, engine: Engine) -> None:
@@ -48,7 +48,7 @@ class Orders:
         }
 
     def follows(self, asker: Asker) -> None:
-        """Whether this one may follow the board. Raises Wrong."""
+        """Whether this one may follow the board. Raises OrderRefused."""
         self._access.follows(asker)
 
     async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -98,14 +98,14 @@ class Orders:
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
         self._access.steers(asker, asked, id_)
         if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
-            raise Wrong(
+            raise OrderRefused(
                 told(
                     "write the reason in at most {letters} letters on one line",
                     letters=w.PAUSE_REASON,
                 )
             )
         if not self._engine.consultants.pause(id_, reason):
-            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+            raise OrderRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
 
@@ -117,7 +117,7 @@ class Orders:
         if asked.get("only") == "pause":  # a wrap-up goes on
             free = self._engine.consultants.end_pause
         if not free(id_):
-            raise Wrong(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+            raise OrderRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
         await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
 

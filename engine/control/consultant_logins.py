@@ -4,7 +4,7 @@ from config.home import has_run
 from config.rights import Right
 from config.settings import Settings
 from console.identity.store import AccountStore, SessionStore
-from engine.evidence.services import Evidence, with_evidence
+from engine.evidence.services import EvidenceServices, with_evidence
 from engine.process.operator import actor
 from recordings.model.access_entry import Action
 
@@ -18,7 +18,7 @@ def close_logins(settings: Settings, id_: str) -> list[str]:
         return []
     who = actor(settings, Right.ACCOUNTS)
 
-    async def question(evidence: Evidence) -> list[str]:
+    async def question(evidence: EvidenceServices) -> list[str]:
         every, sessions = AccountStore(evidence.database), SessionStore(evidence.database)
         theirs = [one.login for one in await every.all() if one.consultant == id_ and not one.disabled]
         for login in theirs:

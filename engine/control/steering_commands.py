@@ -12,7 +12,7 @@ from config.told import N_, told
 from dialplan import words as w
 from engine.control.authorisation import AccessOrders
 from engine.control.monitoring import PhoneRefused
-from engine.process.local_socket import Answer, Asker, Order, Wrong
+from engine.process.local_socket import Answer, Asker, Order, OrderRefused
 from recordings.model.access_entry import Action, Result
 from routing.ami.client import AmiDown, AmiError, AmiTimeout
 from routing.live.endpoints import SUPERVISOR
@@ -62,11 +62,13 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.SPY)
         mode, phone = str(asked.get("mode", "")), str(asked.get("phone", ""))
         if mode not in get_args(Mode):
-            raise Wrong(told("mode: listen, whisper or barge"))
+            raise OrderRefused(told("mode: listen, whisper or barge"))
         if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
-            raise Wrong(told("you have no phone of your own here; ask the administrator to give you one"))
+            raise OrderRefused(
+                told("you have no phone of your own here; ask the administrator to give you one")
+            )
         if self._engine.line.live.reach.get(phone) != "reachable":
-            raise Wrong(told("{phone} did not ring: is it switched on and registered?", phone=phone))
+            raise OrderRefused(told("{phone} did not ring: is it switched on and registered?", phone=phone))
         seat = self._seat(asked.get("consultant"))
         channel = self._channel(seat, asked.get("call"))
         spied = cast(Mode, mode)
@@ -76,18 +78,18 @@ class SteeringOrders:
         try:
             await self._end_spying(phone)
             id_ = await self._engine.spying.begin(spied, phone, channel, seat.id)
-        except Wrong:
+        except OrderRefused:
             self._access.not_done(noted[0], Result.FAILED, "Asterisk did not answer")
             raise
         except PhoneRefused as why:
             did = "forwards its calls" if why.forwards else "did not ring"
             self._access.not_done(noted[0], Result.FAILED, f"{phone} {did}")
             if why.forwards:
-                raise Wrong(told(FORWARDS, phone=phone)) from why
-            raise Wrong(told(UNFREE, phone=phone, answer=why.answer)) from why
+                raise OrderRefused(told(FORWARDS, phone=phone)) from why
+            raise OrderRefused(told(UNFREE, phone=phone, answer=why.answer)) from why
         except (OSError, AmiDown, AmiError, AmiTimeout) as why:
             self._access.not_done(noted[0], Result.FAILED, f"{phone} did not ring")
-            raise Wrong(
+            raise OrderRefused(
                 told(
                     "Asterisk did not ring {phone} ({name}): is it registered?",
                     phone=phone,
@@ -119,7 +121,7 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         caller, seat = self._waiting(asked.get("call")), self._seat(asked.get("consultant"))
         if seat.state in ("unreachable", "paused", "off_shift") or seat.off or seat.pause is not None:
-            raise Wrong(
+            raise OrderRefused(
                 told("{id} takes no calls now: choose somebody who is on shift and not paused", id=seat.id)
             )
         self._engine.desk.assign_to(caller.call, seat.id)
@@ -138,7 +140,7 @@ class SteeringOrders:
         """A wrap-up that nobody ends."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up":
-            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
+            raise OrderRefused(told("{id} is not in wrap-up", id=seat.id))
         self._engine.desk.wrap_up_ended(seat.id)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "wrap-up ended")
         return {"id": seat.id}
@@ -147,9 +149,9 @@ class SteeringOrders:
         """One minute more of wrap-up."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up" or seat.left is None:
-            raise Wrong(told("{id} is not in wrap-up", id=seat.id))
+            raise OrderRefused(told("{id} is not in wrap-up", id=seat.id))
         if seat.left > MOST:
-            raise Wrong(told("wrap-up is long enough: take a pause instead"))
+            raise OrderRefused(told("wrap-up is long enough: take a pause instead"))
         self._engine.consultants.extend_wrap_up(seat.id, MORE)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
         return {"id": seat.id}
@@ -168,13 +170,13 @@ class SteeringOrders:
         channel = self._channel(seat, asked.get("call"))
         call = self._engine.line.find(seat.call or "")
         if call is None:
-            raise Wrong(told("{id} is in no conversation", id=seat.id))
+            raise OrderRefused(told("{id} is in no conversation", id=seat.id))
         try:
             wish = {"Channel": call.channel, "Variable": w.WISH, "Value": "1414"}
             await self._engine.ami.send("Setvar", wish)
             await self._engine.ami.send("Hangup", {"Channel": channel, "Cause": "16"})
         except (AmiDown, AmiError, AmiTimeout) as why:
-            raise Wrong(
+            raise OrderRefused(
                 told("Asterisk did not take the order ({name}): try again", name=type(why).__name__)
             ) from why
         await self._access.enter(who, Action.STEERED, f"call {seat.call}", "to 1414")
@@ -192,7 +194,7 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         language = str(asked.get("language", ""))
         if language not in get_args(Language):
-            raise Wrong(told("language: kk or ru"))
+            raise OrderRefused(told("language: kk or ru"))
         self._engine.consultants.divert(cast(Language, language), on)
         what = "diverted to the duty phone" if on else "back to the consultants"
         await self._access.enter(who, Action.STEERED, f"queue {language}", what)
@@ -216,13 +218,13 @@ class SteeringOrders:
         for seat in self._engine.desk.snapshot().consultants:
             if seat.id == str(id_ or ""):
                 return seat
-        raise Wrong(told("there is no such consultant; see: ivr111 consultants list"))
+        raise OrderRefused(told("there is no such consultant; see: ivr111 consultants list"))
 
     def _waiting(self, call: object) -> CallerView:
         for caller in self._engine.desk.snapshot().callers:
             if caller.call == str(call or "") and caller.phase in ("waiting", "ringing"):
                 return caller
-        raise Wrong(told("this caller no longer waits"))
+        raise OrderRefused(told("this caller no longer waits"))
 
     def _channel(self, seat: SeatView, meant: object = None) -> str:
         """The consultant's leg of the conversation; never its prefix, which would fit later calls, too.
@@ -230,13 +232,13 @@ class SteeringOrders:
         `meant`: the call that whoever asks had before their eyes; it may have ended, another one begun.
         """
         if meant is not None and seat.call != meant:
-            raise Wrong(told("that call is over: nothing was ordered"))
+            raise OrderRefused(told("that call is over: nothing was ordered"))
         call = self._engine.line.find(seat.call or "")
         legs = call.legs.talking() if call else []
         for leg in legs:
             if leg.device == seat.id and leg.channel:
                 return leg.channel
-        raise Wrong(told("{id} is in no conversation", id=seat.id))
+        raise OrderRefused(told("{id} is in no conversation", id=seat.id))
 
     async def _end_spying(self, phone: str) -> bool:
         spies = [one for one in self._engine.line.live.spies.values() if one.phone == phone]
@@ -246,7 +248,7 @@ class SteeringOrders:
             except AmiError:
                 continue  # it has ended by itself
             except (AmiDown, AmiTimeout) as why:
-                raise Wrong(told("Asterisk does not answer: try again")) from why
+                raise OrderRefused(told("Asterisk does not answer: try again")) from why
         if spies:
             await asyncio.sleep(0.3)  # the phone must be free before it is rung again
         return bool(spies)

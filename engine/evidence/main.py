@@ -21,8 +21,8 @@ from config.told import told
 from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
-from engine.evidence.services import Evidence, open_evidence
-from engine.process.local_socket import Answer, Asker, Control, Wrong
+from engine.evidence.services import EvidenceServices, open_evidence
+from engine.process.local_socket import Answer, Asker, ControlSocket, OrderRefused
 from recordings.completeness.gap_watch import GapWatch
 from recordings.demands.term_watch import TermWatch
 from recordings.finding.reindexing import Reindexing
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 class EvidenceProcess:
     """Its works are independent: what fails is begun again, and touches no other."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: EvidenceServices) -> None:
         settings = evidence.settings
         self._evidence = evidence
         self.sealer = Sealer(evidence.database, evidence.keys, settings)
@@ -45,7 +45,9 @@ class EvidenceProcess:
             evidence.database, lambda: evidence.statements, settings.statement_copies
         )
         self._tasks = Tasks()
-        self._control = Control(settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state})
+        self._control = ControlSocket(
+            settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state}
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`."""
@@ -79,7 +81,7 @@ class EvidenceProcess:
             watching = await self.watch.state()
             clock = await self.clock.state()
         except (SQLAlchemyError, OSError) as error:
-            raise Wrong(
+            raise OrderRefused(
                 told("it lives, the database does not answer it ({name})", name=type(error).__name__)
             ) from error
         return {

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.database import reading
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from recordings.chain.statement_files import FileDiffers, absent, name_of, write_files
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
 from recordings.model.statement import Statement
@@ -26,7 +26,7 @@ _MOST = 400  # days at once: a home that slept longer than a year catches up in 
 class NightlyStatements:
     """States each day that is over, those missed too; a file that is not there is written until it is."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: EvidenceServices) -> None:
         self._evidence = evidence
         self.last: date | None = None
         self.fault = ""
@@ -134,7 +134,7 @@ class NightlyStatements:
         )
 
 
-def due(last: date | None, now: datetime, evidence: Evidence) -> Iterator[date]:
+def due(last: date | None, now: datetime, evidence: EvidenceServices) -> Iterator[date]:
     """The days after `last` that are over; None: no call was ever taken, there is nothing to state."""
     if last is None:
         return

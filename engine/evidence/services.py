@@ -50,7 +50,7 @@ REFUSALS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceServices:
     """Everything a command or a page needs; services are cheap and made when asked for."""
 
     settings: Settings
@@ -127,7 +127,7 @@ def installed() -> str:
 
 
 @asynccontextmanager
-async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIterator[Evidence]:
+async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIterator[EvidenceServices]:
     """The services over a database brought up to date; closed at the end. Raises SQLAlchemyError, OSError.
 
     A file that is not there is missed (DatabaseMissing): the engine makes the journal, once.
@@ -136,13 +136,13 @@ async def open_evidence(settings: Settings, *, create: bool = False) -> AsyncIte
     keys = Keyring(settings.keys_dir)
     database = keyed(open_database(settings.database), keys.numbers, EVERY)
     try:
-        yield Evidence(settings, database, keys)
+        yield EvidenceServices(settings, database, keys)
     finally:
         await database.dispose()
 
 
 def with_evidence(
-    settings: Settings, question: Callable[[Evidence], Awaitable[T]], *, first: bool = False
+    settings: Settings, question: Callable[[EvidenceServices], Awaitable[T]], *, first: bool = False
 ) -> T:
     """For a command; root's acts as the evidence process meanwhile (engine/install/run_as_user.py).
 
@@ -196,7 +196,7 @@ def tell_unfinished(entries: Sequence[Access], why: Exception) -> None:
     """What a command noted in the access log before it failed is not left there as done (decision 0096)."""
     result = Result.REFUSED if type(why).__name__ in REFUSALS else Result.FAILED
 
-    async def write(evidence: Evidence) -> None:
+    async def write(evidence: EvidenceServices) -> None:
         await evidence.access.unfinished(entries, result, str(why) or type(why).__name__)
 
     with suppress(Problem, UnknownUser):  # the log cannot be written: what is said to the person is `why`

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.told import told
 from console.identity.tables import EVERY
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_rows import RowCounts, row_faults
 from engine.evidence.verify_sealed import sealed_faults
 from recordings.chain.entry import START, ChainEntry, Kind
@@ -35,7 +35,7 @@ class Checked:
 
 
 async def all_faults(
-    evidence: Evidence,
+    evidence: EvidenceServices,
     key: bytes | None,
     deep: bool,
     checked: Checked,
@@ -77,7 +77,7 @@ async def all_faults(
 
 
 async def _bound_rows(
-    evidence: Evidence, compared: Compared, counted: RowCounts, progress: Callable[[int], object]
+    evidence: EvidenceServices, compared: Compared, counted: RowCounts, progress: Callable[[int], object]
 ) -> AsyncIterator[str]:
     numbers = evidence.keys.numbers()
     if not numbers.rows_key:
@@ -86,7 +86,7 @@ async def _bound_rows(
         yield line
 
 
-async def stated(evidence: Evidence, key: bytes | None, copies: Sequence[Path] = ()) -> Compared:
+async def stated(evidence: EvidenceServices, key: bytes | None, copies: Sequence[Path] = ()) -> Compared:
     """Statements as rows, as this home's files and as `copies` kept elsewhere. Raises KeyMissing, OSError."""
     public = key or evidence.keys.public()
     elsewhere = [file for folder in copies for file in await asyncio.to_thread(read_folder, folder)]
@@ -105,7 +105,7 @@ async def stated(evidence: Evidence, key: bytes | None, copies: Sequence[Path] =
 
 
 async def _rows(
-    evidence: Evidence,
+    evidence: EvidenceServices,
     entries: list[Link[ChainEntry]],
     deep: bool,
     checked: Checked,
@@ -129,7 +129,7 @@ async def _rows(
                 yield line
 
 
-async def _readable(evidence: Evidence, names: list[str]) -> tuple[dict[str, Sealed], list[str]]:
+async def _readable(evidence: EvidenceServices, names: list[str]) -> tuple[dict[str, Sealed], list[str]]:
     """Rows by name, and the names of those that no column of their types can hold."""
     try:
         return await evidence.sealed.of(names), []
@@ -144,7 +144,7 @@ async def _readable(evidence: Evidence, names: list[str]) -> tuple[dict[str, Sea
         return found, unreadable
 
 
-def _file(evidence: Evidence, row: Sealed, accused: bool) -> str | None:
+def _file(evidence: EvidenceServices, row: Sealed, accused: bool) -> str | None:
     try:
         evidence.sealed.check(row)
     except Altered as why:

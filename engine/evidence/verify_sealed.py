@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import or_, select
 
 from config.database import reading
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from recordings.chain.entry import ChainEntry, Kind
 from recordings.model.evidence_tables import chain, sealed
 from recordings.model.hash_chain import Walk
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 _YOUNG = 60.0  # seconds: its entry may be on its way
 
 
-async def sealed_faults(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
+async def sealed_faults(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
     """One line a fault; what hangs on an entry that `walk` accused is not accused again."""
     after = -(2**31)
     while True:
@@ -47,7 +47,7 @@ async def sealed_faults(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIter
         yield line
 
 
-async def _files(evidence: Evidence, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
+async def _files(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
     files = evidence.settings.sealed.rglob("*.sealed")
     while part := await asyncio.to_thread(_next, files):
         ids = [path.stem for path in part]
@@ -67,7 +67,7 @@ def _next(files: Iterator[Path]) -> list[Path]:
     return list(islice(files, _AT_ONCE))
 
 
-def _coming(evidence: Evidence, path: Path) -> bool:
+def _coming(evidence: EvidenceServices, path: Path) -> bool:
     """Just written, its raw sound still there: the sealer enters it in a moment, or seals it again."""
     try:
         young = datetime.now(UTC).timestamp() - path.stat().st_mtime < _YOUNG

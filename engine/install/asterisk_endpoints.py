@@ -68,7 +68,7 @@ async def settle_gone(socket: Path, id_: str, within: float, *, calls_end: bool 
     """Until nothing of the phone is left; how many of its calls were ended. Raises NotSettled.
 
     A caller in conversation is told that the connection was lost, and is first in the queue again: the same
-    way as when a phone dies (engine/media/dead_phones.py), for engine and survival.
+    way as when a phone dies (engine/media/lost_phones.py), for engine and survival.
     """
     ended = set[str]()
 

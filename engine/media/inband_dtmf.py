@@ -20,7 +20,7 @@ import structlog
 from dialplan import words as w
 from engine.media.leg_counts import source
 from engine.media.wire_client import Tone, WireLink
-from engine.operations.line_faults import Repeated
+from engine.operations.repeated_faults import RepeatedFaults
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, Message
 from routing.live.ami_events import word
@@ -40,7 +40,7 @@ Kind = Literal["keys_as_tones", "keys_as_tones_understood"]
 
 
 @dataclass(slots=True, eq=False)
-class Listener:
+class MenuListener:
     """One caller in one menu; `taken`: Asterisk understood a key of theirs."""
 
     call: str
@@ -57,7 +57,7 @@ class Listener:
 
 
 @dataclass(slots=True)
-class Counted:
+class ToneCallCount:
     """Calls of one operator since the engine's start; `last` is epoch seconds."""
 
     only: int = 0
@@ -66,7 +66,7 @@ class Counted:
 
 
 @dataclass(slots=True)
-class ToneKeys:
+class InbandDtmf:
     """ivr.inband_dtmf.InbandDtmf; `alarm` writes a moment into the journal: kind, call id, time."""
 
     ami: Ami
@@ -78,15 +78,15 @@ class ToneKeys:
     wall: Callable[[], float] = time.time
     grace: float = GRACE
     late: float = LATE
-    repeated: Repeated = field(default_factory=Repeated)
-    _open: dict[Listener, None] = field(default_factory=dict)  # until they are judged, too
+    repeated: RepeatedFaults = field(default_factory=RepeatedFaults)
+    _open: dict[MenuListener, None] = field(default_factory=dict)  # until they are judged, too
     _marked: Counter[tuple[str, Kind]] = field(default_factory=Counter)
-    _operators: dict[str, Counted] = field(default_factory=dict)
+    _operators: dict[str, ToneCallCount] = field(default_factory=dict)
 
     @contextmanager
     def listen(self, call: str, digits: str) -> Iterator[Awaitable[str]]:
         """Inside: the first of `digits` that is heard as tones; it may never come."""
-        one = Listener(call, digits, asyncio.get_running_loop().create_future())
+        one = MenuListener(call, digits, asyncio.get_running_loop().create_future())
         self._open[one] = None
         self.soon(self._begin(one))
         try:
@@ -139,7 +139,7 @@ class ToneKeys:
             if one.named is not None and not one.key.done():
                 self.wire.hear(one.port, one.named)
 
-    async def _begin(self, one: Listener) -> None:
+    async def _begin(self, one: MenuListener) -> None:
         for _ in range(TRIES):
             if one.key.done():
                 return
@@ -154,7 +154,7 @@ class ToneKeys:
                 return
             await self._hear(one)
 
-    async def _hear(self, one: Listener) -> bool:
+    async def _hear(self, one: MenuListener) -> bool:
         """Have the caller listened to where Asterisk hears them; False when it does not say where."""
         found = await source(self.ami, one.channel)
         if found is not None and found != (one.port, one.named) and not one.key.done():
@@ -162,23 +162,23 @@ class ToneKeys:
             self.wire.hear(*found)
         return found is not None
 
-    def _at(self, port: int) -> Listener | None:
+    def _at(self, port: int) -> MenuListener | None:
         """The newest at one of our ports: a call that has just gone may have had the same."""
         return next((one for one in reversed(self._open) if one.port == port), None)
 
-    async def _end(self, one: Listener) -> None:
+    async def _end(self, one: MenuListener) -> None:
         """The key that ended the menu may be on its way to us, too: it is marked all the same."""
         await asyncio.sleep(self.late)
         if one.port and self._at(one.port) is one:
             self.wire.deaf(one.port)
         self._close(one, 1 if one.heard else 2)
 
-    def _close(self, one: Listener, waits: int) -> None:
+    def _close(self, one: MenuListener, waits: int) -> None:
         one.waits -= waits
         if one.waits <= 0:
             self._open.pop(one, None)
 
-    async def _judge(self, one: Listener, at: float) -> None:
+    async def _judge(self, one: MenuListener, at: float) -> None:
         """Whether Asterisk had understood it: told once it must have said so."""
         await asyncio.sleep(self.grace)
         self._close(one, 1)
@@ -202,7 +202,7 @@ class ToneKeys:
     def _count(self, operator: str, kind: Kind, at: float) -> None:
         if not operator:  # no trunk's call
             return
-        found = self._operators.setdefault(operator, Counted())
+        found = self._operators.setdefault(operator, ToneCallCount())
         found.last = max(found.last, at)
         if kind == "keys_as_tones":
             found.only += 1

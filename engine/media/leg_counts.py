@@ -28,7 +28,7 @@ Side = Literal["caller", "consultant"]  # whose phone it is; the duty phone's an
 
 
 @dataclass(slots=True)
-class Leg:
+class CountedLeg:
     """One channel with sound; `port` is ours, `named` whom Asterisk hears: known once it stands still."""
 
     call: str
@@ -50,7 +50,7 @@ class LegCounts:
     living: Callable[[], Iterable[OngoingCall]]
     counted: list[Callable[[float], None]] = field(default_factory=list)
     clock: Callable[[], float] = time.monotonic
-    legs: dict[str, Leg] = field(default_factory=dict)  # by channel
+    legs: dict[str, CountedLeg] = field(default_factory=dict)  # by channel
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def keep(self) -> None:
@@ -69,28 +69,30 @@ class LegCounts:
         for told in self.counted:
             told(now)
 
-    def callers(self) -> list[Leg]:
+    def callers(self) -> list[CountedLeg]:
         """The callers' own legs."""
         return [leg for leg in self.legs.values() if leg.side == "caller"]
 
     def _take(self, now: float) -> None:
         """The legs there are now."""
-        found: dict[str, Leg] = {}
+        found: dict[str, CountedLeg] = {}
         for call in self.living():
             name = call.word(w.CALL)
             if not name or call.line_answered_at is None:
                 continue
             talking = call.legs.talking()
-            found[call.channel] = leg = self.legs.get(call.channel) or Leg(name, "caller", call.channel)
+            found[call.channel] = leg = self.legs.get(call.channel) or CountedLeg(
+                name, "caller", call.channel
+            )
             leg.talking, leg.held = bool(talking), call.caller_held
             for one in talking:
                 if one.channel:
-                    known = self.legs.get(one.channel) or Leg(name, "consultant", one.channel)
+                    known = self.legs.get(one.channel) or CountedLeg(name, "consultant", one.channel)
                     found[one.channel] = known
                     known.talking, known.held = True, call.held
         self.legs = found
 
-    async def _count(self, leg: Leg) -> None:
+    async def _count(self, leg: CountedLeg) -> None:
         async with self._at_once:
             packets = await received(self.ami, leg.channel)
             now = self.clock()

@@ -17,7 +17,7 @@ from engine.media.wire_client import WireLink
 from recordings.model.entries import ENDED
 from routing.ami.client import Ami
 from routing.board.values import LegSigns
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.live.live_call import OngoingCall
 
 
@@ -27,7 +27,7 @@ class LegWatch:
     def __init__(
         self,
         ami: Ami,
-        desk: Desk,
+        desk: DispatchService,
         living: Callable[[], Iterable[OngoingCall]],
         wire: Path,
         alarm: Callable[[str, str, datetime], object],

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
-from engine.media.leg_counts import AlarmWriter, Leg, LegCounts, Side
+from engine.media.leg_counts import AlarmWriter, CountedLeg, LegCounts, Side
 from engine.media.wire_client import SoundFrom, WireLink
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
@@ -90,7 +90,7 @@ class SoundSources:
         """What is so of a call's legs now."""
         return [one for one in self.now.values() if one.call == call]
 
-    def _judge(self, leg: Leg, now: float) -> None:
+    def _judge(self, leg: CountedLeg, now: float) -> None:
         seen = self._seen.get(leg.port)
         if seen is None or seen.named != leg.named:
             self._set(leg.channel, None)
@@ -104,14 +104,14 @@ class SoundSources:
         else:
             self._set(leg.channel, None)
 
-    def _elsewhere(self, leg: Leg, where: Where) -> Elsewhere:
+    def _elsewhere(self, leg: CountedLeg, where: Where) -> Elsewhere:
         before = self.now.get(leg.channel)
         if before is not None and before.where == where:
             return before
         silent = self._silent.get(leg.channel)
         return Elsewhere(leg.call, leg.side, where, silent if silent and where == "unheard" else self.wall())
 
-    def _watch(self, leg: Leg, named: Address, now: float) -> None:
+    def _watch(self, leg: CountedLeg, named: Address, now: float) -> None:
         if self.wire.watch(leg.port, named, now - leg.state.since):
             self._watched[leg.channel] = leg.port
             self._silent.setdefault(leg.channel, self.wall() - (now - leg.state.since))
@@ -133,7 +133,7 @@ class SoundSources:
             log.warning("sound_elsewhere", call=is_.call, side=is_.side, where=is_.where)
         self.changed()
 
-    async def _name_anew(self, leg: Leg) -> None:
+    async def _name_anew(self, leg: CountedLeg) -> None:
         """Ask the leg by re-INVITE to name its address: a gateway that failed over knows its new one."""
         try:
             order = {"Channel": leg.channel, "Variable": REFRESH, "Value": "invite"}

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import structlog
 
-from engine.media.leg_counts import AlarmWriter, Leg, LegCounts
+from engine.media.leg_counts import AlarmWriter, CountedLeg, LegCounts
 from engine.media.options_history import LegHabits
 from engine.media.wire_client import WireLink
 from engine.wire.options_request import FACTS, ROUTES, Dialog, dialog
 from routing.ami.client import Ami
 from routing.ami.rtp_count import value
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class SilentCallers:
 
     ami: Ami
     legs: LegCounts
-    desk: Desk
+    desk: DispatchService
     wire: WireLink
     alarm: AlarmWriter
     over: AlarmWriter  # what an alarm told of is so no more
@@ -90,7 +90,7 @@ class SilentCallers:
     def _waits(self, call: str) -> bool:
         return self.desk.unanswered(call)
 
-    def _judge(self, leg: Leg, now: float) -> None:
+    def _judge(self, leg: CountedLeg, now: float) -> None:
         host = self._hosts.get(leg.channel)
         if host is not None:
             self._habits.learn(host, leg.channel, leg.state.answers)
@@ -116,7 +116,7 @@ class SilentCallers:
         self.desk.trusted(call)
         self.changed()
 
-    def _call_witness(self, host: str, doubtful: Leg, now: float) -> None:
+    def _call_witness(self, host: str, doubtful: CountedLeg, now: float) -> None:
         """Other legs of the same operator, from which sound comes: do they answer such questions at all?"""
         if now - self._witness.get(host, 0.0) < WITNESS:
             return
@@ -127,13 +127,13 @@ class SilentCallers:
             self._habits.learn(host, leg.channel, leg.state.answers)
             self._ask(leg)
 
-    def _ask(self, leg: Leg) -> None:
+    def _ask(self, leg: CountedLeg) -> None:
         _, when = self._unsent.get(leg.channel, ("", 0.0))
         if leg.channel not in self._busy and self.legs.clock() - when >= UNSENT:
             self._busy.add(leg.channel)
             self.soon(self._question(leg))
 
-    async def _question(self, leg: Leg) -> None:
+    async def _question(self, leg: CountedLeg) -> None:
         try:
             found = self._dialogs.get(leg.channel) if leg.state.missed else None
             if found is None:

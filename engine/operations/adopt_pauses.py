@@ -3,13 +3,13 @@
 import structlog
 
 from config.pause_reasons import BY_DIGIT
-from engine.operations.survival_members import OFF, Member
-from routing.dispatch.service import Desk
+from engine.operations.survival_queue_members import OFF, QueueMember
+from routing.dispatch.service import DispatchService
 
 log = structlog.get_logger()
 
 
-def adopt_pauses(there: frozenset[Member], desk: Desk) -> None:
+def adopt_pauses(there: frozenset[QueueMember], desk: DispatchService) -> None:
     """The queue equalled the shift until the last engine died: what differs, consultants did themselves."""
     seats = {seat.id: seat.pause for seat in desk.snapshot().consultants}
     off = {seat.id for seat in desk.snapshot().consultants if seat.off}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 QUIET = timedelta(seconds=60)
 
 
-class Alarms:
+class LimitedAlarms:
     """Passes an alarm on to `raise_` unless the same one, about the same, was raised within a minute."""
 
     def __init__(self, raise_: Callable[[str, str, datetime], None], now: Callable[[], datetime]) -> None:

@@ -15,7 +15,7 @@ THEIRS: Final = frozenset({"Up", "Ring"})  # a conversation, or the phone's own 
 
 
 @dataclass(slots=True)
-class Withdrawal:
+class RingCancellation:
     """Ends a ring; `rings` tells whether this consultant's phone still rings for this call."""
 
     ami: Ami

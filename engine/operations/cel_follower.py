@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.durable import replace_file
 from recordings.journal.journal import Journal
 from recordings.model.entries import LogRead
-from routing.cel.file import CelFile, Place, place
-from routing.live.call_summary import Story
+from routing.cel.file import CelFile, FilePosition, place
+from routing.live.call_summary import CallSummary
 from routing.live.live import Ended
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class LogFollower:
         journal: Journal,
         path: Path,
         mark: Path,
-        tell: Callable[[Story], object],
+        tell: Callable[[CallSummary], object],
         replaced: Callable[[], object],
     ) -> None:
         self._journal = journal
@@ -118,7 +118,7 @@ class LogFollower:
         self._reader = CelFile(self._path, place(stands))
         self._told = self._kept = stands
 
-    async def _keep(self, at: Place) -> None:
+    async def _keep(self, at: FilePosition) -> None:
         text = str(at)
         if text != self._told:
             step = LogRead(LOG, self._told, text, datetime.now(UTC))

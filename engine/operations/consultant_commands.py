@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from config.settings import Language
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 
 log = structlog.get_logger()
 
@@ -16,7 +16,7 @@ class ConsultantCommands:
     `changed` hears of every order: pauses, shifts and diversions are kept and mirrored at once.
     """
 
-    def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
+    def __init__(self, desk: DispatchService, changed: Callable[[], None]) -> None:
         self._desk = desk
         self._changed = changed
 

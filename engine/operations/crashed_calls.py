@@ -12,7 +12,7 @@ from routing.live.live_call import OngoingCall, milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
+class CrashedCalls:
     """Ends a call at the death of its Asterisk, never at the moment we happen to look (A19).
 
     Known best from the supervisor, who saw the death; else the sound recorded last tells.

@@ -12,11 +12,11 @@ from dialplan import mixmonitor
 from dialplan import words as w
 from routing.ami.client import Ami, Message
 from routing.ami.rtp_count import value
-from routing.dispatch.assignment import FAULTS
+from routing.dispatch.assigner import FAULTS
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.live.ami_events import read
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.endpoints import device_of, is_consultant
 from routing.live.events import (
     BridgeEntered,
@@ -36,11 +36,11 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Line:
+class LineEvents:
     """Takes in AMI events one by one; on every login the state is made anew from Asterisk's own lists."""
 
-    desk: Desk
-    tell: Callable[[Story], None]  # a call is over
+    desk: DispatchService
+    tell: Callable[[CallSummary], None]  # a call is over
     unheld: Callable[[OngoingCall], None]  # a phone came back from hold: its recording must begin anew
     rung_out: Callable[[], object]  # survival stopped ringing somebody: callers may be fetched
     released: Callable[[str, str], None]  # 1414 answered: call id, consultant

@@ -10,7 +10,7 @@ from config.settings import Language
 from ivr.call_queue import Assigned, QueuePlace, Staffed, Unstaffed
 from routing.dispatch.decisions import Assign, NobodyOnShift, SomebodyOnShift
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.dispatch.ticket import Ticket
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ class QueueAdapter:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: DispatchService,
         intend: Callable[[str, int, str, str], None],
         changed: Callable[[], None],
         first: Callable[[str], bool] = lambda _: False,

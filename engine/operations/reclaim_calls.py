@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from dialplan import words as w
-from engine.operations.line_events import Line
+from engine.operations.line_events import LineEvents
 from routing.ami.client import Ami, AmiError
 
 log = structlog.get_logger()
@@ -14,13 +14,13 @@ REMEMBERED = 10_000  # channels fetched once: who comes back a second time stays
 LONGEST_WAY = 50  # looks, 2 ms apart: a call that does not come does not keep the others
 
 
-class Fetch:
+class SurvivalReclaim:
     """One fetch at a time: a second Redirect of a call that is in AGI already would act when its AGI ends.
 
     A call is fetched once: if a flow of ours fails again and again, survival brings it to a person.
     """
 
-    def __init__(self, ami: Ami, line: Line) -> None:
+    def __init__(self, ami: Ami, line: LineEvents) -> None:
         self._ami = ami
         self._line = line
         self._one = asyncio.Lock()

@@ -20,7 +20,7 @@ OPERATORS: Final = 200  # a trunk may be a whole network
 
 
 @dataclass(slots=True)
-class Refused:
+class RefusedNumber:
     """Of one operator: all since the engine's start, and the present spell; epoch seconds."""
 
     count: int = 0
@@ -36,14 +36,14 @@ class RefusedNumbers:
 
     alarm: Callable[[str, str], None]
     changed: Callable[[], None]
-    _operators: dict[str, Refused] = field(default_factory=dict)
+    _operators: dict[str, RefusedNumber] = field(default_factory=dict)
 
     def on_message(self, message: Message) -> None:
         """An AMI event."""
         event = refused_number(message)
         if event is None:
             return
-        found = self._operators.setdefault(event.operator, Refused())
+        found = self._operators.setdefault(event.operator, RefusedNumber())
         begins = event.at - found.last >= CEASED
         if begins:
             found.since = event.at

@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
-from engine.operations.line_events import Line
-from routing.dispatch.service import Desk
-from routing.live.mismatch import Discord, discords
+from engine.operations.line_events import LineEvents
+from routing.dispatch.service import DispatchService
+from routing.live.mismatch import Mismatch, mismatches
 
 log = structlog.get_logger()
 
@@ -22,11 +22,11 @@ PATIENCE: Final = 6.0  # seconds: what differs for a moment is only on its way
 class Watchdog:
     """Heals only what stayed different for `PATIENCE` seconds while AMI was up without a break."""
 
-    desk: Desk
-    line: Line
+    desk: DispatchService
+    line: LineEvents
     alarm: Callable[[str, str], None]
     clock: Callable[[], float] = time.monotonic
-    _seen: dict[Discord, float] = field(default_factory=dict)
+    _seen: dict[Mismatch, float] = field(default_factory=dict)
     _away: float | None = None  # since when Asterisk's manager has been silent
     _told: bool = False
 
@@ -47,7 +47,7 @@ class Watchdog:
                 self.alarm("ami_down", "manager")
             return
         self._away, self._told = None, False
-        found = discords(self.desk.snapshot().consultants, self.line.live)
+        found = mismatches(self.desk.snapshot().consultants, self.line.live)
         self._seen = {one: self._seen.get(one, now) for one in found}
         for one in [one for one, since in self._seen.items() if now - since >= PATIENCE]:
             del self._seen[one]

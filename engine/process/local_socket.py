@@ -39,11 +39,11 @@ class Asker(str):
         return made
 
 
-class Wrong(ValueError):
+class OrderRefused(ValueError):
     """The order cannot be carried out; the text says why and what to do."""
 
 
-class Control:
+class ControlSocket:
     """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "error": …}.
 
     One of `streams` is answered by a line for each of its values, until the asker goes; `may_follow` raises
@@ -102,7 +102,7 @@ class Control:
                     stream = self._streams.get(str(asked.get("do")))
                     if stream is not None:
                         self._may_follow(asker)
-                except Wrong as why:
+                except OrderRefused as why:
                     await _send(writer, _refused(why))
                     continue
                 if stream is not None:
@@ -130,14 +130,14 @@ class Control:
             return {"ok": False, "error": "unknown order"}
         try:
             return {"ok": True, **await order(asker, asked)}
-        except Wrong as why:
+        except OrderRefused as why:
             return _refused(why)
         except Exception:
             log.exception("order_failed", order=asked["do"])
             return {"ok": False, "error": "the engine met a fault; see log/engine/engine.log"}
 
 
-def _refused(why: Wrong) -> Answer:
+def _refused(why: OrderRefused) -> Answer:
     """In English for programs, and as a message that the asker's side says in its language."""
     return {"ok": False, "error": str(why), "told": packed(str(why))}
 
@@ -165,16 +165,16 @@ def _peer(peer: socket.socket) -> tuple[int, int | None]:
 
 
 def _asker(peer: tuple[int, int | None], said: object) -> Asker:
-    """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises Wrong."""
+    """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises OrderRefused."""
     uid, login = peer
     if said is not None and (type(said) is not int or not 0 <= said < UNSET):
-        raise Wrong(told("asker: the number of a system user"))
+        raise OrderRefused(told("asker: the number of a system user"))
     if uid != 0 and said not in (None, uid):
-        raise Wrong(told("asker: only root asks for somebody else"))
+        raise OrderRefused(told("asker: only root asks for somebody else"))
     try:
         return Asker(name(asking_uid(said, uid, login)), root=uid == 0)
     except UnknownUser as why:
-        raise Wrong(str(why)) from None
+        raise OrderRefused(str(why)) from None
 
 
 class EngineAway(Exception):
@@ -208,5 +208,5 @@ def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict
             )
         ) from why
     if not answer.pop("ok"):
-        raise Wrong(unpacked(answer.get("told")) or answer["error"])
+        raise OrderRefused(unpacked(answer.get("told")) or answer["error"])
     return answer

@@ -27,7 +27,7 @@ Key = tuple[str, mixmonitor.Side]
 
 
 @dataclass(slots=True)
-class Counted:
+class LinkCount:
     """One side: the last count, what came since the conversation began, and when that was written."""
 
     last: Packets
@@ -65,7 +65,7 @@ class LinkWatch:
     ami: Ami
     calls: Callable[[], Iterable[OngoingCall]]
     write: Callable[[LinkHeard], None]
-    _counted: dict[Key, Counted] = field(default_factory=dict)
+    _counted: dict[Key, LinkCount] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def keep(self) -> None:
@@ -105,7 +105,7 @@ class LinkWatch:
             return
         counted = self._counted.get(key)
         if counted is None:
-            self._counted[key] = Counted(heard, LinkHeard(*key, 0, 0, 0.0, now), now)
+            self._counted[key] = LinkCount(heard, LinkHeard(*key, 0, 0, 0.0, now), now)
             return
         counted.take(heard, now)
         if counted.written is None or now - counted.written >= WRITTEN:

@@ -30,7 +30,7 @@ SURELY: Final = 60
 
 
 @dataclass(slots=True)
-class Watched:
+class WatchedLeg:
     """One side of a conversation: how far its file was read, how long it has been digital silence."""
 
     read: int = 0
@@ -69,7 +69,7 @@ class Watched:
 
 
 @dataclass(slots=True)
-class DeafGuard:
+class SilentLegGuard:
     """Looks at the files of all conversations while they grow (docs/decisions/0030)."""
 
     ami: Ami
@@ -78,7 +78,7 @@ class DeafGuard:
     restart: Callable[[OngoingCall], object]  # begins it and returns
     _disk: Disk = field(default_factory=Disk)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
+    _watched: dict[tuple[str, str], WatchedLeg] = field(default_factory=dict)
     _paths: dict[str, Path] = field(default_factory=dict)
 
     async def keep(self) -> None:
@@ -103,7 +103,7 @@ class DeafGuard:
         for call in talking:
             call_id, path = call.word(w.CALL), self.hold.path(call)
             for side in ("caller", "consultant"):
-                one = self._watched.setdefault((call_id, side), Watched())
+                one = self._watched.setdefault((call_id, side), WatchedLeg())
                 if self._paths.get(call_id) != path:
                     one.new_file()
                 if one.look(path.with_name(f"{path.name}-{side}.wav")):

@@ -40,7 +40,7 @@ Tell = Callable[[str, str, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class FreeSpace:
     """Free space of a volume: its share, and bytes."""
 
     share: float
@@ -48,14 +48,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class VolumeFault:
     """A volume that does not take writes: why (an errno's name, or "slow"), and when it failed last."""
 
     why: str
     at: datetime
 
 
-def choose(first: Room | None, second: Room | None, now_second: bool, low: float) -> bool:
+def choose(first: FreeSpace | None, second: FreeSpace | None, now_second: bool, low: float) -> bool:
     """Whether new calls go to the second volume; None: the volume fails, or is not there."""
     if second is None:
         return False
@@ -92,7 +92,7 @@ class Volumes:
         self._failed = failed
         self._changed = changed
         self._second = False
-        self._faults: dict[str, Fault] = {}
+        self._faults: dict[str, VolumeFault] = {}
         self._low_now: dict[tuple[str, str], datetime] = {}  # (alarm, subject) of the last look: since when
         self._denied: dict[str, datetime] = {}
         self._disks = {FIRST: Disk(), OTHER: Disk()}
@@ -148,7 +148,7 @@ class Volumes:
                 self._changed()
                 self._again.set()
             return
-        self._faults[volume] = Fault(why, now)
+        self._faults[volume] = VolumeFault(why, now)
         if fault is None:
             log.error("volume_failing", volume=volume, why=why)
             self._tell("volume_failing", volume, now)
@@ -182,7 +182,7 @@ class Volumes:
             self._changed()
 
     async def _low(
-        self, first: Room | None, second: Room | None, now: datetime
+        self, first: FreeSpace | None, second: FreeSpace | None, now: datetime
     ) -> dict[tuple[str, str], datetime]:
         """The alarms of this moment with what each is about, and since when."""
         found = {}
@@ -229,16 +229,16 @@ class Volumes:
             return self._second_audio
         return self._audio / SECOND
 
-    async def _room(self, name: str, folder: Path, now: datetime) -> Room | None:
+    async def _room(self, name: str, folder: Path, now: datetime) -> FreeSpace | None:
         """None when the volume does not answer; which is a fault of it."""
         try:
             total, _, free = await self._disks[name].ask(partial(self._usage, folder), 3.0)
         except OSError as error:
             self.said(name, errno.errorcode.get(error.errno or 0, "slow"), now)
             return None
-        return Room(free / max(total, 1), free)
+        return FreeSpace(free / max(total, 1), free)
 
-    async def _second_room(self, now: datetime) -> Room | None:
+    async def _second_room(self, now: datetime) -> FreeSpace | None:
         folder = self._second_folder()
         if self._second_audio is None:
             return None

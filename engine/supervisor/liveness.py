@@ -57,7 +57,7 @@ class RepeatedProbe:
 
 
 @dataclass(slots=True)
-class Sound:
+class SoundFlow:
     """Whether sound flows through a process: it goes on reading or writing its open sound files.
 
     Recordings that grow, prompts and music that are read: the kernel tells how far each open file is.
@@ -99,12 +99,12 @@ def sound_files(pid: int) -> dict[str, int]:
     return found
 
 
-class Witnesses:
+class SecondarySigns:
     """The signs beside a silent manager, asked for while it is silent only: sip, control, and sound."""
 
     def __init__(self, probes: Mapping[str, Probe], limit: float, tick: float, every: float) -> None:
         self._questions = {name: RepeatedProbe(probe, limit, tick, every) for name, probe in probes.items()}
-        self._sound = Sound()
+        self._sound = SoundFlow()
         self._limit = limit
 
     def __bool__(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from engine.install.asterisk_exits import Death, note
-from engine.supervisor.liveness import RepeatedProbe, Witnesses
+from engine.supervisor.liveness import RepeatedProbe, SecondarySigns
 from engine.supervisor.probes import Probe
 from engine.supervisor.processes import Running, last_lines, left_over, shorten, start, write_pid
 from engine.supervisor.timeouts import BackOff
@@ -166,7 +166,7 @@ class ServiceSupervisor:
         """Ask over and over; return once it is dead."""
         service = self.service
         main = RepeatedProbe(service.probe, service.start_silence, service.tick, service.every)
-        witnesses = Witnesses(service.witnesses, service.silence - SUSPECT, service.tick, service.every)
+        witnesses = SecondarySigns(service.witnesses, service.silence - SUSPECT, service.tick, service.every)
         told = False
         before, excused_before = self._clock(), service.excuse(running.pid)
         self._last_sign = before
@@ -197,7 +197,7 @@ class ServiceSupervisor:
             await main.forget()
             await witnesses.rest()
 
-    def _proven(self, witnesses: Witnesses, owed: float, now: float) -> bool:
+    def _proven(self, witnesses: SecondarySigns, owed: float, now: float) -> bool:
         return witnesses.prove(owed, now, served=self.answered.is_set())
 
     def _tell(self, told: bool, silent: bool, pid: int) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from recordings.journal.consultant_times import stint
 from recordings.journal.reading import Reader
 from recordings.model.entries import ConsultantStint, Entry
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.live.consultant_times import Sums, Timesheet
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ class StintBook:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: DispatchService,
         submit: Callable[[Entry], None],
         offset: Callable[[], float],
         free: Callable[[str, float], object] = lambda _call, _at: None,

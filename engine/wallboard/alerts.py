@@ -13,7 +13,7 @@ from config.settings import Settings
 from dialplan.recording_names import parse_stem
 from dialplan.words import TRUNK_WATCH
 from engine.operations.alert_kinds import ACK_MISSING, KEYS_AS_TONES, LAST_MISSED, LASTING, on_board
-from engine.operations.line_events import Line
+from engine.operations.line_events import LineEvents
 from engine.wallboard.notices import Notices
 from engine.wallboard.today import Today
 from recordings.journal.reading import Reader
@@ -64,7 +64,7 @@ CRITICAL: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class LastingAlert:
     """Something that holds now; `call`: the id of the call it is about, "" where there is none."""
 
     kind: str
@@ -99,7 +99,7 @@ class Alerts:
         callers: Sequence[CallerRow],
         consultants: Sequence[ConsultantRow],
         today: Today,
-        line: Line,
+        line: LineEvents,
     ) -> tuple[Alert, ...]:
         """All that hold at this moment, the critical first, then the oldest first."""
         holding = {
@@ -143,70 +143,72 @@ class Alerts:
                 self.changed()
             await asyncio.sleep(EVERY)
 
-    def _line(self, at: float, today: Today, line: Line) -> Iterable[Holds]:
+    def _line(self, at: float, today: Today, line: LineEvents) -> Iterable[LastingAlert]:
         if not line.up:
-            yield Holds("ami_down", "", line.away_since)
+            yield LastingAlert("ami_down", "", line.away_since)
         if line.live.reach.get(TRUNK_WATCH) == "unreachable":
-            yield Holds("trunk_down", "")
+            yield LastingAlert("trunk_down", "")
         if (failing := today.ucc_failing(at)) is not None:
-            yield Holds("ucc_unreachable", "", failing.at, failing.call)
-        yield from (Holds("number_refused", operator, since) for operator, since in self.refused(at))
+            yield LastingAlert("ucc_unreachable", "", failing.at, failing.call)
+        yield from (LastingAlert("number_refused", operator, since) for operator, since in self.refused(at))
         for operator, (since, times) in today.unconfirmed.repeated(at).items():
-            yield Holds(ACK_MISSING, f"{operator} ({times})", since)
+            yield LastingAlert(ACK_MISSING, f"{operator} ({times})", since)
         for operator, since, times in self.tones(at):
-            yield Holds(KEYS_AS_TONES, f"{operator} ({times})", since)
+            yield LastingAlert(KEYS_AS_TONES, f"{operator} ({times})", since)
         if not today.whole:
-            yield Holds("figures_incomplete", "")
+            yield LastingAlert("figures_incomplete", "")
 
-    def _queues(self, at: float, queues: Sequence[QueueRow], callers: Sequence[CallerRow]) -> Iterable[Holds]:
+    def _queues(
+        self, at: float, queues: Sequence[QueueRow], callers: Sequence[CallerRow]
+    ) -> Iterable[LastingAlert]:
         for queue in queues:
             language = str(queue.language)
             if queue.diverted is not None:
-                yield Holds("diverted", language, queue.diverted)
+                yield LastingAlert("diverted", language, queue.diverted)
             elif not queue.on_shift:
-                yield Holds("nobody_on_shift", language)
+                yield LastingAlert("nobody_on_shift", language)
             since = queue.longest_since
             for kind in ("wait_critical", "wait_warning"):
                 limit = self.settings.limit(f"{kind}_seconds", language)
                 if since is not None and at - since >= limit:
                     longest = (one.call for one in callers if one.since == since)
                     # How long the caller has waited, not the alert.
-                    yield Holds(kind, language, since, next(longest, ""))
+                    yield LastingAlert(kind, language, since, next(longest, ""))
                     break
         yield from _kept_waiting(queues, callers)
 
-    def _disks(self, at: float) -> Iterable[Holds]:
+    def _disks(self, at: float) -> Iterable[LastingAlert]:
         if (away := self.journal_away()) is not None and at - away >= AWAY:
-            yield Holds("journal_away", "", away)
+            yield LastingAlert("journal_away", "", away)
         if not self._evidence:
-            yield Holds("evidence_away", "")
+            yield LastingAlert("evidence_away", "")
         for recording, since in self.stopped.items():
-            yield Holds("recording_stopped", recording, since, _call(recording))
+            yield LastingAlert("recording_stopped", recording, since, _call(recording))
         for (kind, subject), began in self.volumes().items():
-            yield Holds(kind, subject, began.timestamp(), _call(subject))
+            yield LastingAlert(kind, subject, began.timestamp(), _call(subject))
 
-    def _told(self, consultants: Iterable[ConsultantRow]) -> Iterable[Holds]:
+    def _told(self, consultants: Iterable[ConsultantRow]) -> Iterable[LastingAlert]:
         """Alarms of the journal; a missed ring is past once its consultant answers, or takes no calls."""
         missing = {one.id for one in consultants if one.missed and not one.reason}
         for alarm in self.notices.shown:
             if alarm.kind != LAST_MISSED or alarm.about in missing:
                 kind, call = on_board(alarm.kind), _call(alarm.about)
-                yield Holds(kind, alarm.about, alarm.at.timestamp(), call)
+                yield LastingAlert(kind, alarm.about, alarm.at.timestamp(), call)
 
 
-def _faults(consultants: Iterable[ConsultantRow]) -> Iterable[Holds]:
+def _faults(consultants: Iterable[ConsultantRow]) -> Iterable[LastingAlert]:
     """Phones that act for their consultants; one that nobody would ring troubles none (decision 0083)."""
     for one in consultants:
         if one.fault and one.reachable and not one.off:
-            yield Holds(f"phone_{one.fault}", one.id, one.fault_since)
+            yield LastingAlert(f"phone_{one.fault}", one.id, one.fault_since)
 
 
-def _kept_waiting(queues: Iterable[QueueRow], callers: Iterable[CallerRow]) -> Iterable[Holds]:
+def _kept_waiting(queues: Iterable[QueueRow], callers: Iterable[CallerRow]) -> Iterable[LastingAlert]:
     """A caller kept for one consultant while somebody else could serve them now."""
     free = {queue.language for queue in queues if queue.available and queue.diverted is None}
     for caller in callers:
         if caller.phase == "waiting" and caller.consultant and caller.language in free:
-            yield Holds("kept_waiting", str(caller.language), call=caller.call)
+            yield LastingAlert("kept_waiting", str(caller.language), call=caller.call)
 
 
 def _call(subject: str) -> str:
@@ -215,13 +217,13 @@ def _call(subject: str) -> str:
     return stem.call_id if stem is not None else ""
 
 
-def _legs(callers: Iterable[CallerRow]) -> Iterable[Holds]:
+def _legs(callers: Iterable[CallerRow]) -> Iterable[LastingAlert]:
     """Of calls whose leg gives no sign of life, or whose sound comes from a place that is not heard."""
     for caller in callers:
         if caller.unanswered:
-            yield Holds("caller_unanswered", caller.call, caller.unanswered, call=caller.call)
+            yield LastingAlert("caller_unanswered", caller.call, caller.unanswered, call=caller.call)
         if caller.unheard:
-            yield Holds("sound_unheard", caller.call, call=caller.call)
+            yield LastingAlert("sound_unheard", caller.call, call=caller.call)
 
 
 def _grade(kind: str) -> Grade:

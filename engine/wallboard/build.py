@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 
 from config.settings import Language, Settings
-from engine.operations.line_events import Line
+from engine.operations.line_events import LineEvents
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineNow
 from engine.wallboard.counts import States, by_state, counts, thresholds
-from engine.wallboard.moments import Wall, number, rounded, shown
+from engine.wallboard.moments import WallClock, number, rounded, shown
 from engine.wallboard.today import Today
 from recordings.journal.figures import Ended
 from routing.board.values import (
@@ -25,7 +25,7 @@ from routing.board.values import (
     QueueRow,
     Thresholds,
 )
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.live.endpoints import SUPERVISOR
 from routing.live.live_view import CallNow, picture
 from routing.live.monitoring import Spy
@@ -37,20 +37,20 @@ class BoardBuilder:
     """Builds the board; its clock is the wall's, the dispatcher's is not (`offset` is their difference)."""
 
     settings: Settings
-    desk: Desk
-    line: Line
+    desk: DispatchService
+    line: LineEvents
     today: Today
     alerts: Alerts
     names: Callable[[], Mapping[str, str]]
     offset: Callable[[], float]
     stints: StintBook
     signs: Callable[[str], LegSigns] = lambda call: NO_SIGNS  # of a call's legs
-    _wall: Wall = field(init=False)
+    _wall: WallClock = field(init=False)
     _consultants: ConsultantRows = field(init=False)
     _thresholds: Mapping[str, Thresholds] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._wall = Wall(self.offset)
+        self._wall = WallClock(self.offset)
         self._consultants = ConsultantRows(self.today, self.stints, self._wall)
         self._thresholds = thresholds(self.settings)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from engine.wallboard.moments import Wall, rounded, shown
+from engine.wallboard.moments import WallClock, rounded, shown
 from routing.board.values import ConsultantRow, LegSigns, Listening
 from routing.dispatch.views import SeatView
 from routing.live.consultant_times import Sum, Sums
@@ -36,7 +36,7 @@ class LineNow:
     watched: Mapping[str, Sequence[Spy]]  # by consultant
 
 
-class Seen(NamedTuple):
+class RowSource(NamedTuple):
     """What a row is made of; equal ones make equal rows."""
 
     seat: SeatView
@@ -93,16 +93,16 @@ class ConsultantRows:
 
     today: Today
     stints: StintBook
-    wall: Wall
+    wall: WallClock
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
-    _made: dict[str, tuple[Seen, ConsultantRow]] = field(default_factory=dict)
+    _made: dict[str, tuple[RowSource, ConsultantRow]] = field(default_factory=dict)
 
     def row(self, seat: SeatView, line: LineNow) -> ConsultantRow:
         """One consultant at that moment; the same object as before while nothing of it has changed."""
         call = line.calls.get(seat.call or "")
         state = _state(seat, call)
         talked = self._talked(seat, call)
-        seen = Seen(
+        seen = RowSource(
             seat,
             name=line.names.get(seat.id, ""),
             state=state,

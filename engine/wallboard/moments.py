@@ -9,7 +9,7 @@ from routing.live.live_view import CallNow
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class WallClock:
     """The wall's clock of a moment by the dispatcher's; `offset` is their difference now."""
 
     offset: Callable[[], float]

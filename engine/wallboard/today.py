@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
-from engine.operations.line_faults import Owed, Repeated
+from engine.operations.repeated_faults import CutOffNumbers, RepeatedFaults
 from ivr.ucc_result import FAILURES, UccResult
 from recordings.journal.figures import STEP, Ended, Tally, chart, completed, ended, tally
 from recordings.journal.reading import CallFilter, Reader
@@ -55,8 +55,8 @@ class Today:
         self._served: Counter[str | None] | None = None
         self._chart: tuple[float, Chart] | None = None
         self._ucc: Tried | None = None  # the last try
-        self._owed = Owed()
-        self.unconfirmed = Repeated()  # no ACK
+        self._owed = CutOffNumbers()
+        self.unconfirmed = RepeatedFaults()  # no ACK
 
     @property
     def whole(self) -> bool:

@@ -12,7 +12,7 @@ MOST: Final = 100  # ports: callers in a menu at once
 
 
 @dataclass(slots=True)
-class Listening:
+class DtmfWatch:
     """Streams by our port; nothing of their sound is kept beyond one look."""
 
     streams: dict[int, Stream] = field(default_factory=dict)

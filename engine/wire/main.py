@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from config.dumpable import not_dumpable
 from engine.wire import packets
-from engine.wire.dtmf_watch import Listening
+from engine.wire.dtmf_watch import DtmfWatch
 from engine.wire.options_reply import Asked
 from engine.wire.options_request import answer
 from engine.wire.source_change import Address, Port, ports
@@ -54,7 +54,7 @@ class Wire:
         self._sip_port, self._trunk = sip_port, trunk
         self._ports: dict[int, Port] = {}
         self._told: dict[int, dict[str, Any]] = {}
-        self._tones = Listening()
+        self._tones = DtmfWatch()
         self._options = Asked()
         self._engine: socket.socket | None = None
         self._rest = b""

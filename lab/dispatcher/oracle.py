@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from config.settings import Language
-from routing.dispatch.assignment import Rules
+from routing.dispatch.assigner import Rules
 from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 
 

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from routing.dispatch.assignment import Rules
+from routing.dispatch.assigner import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from config.durable import into_place
 from dialplan.recording_names import SECOND, Found, Leg, parse_file
 from recordings.capture.lost_header import understood
 from recordings.capture.placing import NO_TRACK, Track
-from recordings.capture.wave_header import Header, is_true, new_header, sound_bytes, true_header
+from recordings.capture.wave_header import WaveHeader, is_true, new_header, sound_bytes, true_header
 from recordings.model.leg_levels import RATE, Samples
 
 BLOCK = 1 << 16  # samples read at once: 8 s
@@ -93,7 +93,7 @@ def _legs(folder: Path, recordings: frozenset[str]) -> Iterator[tuple[str, int, 
                 yield parsed[0].recording, parsed[0].segment, parsed[1], entry
 
 
-def header_of(path: Path) -> tuple[bytes, Header]:
+def header_of(path: Path) -> tuple[bytes, WaveHeader]:
     """The first bytes of a file and what they say, a damaged header put right (lost_header.py)."""
     with path.open("rb") as file:
         return understood(file.read(_HEAD))

@@ -15,7 +15,16 @@ from pydantic import TypeAdapter
 
 from recordings.capture.files import BLOCK, repair, track, write_stereo
 from recordings.capture.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
-from recordings.model.leg_levels import RATE, Leg, LegReport, Samples, Silence, compare_legs, cured, measure
+from recordings.model.leg_levels import (
+    RATE,
+    LegLevels,
+    LegReport,
+    Samples,
+    Silence,
+    compare_legs,
+    cured,
+    measure,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +156,10 @@ def _headless(one: Stretch) -> Iterator[str]:
                 yield f"{name}_gap"
 
 
-def _figures(legs: list[Leg]) -> LegFigures:
+def _figures(legs: list[LegLevels]) -> LegFigures:
     samples = sum(leg.samples for leg in legs)
     power = np.concatenate([leg.power for leg in legs])
-    whole = Leg(samples, power, np.concatenate([leg.silent for leg in legs]))
+    whole = LegLevels(samples, power, np.concatenate([leg.silent for leg in legs]))
     return LegFigures(whole.level, round(whole.silence, 4), round(whole.longest_silence, 1))
 
 

@@ -6,7 +6,7 @@ there is room, begins the file. Then it is sound from its first byte, and nothin
 
 import numpy as np
 
-from recordings.capture.wave_header import Header, new_header, read_header
+from recordings.capture.wave_header import WaveHeader, new_header, read_header
 
 SIZE = 44  # bytes of Asterisk's header: PCM, 16 bits, 8000 Hz, mono
 _FORM = new_header(1, 8000, 0)
@@ -16,7 +16,7 @@ _IN_PLACE = 24  # of 36: a header with damage in it
 _ALMOST = 33  # of 36: as above, where what is read from it makes no sense
 
 
-def understood(head: bytes) -> tuple[bytes, Header]:
+def understood(head: bytes) -> tuple[bytes, WaveHeader]:
     """The first bytes of a leg, with a damaged header put right, and what they say.
 
     `whole` is False where there is no header in its place: sound begins at `start`, which may be 0.
@@ -30,14 +30,14 @@ def understood(head: bytes) -> tuple[bytes, Header]:
     start = SIZE if sensible or _in_place(head) else _start(head)
     start = _even(head, start)
     if start != SIZE:
-        return head, Header(1, 8000, 16, start, 0, 0, whole=False)
+        return head, WaveHeader(1, 8000, 16, start, 0, 0, whole=False)
     head = head if sensible else _FORM + head[SIZE:]
     header = read_header(head)
     assert header is not None
     return head, header
 
 
-def _agrees(header: Header) -> bool:
+def _agrees(header: WaveHeader) -> bool:
     """Its two sizes were written together: the last bytes are no sound that took their place."""
     return header.riff_stated - header.stated == SIZE - 8 or header.stated in (0, 0xFFFFFFFF)
 

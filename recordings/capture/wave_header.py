@@ -7,7 +7,7 @@ LONGEST = 4096  # bytes of a file in which its header must end; Asterisk's has 4
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class WaveHeader:
     """`start`: byte at which samples begin; `stated`: bytes of samples the header claims.
 
     `whole` is False for a file that has lost its header (recordings/capture/lost_header.py).
@@ -22,7 +22,7 @@ class Header:
     whole: bool = True
 
 
-def read_header(head: bytes) -> Header | None:
+def read_header(head: bytes) -> WaveHeader | None:
     """From the first bytes of a file; None when this is no PCM WAV at all."""
     if len(head) < 12 or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
@@ -33,7 +33,7 @@ def read_header(head: bytes) -> Header | None:
         if name == b"data":
             if form is None:
                 return None
-            return Header(*form, at + 8, size, struct.unpack_from("<I", head, 4)[0])
+            return WaveHeader(*form, at + 8, size, struct.unpack_from("<I", head, 4)[0])
         if name == b"fmt " and at + 24 <= len(head):
             kind, channels, rate, _bytes, _align, bits = struct.unpack_from("<HHIIHH", head, at + 8)
             if kind != 1 or not channels or not rate or bits != 16:
@@ -43,14 +43,14 @@ def read_header(head: bytes) -> Header | None:
     return None
 
 
-def sound_bytes(header: Header, length: int) -> int:
+def sound_bytes(header: WaveHeader, length: int) -> int:
     """Whole samples in a file of `length` bytes, in bytes; a torn last sample is left out."""
     frame = header.channels * header.bits // 8
     after = max(0, length - header.start)
     return after - after % frame
 
 
-def is_true(header: Header, length: int) -> bool:
+def is_true(header: WaveHeader, length: int) -> bool:
     """The header tells the length that is there; players need nothing else."""
     sound = sound_bytes(header, length)
     return (
@@ -60,7 +60,7 @@ def is_true(header: Header, length: int) -> bool:
     )
 
 
-def true_header(head: bytes, header: Header, length: int) -> bytes:
+def true_header(head: bytes, header: WaveHeader, length: int) -> bytes:
     """The bytes before the samples, with both sizes put right."""
     sound = sound_bytes(header, length)
     before = bytearray(head[: header.start])

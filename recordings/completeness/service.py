@@ -12,7 +12,7 @@ from recordings.capture.judging import HARDLY
 from recordings.completeness import files, store
 from recordings.completeness.compare import RecordingFacts, Talk, orphans, wrong
 from recordings.model.entries import PLAYABLE, RecordingState
-from recordings.model.gap import Compared, DayCount, Gap
+from recordings.model.gap import Comparison, DayCount, Gap
 
 
 class Completeness:
@@ -36,7 +36,7 @@ class Completeness:
         """Of the conversations answered in between and the files lying there."""
         return list((await self.compare(since, until, now)).gaps)
 
-    async def compare(self, since: datetime, until: datetime, now: datetime) -> Compared:
+    async def compare(self, since: datetime, until: datetime, now: datetime) -> Comparison:
         """The gaps, and how many conversations and recordings were compared."""
         found: list[Gap] = []
         first = (since - timedelta(days=1)).astimezone(self._zone).date().isoformat()
@@ -53,7 +53,7 @@ class Completeness:
             found += await asyncio.to_thread(self._wrong, talks, now, sound)
             self._progress(sum(counts.values()))
         found += await self._orphans(raw, known, since, until, now)
-        return Compared(
+        return Comparison(
             conversations=counts["conversations"],
             recordings=counts["recordings"],
             generated=counts["generated"],

@@ -44,7 +44,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DemandEvent:
     """One step, by whom and when; `facts` plain values without personal data."""
 
     seq: int
@@ -75,7 +75,7 @@ class Demand:
     registered_by: str  # system user
     registered_at: datetime
     state: State
-    events: tuple[Event, ...]
+    events: tuple[DemandEvent, ...]
     findings: tuple[Finding, ...]
 
     @property

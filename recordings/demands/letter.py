@@ -8,7 +8,7 @@ from recordings.demands.demand import Demand, State
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DemandReply:
     """A letter's title and paragraphs in both languages; `alarm_...`: printed in red, mostly empty."""
 
     title_kk: str
@@ -30,7 +30,7 @@ _DRAFT = ("Жоба: жауап бекітілмеген", "Проект: отв
 _COVER = ("Сөйлесу жазбаларын беру туралы", "О передаче записей разговоров")
 
 
-def reply(demand: Demand, authority: Authority, basis: Basis, zone: tzinfo) -> Reply:
+def reply(demand: Demand, authority: Authority, basis: Basis, zone: tzinfo) -> DemandReply:
     """The letter for a demand as it stands."""
     title = _DRAFT if demand.state in _UNDECIDED else _TITLES.get(demand.state, _COVER)
     received = f"{demand.letter.received_at.astimezone(zone):%d.%m.%Y %H:%M}"
@@ -46,8 +46,8 @@ def reply(demand: Demand, authority: Authority, basis: Basis, zone: tzinfo) -> R
     kk, ru = _body(demand, basis, zone)
     late = _late(demand)
     if not late:
-        return Reply(*title, (to_kk, *kk), (to_ru, *ru))
-    return Reply(
+        return DemandReply(*title, (to_kk, *kk), (to_ru, *ru))
+    return DemandReply(
         *title,
         (to_kk, *kk),
         (to_ru, *ru),

@@ -70,7 +70,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class JournalCounts:
     """What the journal shows around a letter: counts of calls, numbers, recordings."""
 
     found: int  # calls that fit
@@ -114,7 +114,9 @@ def time_named(wanted: Criteria, zone: ZoneInfo) -> tuple[datetime | None, datet
     return since, until
 
 
-def questions(wanted: Criteria, written: date, seen: Seen, now: datetime, zone: ZoneInfo) -> list[Question]:
+def questions(
+    wanted: Criteria, written: date, seen: JournalCounts, now: datetime, zone: ZoneInfo
+) -> list[Question]:
     """What is to be asked at `now`, the gravest first; `written`: the letter's date."""
     found: list[Question] = []
     since, until = time_named(wanted, zone)
@@ -130,7 +132,7 @@ def questions(wanted: Criteria, written: date, seen: Seen, now: datetime, zone: 
     return found if seen.found else [*found, *_of_nothing(since, written, seen, zone)]
 
 
-def _of_nothing(since: datetime | None, written: date, seen: Seen, zone: ZoneInfo) -> list[Question]:
+def _of_nothing(since: datetime | None, written: date, seen: JournalCounts, zone: ZoneInfo) -> list[Question]:
     """Where nothing was found: what may have been meant, or was there."""
     found: list[Question] = []
     if seen.rows_destroyed:

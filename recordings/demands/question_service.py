@@ -7,7 +7,7 @@ from config.told import told
 from recordings.demands.basis import searchable, why_no_number
 from recordings.demands.coverage import Coverage, coverage
 from recordings.demands.demand import Demand, Letter
-from recordings.demands.question import Question, Seen, questions, time_named
+from recordings.demands.question import JournalCounts, Question, questions, time_named
 from recordings.demands.steps import WrongStep, search_of
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder, NotIndexed
@@ -26,13 +26,13 @@ class Questions:
         """Before it is searched."""
         wanted = letter.criteria
         if reason := why_no_number(wanted):
-            seen = Seen(1, 0, None, 0, 0, None, reason)
+            seen = JournalCounts(1, 0, None, 0, 0, None, reason)
             return questions(wanted, letter.date, seen, now, self._finder.zone)
         try:
             found = await self._finder.count(wanted) if searchable(wanted) else 1
             seen = await self._seen(wanted, found, 0)
         except NotIndexed:  # asked again before the answer
-            seen = Seen(1, 0, None, 0, 0, None)
+            seen = JournalCounts(1, 0, None, 0, 0, None)
         return questions(wanted, letter.date, seen, now, self._finder.zone)
 
     async def of_answer(self, demand: Demand, now: datetime) -> list[Question]:
@@ -93,8 +93,8 @@ class Questions:
             return 0
         return await self._finder.near(wanted.number, since, until)
 
-    async def _seen(self, wanted: Criteria, found: int, late: int) -> Seen:
-        seen = Seen(found, 0, None, 0, late, None, why_no_number(wanted))
+    async def _seen(self, wanted: Criteria, found: int, late: int) -> JournalCounts:
+        seen = JournalCounts(found, 0, None, 0, late, None, why_no_number(wanted))
         if found:
             return seen
         since, until = time_named(wanted, self._finder.zone)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from config.told import either, told
 from recordings.demands.basis import searchable
-from recordings.demands.demand import Demand, Event, State
+from recordings.demands.demand import Demand, DemandEvent, State
 from recordings.model.access_entry import Actor
 
 _BY = frozenset({"administrator"})
@@ -91,7 +91,7 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
     return to
 
 
-def search_of(demand: Demand) -> Event:
+def search_of(demand: Demand) -> DemandEvent:
     """The search its findings are of. Raises WrongStep."""
     if not demand.searched:
         raise WrongStep(

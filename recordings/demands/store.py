@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
 from config.told import told
-from recordings.demands.demand import Demand, Event, Finding, Letter, State
+from recordings.demands.demand import Demand, DemandEvent, Finding, Letter, State
 from recordings.finding.criteria import Criteria
 from recordings.model.access_entry import Actor
 from recordings.model.batches import batches
@@ -206,7 +206,7 @@ async def _load(
     async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
         known = [row.id for row in rows]
-        lives: dict[int, list[Event]] = {}
+        lives: dict[int, list[DemandEvent]] = {}
         covers: dict[int, list[Finding]] = {}
         for part in batches(known):
             of_these = select(events).where(events.c.demand_id.in_(part)).order_by(events.c.seq)
@@ -228,7 +228,7 @@ def criteria_of(hidden: str, numbers: Numbers) -> Criteria:
     return _CRITERIA.validate_json(numbers.reveal(hidden))
 
 
-def _demand(row: Row[Any], life: list[Event], covered: list[Finding], numbers: Numbers) -> Demand:
+def _demand(row: Row[Any], life: list[DemandEvent], covered: list[Finding], numbers: Numbers) -> Demand:
     letter = Letter(
         authority=row.authority,
         basis=row.basis,
@@ -253,9 +253,9 @@ def _demand(row: Row[Any], life: list[Event], covered: list[Finding], numbers: N
     )
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Row[Any]) -> DemandEvent:
     who = Actor(row.person, row.role, row.system_user)
-    return Event(row.seq, row.at, who, row.step, row.before, row.after, json.loads(row.facts))
+    return DemandEvent(row.seq, row.at, who, row.step, row.before, row.after, json.loads(row.facts))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

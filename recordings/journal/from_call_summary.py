@@ -5,13 +5,13 @@ from typing import Final
 
 from dialplan.words import DUTY_ENDPOINT, UCC_ENDPOINT
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 
 # What was seen stays true. Every other outcome says too that no consultant talked with the caller.
 SEEN: Final = frozenset({Outcome.SERVED, Outcome.TRANSFERRED_1414})
 
 
-def record(story: Story) -> CallRecord:
+def record(story: CallSummary) -> CallRecord:
     """The same facts with aware UTC times (A19, C1).
 
     A story that is not whole (the engine was killed, or its manager connection cut, in the midst of the
@@ -45,7 +45,7 @@ def record(story: Story) -> CallRecord:
     )
 
 
-def _connections(story: Story) -> tuple[Connection, ...]:
+def _connections(story: CallSummary) -> tuple[Connection, ...]:
     return tuple(
         Connection(
             c.number,
@@ -58,7 +58,7 @@ def _connections(story: Story) -> tuple[Connection, ...]:
     )
 
 
-def _moments(story: Story) -> tuple[Moment, ...]:
+def _moments(story: CallSummary) -> tuple[Moment, ...]:
     return tuple(
         Moment(m.kind, m.number, m.party, datetime.fromtimestamp(m.at, UTC), _time(m.until), m.result)
         for m in story.happened

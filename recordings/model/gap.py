@@ -42,7 +42,7 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """As DayCount, over any stretch of time."""
 
     conversations: int

@@ -42,7 +42,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainFault:
     """A place where a chain was altered: `what` is changed, moved, missing, relinked or cut.
 
     `last`: of a long run of places, which is told as one fault; 0 for a single place.
@@ -82,7 +82,7 @@ def chain(head: Head, entries: Iterable[E]) -> Iterator[Link[E]]:
         previous = link.hash
 
 
-def verify(begin: Head, links: Iterable[Link[E]], heads: Iterable[Head] = ()) -> Iterator[Fault]:
+def verify(begin: Head, links: Iterable[Link[E]], heads: Iterable[Head] = ()) -> Iterator[ChainFault]:
     """Every altered place, each named once, with nothing else accused; `links` in order of seq.
 
     `begin`: what the first link follows. `heads` are ends known from elsewhere: with them a cut-off tail
@@ -105,7 +105,7 @@ class Walk(Generic[E]):
         self._altered: list[Link[E]] = []
         self._bad: list[tuple[int, int]] = []
 
-    def read(self, link: Link[E]) -> Iterator[Fault]:
+    def read(self, link: Link[E]) -> Iterator[ChainFault]:
         """What is missing before it, and whether it was relinked; what was altered is told at the end."""
         yield from self._gone(self._seq + 1, link.seq - 1)
         true = digest(link.seq, link.previous, link.entry)
@@ -115,22 +115,22 @@ class Walk(Generic[E]):
             if len(self._altered) < _ALTERED:
                 self._altered.append(link)
             else:  # nobody reads so many lines to learn which were moved
-                yield Fault(link.seq, "changed")
+                yield ChainFault(link.seq, "changed")
         elif (kept is not None and kept != {true}) or (
             link.seq == self._seq + 1 and self._before not in ("", link.previous)
         ):
             self._bad.append((link.seq, link.seq))
-            yield Fault(link.seq, "relinked")
+            yield ChainFault(link.seq, "relinked")
         # What the next entry must follow is unknown after an altered one, which is accused already.
         self._seq, self._before = link.seq, (link.hash if true == link.hash else "")
 
-    def end(self) -> Iterator[Fault]:
+    def end(self) -> Iterator[ChainFault]:
         """What was changed or moved, and what is vouched for and not there."""
         yield from _changed_or_moved(self._altered)
         cut = sorted(place for place in self._known if place > self._seq)
         if cut:
             self._bad.append((self._seq + 1, cut[-1]))
-        yield from (Fault(place, "cut") for place in cut)
+        yield from (ChainFault(place, "cut") for place in cut)
 
     def accuse(self, seq: int) -> None:
         """The place read last has a fault that only its reader can see."""
@@ -147,19 +147,19 @@ class Walk(Generic[E]):
         at = bisect_right(self._bad, (last, last)) - 1  # places are found in order, none twice
         return at >= 0 and self._bad[at][1] >= first
 
-    def _gone(self, first: int, last: int) -> Iterator[Fault]:
+    def _gone(self, first: int, last: int) -> Iterator[ChainFault]:
         if last < first:
             return
         self._bad.append((first, last))
         if last - first < _ONE_BY_ONE:
-            yield from (Fault(seq, "missing") for seq in range(first, last + 1))
+            yield from (ChainFault(seq, "missing") for seq in range(first, last + 1))
         else:
-            yield Fault(first, "missing", last)
+            yield ChainFault(first, "missing", last)
 
 
-def _changed_or_moved(altered: list[Link[E]]) -> Iterator[Fault]:
+def _changed_or_moved(altered: list[Link[E]]) -> Iterator[ChainFault]:
     """A swapped entry is whole, only in another's place."""
     places = [link.seq for link in altered]
     for link in altered:
         moved = any(digest(seq, link.previous, link.entry) == link.hash for seq in places)
-        yield Fault(link.seq, "moved" if moved else "changed")
+        yield ChainFault(link.seq, "moved" if moved else "changed")

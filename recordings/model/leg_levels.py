@@ -24,7 +24,7 @@ Marks: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class LegLevels:
     """One leg in windows of 0.1 s: mean square of the samples, and whether all of them are zero."""
 
     samples: int
@@ -77,14 +77,14 @@ class LegReport:
     `silences` say where, of these kinds.
     """
 
-    caller: Leg
-    consultant: Leg
+    caller: LegLevels
+    consultant: LegLevels
     faults: tuple[str, ...]
     lost_at: float | None
     silences: tuple[Silence, ...] = ()
 
 
-def measure(blocks: Iterable[Samples]) -> Leg:
+def measure(blocks: Iterable[Samples]) -> LegLevels:
     """A leg from its samples, block by block; only a few bytes per window are kept."""
     powers: list[NDArray[np.float64]] = []
     silences: list[Marks] = []
@@ -99,7 +99,7 @@ def measure(blocks: Iterable[Samples]) -> Leg:
     if len(rest):
         _judge(rest.reshape(1, -1), powers, silences)
     power = np.concatenate(powers) if powers else np.zeros(0)
-    return Leg(samples, power, np.concatenate(silences) if silences else np.zeros(0, np.bool_))
+    return LegLevels(samples, power, np.concatenate(silences) if silences else np.zeros(0, np.bool_))
 
 
 def _judge(windows: Samples, powers: list[NDArray[np.float64]], silences: list[Marks]) -> None:
@@ -107,7 +107,7 @@ def _judge(windows: Samples, powers: list[NDArray[np.float64]], silences: list[M
     silences.append(np.asarray(~windows.any(axis=1)))
 
 
-def compare_legs(caller: Leg, consultant: Leg) -> LegReport:
+def compare_legs(caller: LegLevels, consultant: LegLevels) -> LegReport:
     """Find a side that the recorder lost; each leg is held against what the other side said."""
     faults: list[str] = []
     silences: list[Silence] = []

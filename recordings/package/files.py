@@ -16,7 +16,7 @@ from config.no_follow import plain, plain_below
 from recordings.finding.wav_piece import wav
 from recordings.model.leg_levels import RATE
 from recordings.package import verify_package
-from recordings.package.manifest import Member
+from recordings.package.manifest import PackageMember
 from recordings.sealing.sealed_sound import pcm
 from recordings.sealing.service import SealedAudio
 
@@ -52,13 +52,15 @@ def write_sound(audio: SealedAudio, folder: Path, wav_name: str, copy_name: str)
     return digest.hexdigest()
 
 
-def member(folder: Path, name: str) -> Member:
+def member(folder: Path, name: str) -> PackageMember:
     """A file already in `folder`."""
     with _written(folder, name) as file:
-        return Member(name, hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size)
+        return PackageMember(
+            name, hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
+        )
 
 
-def put(folder: Path, name: str, data: bytes) -> Member:
+def put(folder: Path, name: str, data: bytes) -> PackageMember:
     """Write one more."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ FORMAT = "ivr111 evidence package 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PackageMember:
     """One file of the package."""
 
     name: str
@@ -28,7 +28,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PackagedEvidence:
     """One recording as it goes into the package."""
 
     sealed: Sealed
@@ -46,7 +46,7 @@ class Contents:
     authority: Authority
     basis: Basis
     calls: Sequence[FoundCall]
-    evidence: Sequence[Evidence]
+    evidence: Sequence[PackagedEvidence]
     public_key: str
     verifier: str
     version: str
@@ -59,7 +59,7 @@ def decided(demand: Demand) -> dict[str, object]:
     return {"step": event.step, "at": _utc(event.at), "person": event.who.person, "role": event.who.role}
 
 
-def manifest(contents: Contents, members: Sequence[Member]) -> bytes:
+def manifest(contents: Contents, members: Sequence[PackageMember]) -> bytes:
     """JSON, sorted and indented: the same for the same contents, to the byte."""
     demand, letter = contents.demand, contents.demand.letter
     searched = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
@@ -113,7 +113,7 @@ def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
     }
 
 
-def _recording(one: Evidence) -> Mapping[str, object]:
+def _recording(one: PackagedEvidence) -> Mapping[str, object]:
     entry = one.link.entry
     return {
         "id": one.sealed.recording_id,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.told import told
-from recordings.demands.letter import Reply
+from recordings.demands.letter import DemandReply
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -58,7 +58,7 @@ class _Page:
     roles: Sequence[str]
 
 
-def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
+def letter(reply: DemandReply, head: Letterhead, enclosed: Sequence[Enclosed]) -> bytes:
     """A4. Raises FontMissing."""
     from fpdf import FPDF  # noqa: PLC0415 - a second of imports that only a letter needs
 
@@ -89,7 +89,7 @@ def letter(reply: Reply, head: Letterhead, enclosed: Sequence[Enclosed]) -> byte
     return bytes(pdf.output())
 
 
-def _kk(reply: Reply, head: Letterhead) -> _Page:
+def _kk(reply: DemandReply, head: Letterhead) -> _Page:
     return _Page(
         "111 байланыс орталығы",
         head.to_kk,
@@ -105,7 +105,7 @@ def _kk(reply: Reply, head: Letterhead) -> _Page:
     )
 
 
-def _ru(reply: Reply, head: Letterhead) -> _Page:
+def _ru(reply: DemandReply, head: Letterhead) -> _Page:
     return _Page(
         "Контакт-центр 111",
         head.to_ru,

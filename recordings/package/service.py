@@ -29,7 +29,7 @@ from recordings.model.sealed import Sealed
 from recordings.model.statement import NotSigned, Proof
 from recordings.package import files, pdf, verify_package
 from recordings.package.instructions import instructions
-from recordings.package.manifest import Contents, Evidence, Member, decided, manifest
+from recordings.package.manifest import Contents, PackagedEvidence, PackageMember, decided, manifest
 from recordings.package.store import accesses
 from recordings.privacy.keyring import Keyring
 from recordings.sealing.service import SealedRecordings
@@ -129,7 +129,7 @@ class Packages:
             )
         return rows
 
-    async def _evidence(self, row: Sealed, work: Path, now: datetime) -> Evidence:
+    async def _evidence(self, row: Sealed, work: Path, now: datetime) -> PackagedEvidence:
         link = await entry_of(self._database, row.seq)
         stated = json.loads(link.entry.facts) if link and link.entry.kind == Kind.SEALED else {}
         if (stated.get("audio_sha256"), stated.get("sealed_sha256")) != (row.audio_sha256, row.sealed_sha256):
@@ -151,7 +151,7 @@ class Packages:
             raise files.NotTheSame(
                 told("{recording_id} is not the sound that was sealed", recording_id=row.recording_id)
             )
-        return Evidence(row, link, await self._proof(row.seq, now), wav, copy)
+        return PackagedEvidence(row, link, await self._proof(row.seq, now), wav, copy)
 
     async def _proof(self, seq: int, now: datetime) -> Proof:
         try:
@@ -161,8 +161,8 @@ class Packages:
             return await self._statements.proof(seq)
 
     async def _papers(
-        self, demand: Demand, found: Sequence[FoundCall], evidence: Sequence[Evidence], work: Path
-    ) -> list[Member]:
+        self, demand: Demand, found: Sequence[FoundCall], evidence: Sequence[PackagedEvidence], work: Path
+    ) -> list[PackageMember]:
         members = []
         for statement in {one.proof.statement.seq: one.proof.statement for one in evidence}.values():
             name = f"statements/{statement.seq:06d}.json"
@@ -189,8 +189,8 @@ class Packages:
         self,
         demand: Demand,
         found: Sequence[FoundCall],
-        evidence: Sequence[Evidence],
-        members: Sequence[Member],
+        evidence: Sequence[PackagedEvidence],
+        members: Sequence[PackageMember],
         work: Path,
         progress: Progress,
     ) -> MadePackage:
@@ -219,7 +219,7 @@ class Packages:
         signature.write_text(f"{signer.sign(digest).hex()}\n", encoding="ascii")
         return MadePackage(demand.name, target, signature, digest.hex(), len(evidence))
 
-    def _letter(self, demand: Demand, evidence: Sequence[Evidence]) -> bytes:
+    def _letter(self, demand: Demand, evidence: Sequence[PackagedEvidence]) -> bytes:
         authority = self._demands.authority(demand.letter.authority)
         basis = self._demands.basis(demand.letter.basis)
         registered = demand.events[0].who
@@ -252,7 +252,7 @@ def _decided_at(demand: Demand) -> datetime:
     return next(event.at for event in demand.events if event.step in _STEPS)
 
 
-def _begun(one: Evidence, zone: ZoneInfo) -> str:
+def _begun(one: PackagedEvidence, zone: ZoneInfo) -> str:
     begun = json.loads(one.link.entry.facts).get("started_at")
     at = datetime.fromisoformat(begun) if begun else one.sealed.sealed_at
     return at.astimezone(UTC).astimezone(zone).strftime("%d.%m.%Y %H:%M:%S %z")

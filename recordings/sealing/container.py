@@ -28,7 +28,7 @@ class Damaged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ContainerHeader:
     """`raw` is all that stands before the first chunk, `prefix` begins every nonce."""
 
     raw: bytes
@@ -41,14 +41,14 @@ class Header:
         return hashlib.sha256(self.raw).digest()
 
 
-def new_header(recording_id: str, prefix: bytes) -> Header:
+def new_header(recording_id: str, prefix: bytes) -> ContainerHeader:
     """`prefix`: 7 random bytes, never twice with one key; each file has a key of its own."""
     fields = {"chunk": CHUNK, "nonce": prefix.hex(), "recording": recording_id}
     text = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
-    return Header(MAGIC + struct.pack(">I", len(text)) + text, recording_id, prefix)
+    return ContainerHeader(MAGIC + struct.pack(">I", len(text)) + text, recording_id, prefix)
 
 
-def read_header(head: bytes) -> Header:
+def read_header(head: bytes) -> ContainerHeader:
     """From a file's first bytes. Raises Damaged."""
     try:
         if head[:8] != MAGIC:
@@ -56,7 +56,9 @@ def read_header(head: bytes) -> Header:
         (length,) = struct.unpack_from(">I", head, 8)
         text = head[12 : 12 + length]
         fields = json.loads(text)
-        header = Header(head[: 12 + length], str(fields["recording"]), bytes.fromhex(fields["nonce"]))
+        header = ContainerHeader(
+            head[: 12 + length], str(fields["recording"]), bytes.fromhex(fields["nonce"])
+        )
         if len(text) != length or fields["chunk"] != CHUNK or len(header.prefix) != PREFIX:
             raise ValueError
         if new_header(header.recording_id, header.prefix).raw != header.raw:
@@ -66,7 +68,7 @@ def read_header(head: bytes) -> Header:
     return header
 
 
-def seal(key: bytes, header: Header, plain: Iterable[bytes]) -> Iterator[bytes]:
+def seal(key: bytes, header: ContainerHeader, plain: Iterable[bytes]) -> Iterator[bytes]:
     """The file's bytes, part by part; `plain` in parts of any size."""
     cipher, number, held = AESGCM(key), 0, b""
     yield header.raw
@@ -79,7 +81,7 @@ def seal(key: bytes, header: Header, plain: Iterable[bytes]) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(header, number, True), held, header.bound)
 
 
-def chunks_in(size: int, header: Header) -> int:
+def chunks_in(size: int, header: ContainerHeader) -> int:
     """How many chunks a file of `size` bytes has. Raises Damaged for a size no sealed file has."""
     body = size - len(header.raw)
     if body < TAG:
@@ -92,17 +94,17 @@ def chunks_in(size: int, header: Header) -> int:
     return whole + 1
 
 
-def plain_size(size: int, header: Header) -> int:
+def plain_size(size: int, header: ContainerHeader) -> int:
     """Bytes of plain text in a file of `size` bytes. Raises Damaged."""
     return size - len(header.raw) - chunks_in(size, header) * TAG
 
 
-def place(header: Header, number: int) -> int:
+def place(header: ContainerHeader, number: int) -> int:
     """The byte at which a chunk begins."""
     return len(header.raw) + number * SEALED_CHUNK
 
 
-def unseal(key: bytes, header: Header, number: int, of: int, sealed: bytes) -> bytes:
+def unseal(key: bytes, header: ContainerHeader, number: int, of: int, sealed: bytes) -> bytes:
     """One chunk's plain text; `of`: how many there are. Raises Damaged."""
     try:
         return AESGCM(key).decrypt(_nonce(header, number, number == of - 1), sealed, header.bound)
@@ -110,7 +112,7 @@ def unseal(key: bytes, header: Header, number: int, of: int, sealed: bytes) -> b
         raise Damaged(_accused(key, header, number, of, sealed)) from error
 
 
-def _accused(key: bytes, header: Header, number: int, of: int, sealed: bytes) -> str:
+def _accused(key: bytes, header: ContainerHeader, number: int, of: int, sealed: bytes) -> str:
     """A whole chunk in the wrong place is told from an altered one."""
     for other in range(of):
         for last in (False, True):
@@ -126,5 +128,5 @@ def _accused(key: bytes, header: Header, number: int, of: int, sealed: bytes) ->
     return f"chunk {number} altered"
 
 
-def _nonce(header: Header, number: int, last: bool) -> bytes:
+def _nonce(header: ContainerHeader, number: int, last: bool) -> bytes:
     return header.prefix + struct.pack(">IB", number, last)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.durable import chown_like, flush_folder, into_place
 from dialplan.recording_names import SECOND, parse_file
-from recordings.sealing.container import CHUNK, PREFIX, Damaged, Header, new_header, seal
+from recordings.sealing.container import CHUNK, PREFIX, ContainerHeader, Damaged, new_header, seal
 from recordings.sealing.sealed_sound import SealedFile, Unreadable, compress, frames_of, pcm
 
 _READ = 1 << 20
@@ -74,7 +74,7 @@ def write_sealed(
     return SealedOnDisk(path, key, target.stat().st_size, frames, audio_sha256, sealed_sha256)
 
 
-def _encrypt(flac: Path, part: Path, key: bytes, header: Header, folder: Path, step: Step) -> None:
+def _encrypt(flac: Path, part: Path, key: bytes, header: ContainerHeader, folder: Path, step: Step) -> None:
     with part.open("wb") as file:
         chown_like(part, folder)
         for piece in seal(key, header, _parts(flac)):

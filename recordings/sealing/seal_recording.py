@@ -20,7 +20,7 @@ from recordings.sealing.files import SealedOnDisk, Step, beyond, raw_files, writ
 from recordings.sealing.lock import SealingLock
 from recordings.sealing.sealed_sound import Unreadable
 from recordings.sealing.state import SealFault
-from recordings.sealing.store import Waiting
+from recordings.sealing.store import AwaitingSeal
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class RecordingSealer:
         self._faults = faults
         self._step = step
 
-    async def seal(self, one: Waiting) -> Sealed | SealFault | None:
+    async def seal(self, one: AwaitingSeal) -> Sealed | SealFault | None:
         """Its row; None when it had one already."""
         at = datetime.now(UTC)
         try:
@@ -71,7 +71,7 @@ class RecordingSealer:
             return self._faults.refused(why)
         return await self._enter(one, done, wrapped, at)
 
-    async def _write(self, one: Waiting, at: datetime) -> SealedOnDisk:
+    async def _write(self, one: AwaitingSeal, at: datetime) -> SealedOnDisk:
         begun = one.started_at or one.checked_at or at
         path = f"{begun.astimezone(self._zone):%Y/%m/%d}/{one.recording_id}.sealed"
         return await self._lock.in_thread(
@@ -84,7 +84,9 @@ class RecordingSealer:
             round(one.seconds * 8000),
         )
 
-    async def _enter(self, one: Waiting, done: SealedOnDisk, wrapped: Wrapped, at: datetime) -> Sealed | None:
+    async def _enter(
+        self, one: AwaitingSeal, done: SealedOnDisk, wrapped: Wrapped, at: datetime
+    ) -> Sealed | None:
         row = Sealed(
             recording_id=one.recording_id,
             call_id=one.call_id,
@@ -127,11 +129,11 @@ class RecordingSealer:
         await store.rewrap(self._database, [(row, newest)])
         return replace(row, key_id=newest.key_id, wrapped_key=newest.text)
 
-    def _beyond(self, one: Waiting, named: list[str]) -> list[Path]:
+    def _beyond(self, one: AwaitingSeal, named: list[str]) -> list[Path]:
         found = raw_files(self._audio, one.stereo_file, one.recording_id, named)
         return beyond(self._audio, found, named, one.size)
 
-    async def _unreadable(self, one: Waiting, why: str) -> SealFault:
+    async def _unreadable(self, one: AwaitingSeal, why: str) -> SealFault:
         await alarm(
             self._database, "recording_unreadable", one.recording_id, one.checked_at or datetime.now(UTC)
         )

@@ -23,7 +23,7 @@ _PLAYABLE = [state.value for state in PLAYABLE]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class AwaitingSeal:
     """A recording that was checked and is not sealed yet; files relative to the audio folder."""
 
     recording_id: str
@@ -37,7 +37,7 @@ class Waiting:
     size: int  # bytes of the legs when they were joined
 
 
-async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
+async def waiting(database: AsyncEngine, limit: int) -> list[AwaitingSeal]:
     """Oldest first."""
     done = exists().where(table.c.recording_id == recordings.c.id)
     query = (
@@ -49,7 +49,7 @@ async def waiting(database: AsyncEngine, limit: int) -> list[Waiting]:
     async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
     return [
-        Waiting(
+        AwaitingSeal(
             row.id,
             row.call_id,
             row.stereo_file,

@@ -17,7 +17,7 @@ from recordings.sealing.lock import Busy, SealingLock
 from recordings.sealing.raw_removal import RawRemoval
 from recordings.sealing.seal_recording import RecordingSealer
 from recordings.sealing.state import SealFault, SealReport, SealState
-from recordings.sealing.store import Waiting
+from recordings.sealing.store import AwaitingSeal
 
 Progress = Callable[[int, int], object]  # done, of how many
 _AT_ONCE = 200
@@ -94,11 +94,11 @@ class Sealer:
         finally:
             self._lock.release()
 
-    async def _next(self) -> list[Waiting]:
+    async def _next(self) -> list[AwaitingSeal]:
         found = await store.waiting(self._database, _AT_ONCE + len(self._put_off))
         return [one for one in found if one.recording_id not in self._put_off][:_AT_ONCE]
 
-    async def _seal(self, one: Waiting) -> SealFault | None:
+    async def _seal(self, one: AwaitingSeal) -> SealFault | None:
         """Its fault; one that is its own alone puts it off."""
         done = await self._recordings.seal(one)
         if isinstance(done, SealFault):

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from panoramisk.manager import Manager
 
-from routing.ami.connection import AmiAction, Connection
+from routing.ami.connection import AmiAction, AmiConnection
 from routing.ami.control_socket import BEGUN, CONTACTS, contacts, recorder, say
 from routing.ami.login import keep_alive, log_in, open_connection
 from routing.ami.message import Message
@@ -61,7 +61,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         self._action_deadline, self._connect_deadline = action_deadline, connect_deadline
         self._ping_every, self._ping_deadline = ping_every, ping_deadline
         self._boot_deadline, self._refused_pause = boot_deadline, refused_pause
-        self._connection: Connection | None = None
+        self._connection: AmiConnection | None = None
         self._booted = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._closed = False

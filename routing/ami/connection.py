@@ -62,7 +62,7 @@ class AmiAction(stock.Action):  # type: ignore[misc]  # panoramisk ships no type
         return bool(future.done())
 
 
-class Connection(asyncio.Protocol):
+class AmiConnection(asyncio.Protocol):
     """Matches answers by ActionID and hands on every event, in order, at once."""
 
     def __init__(self, dispatch: Callable[[Message], object]) -> None:

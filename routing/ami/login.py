@@ -4,22 +4,22 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 
-from routing.ami.connection import AmiAction, Connection
+from routing.ami.connection import AmiAction, AmiConnection
 from routing.ami.message import Message
 from routing.ami.protocol import AmiDown, AmiError, AmiRefused, AmiTimeout
 
 
 async def open_connection(
     host: str, port: int, dispatch: Callable[[Message], None], deadline: float
-) -> Connection:
+) -> AmiConnection:
     """Connect within `deadline` seconds; TimeoutError or another OSError if not."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(deadline):
-        _, connection = await loop.create_connection(lambda: Connection(dispatch), host, port)
+        _, connection = await loop.create_connection(lambda: AmiConnection(dispatch), host, port)
     return connection
 
 
-async def log_in(connection: Connection, username: str, secret: str, deadline: float) -> None:
+async def log_in(connection: AmiConnection, username: str, secret: str, deadline: float) -> None:
     """Log in with events on; the secret itself never travels. AmiRefused if Asterisk does not want us."""
     try:
         challenge = await connection.ask(AmiAction("Challenge", {"AuthType": "MD5"}), deadline)
@@ -31,7 +31,7 @@ async def log_in(connection: Connection, username: str, secret: str, deadline: f
         raise AmiRefused(str(error)) from None
 
 
-async def keep_alive(connection: Connection, every: float, deadline: float) -> None:
+async def keep_alive(connection: AmiConnection, every: float, deadline: float) -> None:
     """Ping one at a time; a connection that answers none in time is half open and is dropped."""
     while True:
         await asyncio.sleep(every)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from routing.ami.connection import Connection
+from routing.ami.connection import AmiConnection
 from routing.ami.protocol import AmiDown, AmiFault, AmiRefused
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ async def stay_connected(session: Callable[[], Awaitable[None]], refused_pause: 
         await asyncio.sleep(seconds or pause(max(0, failures - 1), random.random()))  # noqa: S311  # no secret
 
 
-async def unless_lost(connection: Connection, work: Coroutine[Any, Any, T]) -> T:
+async def unless_lost(connection: AmiConnection, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`; if the connection is lost first, `work` is cancelled and AmiDown raised."""
     task = asyncio.create_task(work)
     both: set[asyncio.Future[Any]] = {task, connection.lost}

@@ -11,8 +11,8 @@ from typing import Final
 import structlog
 
 from routing.cel.records import Records
-from routing.cel.rows import Row, events, row
-from routing.live.call_summary import Story
+from routing.cel.rows import CelRow, events, row
+from routing.live.call_summary import CallSummary
 from routing.live.events import ChannelBorn
 from routing.live.live import Ended, Live
 
@@ -25,7 +25,7 @@ BEFORE: Final = 512  # bytes before a place that tell it from the same place in 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePosition:
     """Where to read on: which file, and which byte of it.
 
     The file may be renamed (its inode stays), copied to another machine (the inode does not), or its
@@ -40,11 +40,11 @@ class Place:
         return f"{self.inode} {self.offset} {self.before}".rstrip()
 
 
-def place(text: str | None) -> Place | None:
+def place(text: str | None) -> FilePosition | None:
     """The place that `str` wrote; None for anything else."""
     try:
         inode, offset, *before = (text or "").split()
-        return Place(int(inode), int(offset), *before[:1])
+        return FilePosition(int(inode), int(offset), *before[:1])
     except ValueError:
         return None
 
@@ -58,15 +58,17 @@ class CelFile:
     """
 
     path: Path
-    begin: Place | None = None
+    begin: FilePosition | None = None
     live: Live = field(default_factory=Live)
     _records: Records = field(default_factory=Records)
     _inode: int = 0
     _descriptor: int | None = None
     _renamed: bool = False
-    _open: dict[str, Place] = field(default_factory=dict)  # caller's channel id -> its first row
+    _open: dict[str, FilePosition] = field(default_factory=dict)  # caller's channel id -> its first row
 
-    async def look(self, tell: Callable[[Story], object], keep: Callable[[Place], Awaitable[object]]) -> None:
+    async def look(
+        self, tell: Callable[[CallSummary], object], keep: Callable[[FilePosition], Awaitable[object]]
+    ) -> None:
         """Tell all calls that have ended by now; never holds the loop for long.
 
         `keep` gets the place behind which everything was told: whoever keeps it does so only when what
@@ -123,7 +125,7 @@ class CelFile:
                 log.exception("cel_row_unread")
                 self._records.broken += 1
 
-    def _apply(self, told: Row, start: int) -> None:
+    def _apply(self, told: CelRow, start: int) -> None:
         for event in events(told):
             self.live.apply(event)
             if isinstance(event, ChannelBorn) and event.id in self.live.calls:
@@ -138,9 +140,9 @@ class CelFile:
             return False
         return self._start(later[0].stat().st_ino, 0)
 
-    def _place(self, offset: int) -> Place:
+    def _place(self, offset: int) -> FilePosition:
         assert self._descriptor is not None
-        return Place(self._inode, offset, _before(self._descriptor, offset))
+        return FilePosition(self._inode, offset, _before(self._descriptor, offset))
 
     def _begin(self) -> bool:
         files = self._files()
@@ -154,10 +156,12 @@ class CelFile:
 
     def _start(self, inode: int, offset: int) -> bool:
         return any(
-            self._open_at(file, Place(inode, offset)) for file in self._files() if file.stat().st_ino == inode
+            self._open_at(file, FilePosition(inode, offset))
+            for file in self._files()
+            if file.stat().st_ino == inode
         )
 
-    def _open_at(self, file: Path, at: Place) -> bool:
+    def _open_at(self, file: Path, at: FilePosition) -> bool:
         """Whether `file` is the one of that place, and is open there now."""
         descriptor = os.open(file, os.O_RDONLY)
         here = os.fstat(descriptor)
@@ -181,7 +185,7 @@ class CelFile:
         return files[inodes.index(self._inode) + 1 :] if self._inode in inodes else files[-1:]
 
 
-def _fits(descriptor: int, here: os.stat_result, at: Place) -> bool:
+def _fits(descriptor: int, here: os.stat_result, at: FilePosition) -> bool:
     if not at.offset:
         return here.st_ino == at.inode
     if at.before:

@@ -29,7 +29,7 @@ FIELDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CelRow:
     """One row: `kind` is Asterisk's event, or the name of a user event; `at` in epoch seconds."""
 
     kind: str
@@ -47,7 +47,7 @@ class Row:
     extra: str
 
 
-def row(fields: Sequence[str]) -> Row | None:
+def row(fields: Sequence[str]) -> CelRow | None:
     """One parsed CSV record as a row; None when it is not one (torn by a crash, other columns)."""
     if len(fields) != FIELDS.count(",") + 1:
         return None
@@ -55,10 +55,10 @@ def row(fields: Sequence[str]) -> Row | None:
         at = float(fields[1])
     except ValueError:
         return None
-    return Row(fields[0], at, *fields[2:13]) if isfinite(at) else None
+    return CelRow(fields[0], at, *fields[2:13]) if isfinite(at) else None
 
 
-def events(row: Row) -> list[Event]:  # noqa: PLR0911 - one return for each kind of row
+def events(row: CelRow) -> list[Event]:  # noqa: PLR0911 - one return for each kind of row
     """What the row tells, in the words of routing/live/events.py; empty for rows that add nothing."""
     match row.kind:
         case "CHAN_START":
@@ -80,7 +80,7 @@ def events(row: Row) -> list[Event]:  # noqa: PLR0911 - one return for each kind
     return []
 
 
-def _extra(row: Row) -> dict[str, object]:
+def _extra(row: CelRow) -> dict[str, object]:
     try:
         extra = json.loads(row.extra)
     except ValueError:
@@ -88,7 +88,7 @@ def _extra(row: Row) -> dict[str, object]:
     return extra if isinstance(extra, dict) else {}
 
 
-def _born(row: Row) -> list[Event]:
+def _born(row: CelRow) -> list[Event]:
     at, id_, linked, channel = row.at, row.id, row.linked, row.channel
     born = ChannelBorn(at, channel, id_, linked, row.context, row.exten, row.pii_number, row.pii_name)
     if id_ == linked:
@@ -97,14 +97,14 @@ def _born(row: Row) -> list[Event]:
     return [born, DialBegan(at, linked, device_of(channel), channel, id_)]
 
 
-def _answered(row: Row) -> list[Event]:
+def _answered(row: CelRow) -> list[Event]:
     answered = ChannelAnswered(row.at, row.id, row.linked)
     if row.id == row.linked:
         return [answered]
     return [answered, DialEnded(row.at, row.linked, device_of(row.channel), row.id, "ANSWER")]
 
 
-def _gone(row: Row) -> list[Event]:
+def _gone(row: CelRow) -> list[Event]:
     extra = _extra(row)
     cause = extra.get("hangupcause")
     gone = ChannelGone(row.at, row.id, row.linked, row.channel, cause if isinstance(cause, int) else 0)
@@ -113,7 +113,7 @@ def _gone(row: Row) -> list[Event]:
     return [gone]
 
 
-def _variables(row: Row) -> list[Event]:
+def _variables(row: CelRow) -> list[Event]:
     told = str(_extra(row).get("extra", ""))
     pairs = (pair.partition("=") for pair in told.split("|"))
     return [

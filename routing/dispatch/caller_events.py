@@ -1,12 +1,12 @@
 """What happens to callers: they wait, are rung for, talk, try 1414, leave."""
 
-from routing.dispatch.assignment import Serving
+from routing.dispatch.assigner import Assigner
 from routing.dispatch.consultant import Activity, Seat
 from routing.dispatch.decisions import Decision, Fault
 from routing.dispatch.queue import Caller, Phase, Waiting
 
 
-class Calls(Serving):
+class CallerEvents(Assigner):
     """The dispatcher's events about calls."""
 
     __slots__ = ()

@@ -31,7 +31,7 @@ class Activity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SavedSeat:
     """What of a consultant survives the engine's restart; seconds, relative to the moment of keeping."""
 
     id: str
@@ -130,10 +130,10 @@ class Seat:
             case _:
                 return None
 
-    def kept(self, now: float) -> Kept:
+    def kept(self, now: float) -> SavedSeat:
         """What must survive a restart."""
         wrap_up = self.ends_at - now if self.activity is Activity.WRAP_UP and self.ends_at else 0.0
-        return Kept(
+        return SavedSeat(
             id=self.who.id,
             pause=self.pause,
             paused_for=now - self.paused_at if self.pause is not None else 0.0,

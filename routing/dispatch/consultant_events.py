@@ -1,11 +1,11 @@
 """What consultants do: come, go, pause, are released, wrap up; and what of it outlives the engine."""
 
-from routing.dispatch.assignment import Serving
-from routing.dispatch.consultant import Activity, Consultant, Kept, Seat
+from routing.dispatch.assigner import Assigner
+from routing.dispatch.consultant import Activity, Consultant, SavedSeat, Seat
 from routing.dispatch.decisions import Decision, WithdrawReason
 
 
-class Shift(Serving):
+class ConsultantEvents(Assigner):
     """The dispatcher's events about consultants."""
 
     __slots__ = ()
@@ -103,11 +103,11 @@ class Shift(Serving):
         self.timers.set("ends", consultant, seat.ends_at)
         return self.decided()
 
-    def state(self, now: float) -> tuple[Kept, ...]:
+    def state(self, now: float) -> tuple[SavedSeat, ...]:
         """What must survive a restart of the engine."""
         return tuple(seat.kept(now) for _, seat in sorted(self.floor.seats.items()))
 
-    def restore(self, kept: tuple[Kept, ...], now: float, away: float = 0.0) -> list[Decision]:
+    def restore(self, kept: tuple[SavedSeat, ...], now: float, away: float = 0.0) -> list[Decision]:
         """Take over what another engine kept `away` seconds ago; call before the first `reachable`."""
         for one in kept:
             seat = self.seat(one.id, Activity.IDLE)

@@ -1,18 +1,18 @@
 """Who serves whom: callers, consultants and time go in as events, decisions come out."""
 
 from config.settings import Language
-from routing.dispatch.assignment import Rules
-from routing.dispatch.caller_events import Calls
-from routing.dispatch.consultant import Activity, Consultant, Kept, Seat
-from routing.dispatch.consultant_events import Shift
+from routing.dispatch.assigner import Rules
+from routing.dispatch.caller_events import CallerEvents
+from routing.dispatch.consultant import Activity, Consultant, SavedSeat, Seat
+from routing.dispatch.consultant_events import ConsultantEvents
 from routing.dispatch.decisions import Decision, RaiseAlarm
 from routing.dispatch.queue import Phase, Waiting
 from routing.dispatch.views import Snapshot, view
 
-__all__ = ["Consultant", "Dispatcher", "Kept", "Rules", "Waiting"]
+__all__ = ["Consultant", "Dispatcher", "Rules", "SavedSeat", "Waiting"]
 
 
-class Dispatcher(Shift, Calls):
+class Dispatcher(ConsultantEvents, CallerEvents):
     """Pure and synchronous: `now` is monotonic seconds, each event returns what follows from it, in order.
 
     An event that is late, doubled or for somebody unknown changes nothing and is counted in `stale`.

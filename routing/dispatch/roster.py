@@ -11,7 +11,7 @@ Row = list[tuple[int, float, str]]  # (0 first language or 1 further, idle since
 
 
 @dataclass(slots=True)
-class Floor:
+class Roster:
     """All seats, with one ordered row per language, so that no event scans callers x consultants."""
 
     seats: dict[str, Seat] = field(default_factory=dict)

@@ -5,17 +5,17 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
 from config.settings import Language
-from routing.dispatch.consultant import Activity, Consultant, Kept
+from routing.dispatch.consultant import Activity, Consultant, SavedSeat
 from routing.dispatch.decisions import Assign, Decision, Fault, ForCaller, RaiseAlarm
 from routing.dispatch.dispatcher import Dispatcher
 from routing.dispatch.queue import Phase, Waiting
 from routing.dispatch.ticket import Ticket, TicketLeft
 from routing.dispatch.views import Snapshot
 
-__all__ = ["Desk", "Ticket", "TicketLeft"]
+__all__ = ["DispatchService", "Ticket", "TicketLeft"]
 
 
-class Desk:
+class DispatchService:
     """Feeds the dispatcher with events at `clock` (monotonic seconds), delivers what it decides.
 
     `on_decision` sees every decision, in order, after its delivery: for logs, alarms, the mirror.
@@ -134,7 +134,7 @@ class Desk:
     def undivert(self, language: Language) -> None:
         self._apply(self._dispatcher.undivert(language, self._clock()))
 
-    def restore(self, kept: tuple[Kept, ...], away: float) -> None:
+    def restore(self, kept: tuple[SavedSeat, ...], away: float) -> None:
         self._apply(self._dispatcher.restore(kept, self._clock(), away))
 
     # Questions about the present.
@@ -193,7 +193,7 @@ class Desk:
         caller = self._dispatcher.queue.callers.get(call)
         return caller is not None and caller.doubtful
 
-    def state(self) -> tuple[Kept, ...]:
+    def state(self) -> tuple[SavedSeat, ...]:
         """What must survive a restart; keep it with the time of day."""
         return self._dispatcher.state(self._clock())
 

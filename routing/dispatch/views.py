@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from config.settings import Language
 from routing.dispatch.decisions import Fault
 from routing.dispatch.queue import Queue
-from routing.dispatch.roster import Floor
+from routing.dispatch.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Snapshot:
     callers: tuple[CallerView, ...]
 
 
-def view(floor: Floor, queue: Queue, now: float) -> Snapshot:
+def view(floor: Roster, queue: Queue, now: float) -> Snapshot:
     """What `queue show` and `consultants list` print."""
     seats = tuple(
         SeatView(

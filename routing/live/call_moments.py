@@ -17,7 +17,7 @@ TOGETHER: Final = 0.1  # seconds: the log has the caller's end after that of the
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class CallMoment:
     """`number` counts the same kind in one call, from 1; `at` and `until` in epoch seconds.
 
     `result` of a ring: answered, drops, forwards, busy, refused, no_answer, unreachable, withdrawn, or
@@ -32,7 +32,7 @@ class Happened:
     result: str | None = None
 
 
-def happened(call: OngoingCall) -> tuple[Happened, ...]:
+def happened(call: OngoingCall) -> tuple[CallMoment, ...]:
     """All of one call, each kind in order of time."""
     rings = sorted(
         (leg for leg in call.legs.known.values() if _rang(leg)), key=lambda leg: leg.rang_at or 0.0
@@ -40,7 +40,7 @@ def happened(call: OngoingCall) -> tuple[Happened, ...]:
     return (
         *(_ring(n, call, leg) for n, leg in enumerate(rings, 1)),
         *_holds(call),
-        *(Happened("divert", n, DUTY_ENDPOINT, at, None) for n, at in enumerate(sorted(call.diverted), 1)),
+        *(CallMoment("divert", n, DUTY_ENDPOINT, at, None) for n, at in enumerate(sorted(call.diverted), 1)),
     )
 
 
@@ -50,9 +50,9 @@ def _rang(leg: Leg) -> bool:
     return leg.rang_at is not None and bool(leg.device) and not behind
 
 
-def _ring(number: int, call: OngoingCall, leg: Leg) -> Happened:
+def _ring(number: int, call: OngoingCall, leg: Leg) -> CallMoment:
     until = leg.gone_at if leg.dropped else leg.talked_at or leg.gone_at
-    return Happened("ring", number, leg.device, leg.rang_at or 0.0, until, _result(call, leg))
+    return CallMoment("ring", number, leg.device, leg.rang_at or 0.0, until, _result(call, leg))
 
 
 def _result(call: OngoingCall, leg: Leg) -> str | None:
@@ -72,6 +72,6 @@ def _result(call: OngoingCall, leg: Leg) -> str | None:
     return "caller_left" if left is not None and left <= leg.gone_at + TOGETHER else "no_answer"
 
 
-def _holds(call: OngoingCall) -> Iterator[Happened]:
+def _holds(call: OngoingCall) -> Iterator[CallMoment]:
     for number, one in enumerate(call.holds, 1):
-        yield Happened("hold", number, "caller" if is_caller(one.device) else one.device, one.at, one.until)
+        yield CallMoment("hold", number, "caller" if is_caller(one.device) else one.device, one.at, one.until)

@@ -19,7 +19,7 @@ from dialplan.words import (
     UCC_ENDPOINT,
 )
 from ivr.ucc_result import UccResult
-from routing.live.call_moments import Happened, happened
+from routing.live.call_moments import CallMoment, happened
 from routing.live.endpoints import is_consultant
 from routing.live.legs import Leg
 from routing.live.live_call import OngoingCall, milliseconds
@@ -58,7 +58,7 @@ def ours(call: OngoingCall) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class CallSummary:
     """One call; times are epoch seconds, what the row tells (A19, C1).
 
     `ended_by` is caller, consultant, 1414, engine, or the line's own fault: cut_off, Asterisk died in its
@@ -89,11 +89,11 @@ class Story:
     survived: bool
     operator: str  # the address the call came from; "" when not seen
     conversations: tuple[Conversation, ...]
-    happened: tuple[Happened, ...]
+    happened: tuple[CallMoment, ...]
     whole: bool
 
 
-def tell(call: OngoingCall) -> Story:
+def tell(call: OngoingCall) -> CallSummary:
     """The story of a call, complete once its caller's channel has gone."""
     talks = tuple(sorted((leg for leg in call.legs.known.values() if _talked(call, leg)), key=_began))
     held = tuple(leg for leg in talks if not leg.dropped)  # conversations, not mere answers
@@ -103,7 +103,7 @@ def tell(call: OngoingCall) -> Story:
     rating = call.word(RATING)
     ucc_talked = any(leg.device == UCC_ENDPOINT for leg in held)
     arrived = call.born_at or milliseconds(call.word(ARRIVED)) or call.gone_at or 0.0
-    return Story(
+    return CallSummary(
         call_id=call.word(CALL) or call.id,
         pii_caller=pii_number(call),
         language=call.word(LANGUAGE) or None,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from routing.live.call_summary import Story, ours, tell
+from routing.live.call_summary import CallSummary, ours, tell
 from routing.live.endpoints import device_of, is_caller, is_consultant
 from routing.live.events import (
     ChannelBorn,
@@ -46,7 +46,7 @@ class Live:
     counters: Counters = field(default_factory=Counters)
     _channels: dict[str, str] = field(default_factory=dict)  # channel id -> device, all that live
     _owners: dict[str, str] = field(default_factory=dict)  # leg's channel id -> its call
-    _told: deque[Story] = field(default_factory=deque)
+    _told: deque[CallSummary] = field(default_factory=deque)
     _over: dict[str, None] = field(default_factory=dict)  # in order of their end
 
     def apply(self, event: Event) -> None:
@@ -67,7 +67,7 @@ class Live:
         if call.gone_at is not None:
             self._finish(call)
 
-    def ended(self) -> Iterator[Story]:
+    def ended(self) -> Iterator[CallSummary]:
         """The stories of calls whose caller has gone, each once."""
         while self._told:
             yield self._told.popleft()

@@ -47,20 +47,20 @@ class PhoneNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LiveView:
     """Calls in order of arrival, phones by name."""
 
     calls: tuple[CallNow, ...]
     phones: tuple[PhoneNow, ...]
 
 
-def picture(live: Live) -> Picture:
+def picture(live: Live) -> LiveView:
     """What `live` holds at this moment."""
     busy = live.busy()
     names = sorted(busy | {device for device in live.reach if is_consultant(device)})
     calls = sorted(live.calls.values(), key=lambda call: (call.born_at or 0.0, call.id))
     phones = tuple(PhoneNow(name, live.reach.get(name), name in busy) for name in names)
-    return Picture(tuple(map(_call, calls)), phones)
+    return LiveView(tuple(map(_call, calls)), phones)
 
 
 def _answered_at(call: OngoingCall) -> float | None:

@@ -12,7 +12,7 @@ TIED = frozenset({"ringing", "talking", "reserved"})
 
 
 @dataclass(frozen=True, slots=True)
-class Discord:
+class Mismatch:
     """A seat tied to a call that is gone, or an idle seat whose phone talks with the caller of `linked`."""
 
     consultant: str
@@ -21,7 +21,7 @@ class Discord:
     why: Literal["call_gone", "talks"]
 
 
-def discords(seats: Iterable[SeatView], live: Live) -> Iterator[Discord]:
+def mismatches(seats: Iterable[SeatView], live: Live) -> Iterator[Mismatch]:
     """All of this moment; most are gone the next one."""
     alive = {call.word(CALL) for call in live.calls.values()}
     talks = {
@@ -31,6 +31,6 @@ def discords(seats: Iterable[SeatView], live: Live) -> Iterator[Discord]:
     }
     for seat in seats:
         if seat.state in TIED and seat.call and seat.call not in alive:
-            yield Discord(seat.id, seat.call, "", "call_gone")
+            yield Mismatch(seat.id, seat.call, "", "call_gone")
         elif seat.call is None and seat.id in talks:
-            yield Discord(seat.id, *talks[seat.id], "talks")
+            yield Mismatch(seat.id, *talks[seat.id], "talks")

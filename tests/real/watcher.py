@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from engine.process.local_socket import EngineAway, Wrong
+from engine.process.local_socket import EngineAway, OrderRefused
 from tests.real.line import RunningLine
 
 SEEN = """() => ({
@@ -48,7 +48,7 @@ class Watcher:
     def _board(self) -> dict[str, Any] | None:
         try:
             return self.line.ask("board.show")
-        except (EngineAway, Wrong, OSError):
+        except (EngineAway, OrderRefused, OSError):
             return None
 
     def _judge(self, board: dict[str, Any] | None, seen: dict[str, Any], now: float) -> None:

@@ -8,7 +8,7 @@ from engine.operations.queue_adapter import QueueAdapter
 from routing.dispatch.decisions import Decision, Withdraw
 from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from tests.scenario.language import Scenario
 
 CALL = "n1-1700000000000-7"
@@ -32,7 +32,7 @@ class World:
             self.desk.place(Waiting(f"w{n + 1}", "kk", float(n)))
 
     def _build(self) -> None:
-        self.desk = Desk(Dispatcher(RULES), self._loop.time, self._decided)
+        self.desk = DispatchService(Dispatcher(RULES), self._loop.time, self._decided)
         self.call_desk = QueueAdapter(self.desk, self._intend, lambda: None)
         self.consultants = ConsultantCommands(self.desk, lambda: None)
         for who, languages in self.scenario.shift.items():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.cli.replay_timeline import recorded
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.events import (
     BridgeEntered,
     BridgeLeft,
@@ -72,7 +72,7 @@ def lived(events: list[Event]) -> Live:
     return live
 
 
-def story_of(table: str) -> Story:
+def story_of(table: str) -> CallSummary:
     """The one story of the one call in the table."""
     (story,) = lived(told(table)).ended()
     return story

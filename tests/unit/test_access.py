@@ -17,7 +17,7 @@ from recordings.model.access_entry import (
     ReasonRefused,
     act,
 )
-from recordings.model.hash_chain import Fault, Head, chain, verify
+from recordings.model.hash_chain import ChainFault, Head, chain, verify
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")
@@ -49,7 +49,7 @@ def test_one_changed_character_is_found_and_only_its_row_accused(row, field, pla
     place %= len(text)
     altered = text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
     links[row] = replace(links[row], entry=replace(links[row].entry, **{field.name: altered}))
-    assert list(verify(START, links)) == [Fault(row + 1, "changed")]
+    assert list(verify(START, links)) == [ChainFault(row + 1, "changed")]
 
 
 @pytest.mark.parametrize("field", ["hash", "previous"])
@@ -57,40 +57,40 @@ def test_one_changed_character_is_found_and_only_its_row_accused(row, field, pla
 def test_a_changed_hash_accuses_only_its_own_row(row, field):
     links = log()
     links[row] = replace(links[row], **{field: "0" + getattr(links[row], field)[1:] + "f"})
-    assert list(verify(START, links)) == [Fault(row + 1, "changed")]
+    assert list(verify(START, links)) == [ChainFault(row + 1, "changed")]
 
 
 @pytest.mark.parametrize("row", range(7))
 def test_a_deleted_row_is_named(row):
     links = log()
     del links[row]
-    assert list(verify(START, links)) == [Fault(row + 1, "missing")]
+    assert list(verify(START, links)) == [ChainFault(row + 1, "missing")]
 
 
 def test_two_swapped_rows_are_named_as_moved():
     links = log()
     links[2], links[5] = replace(links[5], seq=3), replace(links[2], seq=6)
-    assert list(verify(START, links)) == [Fault(3, "moved"), Fault(6, "moved")]
+    assert list(verify(START, links)) == [ChainFault(3, "moved"), ChainFault(6, "moved")]
 
 
 def test_a_row_written_anew_with_a_fitting_hash_breaks_at_its_successor():
     links = log()
     forged = replace(links[3].entry, subject="n1-1763815501123-99")
     links[3] = next(chain(Head(3, links[2].hash), [forged]))
-    assert list(verify(START, links)) == [Fault(5, "relinked")]
+    assert list(verify(START, links)) == [ChainFault(5, "relinked")]
 
 
 def test_a_cut_off_tail_is_found_by_a_head_kept_elsewhere():
     links = log()
     assert list(verify(START, links[:5])) == []
-    assert list(verify(START, links[:5], [Head(8, links[7].hash)])) == [Fault(8, "cut")]
+    assert list(verify(START, links[:5], [Head(8, links[7].hash)])) == [ChainFault(8, "cut")]
 
 
 def test_a_whole_chain_made_anew_is_found_by_a_head_kept_elsewhere():
     links = log()
     forged = list(chain(START, [replace(link.entry, person="Біреу") for link in links]))
     assert list(verify(START, forged)) == []
-    assert list(verify(START, forged, [Head(8, links[7].hash)])) == [Fault(8, "relinked")]
+    assert list(verify(START, forged, [Head(8, links[7].hash)])) == [ChainFault(8, "relinked")]
 
 
 def test_text_cannot_flow_from_one_field_into_the_next():
@@ -125,10 +125,12 @@ def test_pausing_needs_no_reason():
 
 def test_a_long_run_of_missing_rows_is_one_fault():
     links = log(40)
-    assert list(verify(START, [links[0], *links[35:]])) == [Fault(2, "missing", 35)]
-    assert "access log rows 2 to 35: missing" == Fault(2, "missing", 35).line("access log")
+    assert list(verify(START, [links[0], *links[35:]])) == [ChainFault(2, "missing", 35)]
+    assert "access log rows 2 to 35: missing" == ChainFault(2, "missing", 35).line("access log")
 
 
 def test_two_ends_signed_for_one_place_cannot_both_be_true():
     links = log()
-    assert list(verify(START, links, [Head(8, links[7].hash), Head(8, "0" * 64)])) == [Fault(8, "relinked")]
+    assert list(verify(START, links, [Head(8, links[7].hash), Head(8, "0" * 64)])) == [
+        ChainFault(8, "relinked")
+    ]

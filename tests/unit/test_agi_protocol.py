@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from agi_handlers.protocol import (
     AgiRefused,
+    AgiReply,
     AgiRequest,
-    Reply,
     clean,
     encode,
     parse_header,
@@ -91,19 +91,19 @@ def test_half_a_character_is_refused_not_sent():
 @pytest.mark.parametrize(
     ("line", "reply"),
     [
-        (b"200 result=0", Reply(200, "0")),
-        (b"200 result=-1 endpos=0", Reply(200, "-1", None, 0)),
-        (b"200 result=50 endpos=3360", Reply(200, "50", None, 3360)),
-        (b"200 result= (timeout)", Reply(200, "", "timeout")),
-        (b"200 result=1 (hangup)", Reply(200, "1", "hangup")),
-        (b"200 result=1 (a) (b) endpos=7)", Reply(200, "1", "a) (b) endpos=7")),
-        (b"200 result=-1 (hangup) endpos=8", Reply(200, "-1", "hangup", 8)),
-        (b"200 result=1 (first line", Reply(200, "1", "first line")),
-        ("200 result=1 (Әсел)".encode(), Reply(200, "1", "Әсел")),
-        (b"200 result=1 (\xc8\xe2\xe0\xed)", Reply(200, "1", "\ufffd" * 4)),
-        (b"510 Invalid or unknown command", Reply(510)),
-        (b"511 Command Not Permitted on a dead channel", Reply(511)),
-        (b"520 Invalid command syntax.  Proper usage not available.", Reply(520)),
+        (b"200 result=0", AgiReply(200, "0")),
+        (b"200 result=-1 endpos=0", AgiReply(200, "-1", None, 0)),
+        (b"200 result=50 endpos=3360", AgiReply(200, "50", None, 3360)),
+        (b"200 result= (timeout)", AgiReply(200, "", "timeout")),
+        (b"200 result=1 (hangup)", AgiReply(200, "1", "hangup")),
+        (b"200 result=1 (a) (b) endpos=7)", AgiReply(200, "1", "a) (b) endpos=7")),
+        (b"200 result=-1 (hangup) endpos=8", AgiReply(200, "-1", "hangup", 8)),
+        (b"200 result=1 (first line", AgiReply(200, "1", "first line")),
+        ("200 result=1 (Әсел)".encode(), AgiReply(200, "1", "Әсел")),
+        (b"200 result=1 (\xc8\xe2\xe0\xed)", AgiReply(200, "1", "\ufffd" * 4)),
+        (b"510 Invalid or unknown command", AgiReply(510)),
+        (b"511 Command Not Permitted on a dead channel", AgiReply(511)),
+        (b"520 Invalid command syntax.  Proper usage not available.", AgiReply(520)),
         (b"second line of a value)", None),
         (b"", None),
         (b"2000 result=0", None),
@@ -116,7 +116,7 @@ def test_a_reply_is_read_as_res_agi_writes_it(line, reply):
 @given(PLAIN)
 def test_a_variables_value_comes_back_whatever_it_holds(text):
     reply = parse_reply(f"200 result=1 ({text})".encode())
-    assert reply == Reply(200, "1", text)
+    assert reply == AgiReply(200, "1", text)
 
 
 @given(st.binary(max_size=60))

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from agi_handlers.protocol import SYNC, Reply, parse_header
+from agi_handlers.protocol import SYNC, AgiReply, parse_header
 from agi_handlers.session import AgiRejected, ConnectionLost, Session
 from ivr.line import HungUp, SoundMissing
 
@@ -44,7 +44,7 @@ async def breathe() -> None:
         await asyncio.sleep(0)
 
 
-async def asked(session: Session, *words: str) -> asyncio.Task[Reply]:
+async def asked(session: Session, *words: str) -> asyncio.Task[AgiReply]:
     task = asyncio.create_task(session.command(*words))
     await breathe()
     return task
@@ -54,7 +54,7 @@ async def test_a_reply_reaches_the_one_who_asked():
     session, wire = open_session()
     task = await asked(session, "SET VARIABLE", "A", "b")
     session.data_received(b"200 result=1\n")
-    assert (await task, wire.said) == (Reply(200, "1"), [b'SET VARIABLE "A" "b"\n'])
+    assert (await task, wire.said) == (AgiReply(200, "1"), [b'SET VARIABLE "A" "b"\n'])
 
 
 async def test_a_reply_may_come_byte_by_byte_even_inside_a_letter():
@@ -69,7 +69,7 @@ async def test_hangup_is_never_an_answer_and_later_answers_stay_in_step():
     session, _ = open_session()
     task = await asked(session, "SET VARIABLE", "A", "b")
     session.data_received(b"HANGUP\n200 result=1\n")
-    assert (await task, session.hung_up) == (Reply(200, "1"), True)
+    assert (await task, session.hung_up) == (AgiReply(200, "1"), True)
     after = asyncio.create_task(session.ask("GET VARIABLE", "A"))
     await breathe()
     session.data_received(b"200 result=1 (b)\n")
@@ -149,7 +149,7 @@ async def test_a_command_asterisk_rejects_leaves_the_session_in_step(lines):
         await task
     task = await asked(session, "NOOP")
     session.data_received(b"200 result=0\n")
-    assert (await task, session.hung_up) == (Reply(200, "0"), False)
+    assert (await task, session.hung_up) == (AgiReply(200, "0"), False)
 
 
 async def test_a_value_over_two_lines_does_not_shift_later_answers():
@@ -159,7 +159,7 @@ async def test_a_value_over_two_lines_does_not_shift_later_answers():
     assert (await task).value == "first"
     task = await asked(session, "NOOP")
     session.data_received(b"third\n200 result=0\n")
-    assert await task == Reply(200, "0")
+    assert await task == AgiReply(200, "0")
 
 
 async def test_the_end_of_the_connection_is_told_at_once_and_for_ever():
@@ -194,7 +194,7 @@ async def test_no_limit_ends_a_conversation():
     for _ in range(100):
         session.tick(86400)
     session.data_received(b"200 result=0\n")
-    assert await task == Reply(200, "0")
+    assert await task == AgiReply(200, "0")
 
 
 async def test_time_with_nothing_owed_counts_for_nobody():
@@ -253,7 +253,7 @@ async def test_the_next_command_gets_its_own_line_in_every_order(words, owed, wh
         )
         await breathe()
     session.data_received(b"200 result=0\n")
-    assert await following == Reply(200, "0")
+    assert await following == AgiReply(200, "0")
     assert wire.said[-1].startswith(b"EXEC ")
     with pytest.raises(asyncio.CancelledError):
         await cut
@@ -268,7 +268,7 @@ async def test_a_channel_that_died_meanwhile_still_takes_the_last_words():
     session.data_received(b"HANGUP\n511 dead\n510 unknown\n")
     await breathe()
     session.data_received(b"200 result=1\n")
-    assert await following == Reply(200, "1")
+    assert await following == AgiReply(200, "1")
 
 
 async def test_a_sync_that_asterisk_read_together_with_the_prompt_is_said_again():
@@ -285,7 +285,7 @@ async def test_a_sync_that_asterisk_read_together_with_the_prompt_is_said_again(
         session.data_received(b"510 unknown\n")
         await breathe()
     session.data_received(b"200 result=0\n")
-    assert await following == Reply(200, "0")
+    assert await following == AgiReply(200, "0")
 
 
 async def test_an_interruption_cut_short_itself_is_taken_up_by_the_next():
@@ -327,7 +327,7 @@ async def test_a_second_task_ends_a_prompt_but_never_meets_another_command():
     with pytest.raises(RuntimeError):
         await session.ask("NOOP")
     session.data_received(b"200 result=1\n")
-    assert (await following, playing.cancelled()) == (Reply(200, "1"), True)
+    assert (await following, playing.cancelled()) == (AgiReply(200, "1"), True)
 
 
 async def test_silence_after_an_interruption_is_a_lost_connection():

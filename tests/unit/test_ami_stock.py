@@ -20,7 +20,7 @@ from panoramisk.manager import Manager as StockManager
 from structlog.testing import capture_logs
 
 from routing.ami.client import Ami, AmiDown, AmiInjection, AmiTimeout, Message
-from routing.ami.connection import AmiAction, Connection
+from routing.ami.connection import AmiAction, AmiConnection
 from routing.ami.protocol import LARGEST_MESSAGE, encode
 from tests.fake_ami import FakeAmi, fake_ami
 from tests.unit.test_ami import client
@@ -57,7 +57,7 @@ class Ours:
 
     def __init__(self) -> None:
         self.wire, self.events = Wire(), list[Message]()
-        self.connection = Connection(self.events.append)
+        self.connection = AmiConnection(self.events.append)
         self.connection.connection_made(self.wire)
         self.receive = self.connection.data_received
 

@@ -14,7 +14,7 @@ from console.http.rendering import Rendering
 from console.identity.accounts import Account
 from dialplan.words import UCC
 from engine.cli.replay_timeline import recorded
-from engine.operations.line_events import Line
+from engine.operations.line_events import LineEvents
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
@@ -28,7 +28,7 @@ from routing.board.as_json import board_to_json
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from routing.live.events import VariableSet
 from tests.unit.live_tables import STREAMS
 
@@ -44,10 +44,10 @@ class Home:
         self.settings = settings or Settings()
         nothing = lambda *_: None  # noqa: E731
         self.now = NOW.timestamp()
-        self.desk = Desk(Dispatcher(Rules()), lambda: self.now)
+        self.desk = DispatchService(Dispatcher(Rules()), lambda: self.now)
         for id_ in ("c101", "c102", "c103"):
             self.desk.consultant_known(Consultant(id_, ("kk", "ru")))
-        self.line = Line(self.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
+        self.line = LineEvents(self.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
         self.today = Today(self.settings.zone, self.settings.service_level_seconds)
         self.written = []
         self.stints = StintBook(self.desk, self.written.append, lambda: 0.0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.cel.records import Records
-from routing.cel.rows import FIELDS, Row, events, row
+from routing.cel.rows import FIELDS, CelRow, events, row
 from routing.live.events import (
     BridgeEntered,
     ChannelAnswered,
@@ -45,7 +45,7 @@ def line(kind: str, name: str = "", extra: str = "", app: str = "", leg: bool = 
     return (",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n").encode()
 
 
-def rows(data: bytes) -> list[Row | None]:
+def rows(data: bytes) -> list[CelRow | None]:
     return [row(fields) for _, fields in Records().feed(data)]
 
 

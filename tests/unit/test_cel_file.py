@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from live_tables import STREAMS
 
-from routing.cel.file import CelFile, Place, place
-from routing.live.call_summary import Story
+from routing.cel.file import CelFile, FilePosition, place
+from routing.live.call_summary import CallSummary
 
 LOG = (STREAMS / "ten-calls.cel.csv").read_bytes()
 LINES = LOG.splitlines(keepends=True)
@@ -27,7 +27,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.log = folder / "cel" / "cel.csv"
         self.log.parent.mkdir()
-        self.place: Place | None = None
+        self.place: FilePosition | None = None
         self.reader = self.started()
 
     def started(self) -> CelFile:
@@ -38,12 +38,12 @@ class Desk:
         with self.log.open("ab") as file:
             file.write(data)
 
-    async def look(self) -> list[Story]:
-        told: list[Story] = []
+    async def look(self) -> list[CallSummary]:
+        told: list[CallSummary] = []
         await self.reader.look(told.append, self.keep)
         return told
 
-    async def keep(self, at: Place) -> None:
+    async def keep(self, at: FilePosition) -> None:
         self.place = at
 
     async def stories(self) -> list[str]:
@@ -88,7 +88,7 @@ async def test_a_restarted_reader_tells_no_call_that_was_told_and_over(desk: Des
 
 
 async def test_a_restart_at_any_row_loses_no_call_and_no_part_of_one(desk: Desk, tmp_path: Path) -> None:
-    told: dict[str, Story] = {}
+    told: dict[str, CallSummary] = {}
     for cut in range(0, len(LINES), 3):
         desk.write(b"".join(LINES[cut : cut + 3]))
         desk.started()

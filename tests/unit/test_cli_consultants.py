@@ -14,7 +14,7 @@ import pytest
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import NotSettled, settle_gone
-from engine.process.local_socket import Wrong, ask
+from engine.process.local_socket import OrderRefused, ask
 from engine.supervisor.services import configuration
 from recordings.journal.reading import Reader
 from routing.dispatch.queue import Waiting
@@ -70,7 +70,7 @@ def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
 
 @pytest.mark.parametrize("reason", ["lunch\r\nAction: Originate", "x" * 81])
 def test_a_reason_that_asterisk_could_read_as_more_is_refused(settings, reason):
-    with engine(settings) as running, pytest.raises(Wrong, match="one line"):
+    with engine(settings) as running, pytest.raises(OrderRefused, match="one line"):
         ask(settings.control_socket, "consultants.pause", id="c101", reason=reason)
     assert running.paused == []
 
@@ -176,7 +176,7 @@ def test_without_root_accounts_stay_as_they_are(ivr111, settings, monkeypatch):
 
 
 def test_the_engine_refuses_a_language_nobody_speaks_here(ivr111, settings):
-    with engine(settings), pytest.raises(Wrong, match="kk, ru"):
+    with engine(settings), pytest.raises(OrderRefused, match="kk, ru"):
         ask(settings.control_socket, "accounts.add", id="c106", name="Екінші", languages=["en"])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.told import told
 from console.http.i18n import catalogue
-from engine.cli.language import CHOSEN, NoSuchTongue, chosen, spoken, taken
+from engine.cli.language import CHOSEN, NoSuchLanguage, chosen, spoken, taken
 from recordings.demands.demand import State
 from recordings.model.access_entry import Action, Result
 from recordings.model.call_record import Moment, Outcome
@@ -98,7 +98,7 @@ def test_what_is_said_on_the_line_outdoes_the_environment_and_that_the_settings(
     assert "kk" == chosen(None, settled)
     assert "ru" == chosen(None, {**settled, "IVR111_LANG": "ru"})
     assert "en" == chosen("en", {**settled, "IVR111_LANG": "ru"})
-    with pytest.raises(NoSuchTongue, match="IVR111_LANG: kk, ru or en"):
+    with pytest.raises(NoSuchLanguage, match="IVR111_LANG: kk, ru or en"):
         chosen(None, {"IVR111_LANG": "de"})
 
 

@@ -21,7 +21,7 @@ from console.identity.sign_in_throttle import (
     OF_STRANGERS,
     WHILE_GUESSED,
     WINDOW,
-    Attempt,
+    SignInAttempt,
     Throttle,
 )
 from recordings.access.log import accesses
@@ -180,42 +180,42 @@ def attempt(throttle, one, now=0.0, *, right=False):
 def test_an_office_full_of_people_is_not_counted_as_an_attack():
     throttle = Throttle()
     for number in range(3 * OF_AN_ADDRESS):
-        assert attempt(throttle, Attempt(f"u{number}", "192.0.2.1"), right=True) == 0
-    flying = [Attempt(f"u{number}", "192.0.2.1") for number in range(OF_AN_ADDRESS + 10)]
+        assert attempt(throttle, SignInAttempt(f"u{number}", "192.0.2.1"), right=True) == 0
+    flying = [SignInAttempt(f"u{number}", "192.0.2.1") for number in range(OF_AN_ADDRESS + 10)]
     assert [throttle.begin(one, 0.0) for one in flying] == [0.0] * len(flying)
 
 
 def test_an_address_that_tries_many_logins_is_closed_and_a_known_browser_there_is_not():
     throttle = Throttle()
     for number in range(OF_AN_ADDRESS):
-        attempt(throttle, Attempt(f"u{number}", "192.0.2.66"))
-    assert attempt(throttle, Attempt("sara", "192.0.2.66"), 1.0) > 0
-    assert attempt(throttle, Attempt("sara", "192.0.2.66", "known"), 1.0) == 0
+        attempt(throttle, SignInAttempt(f"u{number}", "192.0.2.66"))
+    assert attempt(throttle, SignInAttempt("sara", "192.0.2.66"), 1.0) > 0
+    assert attempt(throttle, SignInAttempt("sara", "192.0.2.66", "known"), 1.0) == 0
 
 
 def test_strangers_who_guess_at_a_login_close_it_for_themselves_and_not_for_its_owners_first_sign_in():
     throttle = Throttle()
     for number in range(OF_STRANGERS):
-        assert attempt(throttle, Attempt("sara", f"192.0.2.{number}")) == 0
-    assert attempt(throttle, Attempt("sara", "198.51.100.7")) == 0
-    assert attempt(throttle, Attempt("sara", "198.51.100.7"), right=True) == 0
-    assert attempt(throttle, Attempt("sara", "192.0.2.9", "known")) == 0
+        assert attempt(throttle, SignInAttempt("sara", f"192.0.2.{number}")) == 0
+    assert attempt(throttle, SignInAttempt("sara", "198.51.100.7")) == 0
+    assert attempt(throttle, SignInAttempt("sara", "198.51.100.7"), right=True) == 0
+    assert attempt(throttle, SignInAttempt("sara", "192.0.2.9", "known")) == 0
 
 
 def test_a_login_that_is_guessed_at_from_everywhere_is_tried_three_times_an_hour_from_each_address():
     throttle = Throttle()
     for number in range(OF_STRANGERS):
-        attempt(throttle, Attempt("sara", f"192.0.2.{number}"))
-    tried = [attempt(throttle, Attempt("sara", "198.51.100.7")) for _ in range(20)]
+        attempt(throttle, SignInAttempt("sara", f"192.0.2.{number}"))
+    tried = [attempt(throttle, SignInAttempt("sara", "198.51.100.7")) for _ in range(20)]
     assert sum(wait == 0 for wait in tried) == WHILE_GUESSED
-    at_once = [throttle.begin(Attempt("sara", "198.51.100.8"), 0.0) for _ in range(20)]
+    at_once = [throttle.begin(SignInAttempt("sara", "198.51.100.8"), 0.0) for _ in range(20)]
     assert sum(wait == 0 for wait in at_once) == WHILE_GUESSED
-    assert attempt(throttle, Attempt("sara", "198.51.100.7"), 3601.0) == 0
+    assert attempt(throttle, SignInAttempt("sara", "198.51.100.7"), 3601.0) == 0
 
 
 def test_many_tries_at_once_are_no_way_round():
     throttle = Throttle()
-    tries = [Attempt("sara", "192.0.2.66")] * (2 * OF_A_PAIR)
+    tries = [SignInAttempt("sara", "192.0.2.66")] * (2 * OF_A_PAIR)
     assert sum(throttle.begin(one, 0.0) == 0 for one in tries) == OF_A_PAIR
 
 
@@ -223,8 +223,8 @@ def test_no_login_can_be_written_so_that_it_closes_another_key():
     throttle = Throttle()
     for name in ("sara code", "pair", "device known", ""):
         for _ in range(OF_A_PAIR):
-            attempt(throttle, Attempt(name, "192.0.2.66"))
-    assert attempt(throttle, Attempt("sara", "192.0.2.1")) == 0
+            attempt(throttle, SignInAttempt(name, "192.0.2.66"))
+    assert attempt(throttle, SignInAttempt("sara", "192.0.2.1")) == 0
 
 
 async def enrolled(door, login="adam"):

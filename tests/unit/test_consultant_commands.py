@@ -4,11 +4,11 @@ from engine.operations.consultant_commands import ConsultantCommands
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 
 
-def desk_with(*consultants: str) -> tuple[Desk, ConsultantCommands]:
-    desk = Desk(Dispatcher(Rules(wrap_up_seconds=30)), lambda: 0.0)
+def desk_with(*consultants: str) -> tuple[DispatchService, ConsultantCommands]:
+    desk = DispatchService(Dispatcher(Rules(wrap_up_seconds=30)), lambda: 0.0)
     for name in consultants:
         desk.consultant_known(Consultant(name, ("kk", "ru")))
         desk.reachable(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from engine.process.local_socket import Answer, Asker, Control
+from engine.process.local_socket import Answer, Asker, ControlSocket
 
 
 def test_a_stop_carries_out_what_is_under_way_and_lets_followers_go_without_a_word(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ async def stop(tmp_path: Path, heard: list[object]) -> None:
             yield {}
             await asyncio.sleep(3600)
 
-    control = Control(tmp_path / "sock", {"slow": slow}, {"follow": board})
+    control = ControlSocket(tmp_path / "sock", {"slow": slow}, {"follow": board})
     await control.start()
     peers = [await asyncio.open_unix_connection(str(tmp_path / "sock")) for _ in range(3)]
     for (_, writer), do in zip(peers, ("slow", "follow"), strict=False):

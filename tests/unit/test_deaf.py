@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dialplan import words as w
-from engine.media.dead_phones import Vanished
-from engine.recorder.silent_leg import DeafGuard, Watched
+from engine.media.lost_phones import LostPhones
+from engine.recorder.silent_leg import SilentLegGuard, WatchedLeg
 from recordings.capture.wave_header import new_header
 from routing.ami.protocol import AmiError, AmiFault, AmiTimeout
 from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
@@ -30,21 +30,21 @@ def write(path: Path, *seconds: bytes) -> Path:
 
 
 def test_a_second_of_zeros_raises_the_suspicion_and_packets_prove_it(path: Path) -> None:
-    one = Watched()
+    one = WatchedLeg()
     assert not one.look(write(path, SOUND, SOUND))
     assert one.look(write(path, SOUND, ZEROS))
     assert one.proves(1000, 1015)
 
 
 def test_zeros_in_the_middle_are_no_suspicion(path: Path) -> None:
-    one = Watched()
+    one = WatchedLeg()
     assert not one.look(write(path, ZEROS, SOUND))
     assert not one.look(path)
 
 
 def test_a_recorder_is_started_anew_once_on_each_channel_for_one_silence(path: Path) -> None:
     """A supervisor listens: what sits on the consultant's channel then is deaf, and moves back."""
-    one = Watched()
+    one = WatchedLeg()
     for packets in (1000, 1200):
         assert one.look(write(path, ZEROS))
         proved = one.proves(packets, packets + 15)
@@ -58,13 +58,13 @@ def test_a_recorder_is_started_anew_once_on_each_channel_for_one_silence(path: P
 
 
 def test_a_phone_that_sends_nothing_is_not_lost(path: Path) -> None:
-    one = Watched()
+    one = WatchedLeg()
     assert one.look(write(path, ZEROS))
     assert not one.proves(1000, 1000)
 
 
 def test_a_phone_that_pauses_must_be_silent_while_it_sends(path: Path) -> None:
-    one = Watched()
+    one = WatchedLeg()
     assert one.look(write(path, ZEROS))
     assert not one.proves(1000, 1000)
     assert one.look(write(path, ZEROS))
@@ -77,7 +77,7 @@ def test_a_phone_that_pauses_must_be_silent_while_it_sends(path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_yet_tells_nothing(tmp_path: Path) -> None:
-    assert not Watched().look(tmp_path / "none.wav")
+    assert not WatchedLeg().look(tmp_path / "none.wav")
 
 
 def contact(status: str, uri: str = "sip:c101@127.0.0.3:5") -> dict[str, str]:
@@ -98,7 +98,7 @@ def contact(status: str, uri: str = "sip:c101@127.0.0.3:5") -> dict[str, str]:
     ],
 )
 def test_a_phone_has_gone_when_no_contact_of_it_answers(told: list[dict[str, str]], gone: bool) -> None:
-    watch = Vanished(None, list, lambda device: None)  # type: ignore[arg-type]
+    watch = LostPhones(None, list, lambda device: None)  # type: ignore[arg-type]
     for message in told:
         watch.on_message(message)  # type: ignore[arg-type]
     assert gone == watch._gone("c101")
@@ -129,14 +129,14 @@ class Contacts:
 async def test_a_phone_is_not_given_up_before_asterisk_has_named_all_contacts(
     answer: list[dict[str, str]] | AmiFault, gone: bool
 ) -> None:
-    watch = Vanished(Contacts(answer), list, lambda device: None)  # type: ignore[arg-type]
+    watch = LostPhones(Contacts(answer), list, lambda device: None)  # type: ignore[arg-type]
     assert not watch._gone("c101")
     await watch.on_up()
     assert gone == watch._gone("c101")
 
 
 def test_1414_registers_nowhere_and_is_never_given_up() -> None:
-    assert not Vanished(None, list, lambda device: None)._gone("1414")  # type: ignore[arg-type]
+    assert not LostPhones(None, list, lambda device: None)._gone("1414")  # type: ignore[arg-type]
 
 
 async def test_a_deaf_recorder_among_thirty_muted_phones_is_found_with_the_first_question(
@@ -169,7 +169,7 @@ async def test_a_deaf_recorder_among_thirty_muted_phones_is_found_with_the_first
             return tmp_path / call.word(w.CALL)
 
     begun: list[OngoingCall] = []
-    guard = DeafGuard(Asterisk(), Hold(), lambda: calls, begun.append)  # type: ignore[arg-type]
+    guard = SilentLegGuard(Asterisk(), Hold(), lambda: calls, begun.append)  # type: ignore[arg-type]
     async with asyncio.timeout(2.0):  # one after another: six seconds
         await guard.look()
     assert [calls[30]] == begun

@@ -7,7 +7,7 @@ import pytest
 
 from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 from routing.dispatch.dispatcher import Consultant, Dispatcher, Rules, Waiting
-from routing.dispatch.service import Desk, TicketLeft
+from routing.dispatch.service import DispatchService, TicketLeft
 
 RULES = Rules(wrap_up_seconds=0)
 
@@ -17,16 +17,16 @@ def desk(
     rules: Rules = RULES,
     clock: Callable[[], float] | None = None,
     on_decision: Callable[[Decision], None] = lambda _: None,
-) -> Desk:
+) -> DispatchService:
     loop = asyncio.get_running_loop()
-    made = Desk(Dispatcher(rules), clock or loop.time, on_decision)
+    made = DispatchService(Dispatcher(rules), clock or loop.time, on_decision)
     for name in names:
         made.consultant_known(Consultant(name, ("kk", "ru")))
         made.reachable(name)
     return made
 
 
-def state(made: Desk, consultant: str = "c101") -> str:
+def state(made: DispatchService, consultant: str = "c101") -> str:
     return next(seat.state for seat in made.snapshot().consultants if seat.id == consultant)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from lab.dispatcher.__main__ import drill
 from lab.dispatcher.scenario import Day
 from lab.dispatcher.simulator import World
-from routing.dispatch.assignment import Rules
+from routing.dispatch.assigner import Rules
 
 share = some.sampled_from((0.0, 0.1, 0.5, 0.9))
 rules = some.builds(
@@ -48,6 +48,6 @@ def test_three_hundred_drawn_days_and_every_kind_of_decision_in_them() -> None:
     for counts in drill(300):
         total += counts
     assert all(
-        total[kind] > 100 for kind in ("Assign", "Withdraw", "NobodyOnShift", "SomebodyOnShift", "Alarm")
+        total[kind] > 100 for kind in ("Assign", "Withdraw", "NobodyOnShift", "SomebodyOnShift", "RaiseAlarm")
     )
     assert total["served"] > 1000

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from config.settings import Settings
-from engine.evidence.services import Evidence, open_evidence
+from engine.evidence.services import EvidenceServices, open_evidence
 from engine.install.keys import ensure_keys
 from lab.fill import fill
 from lab.fill_plan import Plan, Planned
@@ -153,7 +153,7 @@ def _within(call: Planned, wanted: Criteria) -> bool:
     return call.arrived < wanted.until and call.ended >= wanted.since
 
 
-async def answered(evidence: Evidence, asked: Asked, n: int) -> tuple[str, set[str], float]:
+async def answered(evidence: EvidenceServices, asked: Asked, n: int) -> tuple[str, set[str], float]:
     """As an administrator and a second person do it; how it ended, the calls in the package, the seconds."""
     began, now = time.perf_counter(), datetime.now(UTC)
     letter = Letter(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.evidence.nightly_statement import NightlyStatements
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.statement_files import read_folder
 from recordings.sealing.worker import Sealer
@@ -65,7 +65,7 @@ async def test_killed_at_random_moments_of_a_statement(tmp_path):
             work.send_signal(signal.SIGKILL)
             await asyncio.to_thread(work.wait)
             work.stdout.close()
-    evidence = Evidence(home.settings, home.database, home.keys)
+    evidence = EvidenceServices(home.settings, home.database, home.keys)
     await NightlyStatements(evidence).keep_files(T0)
     rows = await evidence.statements.all()
     assert list(range(1, len(rows) + 1)) == [one.seq for one in rows]

@@ -10,8 +10,8 @@ import pytest
 
 from dialplan import words as w
 from engine.install.asterisk_exits import KEPT, Death, first_after, note, read
-from engine.operations.crashed_calls import CutOff
-from routing.live.call_summary import Story
+from engine.operations.crashed_calls import CrashedCalls
+from routing.live.call_summary import CallSummary
 from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
 from routing.live.live import Live
 
@@ -32,8 +32,8 @@ def talking(at: float = BEGUN) -> Live:
     return live
 
 
-def cut_off(place: Path) -> CutOff:
-    return CutOff(place / "ends", place / "audio", ZoneInfo("Asia/Almaty"))
+def cut_off(place: Path) -> CrashedCalls:
+    return CrashedCalls(place / "ends", place / "audio", ZoneInfo("Asia/Almaty"))
 
 
 def recorded(place: Path, until: float, leg: str = "caller") -> None:
@@ -44,12 +44,12 @@ def recorded(place: Path, until: float, leg: str = "caller") -> None:
     os.utime(file, (until, until))
 
 
-def told(live: Live) -> Story:
+def told(live: Live) -> CallSummary:
     [story] = live.ended()
     return story
 
 
-def after_restart(place: Path, at: float, *, certain: bool = True) -> Story:
+def after_restart(place: Path, at: float, *, certain: bool = True) -> CallSummary:
     live = talking()
     live.lose(frozenset(), at, cut_off(place).ends(at, certain=certain))
     return told(live)

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from live_tables import CALLER, lived, story_of, told
 
-from engine.operations.line_faults import OWED, WATCHED, Repeated
+from engine.operations.repeated_faults import OWED, WATCHED, RepeatedFaults
 from engine.wallboard.today import Today
 from recordings.journal.from_call_summary import record
 from recordings.model.call_record import CallRecord, Outcome
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.events import HangupAsked
 
 AT = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ QUEUED = ARRIVAL + "12.0 | trunk | sets | LANGUAGE=ru\n13.0 | trunk | sets | QUE
 TALKING = QUEUED + "14.0 | c101 | rings |\n16.0 | c101 | joins |\n16.1 | trunk | joins |\n"
 
 
-def given_up(table: str, at: float, code: int) -> Story:
+def given_up(table: str, at: float, code: int) -> CallSummary:
     """The call's story when Asterisk's SIP stack gives the caller's leg up at that moment."""
     live = lived(told(table))
     live.apply(HangupAsked(at, CALLER, CALLER, code))
@@ -110,7 +110,7 @@ def test_who_was_cut_off_by_us_and_calls_again_is_first(
 
 
 def test_an_operator_where_it_repeats_is_named_until_it_has_stopped() -> None:
-    lost = Repeated()
+    lost = RepeatedFaults()
     assert (1, {}) == (lost.take("10.0.0.1", 100.0), lost.repeated(100.0))
     assert 1 == lost.take("10.0.0.2", 150.0)
     assert 2 == lost.take("10.0.0.1", 200.0)

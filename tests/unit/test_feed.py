@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.process.local_socket import Control
+from engine.process.local_socket import ControlSocket
 from engine.wallboard.feed import Feed
 from tests.boards import board
 
@@ -72,7 +72,7 @@ async def test_a_follower_that_does_not_read_costs_the_others_nothing(tmp_path, 
         return board(at=at, consultants=many, totals=replace(TOTALS, waiting=world.waiting))
 
     feed = Feed(build)
-    control = Control(tmp_path / "s", {}, {"board.follow": feed.follow})
+    control = ControlSocket(tmp_path / "s", {}, {"board.follow": feed.follow})
     await control.start()
     _, deaf = await asyncio.open_unix_connection(str(tmp_path / "s"), limit=2**24)
     deaf.write(b'{"do": "board.follow"}\n')

@@ -10,8 +10,8 @@ import pytest
 
 from config.settings import Person
 from console.http.refusals import reason
-from engine.control.commands import Orders
-from engine.process.local_socket import Asker, Wrong
+from engine.control.commands import EngineOrders
+from engine.process.local_socket import Asker, OrderRefused
 from recordings.journal.journal import Journal
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import AmiTimeout
@@ -58,7 +58,7 @@ def in_loop(box, work):
 
 
 def order(box, do, **asked):
-    return in_loop(box, Orders(box).by_name()[do](Asker("sam"), asked))
+    return in_loop(box, EngineOrders(box).by_name()[do](Asker("sam"), asked))
 
 
 def spooled(settings) -> int:
@@ -113,7 +113,7 @@ def test_the_ear_opens_when_the_entry_stands_in_the_chain(box, settings):
 @pytest.mark.parametrize("do, asked", [("steer.spy", LISTEN), ("desk.transfer_1414", {"id": "c101"})])
 def test_an_order_about_a_call_that_is_over_is_none_about_the_next_one(box, settings, do, asked):
     """It ended, and another one began, while a person was about to press the button."""
-    with pytest.raises(Wrong, match="that call is over: nothing was ordered"):
+    with pytest.raises(OrderRefused, match="that call is over: nothing was ordered"):
         order(box, do, **asked, call="n1-1795338000000-9")
     assert ([], []) == (box.heard, written(settings))
 
@@ -128,7 +128,11 @@ def test_an_entry_flushed_into_the_spool_counts_and_comes_into_the_chain(box, se
 
 @pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
 def test_who_cannot_be_written_down_does_not_listen(box, settings, mode):
-    with locked(settings), no_disk(settings), pytest.raises(Wrong, match="nobody may listen") as refused:
+    with (
+        locked(settings),
+        no_disk(settings),
+        pytest.raises(OrderRefused, match="nobody may listen") as refused,
+    ):
         order(box, "steer.spy", **{**LISTEN, "mode": mode})
     assert [] == box.heard
     assert "access log cannot be written" in reason(str(refused.value))
@@ -154,13 +158,13 @@ def test_a_phone_that_did_not_ring_heard_nothing_and_the_log_says_so(box, settin
         raise AmiTimeout
 
     box.spying.begin = silent
-    with pytest.raises(Wrong, match="did not ring"):
+    with pytest.raises(OrderRefused, match="did not ring"):
         order(box, "steer.spy", **LISTEN)
     assert ["listened_live", "not_done"] == [action for action, _, _ in later(settings, 2)]
 
 
 def test_numbers_stay_masked_while_the_log_takes_nothing(box, settings):
     box.settings.people["sam"] = Person(person="Сэм", role="administrator")
-    with locked(settings), no_disk(settings), pytest.raises(Wrong, match="nothing is shown"):
+    with locked(settings), no_disk(settings), pytest.raises(OrderRefused, match="nothing is shown"):
         order(box, "access.note", action="unmasked", subjects=[CALL, "n1-2-2"], reason="сынақ")
     assert ["unmasked"] * 2 + ["not_done"] * 2 == [action for action, _, _ in later(settings, 4)]

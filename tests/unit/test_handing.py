@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from config.evidence import StatementCopy
 from engine.evidence.deliver_statements import StatementDelivery, ToMail
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.statement_copies import compare
 from recordings.chain.statement_files import StatementFile, read_folder
@@ -29,7 +29,7 @@ _COPY: TypeAdapter[StatementCopy] = TypeAdapter(StatementCopy)
 async def evidence(tmp_path):
     """Three statements over two calls."""
     home = await EvidenceHome(tmp_path / "home").open()
-    made = Evidence(home.settings, home.database, home.keys)
+    made = EvidenceServices(home.settings, home.database, home.keys)
     for number in range(1, 4):
         await home.talk(number)
         await made.statements.another(T0 + timedelta(hours=number))
@@ -37,11 +37,11 @@ async def evidence(tmp_path):
     await home.close()
 
 
-def handing(evidence: Evidence, **copy: object) -> StatementDelivery:
+def handing(evidence: EvidenceServices, **copy: object) -> StatementDelivery:
     return StatementDelivery(evidence.database, lambda: evidence.statements, (_COPY.validate_python(copy),))
 
 
-async def told(evidence: Evidence) -> list[tuple[str, str]]:
+async def told(evidence: EvidenceServices) -> list[tuple[str, str]]:
     async with evidence.database.connect() as connection:
         rows = await connection.execute(alarms.select().order_by(alarms.c.id))
         return [(row.kind, row.about) for row in rows]

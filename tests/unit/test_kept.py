@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.operations.state_store import NAME, Kept
+from engine.operations.consultant_state_store import NAME, ConsultantStateStore
 from recordings.journal.journal import Journal
 from recordings.journal.reading import Reader
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -31,8 +31,8 @@ class Clock:
         return T0 + timedelta(seconds=self.now)
 
 
-def a_desk(clock: Clock) -> Desk:
-    desk = Desk(Dispatcher(Rules(wrap_up_seconds=300)), clock)
+def a_desk(clock: Clock) -> DispatchService:
+    desk = DispatchService(Dispatcher(Rules(wrap_up_seconds=300)), clock)
     for name in ("c101", "c102"):
         desk.consultant_known(Consultant(name, ("kk", "ru")))
     return desk
@@ -52,7 +52,7 @@ async def written(journal: Journal) -> None:
     await journal.recording_intended("n1-1795338000000-7-c1", datetime.now(UTC))
 
 
-def talk(desk: Desk, call: str) -> None:
+def talk(desk: DispatchService, call: str) -> None:
     desk.found_talking(Waiting(call, "kk", 0.0), "c101")
     desk.conversation_ended(call, "c101")
 
@@ -60,7 +60,7 @@ def talk(desk: Desk, call: str) -> None:
 async def test_a_second_wrap_up_is_kept_with_its_own_end(journal: Journal) -> None:
     clock = Clock()
     desk = a_desk(clock)
-    kept = Kept(journal, desk, clock.day)
+    kept = ConsultantStateStore(journal, desk, clock.day)
     talk(desk, "n1-1-1")
     await kept.keep()
     clock.now += 290
@@ -70,7 +70,7 @@ async def test_a_second_wrap_up_is_kept_with_its_own_end(journal: Journal) -> No
     await written(journal)
 
     again = a_desk(clock)
-    await Kept(journal, again, clock.day).restore()
+    await ConsultantStateStore(journal, again, clock.day).restore()
     left = again.snapshot().consultants[0].left
     assert 300 == left
     for one in (desk, again):
@@ -81,12 +81,12 @@ async def test_a_second_wrap_up_is_kept_with_its_own_end(journal: Journal) -> No
 async def test_a_state_nobody_understands_costs_that_consultants_only(journal: Journal, value: str) -> None:
     desk = a_desk(Clock())
     desk.paused("c102", "lunch")
-    await Kept(journal, desk).keep()
+    await ConsultantStateStore(journal, desk).keep()
     journal.remember("c101", NAME, value, datetime.now(UTC))
     await written(journal)
 
     again = a_desk(Clock())
-    await Kept(journal, again).restore()
+    await ConsultantStateStore(journal, again).restore()
     assert [None, "lunch"] == [seat.pause for seat in again.snapshot().consultants]
     for one in (desk, again):
         one.close()
@@ -95,7 +95,7 @@ async def test_a_state_nobody_understands_costs_that_consultants_only(journal: J
 async def test_what_still_lies_in_the_spool_is_newer_than_the_database(journal: Journal, monkeypatch) -> None:
     clock = Clock()
     desk = a_desk(clock)
-    kept = Kept(journal, desk, clock.day)
+    kept = ConsultantStateStore(journal, desk, clock.day)
     desk.paused("c101", "lunch")
     await kept.keep()
     await written(journal)
@@ -113,7 +113,7 @@ async def test_what_still_lies_in_the_spool_is_newer_than_the_database(journal: 
     assert journal.place == "spool"
 
     again = a_desk(clock)
-    await Kept(journal, again, clock.day).restore()
+    await ConsultantStateStore(journal, again, clock.day).restore()
     first, second = again.snapshot().consultants
     assert (first.pause, second.off) == (None, True)
     assert again.diverted_since("ru") is not None and again.diverted_since("kk") is None
@@ -134,7 +134,7 @@ async def test_what_is_loaded_from_the_spool_while_it_is_read_is_not_lost(
     monkeypatch.setattr(journal, "_to_database", away)
     desk.paused("c101", "lunch")
     desk.shift_ended("c102")
-    await Kept(journal, desk, clock.day).keep()
+    await ConsultantStateStore(journal, desk, clock.day).keep()
     await written(journal)
     assert "spool" == journal.place
     monkeypatch.setattr(journal, "_to_database", to_database)
@@ -154,7 +154,7 @@ async def test_what_is_loaded_from_the_spool_while_it_is_read_is_not_lost(
     monkeypatch.setattr(Reader, "consultant_states", lambda _self: reads[1]())
 
     again = a_desk(clock)
-    assert await Kept(journal, again, clock.day).restore()
+    assert await ConsultantStateStore(journal, again, clock.day).restore()
     first, second = again.snapshot().consultants
     assert ("lunch", True) == (first.pause, second.off)
     for one in (desk, again):
@@ -168,7 +168,7 @@ async def test_a_database_away_at_the_start_keeps_its_pauses_until_it_is_back(
     desk = a_desk(clock)
     desk.paused("c101", "lunch")
     desk.paused("c102", "training")
-    await Kept(journal, desk, clock.day).keep()
+    await ConsultantStateStore(journal, desk, clock.day).keep()
     await written(journal)
 
     async def away(_self: Reader) -> list:
@@ -177,7 +177,7 @@ async def test_a_database_away_at_the_start_keeps_its_pauses_until_it_is_back(
     with monkeypatch.context() as locked:
         locked.setattr(Reader, "consultant_states", away)
         again = a_desk(clock)
-        kept = Kept(journal, again, clock.day)
+        kept = ConsultantStateStore(journal, again, clock.day)
         assert not await kept.restore()
         clock.now += 10
         again.shift_ended("c102")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dialplan import words as w
-from engine.recorder.link_quality import Counted, LinkWatch
+from engine.recorder.link_quality import LinkCount, LinkWatch
 from recordings.completeness.compare import RecordingFacts, Talk, wrong
 from recordings.journal.spool_lines import from_line, to_line
 from recordings.model.entries import RecordingState
@@ -109,7 +109,7 @@ async def test_what_was_heard_in_the_conversation_is_written_at_its_end_without_
 
 def counted(*looks: tuple[int, int, float], every: float = 3.0) -> LinkHeard:
     """What is kept after these counts (received, lost, jitter), `every` seconds apart."""
-    one = Counted(Packets(0, 0, 0.0), LinkHeard(ID, "caller", 0, 0, 0.0, NOW), NOW)
+    one = LinkCount(Packets(0, 0, 0.0), LinkHeard(ID, "caller", 0, 0, 0.0, NOW), NOW)
     for number, look in enumerate(looks, 1):
         one.take(Packets(*look), NOW + timedelta(seconds=number * every))
     return one.newest

@@ -8,10 +8,10 @@ from live_tables import STREAMS, ami, lived, log
 
 from engine.cli.ami_capture import messages
 from routing.live.ami_events import Message, read, word
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.events import BridgeEntered, Event
 from routing.live.live import Live
-from routing.live.live_view import Picture, picture
+from routing.live.live_view import LiveView, picture
 from routing.live.resync import snapshot
 
 AMI, LOG = ami(), log()
@@ -29,7 +29,7 @@ OUTCOMES = {
 }
 
 
-def apart(one: Story, other: Story) -> float:
+def apart(one: CallSummary, other: CallSummary) -> float:
     """The largest difference of two stories in seconds; infinite when anything but a time differs."""
     largest = 0.0
     rows = {"conversations", "happened"}
@@ -113,12 +113,12 @@ def until_the_lists() -> tuple[list[Event], list[Message], float]:
     return before, lists, at
 
 
-def known_to_a_snapshot(seen: Picture) -> Picture:
+def known_to_a_snapshot(seen: LiveView) -> LiveView:
     """Without what no list of Asterisk tells: since when, and who is on hold. Trunk arrival to a second."""
     calls = [
         replace(c, arrived_at=None, talking_since=None, answered_at=None, held=False) for c in seen.calls
     ]
-    return Picture(tuple(sorted(calls, key=lambda c: c.id)), seen.phones)
+    return LiveView(tuple(sorted(calls, key=lambda c: c.id)), seen.phones)
 
 
 def test_a_snapshot_knows_what_the_stream_had_told() -> None:

@@ -17,7 +17,7 @@ from recordings.journal import spool_lines as lines
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import LogRead
-from routing.cel.file import CelFile, Place, place
+from routing.cel.file import CelFile, FilePosition, place
 from tests import log_catch_up
 
 pytest_plugins = ("tests.postgres",)
@@ -61,13 +61,13 @@ class Home:
         )
         return {entry.call_id for entry in entries if isinstance(entry, CallRecord)} | set(self.calls())
 
-    def place(self) -> Place | None:
+    def place(self) -> FilePosition | None:
         """Where the database says that it stands."""
         with sqlite3.connect(self.database) as database:
             found = database.execute("SELECT place FROM log_places").fetchone()
         return place(found[0]) if found else None
 
-    async def told_before(self, at: Place | None) -> set[str]:
+    async def told_before(self, at: FilePosition | None) -> set[str]:
         """Calls whose story is whole before that place."""
         if at is None:
             return set()
@@ -80,7 +80,7 @@ class Home:
 async def told(log: Path) -> set[str]:
     found: set[str] = set()
 
-    async def keep(_at: Place) -> None:
+    async def keep(_at: FilePosition) -> None:
         return
 
     await CelFile(log).look(lambda story: found.add(story.call_id), keep)

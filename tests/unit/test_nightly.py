@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine.evidence.nightly_statement import NightlyStatements, due
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.statement_files import FileDiffers
 from recordings.model.access_entry import Action, Actor
@@ -26,7 +26,7 @@ async def evidence(tmp_path):
     for number, day in ((1, 0), (2, 0), (3, 1)):
         await home.talk(number, at=T0 + timedelta(days=day))
     await Sealer(home.database, home.keys, home.settings).pass_once()
-    yield Evidence(home.settings, home.database, home.keys)
+    yield EvidenceServices(home.settings, home.database, home.keys)
     await home.close()
 
 
@@ -63,11 +63,11 @@ async def test_each_day_is_stated_once_and_lies_there_signed(evidence):
     assert made[1].signature + "\n" == (folder / "2026-11-23-000002.json.sig").read_text()
 
 
-def files(evidence: Evidence) -> list[str]:
+def files(evidence: EvidenceServices) -> list[str]:
     return sorted(path.name for path in evidence.settings.statements_dir.glob("2*"))
 
 
-async def kinds(evidence: Evidence) -> list[str]:
+async def kinds(evidence: EvidenceServices) -> list[str]:
     async with evidence.database.connect() as connection:
         return [row.kind for row in await connection.execute(alarms.select().order_by(alarms.c.id))]
 
@@ -176,5 +176,5 @@ async def test_a_statement_binds_the_access_log_and_the_rows_where_nothing_was_s
     assert third == await service.interim(T0 + timedelta(minutes=4))
 
 
-async def found(evidence: Evidence) -> list[str]:
+async def found(evidence: EvidenceServices) -> list[str]:
     return [line async for line in all_faults(evidence, None, True, Checked(), int)]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from recordings.chain.entry import START, Kind
 from recordings.chain.store import links
 from recordings.demands.demand import Letter, State
@@ -50,7 +50,7 @@ def service(home: EvidenceHome, *policies: RetentionPolicy) -> Retention:
 
 def holds(home: EvidenceHome) -> AllHolds:
     """As wired."""
-    return Evidence(home.settings, home.database, home.keys).holds
+    return EvidenceServices(home.settings, home.database, home.keys).holds
 
 
 async def sealed_talk(home: EvidenceHome, number: int = 1, **options):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from recordings.demands import store as register_store
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
@@ -51,7 +51,7 @@ async def home(url, tmp_path):
 
 def holds(home: EvidenceHome) -> AllHolds:
     """As wired."""
-    return Evidence(home.settings, home.database, home.keys).holds
+    return EvidenceServices(home.settings, home.database, home.keys).holds
 
 
 def retention(home: EvidenceHome, *policies: RetentionPolicy) -> Retention:

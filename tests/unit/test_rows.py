@@ -16,7 +16,7 @@ from console.identity.sessions import Session
 from console.identity.store import AccountStore, SessionStore
 from console.identity.tables import ACCOUNTS, EVERY, accounts
 from engine.evidence.deliver_statements import StatementDelivery
-from engine.evidence.services import Evidence
+from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.demands import store as demands
 from recordings.demands.demand import Finding, State
@@ -100,8 +100,8 @@ def elsewhere(home: EvidenceHome) -> FolderCopy:
     return FolderCopy(kind="folder", id="elsewhere", folder=folder)
 
 
-def evidence(home: EvidenceHome) -> Evidence:
-    return Evidence(home.settings, home.database, home.keys)
+def evidence(home: EvidenceHome) -> EvidenceServices:
+    return EvidenceServices(home.settings, home.database, home.keys)
 
 
 async def found(home: EvidenceHome) -> list[str]:

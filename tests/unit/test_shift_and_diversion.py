@@ -11,7 +11,7 @@ from routing.dispatch.views import SeatView
 from routing.live.ami_events import read
 from routing.live.endpoints import is_consultant
 from routing.live.live import Live
-from routing.live.mismatch import discords
+from routing.live.mismatch import mismatches
 from routing.live.monitoring import OPTIONS, spy_id
 
 
@@ -114,7 +114,7 @@ def talking_seat() -> SeatView:
 
 
 def test_a_seat_tied_to_a_call_that_is_gone_is_found():
-    [found] = discords([talking_seat()], Live())
+    [found] = mismatches([talking_seat()], Live())
     assert (found.consultant, found.call, found.why) == ("c101", "k1", "call_gone")
 
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from engine.media.leg_counts import Leg, LegCounts
+from engine.media.leg_counts import CountedLeg, LegCounts
 from engine.media.silent_callers import SilentCallers
 from engine.media.wire_client import WireLink
 from routing.ami.client import Ami
 from routing.dispatch.dispatcher import Dispatcher, Rules, Waiting
-from routing.dispatch.service import Desk
+from routing.dispatch.service import DispatchService
 from tests.fake_ami import Request, fake_ami
 
 FACTS = {
@@ -58,13 +58,13 @@ class World:
             writer.write(b"".join(json.dumps(one).encode() + b"\n" for one in said))
         writer.close()
 
-    def caller(self, name: str, host: str, status: int | None) -> Leg:
+    def caller(self, name: str, host: str, status: int | None) -> CountedLeg:
         self.hosts[name], self.habits[name] = host, status
         self.silent.desk.place(Waiting(name, "kk", len(self.hosts)))
-        leg = self.silent.legs.legs[name] = Leg(name, "caller", name)
+        leg = self.silent.legs.legs[name] = CountedLeg(name, "caller", name)
         return leg
 
-    async def seconds(self, count: int, heard: list[Leg]) -> None:
+    async def seconds(self, count: int, heard: list[CountedLeg]) -> None:
         """So many seconds, a look in each; packets come from those who are heard."""
         for _ in range(count):
             self.now += 1.0
@@ -99,7 +99,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         connected = asyncio.Event()
         link.came = connected.set
         server = await asyncio.start_unix_server(made.wire, tmp_path / "wire")
-        desk = Desk(Dispatcher(Rules(wrap_up_seconds=0)), clock)
+        desk = DispatchService(Dispatcher(Rules(wrap_up_seconds=0)), clock)
         counts = LegCounts(ami, lambda: (), clock=clock)
         made.silent = SilentCallers(ami, counts, desk, link, _no, _no, lambda: None, soon, clock)
         link.answered, link.sent = made.silent.answered, made.silent.sent

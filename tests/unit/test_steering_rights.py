@@ -6,10 +6,10 @@ import pytest
 
 from config.rights import Right, may
 from config.settings import Person, Settings
-from engine.control.commands import Orders
-from engine.media.inband_dtmf import ToneKeys
+from engine.control.commands import EngineOrders
+from engine.media.inband_dtmf import InbandDtmf
 from engine.operations.refused_numbers import RefusedNumbers
-from engine.process.local_socket import Asker, Wrong
+from engine.process.local_socket import Asker, OrderRefused
 from tests.line import engine
 
 pytest_plugins = ("tests.command_line",)
@@ -64,19 +64,19 @@ def box(settings):
             },
         )
         running.refused = RefusedNumbers(lambda *_: None, lambda: None)
-        nothing = ToneKeys(None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None)  # type: ignore[arg-type]
+        nothing = InbandDtmf(None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None)  # type: ignore[arg-type]
         running.tone_keys = nothing
         yield running
 
 
 def order(box, asker: str, do: str, **asked):
-    """The engine's answer to one system user. Raises Wrong."""
-    asking = Orders(box).by_name()[do](Asker(asker), asked)
+    """The engine's answer to one system user. Raises OrderRefused."""
+    asking = EngineOrders(box).by_name()[do](Asker(asker), asked)
     return asyncio.run_coroutine_threadsafe(asking, box.loop).result(10)
 
 
 def test_every_order_stands_in_a_table_of_this_file(box):
-    assert set(Orders(box).by_name()) == {*STEERING, *OTHERS}
+    assert set(EngineOrders(box).by_name()) == {*STEERING, *OTHERS}
 
 
 @pytest.mark.parametrize("do", [*STEERING, *OTHERS])
@@ -101,10 +101,10 @@ def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, mon
     }
     with engine(settings.model_copy(update={"people": people})) as running:
         monkeypatch.setenv("SUDO_UID", "7001")
-        with pytest.raises(Wrong, match="Әлия is auditor"):
+        with pytest.raises(OrderRefused, match="Әлия is auditor"):
             ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
         monkeypatch.setenv("SUDO_UID", "7002")
-        with pytest.raises(Wrong, match="uid7002 is nobody we know"):
+        with pytest.raises(OrderRefused, match="uid7002 is nobody we know"):
             ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
         assert running.paused == []
         monkeypatch.delenv("SUDO_UID")
@@ -116,7 +116,7 @@ def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, mon
 def test_an_asker_that_is_no_number_of_a_user_is_refused(told):
     from engine.process.local_socket import _asker
 
-    with pytest.raises(Wrong):
+    with pytest.raises(OrderRefused):
         _asker((0, None), told)
 
 
@@ -124,7 +124,7 @@ def test_who_is_not_root_asks_for_themselves_only():
     from engine.process.local_socket import _asker
 
     assert ("uid7001", False) == (_asker((7001, None), None), _asker((7001, None), 7001).root)
-    with pytest.raises(Wrong, match="only root"):
+    with pytest.raises(OrderRefused, match="only root"):
         _asker((7001, None), 7002)
 
 
@@ -144,7 +144,7 @@ def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
 def refused_for_the_role(box, asker: str, do: str, **asked) -> bool:
     try:
         order(box, asker, do, **asked)
-    except Wrong as why:
+    except OrderRefused as why:
         return "this needs" in str(why) or "nobody we know" in str(why)
     return False
 
@@ -182,9 +182,9 @@ def test_a_system_user_whom_nobody_named_may_nothing(box, do):
 def test_nobody_but_the_console_speaks_for_somebody(box, do):
     _, asked = STEERING[do]
     for told in (by("supervisor"), by("consultant", "c102"), "x", 7):
-        with pytest.raises(Wrong, match="only the console"):
+        with pytest.raises(OrderRefused, match="only the console"):
             order(box, "sam", do, **asked, by=told)
-    with pytest.raises(Wrong, match="only the console"):
+    with pytest.raises(OrderRefused, match="only the console"):
         order(box, box.settings.console_user, do, **asked, by="x")
 
 
@@ -209,5 +209,5 @@ def test_wrap_up_is_not_a_pause_without_a_reason(box):
     console, own = box.settings.console_user, by("consultant", "c101")
     for _ in range(10):
         order(box, console, "desk.wrap_up_more", id="c101", by=own)
-    with pytest.raises(Wrong, match="take a pause instead"):
+    with pytest.raises(OrderRefused, match="take a pause instead"):
         order(box, console, "desk.wrap_up_more", id="c101", by=own)

@@ -18,7 +18,7 @@ from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import RecordingState, SegmentSeen
 from recordings.model.evidence_tables import sealed
 from recordings.privacy.mask import mask
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from tests.evidence_home import numbers
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -497,8 +497,8 @@ async def test_a_call_of_which_only_the_end_was_seen_is_not_told_as_failed_befor
 
 
 def test_a_story_that_is_not_whole_does_not_say_that_nobody_served_the_caller():
-    story = Story(
-        **{field.name: None for field in fields(Story)}
+    story = CallSummary(
+        **{field.name: None for field in fields(CallSummary)}
         | {
             "call_id": CALL,
             "arrived_at": T0.timestamp(),

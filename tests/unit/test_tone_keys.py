@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.media.inband_dtmf import ToneKeys
+from engine.media.inband_dtmf import InbandDtmf
 from engine.media.wire_client import Tone
-from engine.operations.line_faults import WATCHED
+from engine.operations.repeated_faults import WATCHED
 from routing.live.live_call import OngoingCall
 
 PORT = 20032
@@ -25,7 +25,7 @@ class World:
         self.tasks: set[asyncio.Task[None]] = set()
         self.at = 1000.0
         self.port = 4000
-        self.keys = ToneKeys(
+        self.keys = InbandDtmf(
             self,
             self,
             self.find,

@@ -9,7 +9,7 @@ import pytest
 
 from engine.wire.dtmf_detector import COLUMNS, NAMES, ROWS, Detector
 from engine.wire.dtmf_stream import Stream
-from engine.wire.dtmf_watch import LONGEST, MOST, Listening
+from engine.wire.dtmf_watch import LONGEST, MOST, DtmfWatch
 from engine.wire.packets import Datagram
 from lab.g711 import Samples, encode
 from lab.sdp import ALAW, ULAW
@@ -156,7 +156,7 @@ def test_the_detector_needs_no_whole_blocks() -> None:
 
 
 def test_the_listening_ends_by_itself_and_is_bounded() -> None:
-    listening = Listening()
+    listening = DtmfWatch()
     for port in range(MOST + 5):
         listening.begin(port, NAMED, 0.0)
     assert list(range(5, MOST + 5)) == list(listening.streams)

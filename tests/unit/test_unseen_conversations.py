@@ -10,7 +10,7 @@ from recordings.journal.figures import ended
 from recordings.journal.from_call_summary import presumed, record
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from routing.live.ami_events import Message
-from routing.live.call_summary import Story
+from routing.live.call_summary import CallSummary
 from routing.live.events import Event
 from routing.live.live import Live
 from routing.live.resync import snapshot
@@ -47,14 +47,14 @@ def status(seen: Live) -> list[Message]:
     return found
 
 
-def killed_at(moment: int) -> list[Story]:
+def killed_at(moment: int) -> list[CallSummary]:
     """What an engine tells that was killed there and connected again the moment after."""
     at = AMI[moment - 1].at
     fresh = snapshot(at, status(lived(AMI[:moment])), [])
     return rest(fresh, AMI[moment:])
 
 
-def cut_off_between(first: int, last: int) -> list[Story]:
+def cut_off_between(first: int, last: int) -> list[CallSummary]:
     """What an engine tells whose manager connection was away from one event to another."""
     at = AMI[last - 1].at
     fresh = snapshot(at, status(lived(AMI[:last])), [])
@@ -62,13 +62,13 @@ def cut_off_between(first: int, last: int) -> list[Story]:
     return rest(fresh, AMI[last:])
 
 
-def rest(live: Live, events: list[Event]) -> list[Story]:
+def rest(live: Live, events: list[Event]) -> list[CallSummary]:
     for event in events:
         live.apply(event)
     return list(live.ended())
 
 
-def untrue(stories: list[Story]) -> list[tuple[str, object]]:
+def untrue(stories: list[CallSummary]) -> list[tuple[str, object]]:
     """Served is true of who was then transferred, too."""
     told = [(one.call_id, one.outcome, WHOLE[one.call_id[-3:]]) for one in map(record, stories)]
     served = (Outcome.SERVED, Outcome.TRANSFERRED_1414)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.media.dead_phones import SILENT, Count, Vanished
+from engine.media.lost_phones import SILENT, LostPhones, PacketCount
 from routing.live.legs import Leg
 from routing.live.live_call import OngoingCall
 
@@ -24,10 +24,10 @@ class Manager:
 @pytest.mark.parametrize(("packets", "mark"), [(0, "ENGINE_RING=drops"), (700, "ENGINE_WISH=lost")])
 async def test_a_phone_that_was_never_heard_is_one_that_drops(packets: int, mark: str) -> None:
     manager, given_up = Manager(packets), []
-    watch = Vanished(manager, tuple, given_up.append)  # type: ignore[arg-type]
+    watch = LostPhones(manager, tuple, given_up.append)  # type: ignore[arg-type]
     watch._listed = True
     call, leg = OngoingCall("1000.1", channel="PJSIP/trunk-1"), Leg("1000.2", "c101", channel="PJSIP/c101-2")
-    watch._counts[leg.channel] = Count(packets, -SILENT)
+    watch._counts[leg.channel] = PacketCount(packets, -SILENT)
     await watch._look(call, leg)
     assert [("Setvar", mark), ("Hangup", "=")] == manager.done
     assert ["c101"] == given_up

@@ -14,25 +14,30 @@ import pytest
 from config.settings import Settings
 from engine.recorder.disk_probe import Disk, DiskSlow
 from engine.recorder.flush_client import Flusher
-from engine.recorder.volumes import LEAST, Room, Volumes, choose
+from engine.recorder.volumes import LEAST, FreeSpace, Volumes, choose
 from recordings.capture import flush_process as flushing
 from recordings.capture.files import scan
 from routing.ami.client import AmiDown
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-MUCH = Room(0.5, 10 * LEAST)
+MUCH = FreeSpace(0.5, 10 * LEAST)
 
 
 @pytest.mark.parametrize(
     "first, second, now_second, expected",
     [
-        (Room(0.11, 9 * LEAST), MUCH, False, False),
-        (Room(0.10, 9 * LEAST), MUCH, False, True),
-        (Room(0.12, 9 * LEAST), MUCH, True, True),  # not to and fro with each call
-        (Room(0.16, 9 * LEAST), MUCH, True, False),
-        (Room(0.01, LEAST), None, False, False),
-        (Room(0.05, 5 * LEAST), Room(0.04, 4 * LEAST), False, False),  # both are full: the one with more room
-        (Room(0.05, 5 * LEAST), Room(0.04, 6 * LEAST), False, True),
+        (FreeSpace(0.11, 9 * LEAST), MUCH, False, False),
+        (FreeSpace(0.10, 9 * LEAST), MUCH, False, True),
+        (FreeSpace(0.12, 9 * LEAST), MUCH, True, True),  # not to and fro with each call
+        (FreeSpace(0.16, 9 * LEAST), MUCH, True, False),
+        (FreeSpace(0.01, LEAST), None, False, False),
+        (
+            FreeSpace(0.05, 5 * LEAST),
+            FreeSpace(0.04, 4 * LEAST),
+            False,
+            False,
+        ),  # both are full: the one with more room
+        (FreeSpace(0.05, 5 * LEAST), FreeSpace(0.04, 6 * LEAST), False, True),
     ],
 )
 def test_the_second_volume_is_used_when_the_first_has_no_room(first, second, now_second, expected):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.operations.cancel_ring import TRIES, Withdrawal
+from engine.operations.cancel_ring import TRIES, RingCancellation
 from routing.ami.client import AmiError, AmiTimeout
 
 RINGS = {"PJSIP/c101-01": "Ringing"}
@@ -33,7 +33,7 @@ class Phones:
 
 
 async def withdrawn(phones: Phones, rings: bool = True) -> Phones:
-    await Withdrawal(phones, lambda call, consultant: rings, rest=0.0)("n1-1-1", "c101")  # type: ignore[arg-type]
+    await RingCancellation(phones, lambda call, consultant: rings, rest=0.0)("n1-1-1", "c101")  # type: ignore[arg-type]
     return phones
 
 

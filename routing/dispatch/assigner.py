@@ -20,7 +20,7 @@ from routing.dispatch.decisions import (
     WithdrawReason,
 )
 from routing.dispatch.queue import Caller, Phase, Queue
-from routing.dispatch.roster import Floor
+from routing.dispatch.roster import Roster
 from routing.dispatch.timers import Timers
 
 
@@ -46,11 +46,11 @@ REFUSALS: Final = frozenset({"busy", "chanunavail", "congestion"})
 
 
 @dataclass(slots=True)
-class Serving:
+class Assigner:
     """What the dispatcher's events have in common. Invariant: no caller waits whom somebody could take."""
 
     rules: Rules
-    floor: Floor = field(default_factory=Floor)
+    floor: Roster = field(default_factory=Roster)
     queue: Queue = field(default_factory=Queue)
     timers: Timers = field(default_factory=Timers)
     stale: Counter[str] = field(default_factory=Counter)  # events that came late, twice or for nobody

@@ -26,7 +26,7 @@ SILENT: Final = 10.0  # seconds
 
 
 @dataclass(slots=True)
-class Count:
+class PacketCount:
     """The packets counted last, and since when their number stands still (monotonic)."""
 
     packets: int
@@ -34,7 +34,7 @@ class Count:
 
 
 @dataclass(slots=True)
-class Vanished:
+class LostPhones:
     """Watches the conversations of phones that cannot be reached, and nobody else's."""
 
     ami: Ami
@@ -43,7 +43,7 @@ class Vanished:
     # By device: its contacts, and which of them answer. A phone that registers anew has two for a moment.
     _contacts: dict[str, dict[str, bool]] = field(default_factory=dict)
     _listed: bool = False  # Asterisk has named all contacts: from now on a phone without one is gone
-    _counts: dict[str, Count] = field(default_factory=dict)
+    _counts: dict[str, PacketCount] = field(default_factory=dict)
 
     def on_message(self, message: Message) -> None:
         """An AMI event."""
@@ -96,7 +96,7 @@ class Vanished:
         packets, now = await received(self.ami, leg.channel), time.monotonic()
         if packets is None:
             return
-        count = self._counts.setdefault(leg.channel, Count(packets, now))
+        count = self._counts.setdefault(leg.channel, PacketCount(packets, now))
         if count.packets != packets:
             count.packets, count.since = packets, now
         if now - count.since < SILENT or not self._gone(leg.device):

@@ -18,22 +18,22 @@ QUEUE = {"Queue": w.SURVIVAL_QUEUE}
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class QueueMember:
     """One member of survival's queue."""
 
     consultant: str
     paused: str  # reason, empty when not
 
 
-def wanted(seats: tuple[SeatView, ...]) -> frozenset[Member]:
+def wanted(seats: tuple[SeatView, ...]) -> frozenset[QueueMember]:
     """Everybody who is known: reach is Asterisk's own business, pauses are ours."""
-    return frozenset(Member(seat.id, OFF if seat.off else seat.pause or "") for seat in seats)
+    return frozenset(QueueMember(seat.id, OFF if seat.off else seat.pause or "") for seat in seats)
 
 
-def found(items: list[Message]) -> frozenset[Member]:
+def found(items: list[Message]) -> frozenset[QueueMember]:
     """The members Asterisk names."""
     return frozenset(
-        Member(
+        QueueMember(
             str(item.get("Name") or item.get("Location", "")).removeprefix("PJSIP/"),
             (str(item.get("PausedReason", "")) or "paused") if item.get("Paused") == "1" else "",
         )
@@ -42,7 +42,7 @@ def found(items: list[Message]) -> frozenset[Member]:
     )
 
 
-class Mirror:
+class MemberSync:
     """Keeps the queue's members equal to the shift; one change at a time, the latest wish wins."""
 
     def __init__(self, ami: Ami, seats: Callable[[], tuple[SeatView, ...]], again: float = AGAIN) -> None:
@@ -55,7 +55,7 @@ class Mirror:
         """Something about the shift changed."""
         self._news.set()
 
-    async def members(self) -> frozenset[Member]:
+    async def members(self) -> frozenset[QueueMember]:
         """Who is in the queue now. Raises AmiDown, AmiTimeout, AmiError."""
         return found(await self._ami.list("QueueStatus", QUEUE))
 
@@ -107,5 +107,5 @@ def _of(consultant: str) -> str:
     return f"PJSIP/{consultant}"
 
 
-def _yes(member: Member) -> str:
+def _yes(member: QueueMember) -> str:
     return "true" if member.paused else "false"

@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Language
 from recordings.journal.journal import Journal
 from recordings.model.entries import ConsultantState, Entry
-from routing.dispatch.consultant import Kept as KeptState
-from routing.dispatch.service import Desk
+from routing.dispatch.consultant import SavedSeat as KeptState
+from routing.dispatch.service import DispatchService
 
 log = structlog.get_logger()
 
@@ -22,11 +22,11 @@ DIVERTED = "diverted"
 SAME = 2.0  # seconds: two ends that lie closer are one
 
 
-class Kept:
+class ConsultantStateStore:
     """Writes what changed, reads it back at the start."""
 
     def __init__(
-        self, journal: Journal, desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, journal: Journal, desk: DispatchService, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._journal = journal
         self._now = now

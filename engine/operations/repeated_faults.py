@@ -15,7 +15,7 @@ REPEATED: Final = 2
 
 
 @dataclass(slots=True)
-class Owed:
+class CutOffNumbers:
     """Numbers cut off by us and not served since; by whatever index the caller of `take` gives them."""
 
     _last: dict[str, tuple[float, float, bool]] = field(default_factory=dict)  # arrival, end, whether cut off
@@ -36,7 +36,7 @@ class Owed:
 
 
 @dataclass(slots=True)
-class Repeated:
+class RepeatedFaults:
     """Calls with one and the same fault of an operator's, by its address: a missing ACK, keys as tones."""
 
     _lost: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))

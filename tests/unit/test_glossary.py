@@ -1,0 +1,38 @@
+"""The glossary names places in the code; each of them exists."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = re.compile(r"`([a-z_0-9/]+\.py)(?:: (\w+))?`")
+HEADS = ("our word", "the field's word", "қазақша", "по-русски", "where in the code")
+
+
+def rows() -> list[list[str]]:
+    """The glossary's lines in cells, headings aside."""
+    lines = (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return [row for row in cells if not row[0].startswith("---") and row[0] != HEADS[0]]
+
+
+PLACES = sorted({place.groups() for row in rows() for place in PLACE.finditer(row[-1])}, key=str)
+
+
+@pytest.mark.parametrize(("file", "name"), PLACES)
+def test_every_place_that_the_glossary_names_exists(file: str, name: str | None):
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    assert name is None or name in defined
+
+
+def test_every_word_has_its_kazakh_and_its_russian_and_stands_once():
+    assert [] == [row for row in rows() if not all(row)]
+    words = [row[0] for row in rows()]
+    assert sorted(set(words)) == sorted(words)
+
+
+def test_every_word_of_the_code_says_where_it_is():
+    assert [] == [row[0] for row in rows() if len(row) == len(HEADS) and not PLACE.search(row[-1])]
