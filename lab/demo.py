@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from config.settings import Settings
@@ -101,20 +102,7 @@ async def _play(
     """All six; what did not come to pass, by number of the call."""
     actors = [Actor(stage, scene) for scene in six]
     failed: dict[int, str] = {}
-
-    async def act(actor: Actor, work: Coroutine[Any, Any, None], *after: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(LONGEST):
-                await work
-        except (TimeoutError, RefusedError, ValueError) as why:
-            failed[actor.scene.number] = f"it went otherwise: {type(why).__name__} {why}".rstrip()
-            actor.tell(actor.name, failed[actor.scene.number])
-            if actor.call is not None:
-                await actor.call.hang_up()
-        finally:
-            for event in after:
-                event.set()
-
+    act = partial(_act, failed)
     for id_ in CONSULTANTS:
         await stage.consultant(id_)
     stage.ucc()
@@ -139,6 +127,23 @@ async def _play(
 
         await act(four, play.hangs_up(four, waits), go_on)
     return actors, failed
+
+
+async def _act(
+    failed: dict[int, str], actor: Actor, work: Coroutine[Any, Any, None], *after: asyncio.Event
+) -> None:
+    """One call, to its end or until it goes otherwise, which `failed` tells; then `after` is set."""
+    try:
+        async with asyncio.timeout(LONGEST):
+            await work
+    except (TimeoutError, RefusedError, ValueError) as why:
+        failed[actor.scene.number] = f"it went otherwise: {type(why).__name__} {why}".rstrip()
+        actor.tell(actor.name, failed[actor.scene.number])
+        if actor.call is not None:
+            await actor.call.hang_up()
+    finally:
+        for event in after:
+            event.set()
 
 
 def _available(now: Floor) -> int:

@@ -108,34 +108,13 @@ async def _without_audio(
         values = {column.name: getattr(record, column.name) for column in calls.c}
         rows.append({**values, "caller": caller, "caller_index": index})
         for number, talk in enumerate(record.connections, 1):
-            talks.append(
-                {
-                    "call_id": one.call_id,
-                    "number": number,
-                    "party": talk.party,
-                    "rang_at": talk.rang_at,
-                    "answered_at": talk.answered_at,
-                    "ended_at": talk.ended_at,
-                }
-            )
+            talks.append({"call_id": one.call_id, "number": number, **_talk(talk)})
             if talk.party in NOT_RECORDED or talk.ended_at is None:
                 continue
             name = f"{one.call_id}-c{number}"
             seconds = (talk.ended_at - talk.answered_at).total_seconds()
-            kept.append(
-                {
-                    "id": name,
-                    "call_id": one.call_id,
-                    "connection": number,
-                    "state": RecordingState.GENERATED.value,
-                    "started_at": talk.answered_at,
-                    "ended_at": talk.ended_at,
-                    "seconds": seconds,
-                    "checks": "generated",
-                    "size": 0,
-                    "checked_at": talk.ended_at,
-                }
-            )
+            told = {"id": name, "call_id": one.call_id, "connection": number, "seconds": seconds}
+            kept.append({**told, **_generated(talk.answered_at, talk.ended_at)})
             facts = {"call_id": one.call_id, "seconds": round(seconds, 3)}
             entries.append(entry(Kind.GENERATED, name, talk.ended_at, facts))
     for bound, values_of in ((CALLS, rows), (CONNECTIONS, talks), (RECORDINGS, kept)):
@@ -143,6 +122,27 @@ async def _without_audio(
             await enter_new(connection, bound, values_of)
     await append(connection, entries)
     return len(kept)
+
+
+def _talk(talk: Connection) -> dict[str, Any]:
+    return {
+        "party": talk.party,
+        "rang_at": talk.rang_at,
+        "answered_at": talk.answered_at,
+        "ended_at": talk.ended_at,
+    }
+
+
+def _generated(began: datetime, ended: datetime) -> dict[str, Any]:
+    """A recording's row of a conversation that was invented, without audio."""
+    return {
+        "state": RecordingState.GENERATED.value,
+        "started_at": began,
+        "ended_at": ended,
+        "checks": "generated",
+        "size": 0,
+        "checked_at": ended,
+    }
 
 
 def _record(one: Planned) -> CallRecord:
