@@ -10,7 +10,7 @@ import structlog
 
 from agi_handlers.caller_line import CallerLine
 from agi_handlers.channel_variables import VARIABLES, read
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from config.settings import Language
 from dialplan import words as w
 from ivr.call import Call
@@ -47,7 +47,7 @@ class CallHandler:
     clock: Callable[[], int]
     inband: InbandDtmf | None = None
 
-    async def __call__(self, session: Session) -> None:
+    async def __call__(self, session: AgiSession) -> None:
         """Serve the call to its end; the last word is set only when everything has been said."""
         facts = read(session.request.args[0] if session.request.args else "")
         session.call_id = facts.call
@@ -67,7 +67,7 @@ class CallHandler:
             self.queue.over(facts.call)
 
 
-async def apologise(session: Session) -> None:
+async def apologise(session: AgiSession) -> None:
     """After a crash, or for an unknown path: say so; with no last word the dialplan finds a person (A1)."""
     known = read(session.request.args[0] if session.request.args else "")
     try:

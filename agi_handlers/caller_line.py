@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agi_handlers.line import AgiLine
-from agi_handlers.session import AgiRejected, Session
+from agi_handlers.session import AgiRejected, AgiSession
 from dialplan import words as w
 from dialplan.recording_names import day_of
 from ivr.facts import Facts
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 class CallerLine(AgiLine):
     """ivr.line.Line over one session; `audio` gives the recordings' folder, one sub-folder a civil day."""
 
-    def __init__(self, session: Session, facts: Facts, audio: Callable[[], Path], zone: ZoneInfo) -> None:
+    def __init__(self, session: AgiSession, facts: Facts, audio: Callable[[], Path], zone: ZoneInfo) -> None:
         super().__init__(session)
         self._call = facts.call
         self._audio, self._day = audio, day_of(facts.arrived / 1000, zone)

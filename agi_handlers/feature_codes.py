@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from config.pause_reasons import BY_DIGIT, OTHER
 from dialplan import words as w
 from ivr.line import SoundMissing
@@ -29,7 +29,7 @@ class FeatureCodeHandler:
     shift: ShiftCommands
     pausing: bool
 
-    async def __call__(self, session: Session) -> None:
+    async def __call__(self, session: AgiSession) -> None:
         """Carry the code out, tell the consultant, and set the last word."""
         consultant = session.request.args[0] if session.request.args else ""
         digit = session.request.args[1] if len(session.request.args) > 1 else ""

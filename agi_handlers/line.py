@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from agi_handlers.protocol import AgiRefused
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from dialplan import mixmonitor
 from dialplan.recording_names import file_of
 from dialplan.words import MUSIC
@@ -29,7 +29,7 @@ class AgiLine:
     `stop_recording` works after a hang-up too.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AgiSession) -> None:
         self._session = session
         self._loop = asyncio.get_running_loop()
         self._recorder_stopped = float("-inf")

@@ -12,10 +12,10 @@ import structlog
 
 from agi_handlers.pending_connection import PendingConnection
 from agi_handlers.protocol import AgiRequest
-from agi_handlers.session import ConnectionLost, Session
+from agi_handlers.session import AgiSession, ConnectionLost
 from ivr.line import HungUp
 
-Handler = Callable[[Session], Awaitable[None]]
+Handler = Callable[[AgiSession], Awaitable[None]]
 
 TICK: Final = 0.2  # seconds between two looks at the clock, for all connections at once
 MOST_PENDING: Final = 2000  # connections that have not yet shown the token; the oldest has to go
@@ -47,7 +47,7 @@ class AgiServer:
         if not token:
             raise ValueError("FastAGI needs a token")
         self.port = port  # the real one after start(), also when 0 was asked for
-        self.sessions: set[Session] = set()
+        self.sessions: set[AgiSession] = set()
         self.refused = 0  # connections closed at the door since start
         self.left = 0  # connections that went before they had shown themselves
         self._handlers = dict(handlers)
@@ -124,7 +124,7 @@ class AgiServer:
     def accept(self, connection: PendingConnection, request: AgiRequest, rest: bytes) -> None:
         """The header is complete: from here on the connection is a call."""
         self._pending.pop(connection, None)
-        session = Session(connection.transport, request, self._reply_deadline)
+        session = AgiSession(connection.transport, request, self._reply_deadline)
         connection.transport.set_protocol(session)
         self.sessions.add(session)
         if rest:
@@ -133,7 +133,7 @@ class AgiServer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, session: Session) -> None:
+    async def _serve(self, session: AgiSession) -> None:
         structlog.contextvars.bind_contextvars(call=session.call_id)
         handler = self._handlers.get(session.request.path)
         try:
@@ -146,7 +146,7 @@ class AgiServer:
             session.close()
             self.sessions.discard(session)
 
-    async def _finished(self, session: Session, handler: Handler) -> bool:
+    async def _finished(self, session: AgiSession, handler: Handler) -> bool:
         """Run a handler; False when it crashed and the caller may still be there."""
         try:
             await handler(session)

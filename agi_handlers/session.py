@@ -25,7 +25,7 @@ class AgiRejected(Exception):
     """Asterisk does not know the command (510) or its syntax (520): a mistake of ours."""
 
 
-class Session(asyncio.Protocol):
+class AgiSession(asyncio.Protocol):
     """The connection of one call, from the header's end on.
 
     One command at a time. Cancel the task that waits for a STREAM FILE or a WAIT FOR DIGIT and give the

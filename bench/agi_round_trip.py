@@ -13,7 +13,7 @@ import time
 import uvloop
 
 from agi_handlers.server import AgiServer
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from bench.agi_servers import HEADER
 from bench.table import Row, bound
 
@@ -31,7 +31,7 @@ while peer.recv(4096):
 
 
 async def measure(
-    session: Session, peer: str, commands: int = COMMANDS, most: float | None = None
+    session: AgiSession, peer: str, commands: int = COMMANDS, most: float | None = None
 ) -> list[Row]:
     """Median and 99th percentile of SET VARIABLE on this session, in milliseconds."""
     took = []
@@ -59,7 +59,7 @@ def run() -> list[Row]:
 async def _floor(core: int) -> list[Row]:
     rows: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
 
-    async def call(session: Session) -> None:
+    async def call(session: AgiSession) -> None:
         rows.set_result(await measure(session, "peer that only answers"))
 
     server = AgiServer({"call": call}, host="127.0.0.1", port=0, token="bench", apology=call)

@@ -157,9 +157,9 @@ def _listening(sockets: Any) -> None:
 
 async def _ours() -> None:
     from agi_handlers.server import AgiServer
-    from agi_handlers.session import Session
+    from agi_handlers.session import AgiSession
 
-    async def call(session: Session) -> None:
+    async def call(session: AgiSession) -> None:
         for _ in range(COMMANDS):
             await session.command("SET VARIABLE", "ENGINE_STAGE", "welcome")
 

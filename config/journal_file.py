@@ -31,7 +31,7 @@ from config.journal_identity import (
 
 __all__ = [  # those of journal_identity that whoever takes a file in needs, too
     "Anchor",
-    "Found",
+    "FoundFile",
     "Inode",
     "JournalRefused",
     "JournalUnsettled",
@@ -50,7 +50,7 @@ STEPPED: Final = 60.0  # seconds: a change further in the future is a clock that
 COPYING: Final = 600.0  # seconds
 
 
-class Found(StrEnum):
+class FoundFile(StrEnum):
     """What stood in the journal's place."""
 
     SAME = "same"  # the journal itself
@@ -106,7 +106,7 @@ def deleted(held: Inode) -> bool:
     return False
 
 
-def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
+def take_in(file: Path, at: float, anchor: Anchor | None = None) -> FoundFile:
     """Only the journal stands there afterwards; for the engine alone, whose connections are closed.
 
     The very file that it was, with its own log, goes on. With an `anchor`, which still has all of the
@@ -121,11 +121,11 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
     if named is None:
         if (now := Named.now(file)) is not None:
             now.write(file)
-        return Found.SAME
+        return FoundFile.SAME
     if named.fits(file, held=anchor is not None):
         if named.closed:  # what was put in its place was taken away again
             replace(named, closed=False).write(file)
-        return Found.SAME
+        return FoundFile.SAME
     same = there.st_ino == named.file[1] and time_of_birth(file) == named.born
     own = not same and (log_of(file) or named.wal)[1] != named.wal[1]
     _close(file, named, at, there.st_ctime, others_log=not same and not own)
@@ -133,12 +133,12 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> Found:
     if anchor is not None and not (same and there.st_size < named.size):  # else it was written over
         with suppress(JournalRefused, sqlite3.Error):
             draft = _saved(file, anchor)
-    found = Found.ANOTHER if draft is None else Found.PUT_BACK
+    found = FoundFile.ANOTHER if draft is None else FoundFile.PUT_BACK
     draft = draft or _looked_through(file, with_log=own)
     after = seen(file)
     if after is None or (inode(after), after.st_ctime) != (inode(there), there.st_ctime):
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
-    if found is Found.PUT_BACK and not same:
+    if found is FoundFile.PUT_BACK and not same:
         _keep(file)
     _place(draft, file)
     return found

@@ -47,7 +47,7 @@ class Stem:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecordingFile:
     """One file of a recording; `path` relative to the audio folder."""
 
     stem: Stem

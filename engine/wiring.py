@@ -18,11 +18,11 @@ from config.settings import Settings
 from config.tasks import Tasks
 from dialplan.recording_names import arrival
 from engine.control.commands import EngineOrders
-from engine.control.monitoring import Spying
+from engine.control.monitoring import CallMonitoring
 from engine.health.clock_sync import WallOffset
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
-from engine.media.inband_dtmf import InbandDtmf
+from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.media.leg_watch import LegWatch
 from engine.media.lost_phones import LostPhones
 from engine.operations.adopt_pauses import adopt_pauses
@@ -135,7 +135,7 @@ class Engine:
             self.stints,
         )
         self.names: dict[str, str] = {}
-        self.spying = Spying(settings.ami_address, settings.ami_port, known.ami_steer)
+        self.spying = CallMonitoring(settings.ami_address, settings.ami_port, known.ami_steer)
         self.ami = Ami(
             settings.ami_address,
             settings.ami_port,
@@ -179,7 +179,7 @@ class Engine:
             self.feed.changed,
             self.tasks.soon,
         )
-        self.tone_keys = InbandDtmf(
+        self.tone_keys = InbandDtmfDetection(
             self.ami,
             self.legs.wire,
             self.line.find,

@@ -20,7 +20,7 @@ from lab.fill_plan import Plan, Planned
 from recordings.capture.files import write_stereo
 from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.capture.wave_header import new_header
-from recordings.chain.entry import Kind, entry
+from recordings.chain.entry import ChainEntryKind, entry
 from recordings.chain.store import append
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord, Connection, Outcome
@@ -116,7 +116,7 @@ async def _without_audio(
             told = {"id": name, "call_id": one.call_id, "connection": number, "seconds": seconds}
             kept.append({**told, **_generated(talk.answered_at, talk.ended_at)})
             facts = {"call_id": one.call_id, "seconds": round(seconds, 3)}
-            entries.append(entry(Kind.GENERATED, name, talk.ended_at, facts))
+            entries.append(entry(ChainEntryKind.GENERATED, name, talk.ended_at, facts))
     for bound, values_of in ((CALLS, rows), (CONNECTIONS, talks), (RECORDINGS, kept)):
         if values_of:
             await enter_new(connection, bound, values_of)

@@ -15,7 +15,7 @@ from recordings.privacy.mask import mask
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class CallJson:
     """Tells calls in the centre's `zone`, files below `audio`, the caller in clear only where `unmasked`."""
 
     zone: tzinfo

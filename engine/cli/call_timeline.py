@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from config.told import N_, Told, joined, told
-from engine.cli.call_json import Teller, queue, waited
+from engine.cli.call_json import CallJson, queue, waited
 from engine.cli.language import spoken
 from engine.cli.leg_timeline import leg_moments, unheard_in
 from engine.cli.output import day, one_line
@@ -49,7 +49,7 @@ ADDED = N_("{one}; {other}")
 def story(
     record: CallRecord,
     recordings: list[Recording],
-    tell: Teller,
+    tell: CallJson,
     settings: Settings,
     legs: Sequence[Alarm] = (),
 ) -> Iterator[str]:
@@ -83,7 +83,7 @@ def story(
         yield from _recording(one, tell, legs)
 
 
-def _moments(record: CallRecord, tell: Teller) -> Iterator[tuple[datetime, str]]:
+def _moments(record: CallRecord, tell: CallJson) -> Iterator[tuple[datetime, str]]:
     caller = tell.caller(record)
     number = one_line(caller) if caller else told("a withheld number")
     yield record.arrived_at, told("arrived, from {number}", number=number)
@@ -192,7 +192,7 @@ def _wait(record: CallRecord, law: float) -> Told:
     )
 
 
-def _recording(one: Recording, tell: Teller, legs: Sequence[Alarm]) -> Iterator[str]:
+def _recording(one: Recording, tell: CallJson, legs: Sequence[Alarm]) -> Iterator[str]:
     talk = told("conversation {number}", number=one.connection) if one.connection else told("a conversation")
     length = told("length unknown") if one.seconds is None else told("{seconds:.1f} s", seconds=one.seconds)
     state = told(one.state.value)

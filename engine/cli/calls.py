@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.settings import Settings
-    from engine.cli.call_json import Teller
+    from engine.cli.call_json import CallJson
     from recordings.journal.reading import CallFilter, Reader
     from recordings.model.call_record import CallRecord
     from recordings.model.entries import Alarm
@@ -49,7 +49,7 @@ def list_(
 ) -> None:
     """List calls, the newest last. Times are the centre's."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.call_json import Teller  # noqa: PLC0415
+    from engine.cli.call_json import CallJson  # noqa: PLC0415
     from recordings.journal.reading import CallFilter  # noqa: PLC0415
 
     _reason_given(unmask, reason)
@@ -61,7 +61,7 @@ def list_(
     found, refused = _read_calls(settings, _between(wanted, settings, since, until, day))
     if unmask and found:
         _note(settings, [record.call_id for record, _ in found], reason)
-    tell = Teller(settings.zone, settings.audio, unmask)
+    tell = CallJson(settings.zone, settings.audio, unmask)
     if json:
         as_json([tell.call(*one) for one in found or ()])
         _tell_refused(refused, settings, err=True)
@@ -90,7 +90,7 @@ def _read_calls(
     return read(settings, question) or (None, [])
 
 
-def _tell_calls(records: "Sequence[CallRecord]", tell: "Teller") -> None:
+def _tell_calls(records: "Sequence[CallRecord]", tell: "CallJson") -> None:
     from engine.cli.call_json import queue, waited  # noqa: PLC0415
 
     rows = []
@@ -120,7 +120,7 @@ def show(
 ) -> None:
     """Tell one call as a timeline, with its recordings."""
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.call_json import Teller  # noqa: PLC0415
+    from engine.cli.call_json import CallJson  # noqa: PLC0415
     from engine.cli.call_timeline import story  # noqa: PLC0415
     from engine.cli.journal import read  # noqa: PLC0415
 
@@ -141,7 +141,7 @@ def show(
     record = _only(records, call_id)
     if unmask:
         _note(settings, [record.call_id], reason)
-    tell = Teller(settings.zone, settings.audio, unmask)
+    tell = CallJson(settings.zone, settings.audio, unmask)
     if json:
         as_json(tell.whole(record, recordings) | {"legs": tell.legs(legs)})
         return

@@ -34,7 +34,7 @@ class PhoneRefused(Exception):
         return 300 <= self.answer < 400
 
 
-class Spying:
+class CallMonitoring:
     """AMI user `steer`: the engine's own user may not originate (asterisk/templates/manager.conf)."""
 
     def __init__(self, host: str, port: int, secret: str) -> None:

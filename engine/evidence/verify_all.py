@@ -10,7 +10,7 @@ from console.identity.tables import EVERY
 from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_rows import RowCounts, row_faults
 from engine.evidence.verify_sealed import sealed_faults
-from recordings.chain.entry import START, ChainEntry, Kind
+from recordings.chain.entry import START, ChainEntry, ChainEntryKind
 from recordings.chain.statement_copies import FILE_MISSING, Compared, compare
 from recordings.chain.statement_files import read_folder
 from recordings.chain.store import links
@@ -57,7 +57,7 @@ async def all_faults(
         async for link in links(evidence.database):
             checked.entries += 1
             progress(checked.entries)
-            if link.entry.kind in (Kind.SEALED, Kind.DESTROYED):
+            if link.entry.kind in (ChainEntryKind.SEALED, ChainEntryKind.DESTROYED):
                 waiting.append(link)
             yield link
             if len(waiting) >= _AT_ONCE:
@@ -121,7 +121,7 @@ async def _rows(
         fault = row_fault(row, link)
         if fault:
             yield fault
-        sealed = link.entry.kind == Kind.SEALED
+        sealed = link.entry.kind == ChainEntryKind.SEALED
         if deep and sealed and row is not None and (row.destroyed_at is None and row.wrapped_key is not None):
             checked.files += 1
             progress(checked.entries)

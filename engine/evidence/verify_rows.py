@@ -12,7 +12,7 @@ from recordings.model.tables import calls
 from recordings.privacy.numbers import FORM, Numbers
 from recordings.rows import adoption, store
 from recordings.rows.bound_tables import STATEMENTS, Bound, Row
-from recordings.rows.entry import START, Key, Kind, RowEntry, key_parts, key_text, key_words, mark
+from recordings.rows.entry import START, Key, RowEntry, RowEntryKind, key_parts, key_text, key_words, mark
 
 _AT_ONCE = 1000
 
@@ -35,11 +35,11 @@ class _History:
 
     def read(self, one: RowEntry) -> str | None:
         """Its fault."""
-        if one.kind == Kind.ALTERED:
+        if one.kind == RowEntryKind.ALTERED:
             return f"was changed by another hand before {one.at}"
-        if one.kind == Kind.ADOPTED and self._since.get(one.table, "") in self._complete:
+        if one.kind == RowEntryKind.ADOPTED and self._since.get(one.table, "") in self._complete:
             return "was adopted after all were"
-        if one.kind == Kind.COMPLETE:
+        if one.kind == RowEntryKind.COMPLETE:
             self._complete.add(one.key)
         return None
 
@@ -122,7 +122,7 @@ async def _standing(
 
 def _row_fault(bound: Bound, row: Row, last: store.Newest, numbers: Numbers) -> str | None:
     """A row beside its newest entry, which is sound."""
-    if last.kind == Kind.REMOVED:
+    if last.kind == RowEntryKind.REMOVED:
         return "was removed, and is there again"
     # Statements are signed: what was changed in them is told already.
     if bound is not STATEMENTS and last.digest != bound.digest_of(row, numbers):
@@ -161,7 +161,7 @@ async def _gone(database: AsyncEngine, bound: Bound, walk: Walk[RowEntry]) -> As
             known = await store.newest(connection, [(bound.name, name) for name in lost])
         for name in lost:
             last = known[bound.name, name]
-            if last.kind != Kind.REMOVED and not walk.touched(last.seq, last.seq):
+            if last.kind != RowEntryKind.REMOVED and not walk.touched(last.seq, last.seq):
                 yield f"{bound.name} row {key_words(name)}: missing"
         if len(names) < _AT_ONCE:
             return

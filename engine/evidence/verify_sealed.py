@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from config.database import reading
 from engine.evidence.services import EvidenceServices
-from recordings.chain.entry import ChainEntry, Kind
+from recordings.chain.entry import ChainEntry, ChainEntryKind
 from recordings.model.evidence_tables import chain, sealed
 from recordings.model.hash_chain import Walk
 
@@ -34,11 +34,11 @@ async def sealed_faults(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> A
             name = f"sealed row {row.recording_id}"
             if walk.touched(row.seq, row.seq):
                 continue
-            if known.get((row.recording_id, Kind.SEALED)) != row.seq:
+            if known.get((row.recording_id, ChainEntryKind.SEALED)) != row.seq:
                 yield f"{name}: has no entry in the chain"
-            if row.gone and (row.recording_id, Kind.DESTROYED) not in known and not walk.faulty:
+            if row.gone and (row.recording_id, ChainEntryKind.DESTROYED) not in known and not walk.faulty:
                 yield f"{name}: its key is gone, and the chain says nothing of it"
-            if not row.gone and (row.recording_id, Kind.DESTROYED) in known:
+            if not row.gone and (row.recording_id, ChainEntryKind.DESTROYED) in known:
                 yield f"{name}: was destroyed, and its row says otherwise"
         if len(rows) < _AT_ONCE:
             break
@@ -53,7 +53,7 @@ async def _files(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> AsyncIte
         ids = [path.stem for path in part]
         async with reading(evidence.database) as connection:
             entries = select(chain.c.subject).where(
-                chain.c.subject.in_(ids), chain.c.kind == Kind.SEALED.value
+                chain.c.subject.in_(ids), chain.c.kind == ChainEntryKind.SEALED.value
             )
             entered = set((await connection.execute(entries)).scalars())
             rows = select(sealed.c.recording_id).where(sealed.c.recording_id.in_(ids))

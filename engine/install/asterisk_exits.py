@@ -13,7 +13,7 @@ KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class AsteriskExit:
     """`at`: the last moment it lived (epoch seconds); `why`: ended by itself, or silent and ended by us."""
 
     at: float
@@ -21,13 +21,13 @@ class Death:
     why: str
 
 
-def note(path: Path, death: Death) -> None:
+def note(path: Path, death: AsteriskExit) -> None:
     """Add one, in a whole file that replaces the one before. OSError when the disk refuses."""
     known = [*read(path), death][-KEPT:]
     replace_file(path, "".join(json.dumps(asdict(one)) + "\n" for one in known).encode(), 0o644)
 
 
-def read(path: Path) -> list[Death]:
+def read(path: Path) -> list[AsteriskExit]:
     """All that are known, the oldest first; a line nobody can read is passed over."""
     found = []
     try:
@@ -36,14 +36,14 @@ def read(path: Path) -> list[Death]:
         return []
     for line in lines:
         try:
-            death = Death(**json.loads(line))
-            found.append(Death(float(death.at), int(death.pid), str(death.why)))
+            death = AsteriskExit(**json.loads(line))
+            found.append(AsteriskExit(float(death.at), int(death.pid), str(death.why)))
         except (ValueError, TypeError):
             continue
     return sorted(found, key=lambda one: one.at)
 
 
-def first_after(deaths: Iterable[Death], begun: float) -> float | None:
+def first_after(deaths: Iterable[AsteriskExit], begun: float) -> float | None:
     """The end of the Asterisk in which something began at `begun`; None when nobody saw it."""
     return min((one.at for one in deaths if one.at >= begun), default=None)
 

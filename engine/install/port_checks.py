@@ -6,7 +6,7 @@ from pathlib import Path
 from config.settings import Settings
 from config.told import told
 from engine.install.check import Check
-from engine.install.ports import Port, held_between, holders, ours, program
+from engine.install.ports import CheckedPort, held_between, holders, ours, program
 
 
 def ports(settings: Settings) -> Iterator[Check]:
@@ -15,14 +15,14 @@ def ports(settings: Settings) -> Iterator[Check]:
     yield from sound_ports(settings)
 
 
-def looked_at(settings: Settings) -> Iterator[tuple[Port, Check]]:
+def looked_at(settings: Settings) -> Iterator[tuple[CheckedPort, Check]]:
     """The ports that something listens on, each with what stands in its way."""
     for port in (
-        Port("sip_port", "udp", settings.sip_address, settings.sip_port, "asterisk"),
-        Port("ami_port", "tcp", settings.ami_address, settings.ami_port, "asterisk"),
-        Port("agi_port", "tcp", settings.agi_address, settings.agi_port, "engine"),
-        Port("console_port", "tcp", settings.console_address, settings.console_port, "console"),
-        Port("console_plain_port", "tcp", "127.0.0.1", settings.console_plain_port, "console"),
+        CheckedPort("sip_port", "udp", settings.sip_address, settings.sip_port, "asterisk"),
+        CheckedPort("ami_port", "tcp", settings.ami_address, settings.ami_port, "asterisk"),
+        CheckedPort("agi_port", "tcp", settings.agi_address, settings.agi_port, "engine"),
+        CheckedPort("console_port", "tcp", settings.console_address, settings.console_port, "console"),
+        CheckedPort("console_plain_port", "tcp", "127.0.0.1", settings.console_plain_port, "console"),
     ):
         if not port.number:  # turned off
             continue

@@ -12,7 +12,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
+class CheckedPort:
     """One port the line needs."""
 
     setting: str  # the setting that moves it
@@ -22,7 +22,7 @@ class Port:
     owner: Literal["asterisk", "engine", "console"]
 
 
-def sockets(text: str, port: Port) -> set[str]:
+def sockets(text: str, port: CheckedPort) -> set[str]:
     """Inodes of the sockets that keep us off the port, from the text of /proc/net/{udp,tcp}[6]."""
     found = set()
     for line in text.splitlines()[1:]:
@@ -34,7 +34,7 @@ def sockets(text: str, port: Port) -> set[str]:
     return found
 
 
-def holders(port: Port) -> set[int]:
+def holders(port: CheckedPort) -> set[int]:
     """Pids of the processes that hold the port; {0} when it is held by one we cannot see."""
     inodes: set[str] = set()
     for table in (port.kind, f"{port.kind}6"):

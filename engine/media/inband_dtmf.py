@@ -66,7 +66,7 @@ class ToneCallCount:
 
 
 @dataclass(slots=True)
-class InbandDtmf:
+class InbandDtmfDetection:
     """ivr.inband_dtmf.InbandDtmf; `alarm` writes a moment into the journal: kind, call id, time."""
 
     ami: Ami

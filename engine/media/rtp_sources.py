@@ -29,7 +29,7 @@ KINDS: Final[Mapping[tuple[Where, Side], str]] = {
 
 
 @dataclass(slots=True)
-class Elsewhere:
+class ChangedSource:
     """One leg whose sound comes from another place than its SDP says; `since` is epoch seconds."""
 
     call: str
@@ -50,7 +50,7 @@ class SoundSources:
     changed: Callable[[], None]
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time
-    now: dict[str, Elsewhere] = field(default_factory=dict)  # by channel: the board's
+    now: dict[str, ChangedSource] = field(default_factory=dict)  # by channel: the board's
     _seen: dict[int, SoundFrom] = field(default_factory=dict)  # by our port
     _silent: dict[str, float] = field(default_factory=dict)  # channel -> heard last (epoch)
     _watched: dict[str, int] = field(default_factory=dict)  # channel -> our port
@@ -86,7 +86,7 @@ class SoundSources:
             self._watched[leg.channel] = seen.port
             self._judge(leg, self.legs.clock())
 
-    def of(self, call: str) -> list[Elsewhere]:
+    def of(self, call: str) -> list[ChangedSource]:
         """What is so of a call's legs now."""
         return [one for one in self.now.values() if one.call == call]
 
@@ -104,19 +104,21 @@ class SoundSources:
         else:
             self._set(leg.channel, None)
 
-    def _elsewhere(self, leg: CountedLeg, where: Where) -> Elsewhere:
+    def _elsewhere(self, leg: CountedLeg, where: Where) -> ChangedSource:
         before = self.now.get(leg.channel)
         if before is not None and before.where == where:
             return before
         silent = self._silent.get(leg.channel)
-        return Elsewhere(leg.call, leg.side, where, silent if silent and where == "unheard" else self.wall())
+        return ChangedSource(
+            leg.call, leg.side, where, silent if silent and where == "unheard" else self.wall()
+        )
 
     def _watch(self, leg: CountedLeg, named: Address, now: float) -> None:
         if self.wire.watch(leg.port, named, now - leg.state.since):
             self._watched[leg.channel] = leg.port
             self._silent.setdefault(leg.channel, self.wall() - (now - leg.state.since))
 
-    def _set(self, channel: str, is_: Elsewhere | None) -> None:
+    def _set(self, channel: str, is_: ChangedSource | None) -> None:
         was = self.now.get(channel)
         if was == is_:
             return

@@ -42,7 +42,7 @@ Step = Literal["grows", "waits", "stands"]
 
 
 @dataclass(slots=True)
-class Growth:
+class FileGrowth:
     """How the files of one conversation grow; times are monotonic."""
 
     since: dict[Leg, float]  # when each leg grew last
@@ -60,7 +60,7 @@ class Growth:
     told: bool = False
 
     @classmethod
-    def begun(cls, now: float) -> "Growth":
+    def begun(cls, now: float) -> "FileGrowth":
         """A conversation seen for the first time."""
         return cls({"caller": now, "consultant": now}, {"caller": 0, "consultant": 0})
 
@@ -146,7 +146,7 @@ class RecordingGuard:
     seen: Callable[[SegmentSeen], object] = lambda seen: None  # where the sound of a segment begins
     clock: Callable[[], float] = time.monotonic
     stopped: dict[str, float] = field(default_factory=dict)  # recording -> since when (epoch): the board's
-    _growth: dict[str, Growth] = field(default_factory=dict)
+    _growth: dict[str, FileGrowth] = field(default_factory=dict)
     _was_up: bool = True
     _unseen: bool = False  # a volume did not answer at the last look
     _disks: dict[Path, Disk] = field(default_factory=dict)
@@ -166,7 +166,7 @@ class RecordingGuard:
         sizes = await self._sizes(talking)
         now = self.clock()
         for recording, call in talking.items():
-            growth = self._growth.setdefault(recording, Growth.begun(now))
+            growth = self._growth.setdefault(recording, FileGrowth.begun(now))
             size: dict[Leg, int] = {"caller": 0, "consultant": 0}
             segments: dict[int, int] = {}
             callers: dict[int, Written] = {}
@@ -206,7 +206,7 @@ class RecordingGuard:
         for call in self.calls():
             if call.word(w.CALL) and partner(call):
                 recording = _recording(call)
-                growth = self._growth.setdefault(recording, Growth.begun(self.clock()))
+                growth = self._growth.setdefault(recording, FileGrowth.begun(self.clock()))
                 growth.busy = growth.leave = True  # also beside one that begins: it may go to the old volume
                 self.soon(self._mend(call, recording, growth))
 
@@ -233,7 +233,7 @@ class RecordingGuard:
             found.update(sizes)  # the link to the second volume may be the same folder twice
         return found
 
-    async def _set_right(self, call: OngoingCall, growth: Growth, behind: float) -> None:
+    async def _set_right(self, call: OngoingCall, growth: FileGrowth, behind: float) -> None:
         """A new segment has its place by the clock."""
         try:
             async with self._at_once:
@@ -242,7 +242,7 @@ class RecordingGuard:
         finally:
             growth.busy = False
 
-    async def _mend(self, call: OngoingCall, recording: str, growth: Growth) -> None:
+    async def _mend(self, call: OngoingCall, recording: str, growth: FileGrowth) -> None:
         try:
             async with self._at_once:
                 if not growth.leave and not growth.tried and not await self._sound(call):
@@ -268,14 +268,14 @@ class RecordingGuard:
         after = await asyncio.gather(*(received(self.ami, channel) for channel in channels))
         return any(b is None or a is None or a != b for b, a in zip(before, after, strict=True))
 
-    def _tell(self, recording: str, growth: Growth) -> None:
+    def _tell(self, recording: str, growth: FileGrowth) -> None:
         self.stopped.setdefault(recording, time.time())
         if not growth.told:
             growth.told = True
             self.alarm(KIND, recording)
             self.changed()
 
-    def _grows(self, recording: str, growth: Growth) -> None:
+    def _grows(self, recording: str, growth: FileGrowth) -> None:
         growth.grows()
         log.warning("recording_grows_again", recording=recording)
         if self.stopped.pop(recording, None) is not None:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from engine.install.asterisk_exits import Death, note
+from engine.install.asterisk_exits import AsteriskExit, note
 from engine.supervisor.liveness import RepeatedProbe, SecondarySigns
 from engine.supervisor.probes import Probe
 from engine.supervisor.processes import Running, last_lines, left_over, shorten, start, write_pid
@@ -158,7 +158,7 @@ class ServiceSupervisor:
             if self._alarms is not None:
                 self._alarms.raise_(f"{self.service.name}_died", why)
                 self._alarms.ended(f"{self.service.name}_half_silent", HALF)
-            note(self.service.deaths, Death(time.time() - ago, self.running.pid, why))
+            note(self.service.deaths, AsteriskExit(time.time() - ago, self.running.pid, why))
         except OSError as error:
             log.error(f"{self.service.name}_death_not_written", error=str(error))
 

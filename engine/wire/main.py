@@ -26,7 +26,7 @@ from engine.wire import packets
 from engine.wire.dtmf_watch import DtmfWatch
 from engine.wire.options_reply import Asked
 from engine.wire.options_request import answer
-from engine.wire.source_change import Address, Port, ports
+from engine.wire.source_change import Address, RtpPort, ports
 
 PR_SET_PDEATHSIG: Final = 1
 SO_ATTACH_FILTER: Final = 26
@@ -52,7 +52,7 @@ class Wire:
     ) -> None:
         self._coming, self._going, self._leaving, self._listening = coming, going, leaving, listening
         self._sip_port, self._trunk = sip_port, trunk
-        self._ports: dict[int, Port] = {}
+        self._ports: dict[int, RtpPort] = {}
         self._told: dict[int, dict[str, Any]] = {}
         self._tones = DtmfWatch()
         self._options = Asked()
@@ -210,7 +210,7 @@ class Wire:
         for number, (host, at, quiet) in order.get("watch", {}).items():
             named, known = _address(host, at), self._ports.get(_address(host, number)[1])
             if (known is None or known.named != named) and len(self._ports) < MOST:
-                self._ports[int(number)] = Port(named, self._trunk, now - float(quiet))
+                self._ports[int(number)] = RtpPort(named, self._trunk, now - float(quiet))
         for number in order.get("forget", ()):
             self._forget(int(number))
         for number, (host, at) in order.get("hear", {}).items():

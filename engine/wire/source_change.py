@@ -38,7 +38,7 @@ class Source:
 
 
 @dataclass(slots=True)
-class Port:
+class RtpPort:
     """One of our RTP ports whose leg is not heard; `named` is whom Asterisk hears, times are monotonic."""
 
     named: Address
@@ -101,6 +101,6 @@ def rtp(payload: bytes) -> tuple[int, int] | None:
     return ssrc, number
 
 
-def ports(watched: Iterable[tuple[int, Port]], now: float, longest: float) -> list[int]:
+def ports(watched: Iterable[tuple[int, RtpPort]], now: float, longest: float) -> list[int]:
     """Those on which nothing has come for so long that they may be forgotten."""
     return [number for number, port in watched if port.idle(now) >= longest]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.settings import Language
 from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, Prompt
-from ivr.prompts.quality import Problem
+from ivr.prompts.quality import PromptProblem
 
 MUSIC_FILE = Path("music") / "111.wav"
 
@@ -46,10 +46,10 @@ def wanted(prompts: Iterable[Prompt] = CATALOGUE.values()) -> Iterator[tuple[Lan
                 yield language, prompt
 
 
-def missing(*folders: Path, prompts: Iterable[Prompt] = CATALOGUE.values()) -> list[Problem]:
+def missing(*folders: Path, prompts: Iterable[Prompt] = CATALOGUE.values()) -> list[PromptProblem]:
     """Prompts without a file in a language; a few milliseconds, for every start of the engine."""
     return [
-        Problem(language, prompt.name, "missing")
+        PromptProblem(language, prompt.name, "missing")
         for language, prompt in wanted(prompts)
         if effective(folders, language, prompt.name) is None
     ]

@@ -23,7 +23,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PromptProblem:
     """One thing wrong with one prompt in one language."""
 
     language: Language
@@ -34,7 +34,7 @@ class Problem:
         return f"{self.language}/{self.name}: {self.what}"
 
 
-def judge(prompt: Prompt, language: Language, sound: Measure) -> list[Problem]:
+def judge(prompt: Prompt, language: Language, sound: Measure) -> list[PromptProblem]:
     """What a measured prompt lacks: length, level, peak."""
     problems = []
     if sound.seconds < SHORTEST:
@@ -46,4 +46,4 @@ def judge(prompt: Prompt, language: Language, sound: Measure) -> list[Problem]:
     # 16 bits round a peak by far less than 0.05 dB.
     if sound.peak > CEILING + 0.05:
         problems.append(f"peak {sound.peak:.1f} dBTP, at most {CEILING:.0f}")
-    return [Problem(language, prompt.name, what) for what in problems]
+    return [PromptProblem(language, prompt.name, what) for what in problems]

@@ -12,7 +12,7 @@ from config.settings import Language
 from ivr.prompts.catalogue import CATALOGUE, LANGUAGES, PHRASES, Prompt
 from ivr.prompts.loudness import Silent, Sound, high_pass, level, measure, to_line_rate, trim
 from ivr.prompts.prompt_files import missing
-from ivr.prompts.quality import RATE, Problem, judge
+from ivr.prompts.quality import RATE, PromptProblem, judge
 from ivr.prompts.sound_files import write_sound
 
 KINDS = (".wav", ".flac", ".aiff", ".aif", ".ogg", ".mp3")  # better ones first
@@ -150,5 +150,5 @@ def import_studio(source: Path, into: Path) -> Import:
     return Import(tuple(masters), tuple(problems), tuple(remarks))
 
 
-def _still(problem: Problem) -> str:
+def _still(problem: PromptProblem) -> str:
     return f"{problem.language}/{problem.name}: not recorded yet, the draft stays"

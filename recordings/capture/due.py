@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dialplan.recording_names import Found, parse_stem, stem_of
+from dialplan.recording_names import RecordingFile, parse_stem, stem_of
 from recordings.capture.match_conversations import HEADER, NOT_RECORDED, places
 from recordings.model.call_record import CallRecord, Connection
 from recordings.model.entries import OPEN, RecordingState
@@ -26,7 +26,7 @@ class Due:
     call_id: str
     connection: int | None
     answered: Connection | None
-    files: tuple[Found, ...]
+    files: tuple[RecordingFile, ...]
     known: Recording | None
     orphan: bool
     links: tuple[LinkHeard, ...] = ()
@@ -37,21 +37,21 @@ class Due:
         return size_of(self.files)
 
 
-def size_of(files: Iterable[Found]) -> int:
+def size_of(files: Iterable[RecordingFile]) -> int:
     """What tells that nothing was added: bytes of the legs; the mix and the stereo file do not count."""
     return sum(file.size for file in files if file.leg in ("caller", "consultant"))
 
 
-def by_recording(found: Iterable[Found]) -> dict[str, list[Found]]:
+def by_recording(found: Iterable[RecordingFile]) -> dict[str, list[RecordingFile]]:
     """Files by recording id."""
-    groups: dict[str, list[Found]] = {}
+    groups: dict[str, list[RecordingFile]] = {}
     for file in found:
         groups.setdefault(file.stem.recording, []).append(file)
     return groups
 
 
 def due(
-    found: Iterable[Found], known: Iterable[Recording], calls: Mapping[str, CallRecord], now: datetime
+    found: Iterable[RecordingFile], known: Iterable[Recording], calls: Mapping[str, CallRecord], now: datetime
 ) -> list[Due]:
     """Every recording that is over and not yet judged as it lies there, each once.
 
@@ -95,7 +95,7 @@ def _over(call: CallRecord | None, row: Recording | None, talk: Connection | Non
     return bool(row and row.ended_at and talk and now - row.ended_at >= QUIET)
 
 
-def _sounds(files: tuple[Found, ...]) -> bool:
+def _sounds(files: tuple[RecordingFile, ...]) -> bool:
     return any(file.size > HEADER for file in files if file.leg in ("caller", "consultant"))
 
 
@@ -107,7 +107,7 @@ def _is_told(call: CallRecord, talk: Connection | None, now: datetime) -> bool:
 
 
 def _unchanged(
-    row: Recording, files: tuple[Found, ...], call: CallRecord | None, talk: Connection | None
+    row: Recording, files: tuple[RecordingFile, ...], call: CallRecord | None, talk: Connection | None
 ) -> bool:
     if row.state is RecordingState.GENERATED:
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from config.durable import into_place
-from dialplan.recording_names import SECOND, Found, Leg, parse_file
+from dialplan.recording_names import SECOND, Leg, RecordingFile, parse_file
 from recordings.capture.lost_header import understood
 from recordings.capture.placing import NO_TRACK, Track
 from recordings.capture.wave_header import WaveHeader, is_true, new_header, sound_bytes, true_header
@@ -22,7 +22,7 @@ _HEAD = 1 << 16  # bytes: where a header was lost, sound tells where it begins
 _BARE = 44  # bytes of a file in which nothing was recorded
 
 
-def scan(audio: Path, since: str = "") -> list[Found]:
+def scan(audio: Path, since: str = "") -> list[RecordingFile]:
     """All recordings' files in the day folders (YYYY-MM-DD) from `since` on; other files are passed over.
 
     Those on the second volume too, as v2/YYYY-MM-DD/….
@@ -42,7 +42,7 @@ def scan(audio: Path, since: str = "") -> list[Found]:
                     continue
                 modified = datetime.fromtimestamp(stat.st_mtime, UTC)
                 name = f"{volume}{folder.name}/{entry.name}"
-                found.append(Found(*parsed, name, stat.st_size, modified))
+                found.append(RecordingFile(*parsed, name, stat.st_size, modified))
     return sorted(found, key=lambda file: file.path)
 
 

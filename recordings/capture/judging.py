@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dialplan.recording_names import SECOND, Found, file_of
+from dialplan.recording_names import SECOND, RecordingFile, file_of
 from recordings.capture.due import Due
 from recordings.capture.held_silence import without_holds
 from recordings.capture.join import Job, LegFigures, Piece, Report
@@ -206,11 +206,11 @@ def _stems(due: Due, begun: dict[str, datetime]) -> list[str]:
     return sorted(begun, key=lambda stem: (numbers[stem], stem))
 
 
-def _legs(due: Due) -> list[Found]:
+def _legs(due: Due) -> list[RecordingFile]:
     return [file for file in due.files if file.leg in ("caller", "consultant")]
 
 
-def _file(legs: list[Found], stem: str, leg: str) -> str | None:
+def _file(legs: list[RecordingFile], stem: str, leg: str) -> str | None:
     return next((file.path for file in legs if file.stem.text == stem and file.leg == leg), None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dialplan.recording_names import Found, parse_stem
+from dialplan.recording_names import RecordingFile, parse_stem
 from recordings.model.call_record import CallRecord, Connection
 from recordings.model.entries import OPEN, RecordingState
 from recordings.model.recording import Recording
@@ -30,7 +30,7 @@ class Attempt:
 
 
 def places(
-    groups: Mapping[str, list[Found]], rows: Mapping[str, Recording], calls: Mapping[str, CallRecord]
+    groups: Mapping[str, list[RecordingFile]], rows: Mapping[str, Recording], calls: Mapping[str, CallRecord]
 ) -> dict[str, int]:
     """The conversation's number by recording id; attempts that nobody answered are left out."""
     by_call: dict[str, list[Attempt]] = {}
@@ -71,7 +71,7 @@ def match(attempts: list[Attempt], talks: Iterable[Connection]) -> dict[str, int
     return found
 
 
-def _attempt(id_: str, order: int, files: Iterable[Found], row: Recording | None) -> Attempt:
+def _attempt(id_: str, order: int, files: Iterable[RecordingFile], row: Recording | None) -> Attempt:
     legs = [file for file in files if file.leg in ("caller", "consultant") and file.size > HEADER]
     intended = row.intended_at if row else None
     # Of a judged one the row tells, though some of its files have gone; not where they grew.

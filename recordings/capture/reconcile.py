@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from dialplan.recording_names import Found, parse_stem
+from dialplan.recording_names import RecordingFile, parse_stem
 from recordings.capture.due import Due, by_recording, due, size_of
 from recordings.capture.files import remove, scan
 from recordings.capture.join import Job, Report
@@ -121,7 +121,7 @@ class Reconciler:
             recorded = bool(await reader.recordings_of([call.call_id]))
             self._journal.submit(replace(row, outcome=presumed(call, recorded)))
 
-    def _unsettled(self, since: str, wide: bool) -> list[Found]:
+    def _unsettled(self, since: str, wide: bool) -> list[RecordingFile]:
         groups = by_recording(scan(self._audio, since))
         if wide:  # older ones are never looked at again: over the weeks they would fill the memory
             self._settled = {name: size for name, size in self._settled.items() if name in groups}
@@ -132,7 +132,7 @@ class Reconciler:
             for file in files
         ]
 
-    async def _due(self, found: list[Found], now: datetime, back: timedelta) -> list[Due]:
+    async def _due(self, found: list[RecordingFile], now: datetime, back: timedelta) -> list[Due]:
         reader = self._journal.reader
         recent = await reader.unrecorded(now - back, sorted(NOT_RECORDED))
         rows = {row.id: row for row in await reader.recordings_in(tuple(OPEN))}

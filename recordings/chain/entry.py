@@ -12,7 +12,7 @@ from recordings.model.timestamps import hashed
 START = beginning("ivr111 recordings")
 
 
-class Kind(StrEnum):
+class ChainEntryKind(StrEnum):
     """What happened to a recording."""
 
     SEALED = "sealed"
@@ -38,7 +38,7 @@ class ChainEntry:
         return self.kind, self.subject, self.at, self.facts
 
 
-def entry(kind: Kind, recording_id: str, at: datetime, facts: Mapping[str, object]) -> ChainEntry:
+def entry(kind: ChainEntryKind, recording_id: str, at: datetime, facts: Mapping[str, object]) -> ChainEntry:
     """An entry; `at` aware, `facts` plain JSON values without personal data."""
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not chained")

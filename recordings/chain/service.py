@@ -25,7 +25,7 @@ from recordings.model.gap import DayCount
 from recordings.model.statement import GENESIS, NotSigned, Proof, Statement, canonical, digest, heads
 from recordings.privacy.keyring import Keyring
 from recordings.rows.bound_tables import STATEMENTS
-from recordings.rows.entry import Kind as RowKind
+from recordings.rows.entry import RowEntryKind as RowKind
 from recordings.rows.service import entered
 from recordings.rows.store import grown
 from recordings.rows.store import head as rows_head

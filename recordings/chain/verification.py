@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from recordings.chain import merkle
-from recordings.chain.entry import ChainEntry, Kind
+from recordings.chain.entry import ChainEntry, ChainEntryKind
 from recordings.model.hash_chain import Link, Walk, digest
 from recordings.model.sealed import Sealed
 from recordings.model.statement import Statement
@@ -48,9 +48,9 @@ def row_fault(row: Sealed | None, link: Link[ChainEntry]) -> str | None:
     """A sealed recording's row beside its entry in the chain, that of sealing or that of destruction."""
     if digest(link.seq, link.previous, link.entry) != link.hash:
         return None  # accused already
-    if link.entry.kind == Kind.DESTROYED:
+    if link.entry.kind == ChainEntryKind.DESTROYED:
         return _destroyed_fault(row, link.entry)
-    if link.entry.kind != Kind.SEALED:
+    if link.entry.kind != ChainEntryKind.SEALED:
         return None
     if row is None:
         return f"sealed row {link.entry.subject}: missing"

@@ -18,7 +18,7 @@ QUIET = timedelta(minutes=11)
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class AnsweredConversation:
     """An answered conversation that ended, and the row of its recording, if any."""
 
     call_id: str
@@ -76,7 +76,7 @@ Size = Mapping[str, int]  # bytes by file, of those that are there
 
 
 def wrong(
-    talk: Talk, raw: Size, sealed: Size, now: datetime, sound: frozenset[str] = frozenset()
+    talk: AnsweredConversation, raw: Size, sealed: Size, now: datetime, sound: frozenset[str] = frozenset()
 ) -> Gap | None:
     """The gap of a conversation; None when it is a playable recording of its length, or in its grace yet.
 
@@ -91,7 +91,7 @@ def wrong(
     return _gap(*found, talk) if found else _late(talk, kept, now)
 
 
-def _missing(talk: Talk, now: datetime, sound: bool) -> Gap | None:
+def _missing(talk: AnsweredConversation, now: datetime, sound: bool) -> Gap | None:
     """Judged and without sound, or never judged: where its sound lies there, it waits for the judge."""
     state = talk.recording.state if talk.recording else None
     if state is RecordingState.GENERATED or talk.seconds < HARDLY:
@@ -118,13 +118,13 @@ def _file(kept: RecordingFacts, raw: Size, sealed: Size) -> tuple[str, str] | No
     return None
 
 
-def _length(talk: Talk, kept: RecordingFacts) -> tuple[str, str] | None:
+def _length(talk: AnsweredConversation, kept: RecordingFacts) -> tuple[str, str] | None:
     if explained(talk.seconds, kept.recorded, talk.links):
         return None
     return "length", f"talked {talk.seconds:.1f} s, recorded {kept.recorded:.1f} s{_network(talk)}"
 
 
-def _hole(talk: Talk, kept: RecordingFacts) -> tuple[str, str] | None:
+def _hole(talk: AnsweredConversation, kept: RecordingFacts) -> tuple[str, str] | None:
     """Whatever the network did: where nothing came, nothing is heard."""
     if not kept.holes:
         return None
@@ -136,12 +136,12 @@ def _hole(talk: Talk, kept: RecordingFacts) -> tuple[str, str] | None:
     return "hole", said + _network(talk)
 
 
-def _network(talk: Talk) -> str:
+def _network(talk: AnsweredConversation) -> str:
     said = words(talk.links)
     return f" ({said})" if said else ""
 
 
-def _late(talk: Talk, kept: RecordingFacts, now: datetime) -> Gap | None:
+def _late(talk: AnsweredConversation, kept: RecordingFacts, now: datetime) -> Gap | None:
     if kept.sealed_file is None and kept.checked_at is not None and now - kept.checked_at > LATE:
         found = _gap("unsealed", "not sealed in ten minutes; see: ivr111 doctor", talk)
         return replace(found, settles=BACKLOG)
@@ -161,5 +161,5 @@ def orphans(
             yield Gap("orphan", call_id, recording_id, written, "a file no conversation is known for")
 
 
-def _gap(kind: str, detail: str, talk: Talk) -> Gap:
+def _gap(kind: str, detail: str, talk: AnsweredConversation) -> Gap:
     return Gap(kind, talk.call_id, talk.name, talk.answered_at, detail)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.capture.judging import HARDLY
 from recordings.completeness import files, store
-from recordings.completeness.compare import RecordingFacts, Talk, orphans, wrong
+from recordings.completeness.compare import AnsweredConversation, RecordingFacts, orphans, wrong
 from recordings.model.entries import PLAYABLE, RecordingState
 from recordings.model.gap import Comparison, DayCount, Gap
 
@@ -75,7 +75,7 @@ class Completeness:
             found.gaps,
         )
 
-    def _wrong(self, talks: list[Talk], now: datetime, sound: frozenset[str]) -> list[Gap]:
+    def _wrong(self, talks: list[AnsweredConversation], now: datetime, sound: frozenset[str]) -> list[Gap]:
         kept = [talk.recording for talk in talks if talk.recording]
         raw = files.sizes(
             self._audio, [one.stereo_file for one in kept if one.stereo_file and not one.sealed_file]
@@ -103,7 +103,7 @@ class Completeness:
         return [gap for gap in found if since <= gap.at < until]
 
 
-def _counted(talk: Talk) -> str | None:
+def _counted(talk: AnsweredConversation) -> str | None:
     """Under which head a conversation is counted; None: nobody had time to say a word."""
     kept: RecordingFacts | None = talk.recording
     if kept is not None and kept.state is RecordingState.GENERATED:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
 from recordings.capture.match_conversations import NOT_RECORDED
-from recordings.completeness.compare import RecordingFacts, Talk
+from recordings.completeness.compare import AnsweredConversation, RecordingFacts
 from recordings.journal.reading import links_of
 from recordings.model.batches import batches
 from recordings.model.call_record import LONGEST_CALL
@@ -22,7 +22,9 @@ from recordings.model.tables import calls, connections, recordings, segments
 _AT_ONCE = 1000
 
 
-async def talks(database: AsyncEngine, since: datetime, until: datetime) -> AsyncIterator[list[Talk]]:
+async def talks(
+    database: AsyncEngine, since: datetime, until: datetime
+) -> AsyncIterator[list[AnsweredConversation]]:
     """Conversations of ours answered in between that are over, in parts."""
     async with reading(database) as connection:
         result = await connection.stream(_talks_between(since, until))
@@ -68,7 +70,7 @@ def _talks_between(since: datetime, until: datetime) -> Select[Any]:
     )
 
 
-def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> Talk:
+def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> AnsweredConversation:
     kept = None
     if row.id is not None:
         kept = RecordingFacts(
@@ -83,7 +85,9 @@ def _talk(row: Row[Any], pieces: Sequence[Span], heard: Sequence[LinkHeard]) -> 
             tuple(pieces),
         )
     ended_at = row.ended_at or row.call_ended_at
-    return Talk(row.call_id, row.number, row.answered_at, ended_at, kept, tuple(heard), row.call_ended_at)
+    return AnsweredConversation(
+        row.call_id, row.number, row.answered_at, ended_at, kept, tuple(heard), row.call_ended_at
+    )
 
 
 async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, list[Span]]:

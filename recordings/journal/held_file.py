@@ -31,7 +31,7 @@ class HeldFile:
         """Only the journal stands there afterwards, or nothing that is to be made; whether it is another."""
         if not create:
             found = journal_file.take_in(self._file, time.time(), self._anchor)
-            if found is journal_file.Found.SAME:
+            if found is journal_file.FoundFile.SAME:
                 return False
             log.error("journal_file", found=found.value)
         elif self._anchor is not None:
@@ -40,7 +40,7 @@ class HeldFile:
             except journal_file.JournalRefused:
                 self.let_go()
                 raise
-            log.error("journal_file", found=journal_file.Found.PUT_BACK.value)
+            log.error("journal_file", found=journal_file.FoundFile.PUT_BACK.value)
         else:
             log.warning("journal_created")
             return False

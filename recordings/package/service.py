@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.told import told
 from recordings.access.log import AccessLog
-from recordings.chain.entry import Kind
+from recordings.chain.entry import ChainEntryKind
 from recordings.chain.service import Statements
 from recordings.chain.store import entry_of
 from recordings.demands.demand import Demand, State
@@ -131,7 +131,7 @@ class Packages:
 
     async def _evidence(self, row: Sealed, work: Path, now: datetime) -> PackagedEvidence:
         link = await entry_of(self._database, row.seq)
-        stated = json.loads(link.entry.facts) if link and link.entry.kind == Kind.SEALED else {}
+        stated = json.loads(link.entry.facts) if link and link.entry.kind == ChainEntryKind.SEALED else {}
         if (stated.get("audio_sha256"), stated.get("sealed_sha256")) != (row.audio_sha256, row.sealed_sha256):
             raise files.NotTheSame(
                 told(

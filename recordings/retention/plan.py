@@ -20,7 +20,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class Expiring:
     """One thing that would go, under which policy."""
 
     candidate: Candidate
@@ -35,9 +35,9 @@ def policy_for(what: str, outcome: str | None, policies: Iterable[RetentionPolic
 
 def expired(
     candidates: Iterable[Candidate], policies: Sequence[RetentionPolicy], now: datetime
-) -> Iterator[Going]:
+) -> Iterator[Expiring]:
     """Those older than their policy keeps them, held or not; without a policy nothing."""
     for one in candidates:
         policy = policy_for(one.what, one.outcome, policies)
         if policy is not None and one.ended < now - timedelta(days=policy.days):
-            yield Going(one, policy)
+            yield Expiring(one, policy)

@@ -16,7 +16,7 @@ from recordings.model.sealed import Sealed
 from recordings.retention import manual_holds, store
 from recordings.retention.all_holds import AllHolds
 from recordings.retention.manual_holds import ManualHold
-from recordings.retention.plan import Candidate, Going, expired
+from recordings.retention.plan import Candidate, Expiring, expired
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[int, int], object]
@@ -33,7 +33,7 @@ class Planned:
 
     goes: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
-    items: list[Going] = field(default_factory=list)
+    items: list[Expiring] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Retention:
         """All of them, the lifted and the passed ones too."""
         return await manual_holds.all_holds(self._database)
 
-    async def _expired(self, now: datetime, what: str = "") -> AsyncIterator[Going]:
+    async def _expired(self, now: datetime, what: str = "") -> AsyncIterator[Expiring]:
         for kind, source in (("audio", store.audio), ("journal", store.rows)):
             days = [one.days for one in self._policies if one.what == kind]
             if not days or what not in ("", kind):
@@ -159,7 +159,7 @@ class Retention:
     async def _kept(self, candidates: Sequence[Candidate], now: datetime) -> Sequence[Candidate]:
         return await store.kept(self._database, self._holds, candidates, now) if candidates else ()
 
-    async def _destroy(self, going: Going, run: str, now: datetime) -> Sealed | None:
+    async def _destroy(self, going: Expiring, run: str, now: datetime) -> Sealed | None:
         return await store.destroy(self._database, self._sealed, self._holds, going, run, now)
 
     async def _finish_earlier(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert,
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.database import reading
-from recordings.chain.entry import Kind, entry
+from recordings.chain.entry import ChainEntryKind, entry
 from recordings.chain.store import append
 from recordings.model.access_entry import Actor
 from recordings.model.evidence_tables import holds, registrations, retention_runs, sealed
@@ -26,7 +26,7 @@ from recordings.model.tables import (
 )
 from recordings.retention.all_holds import AllHolds
 from recordings.retention.holds import Period
-from recordings.retention.plan import Candidate, Going
+from recordings.retention.plan import Candidate, Expiring
 from recordings.rows.bound_tables import (
     CALLS,
     CONNECTIONS,
@@ -108,7 +108,7 @@ async def kept(
 
 
 async def destroy(
-    database: AsyncEngine, keys: SealedRecordings, held: AllHolds, going: Going, run: str, now: datetime
+    database: AsyncEngine, keys: SealedRecordings, held: AllHolds, going: Expiring, run: str, now: datetime
 ) -> Sealed | None:
     """The key and the chain's word of it, in one transaction; None when it is kept by now or gone already.
 
@@ -124,7 +124,7 @@ async def destroy(
             return None
         known = rows[0]
         facts = {"policy": going.policy.id, "source": going.policy.source, "run": run}
-        await append(connection, [entry(Kind.DESTROYED, id_, now, facts)])
+        await append(connection, [entry(ChainEntryKind.DESTROYED, id_, now, facts)])
         await keys.forget(connection, known, max(now, datetime.now(UTC)))  # the run may be long
     return known
 

@@ -9,7 +9,7 @@ from recordings.model.evidence_tables import row_chain as table
 from recordings.model.evidence_tables import rows_before
 from recordings.privacy.numbers import Numbers
 from recordings.rows.bound_tables import Bound
-from recordings.rows.entry import Key, Kind, entry
+from recordings.rows.entry import Key, RowEntryKind, entry
 from recordings.rows.store import append, lock, newest, rows_behind
 
 
@@ -23,7 +23,7 @@ async def adopt(
     asked = [(bound.name, name) for name in names]
     known, now = await newest(connection, asked), datetime.now(UTC)
     entries = [
-        entry(Kind.ADOPTED, bound.name, name, now, bound.digest_of(row, numbers))
+        entry(RowEntryKind.ADOPTED, bound.name, name, now, bound.digest_of(row, numbers))
         for name, row in zip(names, found, strict=True)
         if (bound.name, name) not in known
     ]
@@ -35,13 +35,13 @@ async def complete(connection: AsyncConnection, numbers: Numbers, since: str) ->
     """From here on no row is adopted of the tables bound by that revision."""
     await lock(connection)
     if not await is_complete(connection, since):
-        await append(connection, [entry(Kind.COMPLETE, "", since, datetime.now(UTC))], numbers)
+        await append(connection, [entry(RowEntryKind.COMPLETE, "", since, datetime.now(UTC))], numbers)
 
 
 async def is_complete(connection: AsyncConnection, since: str) -> bool:
     """Whether the chain says that rows from before are all entered, of the tables bound by that revision."""
     said = select(table.c.seq).where(
-        table.c.table_name == "", table.c.row_key == since, table.c.kind == Kind.COMPLETE.value
+        table.c.table_name == "", table.c.row_key == since, table.c.kind == RowEntryKind.COMPLETE.value
     )
     return (await connection.execute(said.limit(1))).first() is not None
 

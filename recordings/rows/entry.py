@@ -21,7 +21,7 @@ Value = str | int | float | bool | datetime | None
 Key = tuple[Value, ...]
 
 
-class Kind(StrEnum):
+class RowEntryKind(StrEnum):
     """What happened to a row."""
 
     WRITTEN = "written"  # made or changed, by us
@@ -46,7 +46,7 @@ class RowEntry:
         return self.kind, self.table, self.key, self.at, self.digest
 
 
-def entry(kind: Kind, table: str, key: str, at: datetime, digest: str = "") -> RowEntry:
+def entry(kind: RowEntryKind, table: str, key: str, at: datetime, digest: str = "") -> RowEntry:
     """`at` aware."""
     return RowEntry(kind.value, table, key, hashed(at), digest)
 

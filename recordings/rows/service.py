@@ -15,7 +15,7 @@ from recordings.privacy.keyring import KeyMissing
 from recordings.privacy.numbers import Numbers
 from recordings.rows.adoption import adopting
 from recordings.rows.bound_tables import BOUND, Bound, Row
-from recordings.rows.entry import Key, Kind, RowEntry, entry, key_text
+from recordings.rows.entry import Key, RowEntry, RowEntryKind, entry, key_text
 from recordings.rows.store import Newests, append, lock, newest, standing
 
 log = structlog.get_logger()
@@ -109,7 +109,7 @@ async def enter_new(connection: AsyncConnection, bound: Bound, rows: Sequence[Ro
         return
     await lock(connection)
     entries = [
-        entry(Kind.WRITTEN, bound.name, bound.text_of(row), now, bound.digest_of(row, numbers))
+        entry(RowEntryKind.WRITTEN, bound.name, bound.text_of(row), now, bound.digest_of(row, numbers))
         for row in rows
     ]
     await append(connection, entries, numbers)
@@ -154,13 +154,13 @@ async def _altered(
             digest = "" if row is None else bound.digest_of(row, numbers)
             if last is None:
                 wrong = row is not None and not await adopting(connection, bound)
-            elif last.kind == Kind.REMOVED:
+            elif last.kind == RowEntryKind.REMOVED:
                 wrong = row is not None
             else:
                 wrong = digest != last.digest
             if wrong:
                 log.error("row_altered", table=bound.name)
-                found.append(entry(Kind.ALTERED, bound.name, name, now, digest))
+                found.append(entry(RowEntryKind.ALTERED, bound.name, name, now, digest))
     return found, known
 
 
@@ -176,10 +176,15 @@ async def _changes(
             row, last = rows.get(name), known.get((bound.name, name))
             if row is not None:
                 digest = bound.digest_of(row, numbers)
-                if last is None or last.digest != digest or last.kind == Kind.REMOVED or name in anyway:
-                    entries.append(entry(Kind.WRITTEN, bound.name, name, now, digest))
-            elif name in anyway or (last is not None and last.kind != Kind.REMOVED):
-                entries.append(entry(Kind.REMOVED, bound.name, name, now))
+                if (
+                    last is None
+                    or last.digest != digest
+                    or last.kind == RowEntryKind.REMOVED
+                    or name in anyway
+                ):
+                    entries.append(entry(RowEntryKind.WRITTEN, bound.name, name, now, digest))
+            elif name in anyway or (last is not None and last.kind != RowEntryKind.REMOVED):
+                entries.append(entry(RowEntryKind.REMOVED, bound.name, name, now))
     return entries
 
 

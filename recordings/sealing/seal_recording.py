@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.settings import Settings
-from recordings.chain.entry import Kind, entry
+from recordings.chain.entry import ChainEntryKind, entry
 from recordings.journal.alarming import alarm
 from recordings.model.sealed import Sealed
 from recordings.model.timestamps import shown
@@ -113,7 +113,9 @@ class RecordingSealer:
             "marks": list(row.marks),
         }
         self._step("about to enter")
-        written = await store.write(self._database, row, entry(Kind.SEALED, one.recording_id, at, facts))
+        written = await store.write(
+            self._database, row, entry(ChainEntryKind.SEALED, one.recording_id, at, facts)
+        )
         self._step("entered")
         if written is None:
             return None

@@ -21,7 +21,7 @@ from routing.dispatch.decisions import (
 )
 from routing.dispatch.queue import Caller, Phase, Queue
 from routing.dispatch.roster import Roster
-from routing.dispatch.timers import Timers
+from routing.dispatch.timers import DispatchTimers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Assigner:
     rules: Rules
     floor: Roster = field(default_factory=Roster)
     queue: Queue = field(default_factory=Queue)
-    timers: Timers = field(default_factory=Timers)
+    timers: DispatchTimers = field(default_factory=DispatchTimers)
     stale: Counter[str] = field(default_factory=Counter)  # events that came late, twice or for nobody
     rings: int = 0
     diverted: dict[Language, float] = field(default_factory=dict)  # to the duty phone, since then

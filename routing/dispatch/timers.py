@@ -8,7 +8,7 @@ Kind = Literal["ends", "rest", "passed", "proof"]
 
 
 @dataclass(slots=True)
-class Timers:
+class DispatchTimers:
     """At most one live deadline per (kind, consultant); setting it anew replaces it."""
 
     heap: list[tuple[float, int, Kind, str]] = field(default_factory=list)

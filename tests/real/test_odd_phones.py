@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.control.monitoring import Spying
+from engine.control.monitoring import CallMonitoring
 from engine.install.secrets import load as load_secrets
 from lab.call import RefusedError
 from lab.lab import Lab
@@ -177,7 +177,7 @@ async def test_a_supervisors_phone_that_forwards_is_rung_and_no_other(line: Runn
     outside = lab.ucc("answers")
     here = f"{line.settings.sip_address}:{line.settings.sip_port}"
     steer = load_secrets(line.settings.home / "secrets").ami_steer
-    spying = Spying(line.settings.ami_address, line.settings.ami_port, steer)
+    spying = CallMonitoring(line.settings.ami_address, line.settings.ami_port, steer)
     for to in ("PJSIP%2F1414", "Local%2F1414@111-duty", "*22"):
         phone.policy = lambda call, to=to: Reject(302, to=f"sip:{to}@{here}")  # type: ignore[misc]
         await spying.begin("listen", phone.user, f"PJSIP/{one.id}-0", one.id)

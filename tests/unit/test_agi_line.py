@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agi_handlers.line import AgiLine, DialResult
 from agi_handlers.protocol import AgiRefused
 from agi_handlers.server import AgiServer
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from ivr.line import HungUp, SoundMissing
 from tests.fake_asterisk import FakeCall, Ring, ring_up
 
@@ -24,7 +24,7 @@ async def run(flow: Flow, prepare: Callable[[FakeCall], None] = lambda call: Non
     """What `flow` returns or raises, and the call it had."""
     ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    async def handler(session: Session) -> None:
+    async def handler(session: AgiSession) -> None:
         try:
             ended.set_result(await flow(AgiLine(session)))
         except Exception as raised:
@@ -244,7 +244,7 @@ async def test_a_hang_up_at_any_moment_is_one_exception(moment):
 async def test_two_calls_do_not_hear_each_other():
     answers: dict[str, str | None] = {}
 
-    async def handler(session: Session) -> None:
+    async def handler(session: AgiSession) -> None:
         answers[session.call_id] = await AgiLine(session).play("menu", "12")
 
     server = AgiServer({"call": handler}, host="127.0.0.1", port=0, token="secret", apology=handler)

@@ -13,29 +13,29 @@ from structlog.testing import capture_logs
 
 from agi_handlers.line import AgiLine
 from agi_handlers.server import AgiServer
-from agi_handlers.session import Session
+from agi_handlers.session import AgiSession
 from tests.fake_asterisk import FakeCall, ring_up
 
 GOOD = b"agi_network: yes\nagi_network_script: call?token=secret\n"
 
 
-async def menu(session: Session) -> None:
+async def menu(session: AgiSession) -> None:
     line = AgiLine(session)
     for _ in range(5):
         await line.play("menu", "12")
     await line.set({"ENGINE_NEXT": "hangup"})
 
 
-async def crash(session: Session) -> None:
+async def crash(session: AgiSession) -> None:
     await AgiLine(session).play("menu")
     raise LookupError("a mistake of ours")
 
 
-async def sorry(session: Session) -> None:
+async def sorry(session: AgiSession) -> None:
     await AgiLine(session).play("apology")
 
 
-async def for_ever(session: Session) -> None:
+async def for_ever(session: AgiSession) -> None:
     await AgiLine(session).digit("1", 3600)
 
 
@@ -180,7 +180,7 @@ async def test_closing_lets_asterisk_carry_on_with_every_call(server: AgiServer)
 
 
 async def test_a_handler_that_will_not_be_cancelled_does_not_hold_up_the_close():
-    async def stubborn(session: Session) -> None:
+    async def stubborn(session: AgiSession) -> None:
         while True:
             try:
                 await for_ever(session)

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from agi_handlers.protocol import SYNC, AgiReply, parse_header
-from agi_handlers.session import AgiRejected, ConnectionLost, Session
+from agi_handlers.session import AgiRejected, AgiSession, ConnectionLost
 from ivr.line import HungUp, SoundMissing
 
 
@@ -34,9 +34,9 @@ class Wire:
         self.closed = "aborted"
 
 
-def open_session() -> tuple[Session, Wire]:
+def open_session() -> tuple[AgiSession, Wire]:
     wire = Wire()
-    return Session(wire, parse_header([b"agi_uniqueid: 1.1"])), wire  # type: ignore[arg-type]
+    return AgiSession(wire, parse_header([b"agi_uniqueid: 1.1"])), wire  # type: ignore[arg-type]
 
 
 async def breathe() -> None:
@@ -44,7 +44,7 @@ async def breathe() -> None:
         await asyncio.sleep(0)
 
 
-async def asked(session: Session, *words: str) -> asyncio.Task[AgiReply]:
+async def asked(session: AgiSession, *words: str) -> asyncio.Task[AgiReply]:
     task = asyncio.create_task(session.command(*words))
     await breathe()
     return task

@@ -29,7 +29,7 @@ def told_in(language, lines):
 @pytest.mark.parametrize("language", ["kk", "ru"])
 @pytest.mark.parametrize("ended_by", [*ENDED, None])
 def test_a_story_holds_no_english_word(settings, language, ended_by):
-    from engine.cli.call_json import Teller
+    from engine.cli.call_json import CallJson
 
     at, until = SERVED.arrived_at, SERVED.arrived_at + timedelta(seconds=4)
     rings = [Moment("ring", n, "c102", at, until, result) for n, result in enumerate([*RINGS, "answered"], 1)]
@@ -50,7 +50,7 @@ def test_a_story_holds_no_english_word(settings, language, ended_by):
         )
         said = told_in(
             language,
-            lambda record=record: story(record, [], Teller(settings.zone, settings.audio), settings, legs),
+            lambda record=record: story(record, [], CallJson(settings.zone, settings.audio), settings, legs),
         )
         assert [] == [line for line in said if ENGLISH.search(line)]
 

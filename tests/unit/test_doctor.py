@@ -14,7 +14,7 @@ from engine.health import checks as doctor
 from engine.health import running as doctor_running
 from engine.health.installed import asterisk_version, clock, disk, users, version
 from engine.install.port_checks import ports
-from engine.install.ports import Port, holders, sockets
+from engine.install.ports import CheckedPort, holders, sockets
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ TABLE = """  sl  local_address rem_address   st tx_queue rx_queue tr tm->when re
 
 
 def test_only_sockets_that_exclude_ours_count() -> None:
-    assert sockets(TABLE, Port("sip_port", "udp", "127.0.0.1", 5060, "asterisk")) == {"111", "333"}
+    assert sockets(TABLE, CheckedPort("sip_port", "udp", "127.0.0.1", 5060, "asterisk")) == {"111", "333"}
 
 
 def test_a_free_port_has_no_holder() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        assert holders(Port("agi_port", "tcp", "127.0.0.1", free.getsockname()[1], "engine")) == set()
+        assert holders(CheckedPort("agi_port", "tcp", "127.0.0.1", free.getsockname()[1], "engine")) == set()
 
 
 def test_every_failure_says_what_to_do_and_one_broken_look_hides_no_other(

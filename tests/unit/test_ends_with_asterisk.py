@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialplan import words as w
-from engine.install.asterisk_exits import KEPT, Death, first_after, note, read
+from engine.install.asterisk_exits import KEPT, AsteriskExit, first_after, note, read
 from engine.operations.crashed_calls import CrashedCalls
 from routing.live.call_summary import CallSummary
 from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
@@ -58,7 +58,7 @@ def after_restart(place: Path, at: float, *, certain: bool = True) -> CallSummar
 def test_a_conversation_ends_at_the_death_that_the_supervisor_saw_not_at_the_next_look(
     tmp_path: Path,
 ) -> None:
-    note(tmp_path / "ends", Death(BEGUN + 11.4, 7, "ended"))
+    note(tmp_path / "ends", AsteriskExit(BEGUN + 11.4, 7, "ended"))
     story = after_restart(tmp_path, BEGUN + 50)
     [talk] = story.conversations
     assert (talk.ended_at, story.ended_at, story.ended_by) == (BEGUN + 11.4, BEGUN + 11.4, "cut_off")
@@ -67,7 +67,7 @@ def test_a_conversation_ends_at_the_death_that_the_supervisor_saw_not_at_the_nex
 
 def test_of_several_deaths_the_first_after_its_birth_is_its_own(tmp_path: Path) -> None:
     for after in (-30, 8, 20):
-        note(tmp_path / "ends", Death(BEGUN + after, 7, "silent"))
+        note(tmp_path / "ends", AsteriskExit(BEGUN + after, 7, "silent"))
     assert after_restart(tmp_path, BEGUN + 50).ended_at == BEGUN + 8
 
 
@@ -84,7 +84,7 @@ def test_without_death_and_sound_the_last_thing_seen_counts(tmp_path: Path) -> N
 
 
 def test_no_call_ends_before_its_last_event_or_after_the_look(tmp_path: Path) -> None:
-    note(tmp_path / "ends", Death(BEGUN + 3, 7, "silent"))
+    note(tmp_path / "ends", AsteriskExit(BEGUN + 3, 7, "silent"))
     assert after_restart(tmp_path, BEGUN + 90).ended_at == BEGUN + 5
     recorded(tmp_path, BEGUN + 1000)
     (tmp_path / "ends").unlink()
@@ -99,7 +99,7 @@ def test_a_call_that_ended_while_only_the_manager_was_away_is_not_called_cut_off
 
 
 def test_a_manager_that_was_lost_with_asterisk_is_told_at_its_death(tmp_path: Path) -> None:
-    note(tmp_path / "ends", Death(BEGUN + 11.4, 7, "ended"))
+    note(tmp_path / "ends", AsteriskExit(BEGUN + 11.4, 7, "ended"))
     fresh = Live()
     fresh.inherit(talking(), BEGUN + 60, cut_off(tmp_path).ends(BEGUN + 60, certain=False))
     story = told(fresh)
@@ -107,15 +107,15 @@ def test_a_manager_that_was_lost_with_asterisk_is_told_at_its_death(tmp_path: Pa
 
 
 def test_a_call_born_after_a_death_is_not_ended_by_it(tmp_path: Path) -> None:
-    assert first_after([Death(BEGUN - 1, 7, "ended")], BEGUN) is None
+    assert first_after([AsteriskExit(BEGUN - 1, 7, "ended")], BEGUN) is None
 
 
 @pytest.mark.parametrize("line", ["", "no json", "[]", "{}", '{"at": "x", "pid": 1, "why": "ended"}'])
 def test_a_line_nobody_can_read_costs_no_other(tmp_path: Path, line: str) -> None:
-    note(tmp_path / "ends", Death(1.0, 7, "ended"))
+    note(tmp_path / "ends", AsteriskExit(1.0, 7, "ended"))
     with (tmp_path / "ends").open("a") as file:
         file.write(line + "\n")
-    note(tmp_path / "ends", Death(2.0, 8, "silent"))
+    note(tmp_path / "ends", AsteriskExit(2.0, 8, "silent"))
     assert [one.at for one in read(tmp_path / "ends")] == [1.0, 2.0]
 
 
@@ -124,10 +124,10 @@ def test_the_deaths_kept_are_bounded_and_written_past_a_link_planted_in_their_pl
     (tmp_path / "ends").symlink_to(tmp_path / "victim")
     (tmp_path / ".ends.part").symlink_to(tmp_path / "victim")
     for number in range(3):
-        note(tmp_path / "ends", Death(float(number), 7, "ended"))
+        note(tmp_path / "ends", AsteriskExit(float(number), 7, "ended"))
     assert (tmp_path / "victim").read_text() == "mine"
     (tmp_path / "ends").write_text(
         "".join(json.dumps({"at": n, "pid": 1, "why": "ended"}) + "\n" for n in range(500))
     )
-    note(tmp_path / "ends", Death(1000.0, 7, "ended"))
+    note(tmp_path / "ends", AsteriskExit(1000.0, 7, "ended"))
     assert len(read(tmp_path / "ends")) == KEPT

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = re.compile(r"`([a-z_0-9/]+\.py)(?:: (\w+))?`")
+PRODUCT = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
 HEADS = ("our word", "the field's word", "қазақша", "по-русски", "where in the code")
 
 
@@ -36,3 +37,13 @@ def test_every_word_has_its_kazakh_and_its_russian_and_stands_once():
 
 def test_every_word_of_the_code_says_where_it_is():
     assert [] == [row[0] for row in rows() if len(row) == len(HEADS) and not PLACE.search(row[-1])]
+
+
+def test_one_word_has_one_meaning_no_two_public_classes_have_the_same_name():
+    where: dict[str, list[str]] = {}
+    for folder in PRODUCT:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    where.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+    assert {} == {name: files for name, files in where.items() if len(files) > 1}

@@ -11,7 +11,7 @@ import pytest
 
 from config.journal_file import (
     Anchor,
-    Found,
+    FoundFile,
     JournalRefused,
     JournalUnsettled,
     Named,
@@ -36,7 +36,7 @@ def journal(tmp_path: Path) -> Path:
     """Named by an engine that was killed; 200 calls, all of them in its log only."""
     file = tmp_path / "journal.sqlite"
     subprocess.run([sys.executable, "-c", KILLED, file], check=True)
-    assert Found.SAME == take_in(file, 0.0)
+    assert FoundFile.SAME == take_in(file, 0.0)
     assert file.with_name("journal.sqlite-wal").stat().st_size
     return file
 
@@ -52,7 +52,7 @@ def other(journal: Path, calls: int) -> Path:
     return file
 
 
-def found(journal: Path, anchor: Anchor | None = None) -> Found:
+def found(journal: Path, anchor: Anchor | None = None) -> FoundFile:
     """As the engine does it: once, and again when nobody writes there any more."""
     changed = journal.stat().st_ctime + 0.1
     with pytest.raises(JournalUnsettled):
@@ -68,13 +68,13 @@ def texts(journal: Path) -> dict[str, int]:
 
 
 def test_a_killed_engines_file_goes_on_with_its_log(journal: Path) -> None:
-    assert Found.SAME == take_in(journal, 0.0)
+    assert FoundFile.SAME == take_in(journal, 0.0)
     assert {"new": 200} == texts(journal)
 
 
 def test_an_older_file_put_in_while_no_engine_ran_is_taken_in_without_the_old_ones_log(journal: Path) -> None:
     other(journal, 50).replace(journal)
-    assert Found.ANOTHER == found(journal)
+    assert FoundFile.ANOTHER == found(journal)
     assert {"old": 50} == texts(journal)
     assert journal.with_name("journal.sqlite-wal.replaced").stat().st_size
 
@@ -88,19 +88,19 @@ def test_an_older_file_of_the_same_inode_is_told_apart_by_its_birth(journal: Pat
     there = journal.stat()
     as_if = Named((there.st_dev, there.st_ino), 0, named.wal, "1.000000000")
     as_if.write(journal)
-    assert Found.ANOTHER == found(journal)
+    assert FoundFile.ANOTHER == found(journal)
     assert {"old": 50} == texts(journal)
 
 
 def test_an_older_copy_written_over_the_same_file_is_taken_in_without_the_log(journal: Path) -> None:
     texts(journal)  # its end writes the log into the file: it is long now
-    assert Found.SAME == take_in(journal, 0.0)
+    assert FoundFile.SAME == take_in(journal, 0.0)
     with closing(Anchor(journal)):
         named = Named.now(journal)
         assert named is not None
         named.write(journal)
     subprocess.run(["cp", other(journal, 50), journal], check=True)
-    assert Found.ANOTHER == found(journal)
+    assert FoundFile.ANOTHER == found(journal)
     assert {"old": 50} == texts(journal)
 
 
@@ -110,7 +110,7 @@ def test_a_file_with_a_log_of_its_own_is_taken_in_with_it(journal: Path, tmp_pat
     subprocess.run([sys.executable, "-c", KILLED.replace("200", "70"), aside / "journal.sqlite"], check=True)
     for suffix in ("", "-wal", "-shm"):
         (aside / f"journal.sqlite{suffix}").replace(tmp_path / f"journal.sqlite{suffix}")
-    assert Found.ANOTHER == found(journal)
+    assert FoundFile.ANOTHER == found(journal)
     assert {"new": 70} == texts(journal)
 
 
@@ -119,7 +119,7 @@ def test_with_the_journal_open_another_file_is_set_aside_and_the_journal_put_bac
 ) -> None:
     with closing(Anchor(journal)) as anchor:
         other(journal, 50).replace(journal)
-        assert Found.PUT_BACK == found(journal, anchor)
+        assert FoundFile.PUT_BACK == found(journal, anchor)
     assert {"new": 200} == texts(journal)
     assert {"old": 50} == texts(journal.with_name("journal.sqlite.replaced"))
 
@@ -127,7 +127,7 @@ def test_with_the_journal_open_another_file_is_set_aside_and_the_journal_put_bac
 def test_with_only_its_log_deleted_nothing_is_lost(journal: Path) -> None:
     with closing(Anchor(journal)) as anchor:
         journal.with_name("journal.sqlite-wal").unlink()
-        assert Found.PUT_BACK == found(journal, anchor)
+        assert FoundFile.PUT_BACK == found(journal, anchor)
     assert {"new": 200} == texts(journal)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dialplan import words as w
 from engine.recorder.link_quality import LinkCount, LinkWatch
-from recordings.completeness.compare import RecordingFacts, Talk, wrong
+from recordings.completeness.compare import AnsweredConversation, RecordingFacts, wrong
 from recordings.journal.spool_lines import from_line, to_line
 from recordings.model.entries import RecordingState
 from recordings.model.link_quality import LinkHeard, explained, words
@@ -45,9 +45,9 @@ def test_what_the_network_explains_of_a_length(talked, recorded, links, expected
     assert expected == explained(talked, recorded, links)
 
 
-def talk(recorded: float, *links: LinkHeard) -> Talk:
+def talk(recorded: float, *links: LinkHeard) -> AnsweredConversation:
     kept = RecordingFacts(ID, RecordingState.FINISHED, recorded, "x.wav", NOW, None, None, False)
-    return Talk("n1-1763815501123-1", 1, NOW - timedelta(seconds=100), NOW, kept, links)
+    return AnsweredConversation("n1-1763815501123-1", 1, NOW - timedelta(seconds=100), NOW, kept, links)
 
 
 def test_a_gap_that_is_more_than_the_network_did_says_what_the_network_did():

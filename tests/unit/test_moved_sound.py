@@ -3,7 +3,7 @@
 import struct
 from ipaddress import IPv4Network
 
-from engine.wire.source_change import ENOUGH, GONE, MOST, SILENT, Port, rtp
+from engine.wire.source_change import ENOUGH, GONE, MOST, SILENT, RtpPort, rtp
 
 NAMED = ("10.0.0.2", 4000)
 MOVED = ("10.0.0.2", 4002)
@@ -16,11 +16,11 @@ def packet(number: int, ssrc: int = 7, kind: int = 8) -> bytes:
     return struct.pack("!BBHII", 0x80, kind, number & 0xFFFF, number * 160, ssrc) + bytes(160)
 
 
-def port(*trunk: str) -> Port:
-    return Port(NAMED, tuple(map(IPv4Network, trunk)), 0.0)
+def port(*trunk: str) -> RtpPort:
+    return RtpPort(NAMED, tuple(map(IPv4Network, trunk)), 0.0)
 
 
-def sends(to: Port, sender: tuple[str, int], begin: float, seconds: float, first: int = 100) -> list[bool]:
+def sends(to: RtpPort, sender: tuple[str, int], begin: float, seconds: float, first: int = 100) -> list[bool]:
     """Packets of one sender, one after the other; which of them were carried."""
     count = round(seconds / TICK)
     return [to.take(sender, packet(first + n), begin + n * TICK) for n in range(count)]

@@ -13,7 +13,7 @@ import pytest
 from dialplan import mixmonitor
 from dialplan import words as w
 from engine.recorder.restart import HoldGuard
-from engine.recorder.watch import STILL, Growth, RecordingGuard
+from engine.recorder.watch import STILL, FileGrowth, RecordingGuard
 from recordings.capture.files import last_segment
 from recordings.capture.wave_header import new_header
 from recordings.model.entries import SegmentSeen
@@ -350,7 +350,7 @@ async def test_late_packets_that_make_a_segment_longer_cost_no_new_one(place: Pl
 
 
 def test_a_started_recorder_is_given_the_time_to_write() -> None:
-    growth = Growth.begun(0.0)
+    growth = FileGrowth.begun(0.0)
     assert "stands" == growth.look({"caller": 44, "consultant": 44}, STILL + 1) or growth.since["caller"]
     growth.tried_at(10.0, started=True)
     assert "waits" == growth.look({"caller": 44, "consultant": 44}, 10.0 + STILL - 0.1)

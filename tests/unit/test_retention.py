@@ -8,7 +8,7 @@ from sqlalchemy import select
 from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
 from engine.evidence.services import EvidenceServices
-from recordings.chain.entry import START, Kind
+from recordings.chain.entry import START, ChainEntryKind
 from recordings.chain.store import links
 from recordings.demands.demand import Letter, State
 from recordings.demands.service import Demands
@@ -90,7 +90,10 @@ async def test_audio_and_key_go_and_the_chain_tells_it_and_still_verifies(home):
     assert (1, 1, 2) == await left(home)
     entries = [one async for one in links(home.database)]
     assert [] == list(verify(START, entries))
-    assert (Kind.DESTROYED, talk.recording_id) == (entries[-1].entry.kind, entries[-1].entry.subject)
+    assert (ChainEntryKind.DESTROYED, talk.recording_id) == (
+        entries[-1].entry.kind,
+        entries[-1].entry.subject,
+    )
     assert "сынақ" in entries[-1].entry.facts.encode().decode("unicode_escape")
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
     with pytest.raises(Destroyed):

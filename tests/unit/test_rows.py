@@ -34,7 +34,7 @@ from recordings.retention import store as retention
 from recordings.rows import service
 from recordings.rows.adoption import complete
 from recordings.rows.bound_tables import CALLS
-from recordings.rows.entry import Kind
+from recordings.rows.entry import RowEntryKind
 from recordings.rows.service import enter_new, entered, keyed
 from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
@@ -338,7 +338,9 @@ async def test_rows_of_tables_bound_later_are_adopted_once(url, tmp_path):
     await Adoption(home.database, EVERY).run(0)
     assert 0 == await Adoption(home.database, EVERY).run(0)
     async with home.database.connect() as connection:
-        query = select(row_chain.c.table_name, row_chain.c.kind).where(row_chain.c.kind == Kind.ADOPTED)
+        query = select(row_chain.c.table_name, row_chain.c.kind).where(
+            row_chain.c.kind == RowEntryKind.ADOPTED
+        )
         adopted = sorted(row[0] for row in await connection.execute(query))
     assert ["consultant_states", "second_factors", "sessions", "statement_copies"] == adopted
     assert [] == await found(home)
@@ -370,7 +372,7 @@ async def test_rows_from_before_are_adopted_once(url, tmp_path):
         kinds = list(await connection.scalars(select(row_chain.c.kind).order_by(row_chain.c.seq)))
         await connection.execute(text("UPDATE calls SET rating = 1"))
         await connection.commit()
-    assert [Kind.ADOPTED] * (len(kinds) - 2) + [Kind.COMPLETE] * 2 == kinds
+    assert [RowEntryKind.ADOPTED] * (len(kinds) - 2) + [RowEntryKind.COMPLETE] * 2 == kinds
     assert 4 <= len(kinds)
     assert 0 == await Adoption(home.database, EVERY).run(0)
     assert [f"calls row n1-{int(T0.timestamp() * 1000)}-1: changed"] == await found(home)

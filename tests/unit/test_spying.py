@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from engine.control.monitoring import PhoneRefused, Spying
+from engine.control.monitoring import CallMonitoring, PhoneRefused
 from routing.ami.message import Message
 
 
-class Asterisk(Spying):
+class Asterisk(CallMonitoring):
     """What a phone does once it is rung: the events that come then."""
 
     def __init__(self, *events: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.control.commands import EngineOrders
-from engine.media.inband_dtmf import InbandDtmf
+from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.operations.refused_numbers import RefusedNumbers
 from engine.process.local_socket import Asker, OrderRefused
 from tests.line import engine
@@ -64,7 +64,9 @@ def box(settings):
             },
         )
         running.refused = RefusedNumbers(lambda *_: None, lambda: None)
-        nothing = InbandDtmf(None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None)  # type: ignore[arg-type]
+        nothing = InbandDtmfDetection(
+            None, None, lambda _: None, lambda *_: None, lambda: None, lambda *_: None
+        )  # type: ignore[arg-type]
         running.tone_keys = nothing
         yield running
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.media.inband_dtmf import InbandDtmf
+from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.media.wire_client import Tone
 from engine.operations.repeated_faults import WATCHED
 from routing.live.live_call import OngoingCall
@@ -25,7 +25,7 @@ class World:
         self.tasks: set[asyncio.Task[None]] = set()
         self.at = 1000.0
         self.port = 4000
-        self.keys = InbandDtmf(
+        self.keys = InbandDtmfDetection(
             self,
             self,
             self.find,
