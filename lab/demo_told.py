@@ -46,7 +46,7 @@ async def journal(settings: Settings, six: tuple[Scene, ...], begun: datetime) -
             rows: dict[int, Row] = {}
             whole = 0
             for record in await reader.calls(CallFilter(since=begun, limit=100)):
-                if (scene := numbers.get(record.caller or "")) and record.ended_at:
+                if (scene := numbers.get(record.pii_caller or "")) and record.ended_at:
                     recordings = await reader.recordings(record.call_id)
                     rows[scene.number] = (record, recordings)
                     whole += sum(bool(one.stereo_file) for one in recordings) >= scene.recordings

@@ -155,7 +155,7 @@ def _record(one: Planned) -> CallRecord:
     ours = [talk for talk in one.talks if talk.party not in NOT_RECORDED]
     return CallRecord(
         call_id=one.call_id,
-        caller=one.number,
+        pii_caller=one.number,
         language=one.language,
         arrived_at=at,
         line_answered_at=after(0.2),

@@ -68,7 +68,7 @@ class EvidenceHome:
         ended = answered + timedelta(seconds=seconds)
         record = CallRecord(
             call_id=call_id,
-            caller=caller,
+            pii_caller=caller,
             language=language,
             arrived_at=at,
             line_answered_at=at + timedelta(seconds=0.1),
@@ -160,4 +160,4 @@ def numbers() -> Numbers:
 
 def other_number(record: CallRecord, caller: str) -> CallRecord:
     """The same call from another number."""
-    return replace(record, caller=caller)
+    return replace(record, pii_caller=caller)

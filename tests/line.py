@@ -41,7 +41,7 @@ def call_id(number: int) -> str:
 
 SERVED = CallRecord(
     call_id=call_id(1),
-    caller=CALLER,
+    pii_caller=CALLER,
     language="kk",
     arrived_at=T0,
     line_answered_at=after(0.1),
@@ -61,7 +61,7 @@ SERVED = CallRecord(
 )
 WITHHELD = CallRecord(
     call_id=call_id(2),
-    caller=None,
+    pii_caller=None,
     language=None,
     arrived_at=after(60),
     ended_at=after(62),
@@ -70,7 +70,7 @@ WITHHELD = CallRecord(
 )
 BACK_FROM_1414 = CallRecord(
     call_id=call_id(33),
-    caller="+77000000003",
+    pii_caller="+77000000003",
     language="ru",
     arrived_at=after(3600),
     queued_at=after(3609),

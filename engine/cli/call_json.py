@@ -108,8 +108,8 @@ class CallJson:
 
     def caller(self, record: CallRecord) -> str | None:
         """The number, masked unless a reason was given (A5); None when it was withheld."""
-        shown = self.unmasked or record.caller == UNREADABLE
-        return record.caller if shown else mask(record.caller)
+        shown = self.unmasked or record.pii_caller == UNREADABLE
+        return record.pii_caller if shown else mask(record.pii_caller)
 
     def time(self, at: datetime | None) -> str | None:
         """ISO 8601 with the centre's offset, to the millisecond."""

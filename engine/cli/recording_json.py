@@ -93,5 +93,5 @@ def spoken_search(wanted: Criteria) -> str:
 
 
 def _caller(found: FoundCall, unmask: bool) -> str | None:
-    caller = found.call.caller
+    caller = found.call.pii_caller
     return caller if unmask or caller == UNREADABLE else mask(caller)

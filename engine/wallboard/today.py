@@ -84,7 +84,7 @@ class Today:
         # The notice was played just before the try: a caller may have waited and talked long before it.
         tried_at = (record.notice_at or record.arrived_at).timestamp()
         self.tried(record.ucc_result or "", tried_at, record.call_id)
-        index = self.index(record.caller if record.caller != UNREADABLE else None)
+        index = self.index(record.pii_caller if record.pii_caller != UNREADABLE else None)
         self._owed.take(index, record)
         if arrived < self._since:
             return

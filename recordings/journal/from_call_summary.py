@@ -21,7 +21,7 @@ def record(story: CallSummary) -> CallRecord:
     outcome = Outcome(story.outcome)
     return CallRecord(
         call_id=story.call_id,
-        caller=story.pii_caller,
+        pii_caller=story.pii_caller,
         language=story.language,
         arrived_at=datetime.fromtimestamp(story.arrived_at, UTC),
         line_answered_at=_time(story.line_answered_at),

@@ -35,7 +35,8 @@ ENDED_COLUMNS = (
 def record_of(row: Row[Any], talks: tuple[Connection, ...], numbers: Numbers | None) -> CallRecord:
     """A row of `calls` as it was recorded, its number revealed."""
     values = {column.name: getattr(row, column.name) for column in calls.c}
-    values["caller"], values["caller_index"] = revealed(row.caller, numbers), None
+    del values["caller"]
+    values["pii_caller"], values["caller_index"] = revealed(row.caller, numbers), None
     values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
     return CallRecord(**values, connections=talks)
 

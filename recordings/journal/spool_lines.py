@@ -59,10 +59,15 @@ def from_line(line: bytes) -> Entry:
     """The entry of `line`; ValueError when it was torn or is not ours."""
     try:
         read = json.loads(line)
-        entry: Entry = _KINDS[read["kind"]].validate_python(read["value"])
+        entry: Entry = _KINDS[read["kind"]].validate_python(_renamed(read["value"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a line of the journal: {type(error).__name__}") from error
     return entry
+
+
+def _renamed(value: dict[str, Any]) -> dict[str, Any]:
+    """Fields as they are named now: a call's number was `caller` before 0.6.0."""
+    return {"pii_caller" if name == "caller" else name: told for name, told in value.items()}
 
 
 def from_lines(read: Iterable[bytes]) -> tuple[list[Entry], list[bytes]]:
@@ -83,8 +88,8 @@ def cleaned(entry: Entry) -> Entry:
     The access log's words are refused where they are made (model/access_entry.py), never changed or cut.
     """
     match entry:
-        case CallRecord(caller=str(number)):
-            return replace(entry, caller=clean(number))
+        case CallRecord(pii_caller=str(number)):
+            return replace(entry, pii_caller=clean(number))
     return entry
 
 

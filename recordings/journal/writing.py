@@ -42,7 +42,7 @@ from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
 
 Statement = tuple[Any, list[dict[str, Any]]]  # and its rows
-_CALL_FIELDS = tuple(column.name for column in calls.c)
+_CALL_FIELDS = {column.name: column.name for column in calls.c} | {"caller": "pii_caller"}
 
 
 async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -122,7 +122,7 @@ def _table(entry: Entry) -> int:
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
     dialect = connection.dialect.name
-    rows = [{name: getattr(record, name) for name in _CALL_FIELDS} for record in records]
+    rows = [{name: getattr(record, field) for name, field in _CALL_FIELDS.items()} for record in records]
     talks = [
         {
             "call_id": record.call_id,

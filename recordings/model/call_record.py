@@ -49,11 +49,12 @@ class Moment:
 class CallRecord:
     """One call from arrival to the last hang-up; all times aware, UTC (A19, C1).
 
-    `caller` is None when withheld. `served_by` is the consultant who spoke last.
+    `pii_caller` is None when withheld; it lies in the table hidden, as `caller`. `served_by` is who of the
+    consultants spoke last.
     """
 
     call_id: str
-    caller: str | None
+    pii_caller: str | None
     language: str | None  # kk | ru | None when hung up before the choice
     arrived_at: datetime  # t0
     line_answered_at: datetime | None = None  # ta

@@ -94,7 +94,7 @@ def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
     named = wanted.number is not None or wanted.withheld  # else the number was not asked for
     return {
         "call_id": call.call_id,
-        **({"caller": call.caller or "withheld"} if named else {}),
+        **({"caller": call.pii_caller or "withheld"} if named else {}),
         "language": call.language,
         "arrived_at": shown(call.arrived_at, zone),
         "ended_at": shown(call.ended_at, zone),

@@ -10,9 +10,10 @@ UNREADABLE = "unreadable"  # stands for a number whose key is not at hand
 
 def hidden(record: CallRecord, numbers: Numbers) -> CallRecord:
     """The record as it may lie on a disk; one that is hidden already stays as it is."""
-    if record.caller is None or numbers.is_hidden(record.caller):
+    number = record.pii_caller
+    if number is None or numbers.is_hidden(number):
         return record
-    return replace(record, caller=numbers.hide(record.caller), caller_index=numbers.index(record.caller))
+    return replace(record, pii_caller=numbers.hide(number), caller_index=numbers.index(number))
 
 
 def revealed(caller: str | None, numbers: Numbers | None) -> str | None:

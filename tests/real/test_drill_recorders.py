@@ -259,11 +259,11 @@ def missing(
     (connection,) = row.connections
     assert connection.ended_at
     assert row.served_by
-    assert row.caller
+    assert row.pii_caller
     talked = (connection.ended_at - connection.answered_at).total_seconds() - unsaid
     silent = sum(end - begin for begin, end in holds.get(row.served_by, []))
     spoken = {"caller": talked, "consultant": talked - silent}
-    tones = {"caller": FIRST_TONE + 15 * int(row.caller[-3:]), "consultant": theirs(row.served_by)}
+    tones = {"caller": FIRST_TONE + 15 * int(row.pii_caller[-3:]), "consultant": theirs(row.served_by)}
     good = [one for one in found if one.stereo_file]
     return {side: spoken[side] - sum(heard(line, one, side, tones[side]) for one in good) for side in spoken}
 

@@ -82,7 +82,7 @@ async def test_every_caller_whatever_they_call_themselves_is_answered(line: Runn
         for call in calls:
             await call.hang_up()
     rows = await line.new_calls(len(CALLERS), since=since, within=5)
-    assert sorted(str(kept) for _, kept in CALLERS.values()) == sorted(str(row.caller) for row in rows)
+    assert sorted(str(kept) for _, kept in CALLERS.values()) == sorted(str(row.pii_caller) for row in rows)
     assert {Outcome.ABANDONED_IN_MENU} == {row.outcome for row in rows}
     assert len(rows) == len({row.call_id for row in rows})
     assert "0 active channels" in console(line, "core show channels")
@@ -98,7 +98,7 @@ async def test_such_callers_are_served_to_the_end(line: RunningLine, lab: Lab) -
     script = (Wait(1), Press("1"), HearTone(1000, 40), Wait(4), Press("5"))
     await asyncio.gather(*(lab.caller(*script, identity=CALLERS[name][0]).run() for name in names))
     rows = await line.new_calls(len(names), since=since)
-    assert sorted(str(CALLERS[name][1]) for name in names) == sorted(str(row.caller) for row in rows)
+    assert sorted(str(CALLERS[name][1]) for name in names) == sorted(str(row.pii_caller) for row in rows)
     assert {(Outcome.SERVED, "kk", 5)} == {(row.outcome, row.language, row.rating) for row in rows}
     assert len(names) == sum(len(consultant.served) for consultant in consultants)
     assert [1] * len(names) == [len(await line.recorded(row.call_id)) for row in rows]
@@ -116,7 +116,7 @@ async def test_a_caller_whom_asterisk_cannot_read_is_served_as_withheld(line: Ru
     for call in calls:
         await call.hang_up()
     rows = await line.new_calls(len(UNREADABLE), since=since, within=5)
-    assert {(None, Outcome.ABANDONED_IN_MENU)} == {(row.caller, row.outcome) for row in rows}
+    assert {(None, Outcome.ABANDONED_IN_MENU)} == {(row.pii_caller, row.outcome) for row in rows}
 
 
 async def test_such_a_caller_is_served_to_the_end_also_after_the_mender_was_killed(
@@ -140,7 +140,7 @@ async def test_such_a_caller_is_served_to_the_end_also_after_the_mender_was_kill
     script = (Wait(1), Press("1"), HearTone(1000, 40), Wait(4), Press("5"))
     await lab.caller(*script, identity=UNREADABLE["a user in Kazakh"]).run()
     (row,) = await line.new_calls(since=since)
-    assert (Outcome.SERVED, None, 5) == (row.outcome, row.caller, row.rating)
+    assert (Outcome.SERVED, None, 5) == (row.outcome, row.pii_caller, row.rating)
 
 
 async def test_an_unreadable_stranger_stays_unheard(line: RunningLine, lab: Lab) -> None:
@@ -166,7 +166,7 @@ async def test_no_header_of_a_caller_becomes_a_variable_or_a_command(line: Runni
     await call.hears_sound(within=5)
     await call.hang_up()
     (row,) = await line.new_calls(since=since)
-    assert (OURS, Outcome.ABANDONED_IN_MENU) == (row.caller, row.outcome)
+    assert (OURS, Outcome.ABANDONED_IN_MENU) == (row.pii_caller, row.outcome)
 
 
 async def test_after_all_that_no_file_but_the_journal_holds_a_callers_number_or_a_secret(
@@ -182,7 +182,7 @@ async def test_after_all_that_no_file_but_the_journal_holds_a_callers_number_or_
     caller = lab.caller(Wait(2), Press("2"), HearTone(1100, 40), Wait(5), identity=Identity(OURS, "Бейтаныс"))
     await caller.run()
     await line.until(line.engine_answers)
-    assert OURS in {row.caller for row in await line.new_calls(since=since, within=10)}
+    assert OURS in {row.pii_caller for row in await line.new_calls(since=since, within=10)}
     secrets = [path.read_text().strip() for path in (line.home / "secrets").iterdir()]
     secrets += [account.password for account in lab.facts.consultants]
     # The number's local part as well, however it is written; a long number by its sevens.

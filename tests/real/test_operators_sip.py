@@ -196,4 +196,4 @@ async def test_a_number_that_is_not_ours_is_counted_by_operator_and_stands_on_th
     since = datetime.now(UTC)
     assert 200 == await dialled("111")  # once it is in the journal, so is whatever came before it
     await line.new_calls(1, since=since)
-    assert 1 == sum(call.caller == who.number for call in await line.calls())
+    assert 1 == sum(call.pii_caller == who.number for call in await line.calls())

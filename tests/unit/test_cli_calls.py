@@ -356,7 +356,7 @@ def test_all_that_is_known_is_there_as_json(ivr111, journal):
 
 
 def test_a_callers_name_for_a_number_moves_no_cursor(ivr111, settings):
-    write_journal(settings, replace(SERVED, caller="\x1b[2Jme\nyou"))
+    write_journal(settings, replace(SERVED, pii_caller="\x1b[2Jme\nyou"))
     with engine(settings):
         told = ivr111("calls", "show", call_id(1), "--unmask", "--reason", REASON).stdout
     assert "from �[2Jme�you" in told

@@ -61,7 +61,7 @@ def record(**other) -> CallRecord:
         "rating_asked": True,
         "served_by": "c101",
     }
-    return CallRecord(call_id="n1-1-1", caller="+77000000001", arrived_at=T0, **{**known, **other})
+    return CallRecord(call_id="n1-1-1", pii_caller="+77000000001", arrived_at=T0, **{**known, **other})
 
 
 def test_a_journal_row_that_says_what_happened_has_no_difference():

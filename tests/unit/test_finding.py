@@ -131,7 +131,7 @@ async def test_numbers_from_before_are_hidden_a_few_at_a_time_and_found_afterwar
     assert 0 == await Reindexing(home.database, keys).run(rest=0)
     assert [1, 2, 3] == await ids(home, number="+77000000001")
     assert {"87000000001"} == {
-        one.caller for one in await Reader(home.database, keys).calls_by_id(await all_ids(home))
+        one.pii_caller for one in await Reader(home.database, keys).calls_by_id(await all_ids(home))
     }
 
 

@@ -108,7 +108,7 @@ async def test_a_call_written_in_any_order_is_one_complete_row(journal):
         record = whole(number)
         bare = CallRecord(record.call_id, None, None, T0)
         ringing = replace(
-            bare, caller=record.caller, language="ru", served_by="c999", first_ring_at=after(10)
+            bare, pii_caller=record.pii_caller, language="ru", served_by="c999", first_ring_at=after(10)
         )
         rated = replace(bare, ended_at=record.ended_at, rating=5, rating_asked=True)
         for piece in order:
@@ -130,9 +130,9 @@ async def test_a_later_connection_is_added_and_an_ended_one_stays_ended(journal)
 
 async def test_a_caller_of_nine_thousand_odd_bytes_is_cut_and_kept(journal):
     odd = "\0\udcff'\"${SHELL(x)}\nҚазақ" + "9" * 9000
-    await journal.write(whole(caller=odd))
+    await journal.write(whole(pii_caller=odd))
     found = await journal.reader.call(call_id(1))
-    assert found.caller == ("?'\"${SHELL(x)}\nҚазақ" + "9" * 9000)[:199]
+    assert found.pii_caller == ("?'\"${SHELL(x)}\nҚазақ" + "9" * 9000)[:199]
 
 
 async def test_calls_are_found_by_day_outcome_consultant_and_language(journal):

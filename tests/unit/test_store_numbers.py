@@ -31,7 +31,7 @@ async def test_a_number_is_hidden_in_database_and_spool_alike(tmp_path):
     assert "77000000001" not in spooled
     lock.execute("ROLLBACK")
     lock.close()
-    assert ["+77000000001"] == [one.caller for one in await journal.reader.calls_by_id([CALL.call_id])]
+    assert ["+77000000001"] == [one.pii_caller for one in await journal.reader.calls_by_id([CALL.call_id])]
     await journal.stop()
 
 

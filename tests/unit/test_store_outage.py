@@ -209,3 +209,8 @@ def test_a_line_comes_back_as_the_entry_it_was():
         RecordingIntended("n1-1763815501123-1-c1", T0),
     ):
         assert lines.from_line(lines.to_line(entry)) == entry
+
+
+def test_a_line_of_an_older_version_comes_back_with_its_number():
+    line = lines.to_line(call(1)).replace(b'"pii_caller":', b'"caller":')
+    assert lines.from_line(line) == call(1)
