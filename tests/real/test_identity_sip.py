@@ -93,4 +93,4 @@ async def test_a_number_is_known_to_the_journal_and_hidden_where_the_caller_asks
     assert [] == [number for number in SHOWN if number[1:] not in text]
     assert {None, *(f"***{number[-2:]}" for number in SHOWN)} == seen
     rows = await line.new_calls(len(everyone), since=since, within=10)
-    assert sorted(NUMBERS) == sorted(str(row.caller) for row in rows)
+    assert sorted(NUMBERS) == sorted(str(row.pii_caller) for row in rows)

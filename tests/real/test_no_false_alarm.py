@@ -71,7 +71,7 @@ async def told(line: RunningLine, mixed: Mixed, seen: Seen, since: datetime) -> 
     for kind, about in sorted(seen.alerts):
         row = rows.get(about.rsplit("-", 1)[0])
         if row is not None:
-            whose = mixed.kinds.get((row.caller or "")[-10:])
+            whose = mixed.kinds.get((row.pii_caller or "")[-10:])
             found = [(one.seconds, one.checks, one.state) for one in await line.recordings(row.call_id)]
             print(kind, about, whose, row.connections, found)
 

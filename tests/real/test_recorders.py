@@ -129,7 +129,7 @@ async def test_when_the_first_volume_is_full_all_recordings_go_on_on_the_second(
         lost = []
         for row in rows:
             (recording,) = await line.recorded(row.call_id, within=40)
-            one = next(each for each in talks if each.number == row.caller)
+            one = next(each for each in talks if each.number == row.pii_caller)
             connection = row.connections[-1]
             assert connection.ended_at
             talked = (connection.ended_at - connection.answered_at).total_seconds()
@@ -158,7 +158,7 @@ async def test_bursts_and_loss_make_no_gap_and_no_false_alarm(line: RunningLine)
             assert row.ended_at
             assert row.answered_at
             talked = (row.ended_at - row.answered_at).total_seconds()
-            said.append((row.caller, talked, recording.seconds, recording.checks))
+            said.append((row.pii_caller, talked, recording.seconds, recording.checks))
         # The phone that sends nothing is digital silence, and named so; nothing else is a fault.
         assert not {"length_differs", "hole"} & {check for *_, checks in said for check in checks}, said
     assert not {"recording_length", "recording_hole", "recording_stopped"} & await alarms(line, since)

@@ -100,7 +100,7 @@ async def _all(line: RunningLine) -> dict[int, Told]:
         async with line.lab() as lab:
             since = now()
             talks = await _tell(lab, await team(lab, "c101", "c102", "c103"), stories)
-            rows = {row.caller: row for row in await line.new_calls(len(stories), since=since, within=15)}
+            rows = {row.pii_caller: row for row in await line.new_calls(len(stories), since=since, within=15)}
         for each in talks:
             row = rows[each.number]
             found[each.tone] = Told(line, each, row, await line.recorded(row.call_id))

@@ -157,7 +157,7 @@ async def test_the_rating_is_asked_at_once_and_a_digit_acts_in_mid_prompt(
     await asked.caller.press("4")
     await wrong.caller.press("9")
     await asyncio.gather(*(one.caller.ended(20) for one in (asked, wrong, silent)))
-    rows = {row.caller: row for row in await line.new_calls(4, since=since)}
+    rows = {row.pii_caller: row for row in await line.new_calls(4, since=since)}
     assert [4, None, None, None] == [rows[one.number].rating for one in (asked, wrong, silent, gone)]
     assert [True, True, True, False] == [
         rows[one.number].rating_asked for one in (asked, wrong, silent, gone)

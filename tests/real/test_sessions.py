@@ -98,9 +98,9 @@ async def test_a_caller_whose_side_names_no_telephone_event_has_keys(
     )
     await asyncio.gather(*(call.ended(30) for call in calls))
     rows = await line.new_calls(len(WAYS), since=since)
-    keys = {row.caller: (row.language, row.rating) for row in rows}
+    keys = {row.pii_caller: (row.language, row.rating) for row in rows}
     assert {f"+7700000010{n}": ("ru", 4) for n in range(len(WAYS))} == keys
-    marks = {row.caller: await line.leg_marks(row.call_id) for row in rows}
+    marks = {row.pii_caller: await line.leg_marks(row.call_id) for row in rows}
     understood = {"sound": ["keys_as_tones_understood"]}
     assert {f"+7700000010{n}": understood.get(by, []) for n, by in enumerate(WAYS)} == marks
 
@@ -144,9 +144,9 @@ async def test_keys_that_a_gateway_names_as_events_and_sends_as_tones_are_unders
     await asyncio.gather(*(call.ended(30) for call in calls))
     rows = await line.new_calls(len(ways), since=since)
     assert {number: ("ru", 4) for number in numbers} == {
-        row.caller: (row.language, row.rating) for row in rows
+        row.pii_caller: (row.language, row.rating) for row in rows
     }
-    marks = {row.caller: await line.leg_marks(row.call_id) for row in rows}
+    marks = {row.pii_caller: await line.leg_marks(row.call_id) for row in rows}
     only = ["keys_as_tones"]
     assert {number: only if by == "sound" else [] for number, by in zip(numbers, ways, strict=True)} == marks
     (counted,) = line.ask("keys.as_tones")["operators"]

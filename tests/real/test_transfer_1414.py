@@ -188,7 +188,7 @@ async def _second(line: RunningLine) -> dict[int, Story]:
 
 
 async def _kept(line: RunningLine, centre: Centre, since: object, stories: list[Story]) -> dict[int, Story]:
-    rows = {row.caller: row for row in await line.new_calls(len(stories), since=since, within=10)}
+    rows = {row.pii_caller: row for row in await line.new_calls(len(stories), since=since, within=10)}
     for story in stories:
         story.row = rows[story.talk.number]
         story.at_1414 = centre.calls.get(story.talk.tone)
