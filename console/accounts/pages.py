@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from config.refusals import code_of
 from config.rights import Right
 from console.http import request_context as ctx
 from console.http.engine_client import EngineSilent, Refused
@@ -58,7 +59,7 @@ async def add(request: web.Request) -> web.StreamResponse:
         )
         password = await _administration(request).add(ctx.account(request), account)
     except AccountRefused as why:
-        return await _page(request, bad=reason(str(why)), typed=form)
+        return await _page(request, bad=reason(code_of(why)), typed=form)
     return await _page(request, told=(account.login, password))
 
 
@@ -68,7 +69,7 @@ def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.StreamResponse]]
         try:
             password = await act(_administration(request), ctx.account(request), login)
         except AccountRefused as why:
-            return await _page(request, bad=reason(str(why)))
+            return await _page(request, bad=reason(code_of(why)))
         if password is None:
             return await _page(request, good=login)
         return await _page(request, told=(login, password))

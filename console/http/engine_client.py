@@ -25,7 +25,11 @@ class EngineSilent(Exception):
 
 
 class Refused(Exception):
-    """The engine's own words why not."""
+    """The engine refuses; `code` says why (config/refusals.py)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(slots=True)
@@ -70,7 +74,7 @@ class EngineLink:
         except (OSError, ValueError, TimeoutError) as why:
             raise EngineSilent from why
         if not answer.pop("ok", False):
-            raise Refused(str(answer.get("error", "")))
+            raise Refused(str(answer.get("code", "")))
         return answer
 
     async def _follow(self) -> None:

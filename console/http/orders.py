@@ -52,7 +52,7 @@ def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaita
         except EngineSilent:
             return _say(request, SILENT, 503)
         except Refused as why:
-            return _say(request, reason(str(why)), 409)
+            return _say(request, reason(why.code), 409)
         return _say(request, DONE, 200)
 
     return order

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from config.told import told
+from config.refusals import Code, refused
 from console.identity.accounts import Account, AccountRefused
 from console.identity.sign_in import SignIn, actor
 from recordings.model.access_entry import Action
@@ -63,7 +63,7 @@ class AccountAdministration:
     async def new_password(self, who: Account, login: str) -> str:
         """As `add`; the sessions end. Raises AccountRefused for one's own: there the old one is asked for."""
         if login == who.login:
-            raise AccountRefused(told("your own account: change it on your account page"))
+            raise AccountRefused(refused(Code.OWN_PASSWORD))
         password = _password()
         hashed = await self._sign_in.passwords.hash(password)
         await self._change(who, login, "password given", password_hash=hashed, must_change=True)
@@ -72,7 +72,7 @@ class AccountAdministration:
     async def disable(self, who: Account, login: str) -> None:
         """Nobody signs in with it; its sessions end. Raises AccountRefused for one's own."""
         if login == who.login:
-            raise AccountRefused(told("your own account: another administrator must close it"))
+            raise AccountRefused(refused(Code.OWN_CLOSING))
         await self._change(who, login, "disabled", disabled=True)
 
     async def enable(self, who: Account, login: str) -> None:
@@ -82,7 +82,7 @@ class AccountAdministration:
     async def forget_second_factor(self, who: Account, login: str) -> None:
         """For a lost authenticator. Raises AccountRefused for one's own: that would be no second factor."""
         if login == who.login:
-            raise AccountRefused(told("your own account: another administrator must do this"))
+            raise AccountRefused(refused(Code.OWN_SECOND_FACTOR))
         await self._change(who, login, "second factor forgotten", totp=None)
 
     async def end_sessions(self, who: Account, login: str) -> None:
@@ -92,7 +92,7 @@ class AccountAdministration:
     async def _change(self, who: Account, login: str, what: str, **values: Any) -> None:
         kept = await self._sign_in.accounts.find(login)
         if kept is None:
-            raise AccountRefused(told("there is no account {login}", login=login))
+            raise AccountRefused(refused(Code.UNKNOWN_ACCOUNT, login=login))
         await self._note(who, login, what)
         if values:
             await self._sign_in.accounts.change(login, **values)

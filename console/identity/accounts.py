@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast, get_args
 
+from config.refusals import Code, refused
 from config.settings import Person, Role
-from config.told import told
 
 Speech = Literal["kk", "ru", "en"]
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
@@ -50,27 +50,26 @@ def new(
 ) -> Account:
     """A checked account. Raises AccountRefused."""
     if not LOGIN.fullmatch(login):
-        raise AccountRefused(told("login: a small Latin letter, then 1 to 31 letters, digits and . _ -"))
+        raise AccountRefused(refused(Code.LOGIN_UNFIT))
     known = people.get(login)
     if known is not None:
         person, role = person or known.person, role or known.role
         if (person, role) != (known.person, known.role):
             raise AccountRefused(
-                told(
-                    "{login} is {person}, {role}, in settings.toml [people.{login}]: say the same, or "
-                    "change it there",
+                refused(
+                    Code.LOGIN_NAMED_OTHERWISE,
                     login=login,
                     person=known.person,
                     role=known.role,
                 )
             )
     if role not in get_args(Role):
-        raise AccountRefused(told("role: one of {names}", names=", ".join(get_args(Role))))
+        raise AccountRefused(refused(Code.UNKNOWN_ROLE, names=", ".join(get_args(Role))))
     person = person.strip()
     if not person or not person.isprintable() or len(person) > 80:
-        raise AccountRefused(told("person: write the name on one line, at most 80 letters (--person)"))
+        raise AccountRefused(refused(Code.NAME_UNFIT))
     if language not in get_args(Speech):
-        raise AccountRefused(told("language: kk, ru or en"))
+        raise AccountRefused(refused(Code.UNKNOWN_LANGUAGE))
     _check_seat(role, consultant, phone)
     return Account(login, person, cast(Role, role), consultant, phone, cast(Speech, language))
 
@@ -78,12 +77,8 @@ def new(
 def _check_seat(role: str, consultant: str | None, phone: str | None) -> None:
     """A consultant's account has a seat, a supervisor's may have a phone. Raises AccountRefused."""
     if (role == "consultant") != (consultant is not None):
-        raise AccountRefused(
-            told("a consultant's account, and no other, names the consultant: --consultant c101")
-        )
+        raise AccountRefused(refused(Code.SEAT_MISSING))
     if consultant is not None and not CONSULTANT.fullmatch(consultant):
-        raise AccountRefused(told("consultant: an id such as c101; see: ivr111 consultants list"))
+        raise AccountRefused(refused(Code.SEAT_UNFIT))
     if phone is not None and (role != "supervisor" or not PHONE.fullmatch(phone)):
-        raise AccountRefused(
-            told("phone: a supervisor's, such as s201: ivr111 consultants add s201 --name NAME --language kk")
-        )
+        raise AccountRefused(refused(Code.PHONE_UNFIT))

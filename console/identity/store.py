@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import reading
-from config.told import told
+from config.refusals import Code, refused
 from console.identity.accounts import Account, AccountRefused
 from console.identity.sessions import ABSOLUTE, Session
 from console.identity.tables import ACCOUNTS, SECOND_FACTORS, SESSIONS, accounts, sessions
@@ -61,13 +61,9 @@ class AccountStore:
                 await connection.execute(insert(accounts).values(row))
         except IntegrityError:
             if await self.find(account.login) is not None:
-                raise AccountRefused(
-                    told("there is an account {login} already", login=account.login)
-                ) from None
+                raise AccountRefused(refused(Code.ACCOUNT_EXISTS, login=account.login)) from None
             phone = account.consultant or account.phone
-            raise AccountRefused(
-                told("{phone} is another account's already: one phone, one person", phone=phone)
-            ) from None
+            raise AccountRefused(refused(Code.PHONE_TAKEN, phone=phone)) from None
 
     async def all(self) -> list[Account]:
         """By login."""
@@ -89,11 +85,9 @@ class AccountStore:
             async with self._database.begin() as connection, entered(connection, _of(login)):
                 done = await connection.execute(query)
         except IntegrityError:  # opened again, and somebody else has the phone by now
-            raise AccountRefused(
-                told("the phone is another account's already: one phone, one person")
-            ) from None
+            raise AccountRefused(refused(Code.SEAT_TAKEN)) from None
         if done.rowcount != 1:
-            raise AccountRefused(told("there is no account {login}; see: ivr111 accounts list", login=login))
+            raise AccountRefused(refused(Code.ACCOUNT_NOT_LISTED, login=login))
 
     async def enrol(self, login: str, totp: str, step: int, *, again: bool) -> bool:
         """Set the second factor, where there is none yet or it is set `again`; whether that was so."""

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from config.refusals import Code, refused
 from config.rights import Right
 from config.settings import Language
-from config.told import told
 from dialplan.sip_accounts import SipAccount
 from engine.control.authorisation import AccessOrders
 from engine.install import consultant_accounts as accounts
@@ -109,5 +109,5 @@ class AccountOrders:
 
 def _languages(said: object) -> Sequence[Language]:
     if not isinstance(said, list) or not KNOWN.issuperset(map(str, said)):
-        raise OrderRefused(told("languages: name kk, ru or both, in order of preference"))
+        raise OrderRefused(refused(Code.UNKNOWN_LANGUAGES))
     return tuple(cast(Sequence[Language], said))

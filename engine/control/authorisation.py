@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from config.refusals import Code, refused
 from config.rights import Right, may
 from config.settings import Person, Settings
 from config.told import N_, told
@@ -53,11 +54,11 @@ class AccessOrders:
         """Write one entry for each of `subjects`; answered when they would outlive a crash."""
         right = NOTED.get(str(asked.get("action", "")))
         if right is None:
-            raise OrderRefused(told("the access log is told of no such act from outside"))
+            raise OrderRefused(refused(Code.NOT_NOTED_FROM_OUTSIDE))
         who, action = self.may(asker, asked, right), Action(str(asked["action"]))
         subjects = asked.get("subjects")
         if not isinstance(subjects, list) or not subjects or not all(isinstance(s, str) for s in subjects):
-            raise OrderRefused(told("the access log needs to know what is looked at"))
+            raise OrderRefused(refused(Code.NOTHING_TO_NOTE))
         await self.first(who, action, subjects, str(asked.get("reason", "")), N_("nothing is shown"))
         return {"person": who.person, "role": who.role, "written": len(subjects)}
 
@@ -75,8 +76,8 @@ class AccessOrders:
             for entry in entries:
                 self.not_done(entry, Result.REFUSED, "it could not be written down first")
             raise OrderRefused(
-                told(
-                    "the access log cannot be written now, so {otherwise}; see: ivr111 doctor",
+                refused(
+                    Code.LOG_UNWRITABLE,
                     otherwise=told(otherwise),
                 )
             )
@@ -126,7 +127,7 @@ class AccessOrders:
         if by is None:
             return None
         if not self.speaks_for_others(asker) or not isinstance(by, Mapping):
-            raise OrderRefused(told("by: only the console asks for somebody, with person, role and user"))
+            raise OrderRefused(refused(Code.NOT_THE_CONSOLE))
         return by
 
     def actor(self, asker: Asker, asked: Mapping[str, Any]) -> Actor:
@@ -136,7 +137,7 @@ class AccessOrders:
             try:
                 return Actor(str(by["person"]), str(by["role"]), str(by["user"]))
             except (KeyError, TypeError):
-                raise OrderRefused(told("by: person, role and user")) from None
+                raise OrderRefused(refused(Code.ASKED_FOR_NOBODY)) from None
         who = self.person(asker)
         return Actor(who.person, who.role, asker)
 
@@ -153,7 +154,7 @@ class AccessOrders:
         try:
             return [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
-            raise OrderRefused(told("a reason is required: say why with --reason")) from None
+            raise OrderRefused(refused(Code.REASON_MISSING)) from None
         except ReasonRefused as why:
             raise OrderRefused(str(why)) from None
 

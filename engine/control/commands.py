@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from config.refusals import Code, refused
 from config.rights import Right
-from config.told import told
 from dialplan import words as w
 from engine.control.account_commands import AccountOrders
 from engine.control.authorisation import AccessOrders
@@ -99,13 +99,13 @@ class EngineOrders:
         self._access.steers(asker, asked, id_)
         if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
             raise OrderRefused(
-                told(
-                    "write the reason in at most {letters} letters on one line",
+                refused(
+                    Code.PAUSE_REASON_UNFIT,
                     letters=w.PAUSE_REASON,
                 )
             )
         if not self._engine.consultants.pause(id_, reason):
-            raise OrderRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
         await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
         return {"id": id_, "reason": reason}
 
@@ -117,7 +117,7 @@ class EngineOrders:
         if asked.get("only") == "pause":  # a wrap-up goes on
             free = self._engine.consultants.end_pause
         if not free(id_):
-            raise OrderRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
         await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
         return {"id": id_}
 

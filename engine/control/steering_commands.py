@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from config.refusals import Code, refused
 from config.rights import Right
 from config.settings import Language
-from config.told import N_, told
+from config.told import N_
 from dialplan import words as w
 from engine.control.authorisation import AccessOrders
 from engine.control.monitoring import PhoneRefused
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 MORE: Final = 60.0  # seconds that "+1 minute" adds to wrap-up
 MOST: Final = 600.0  # seconds of wrap-up: whoever needs more takes a pause, with its reason
-FORWARDS: Final = N_("{phone} forwards its calls: nothing was dialled; end that on the phone")
-UNFREE: Final = N_("{phone} did not ring (SIP {answer}): is it free?")
 SPIED: Final[dict[Mode, Action]] = {
     "listen": Action.LISTENED_LIVE,
     "whisper": Action.WHISPERED,
@@ -62,13 +61,11 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.SPY)
         mode, phone = str(asked.get("mode", "")), str(asked.get("phone", ""))
         if mode not in get_args(Mode):
-            raise OrderRefused(told("mode: listen, whisper or barge"))
+            raise OrderRefused(refused(Code.UNKNOWN_MODE))
         if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
-            raise OrderRefused(
-                told("you have no phone of your own here; ask the administrator to give you one")
-            )
+            raise OrderRefused(refused(Code.NO_OWN_PHONE))
         if self._engine.line.live.reach.get(phone) != "reachable":
-            raise OrderRefused(told("{phone} did not ring: is it switched on and registered?", phone=phone))
+            raise OrderRefused(refused(Code.PHONE_NOT_REGISTERED, phone=phone))
         seat = self._seat(asked.get("consultant"))
         channel = self._channel(seat, asked.get("call"))
         spied = cast(Mode, mode)
@@ -85,13 +82,13 @@ class SteeringOrders:
             did = "forwards its calls" if why.forwards else "did not ring"
             self._access.not_done(noted[0], Result.FAILED, f"{phone} {did}")
             if why.forwards:
-                raise OrderRefused(told(FORWARDS, phone=phone)) from why
-            raise OrderRefused(told(UNFREE, phone=phone, answer=why.answer)) from why
+                raise OrderRefused(refused(Code.PHONE_FORWARDS, phone=phone)) from why
+            raise OrderRefused(refused(Code.PHONE_NOT_FREE, phone=phone, answer=why.answer)) from why
         except (OSError, AmiDown, AmiError, AmiTimeout) as why:
             self._access.not_done(noted[0], Result.FAILED, f"{phone} did not ring")
             raise OrderRefused(
-                told(
-                    "Asterisk did not ring {phone} ({name}): is it registered?",
+                refused(
+                    Code.PHONE_NOT_RUNG,
                     phone=phone,
                     name=type(why).__name__,
                 )
@@ -121,9 +118,7 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         caller, seat = self._waiting(asked.get("call")), self._seat(asked.get("consultant"))
         if seat.state in ("unreachable", "paused", "off_shift") or seat.off or seat.pause is not None:
-            raise OrderRefused(
-                told("{id} takes no calls now: choose somebody who is on shift and not paused", id=seat.id)
-            )
+            raise OrderRefused(refused(Code.TAKES_NO_CALLS, id=seat.id))
         self._engine.desk.assign_to(caller.call, seat.id)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", f"given to {seat.id}")
         return {"call": caller.call, "consultant": seat.id}
@@ -140,7 +135,7 @@ class SteeringOrders:
         """A wrap-up that nobody ends."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up":
-            raise OrderRefused(told("{id} is not in wrap-up", id=seat.id))
+            raise OrderRefused(refused(Code.NOT_IN_WRAP_UP, id=seat.id))
         self._engine.desk.wrap_up_ended(seat.id)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "wrap-up ended")
         return {"id": seat.id}
@@ -149,9 +144,9 @@ class SteeringOrders:
         """One minute more of wrap-up."""
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up" or seat.left is None:
-            raise OrderRefused(told("{id} is not in wrap-up", id=seat.id))
+            raise OrderRefused(refused(Code.NOT_IN_WRAP_UP, id=seat.id))
         if seat.left > MOST:
-            raise OrderRefused(told("wrap-up is long enough: take a pause instead"))
+            raise OrderRefused(refused(Code.WRAP_UP_LONG_ENOUGH))
         self._engine.consultants.extend_wrap_up(seat.id, MORE)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "one minute more of wrap-up")
         return {"id": seat.id}
@@ -170,15 +165,13 @@ class SteeringOrders:
         channel = self._channel(seat, asked.get("call"))
         call = self._engine.line.find(seat.call or "")
         if call is None:
-            raise OrderRefused(told("{id} is in no conversation", id=seat.id))
+            raise OrderRefused(refused(Code.NOT_TALKING, id=seat.id))
         try:
             wish = {"Channel": call.channel, "Variable": w.WISH, "Value": "1414"}
             await self._engine.ami.send("Setvar", wish)
             await self._engine.ami.send("Hangup", {"Channel": channel, "Cause": "16"})
         except (AmiDown, AmiError, AmiTimeout) as why:
-            raise OrderRefused(
-                told("Asterisk did not take the order ({name}): try again", name=type(why).__name__)
-            ) from why
+            raise OrderRefused(refused(Code.ASTERISK_REFUSED, name=type(why).__name__)) from why
         await self._access.enter(who, Action.STEERED, f"call {seat.call}", "to 1414")
         return {"call": seat.call}
 
@@ -194,7 +187,7 @@ class SteeringOrders:
         who = self._access.may(asker, asked, Right.STEER)
         language = str(asked.get("language", ""))
         if language not in get_args(Language):
-            raise OrderRefused(told("language: kk or ru"))
+            raise OrderRefused(refused(Code.UNKNOWN_QUEUE))
         self._engine.consultants.divert(cast(Language, language), on)
         what = "diverted to the duty phone" if on else "back to the consultants"
         await self._access.enter(who, Action.STEERED, f"queue {language}", what)
@@ -218,13 +211,13 @@ class SteeringOrders:
         for seat in self._engine.desk.snapshot().consultants:
             if seat.id == str(id_ or ""):
                 return seat
-        raise OrderRefused(told("there is no such consultant; see: ivr111 consultants list"))
+        raise OrderRefused(refused(Code.NO_SUCH_CONSULTANT))
 
     def _waiting(self, call: object) -> CallerView:
         for caller in self._engine.desk.snapshot().callers:
             if caller.call == str(call or "") and caller.phase in ("waiting", "ringing"):
                 return caller
-        raise OrderRefused(told("this caller no longer waits"))
+        raise OrderRefused(refused(Code.NO_LONGER_WAITS))
 
     def _channel(self, seat: SeatView, meant: object = None) -> str:
         """The consultant's leg of the conversation; never its prefix, which would fit later calls, too.
@@ -232,13 +225,13 @@ class SteeringOrders:
         `meant`: the call that whoever asks had before their eyes; it may have ended, another one begun.
         """
         if meant is not None and seat.call != meant:
-            raise OrderRefused(told("that call is over: nothing was ordered"))
+            raise OrderRefused(refused(Code.CALL_OVER))
         call = self._engine.line.find(seat.call or "")
         legs = call.legs.talking() if call else []
         for leg in legs:
             if leg.device == seat.id and leg.channel:
                 return leg.channel
-        raise OrderRefused(told("{id} is in no conversation", id=seat.id))
+        raise OrderRefused(refused(Code.NOT_TALKING, id=seat.id))
 
     async def _end_spying(self, phone: str) -> bool:
         spies = [one for one in self._engine.line.live.spies.values() if one.phone == phone]
@@ -248,7 +241,7 @@ class SteeringOrders:
             except AmiError:
                 continue  # it has ended by itself
             except (AmiDown, AmiTimeout) as why:
-                raise OrderRefused(told("Asterisk does not answer: try again")) from why
+                raise OrderRefused(refused(Code.ASTERISK_SILENT)) from why
         if spies:
             await asyncio.sleep(0.3)  # the phone must be free before it is rung again
         return bool(spies)

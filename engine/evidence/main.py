@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.dumpable import not_dumpable
 from config.file_lock import lock_file
 from config.log import configure
+from config.refusals import Code, refused
 from config.settings import Settings
 from config.tasks import Tasks
-from config.told import told
 from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
@@ -81,9 +81,7 @@ class EvidenceProcess:
             watching = await self.watch.state()
             clock = await self.clock.state()
         except (SQLAlchemyError, OSError) as error:
-            raise OrderRefused(
-                told("it lives, the database does not answer it ({name})", name=type(error).__name__)
-            ) from error
+            raise OrderRefused(refused(Code.DATABASE_SILENT, name=type(error).__name__)) from error
         return {
             "at": datetime.now(UTC),
             "sealing": asdict(sealing),

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from config import no_follow
+from config.refusals import Code, refused
 from config.settings import Language, Settings
-from config.told import told
 from dialplan.sip_accounts import LAB, SipAccount
 from engine.install.run_as_user import as_owner
 from engine.install.secrets import fresh, write_private
@@ -62,11 +62,9 @@ def with_new(
 ) -> tuple[SipAccount, ...]:
     """The accounts and a new one with a fresh secret. Raises ConsultantRefused."""
     if not ID.fullmatch(id_):
-        raise ConsultantRefused(
-            told("id {id!r}: use c and 2 to 6 digits, for instance c105 (supervisor's phone: s201)", id=id_)
-        )
+        raise ConsultantRefused(refused(Code.CONSULTANT_ID_UNFIT, id=id_))
     if any(one.id == id_ for one in accounts):
-        raise ConsultantRefused(told("{id} exists already; remove it first or choose another id", id=id_))
+        raise ConsultantRefused(refused(Code.CONSULTANT_EXISTS, id=id_))
     return (*accounts, SipAccount(id_, _name(name), _languages(languages), fresh()))
 
 
@@ -81,7 +79,7 @@ def with_changed(
     """The accounts, one of them changed; None: as it is. `secret`: a fresh one. Raises ConsultantRefused."""
     before = next((one for one in accounts if one.id == id_), None)
     if before is None:
-        raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        raise ConsultantRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
     after = SipAccount(
         id_,
         before.name if name is None else _name(name),
@@ -93,18 +91,18 @@ def with_changed(
 
 def _name(name: str) -> str:
     if not name.strip() or not name.strip().isprintable() or len(name.strip()) > LONGEST_NAME:
-        raise ConsultantRefused(told("name: write the consultant's name on one line, at most 80 letters"))
+        raise ConsultantRefused(refused(Code.CONSULTANT_NAME_UNFIT))
     return name.strip()
 
 
 def _languages(languages: Sequence[Language]) -> tuple[Language, ...]:
     if not languages or len(set(languages)) != len(languages):
-        raise ConsultantRefused(told("languages: name kk, ru or both, in order of preference"))
+        raise ConsultantRefused(refused(Code.UNKNOWN_LANGUAGES))
     return tuple(languages)
 
 
 def without(accounts: Sequence[SipAccount], id_: str) -> tuple[SipAccount, ...]:
     """The accounts but this one. Raises ConsultantRefused when there is none."""
     if all(one.id != id_ for one in accounts):
-        raise ConsultantRefused(told("there is no consultant {id}; see: ivr111 consultants list", id=id_))
+        raise ConsultantRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
     return tuple(one for one in accounts if one.id != id_)

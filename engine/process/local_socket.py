@@ -11,7 +11,8 @@ from typing import Any, Final, cast
 
 import structlog
 
-from config.told import packed, told, unpacked
+from config.refusals import Code, refusal_from_json, refusal_to_json, refused
+from config.told import told
 from engine.process.operator import UNSET, UnknownUser, asking_uid, command_uid, login_uid, name
 
 log = structlog.get_logger()
@@ -44,7 +45,7 @@ class OrderRefused(ValueError):
 
 
 class ControlSocket:
-    """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "error": …}.
+    """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "code": …}.
 
     One of `streams` is answered by a line for each of its values, until the asker goes; `may_follow` raises
     Wrong for who may not.
@@ -127,19 +128,19 @@ class ControlSocket:
     async def _answer(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         order = self._orders.get(str(asked.get("do")))
         if order is None:
-            return {"ok": False, "error": "unknown order"}
+            return _refused(OrderRefused(refused(Code.UNKNOWN_ORDER)))
         try:
             return {"ok": True, **await order(asker, asked)}
         except OrderRefused as why:
             return _refused(why)
         except Exception:
             log.exception("order_failed", order=asked["do"])
-            return {"ok": False, "error": "the engine met a fault; see log/engine/engine.log"}
+            return _refused(OrderRefused(refused(Code.ENGINE_FAULT)))
 
 
 def _refused(why: OrderRefused) -> Answer:
-    """In English for programs, and as a message that the asker's side says in its language."""
-    return {"ok": False, "error": str(why), "told": packed(str(why))}
+    """As a code with fields, which the asker's side says in its language, and in English for programs."""
+    return {"ok": False, **refusal_to_json(why)}
 
 
 def _read(line: bytes) -> Mapping[str, Any]:
@@ -168,9 +169,9 @@ def _asker(peer: tuple[int, int | None], said: object) -> Asker:
     """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises OrderRefused."""
     uid, login = peer
     if said is not None and (type(said) is not int or not 0 <= said < UNSET):
-        raise OrderRefused(told("asker: the number of a system user"))
+        raise OrderRefused(refused(Code.ASKER_UNFIT))
     if uid != 0 and said not in (None, uid):
-        raise OrderRefused(told("asker: only root asks for somebody else"))
+        raise OrderRefused(refused(Code.ASKER_NOT_ROOT))
     try:
         return Asker(name(asking_uid(said, uid, login)), root=uid == 0)
     except UnknownUser as why:
@@ -208,5 +209,5 @@ def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict
             )
         ) from why
     if not answer.pop("ok"):
-        raise OrderRefused(unpacked(answer.get("told")) or answer["error"])
+        raise OrderRefused(refusal_from_json(answer))
     return answer

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from config.refusals import Code, refused
 from config.rights import RIGHTS, Door, Right, may
 from config.settings import Person, Settings
 from config.told import either, told
@@ -37,8 +38,8 @@ def asking_uid(said: int | None, uid: int, login: int | None) -> int:
         return login or 0
     if login and login != said:
         raise UnknownUser(
-            told(
-                "{login} signed in here, and the command comes as {said}: sign in as yourself, then use sudo",
+            refused(
+                Code.SIGNED_IN_AS_ANOTHER,
                 login=name(login),
                 said=name(said),
             )
@@ -87,21 +88,15 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
     lab root is its administrator, and so is, until the settings name people, whoever acts as root.
     """
     if user == "root" and settings.profile == "site":
-        raise UnknownUser(
-            told(
-                "system user root is nobody we know at a site: use sudo from a system user of your own, "
-                "named in settings.toml ([people.USER])"
-            )
-        )
+        raise UnknownUser(refused(Code.ROOT_IS_NOBODY))
     known = settings.people.get(user)
     if known is not None:
         return known
     if settings.profile == "lab" and (user == "root" or (as_root and not settings.people)):
         return LAB_ROOT
     raise UnknownUser(
-        told(
-            "system user {user} is nobody we know: name the person in settings.toml, [people.{user}] with "
-            'person = "..." and role = "..."',
+        refused(
+            Code.UNKNOWN_USER,
             user=user,
         )
     )
@@ -119,7 +114,7 @@ def actor(settings: Settings, right: Right) -> Actor:
 def refusal(person_: str, role: str, right: Right) -> str:
     """Why not, and whose right it is."""
     needs = either(sorted(RIGHTS[right]))
-    return told("{person} is {role}: this needs {needs}", person=person_, role=told(role), needs=needs)
+    return refused(Code.RIGHT_MISSING, person=person_, role=told(role), needs=needs)
 
 
 def let_in(settings: Settings, needs: Right | Door) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from config.refusals import Code, refused
 from config.told import told
 from recordings.model.hash_chain import beginning
 from recordings.model.timestamps import hashed
@@ -137,21 +138,19 @@ def act(
     `subject`: call id, recording id, or a search as text with numbers masked.
     """
     if action in REASON_NEEDED and not reason.strip():
-        raise ReasonMissing(told("a reason is required: {action}", action=told(action.value)))
+        raise ReasonMissing(refused(Code.ACTION_NEEDS_REASON, action=told(action.value)))
     for what, text in (("reason", reason), ("subject", subject)):
         if len(text) > LONGEST:
             raise ReasonRefused(
-                told(
-                    "the {what} has {count:,} characters: the access log keeps {longest:,}, say it shorter",
+                refused(
+                    Code.REASON_TOO_LONG,
                     what=told(what),
                     count=len(text),
                     longest=LONGEST,
                 )
             )
         if not _is_text(text):
-            raise ReasonRefused(
-                told("the {what} holds signs that are no text: write it anew", what=told(what))
-            )
+            raise ReasonRefused(refused(Code.REASON_IS_NO_TEXT, what=told(what)))
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
     moment = hashed(at)

@@ -8,6 +8,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 from config.pause_reasons import BY_DIGIT, PAUSE_REASONS
+from config.refusals import Code
 from config.settings import Settings
 from console.app import LABELS
 from console.figures.pages import ConsultantTotals
@@ -155,9 +156,10 @@ def test_television_tells_no_name_no_number_and_no_call(language):
 
 def test_whatever_the_engine_refuses_has_a_sentence():
     words = Words("kk", Settings().zone)
-    for error in ("this caller no longer waits", "c101 is not in wrap-up", "something new"):
-        assert words.gettext(said.reason(error))
-    assert said.reason("something new") == said.OTHERWISE
+    for code in (*Code, "something_new"):
+        assert words.gettext(said.reason(code))
+    assert said.reason("something_new") == said.OTHERWISE
+    assert set(Code) == set(said.SENTENCES)
 
 
 def test_every_state_alert_and_reason_that_can_come_has_a_name():
