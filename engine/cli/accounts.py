@@ -165,7 +165,7 @@ def enable(login: Login, json: AsJson = False) -> None:
 @accounts.command("forget-second-factor")
 @plain_words()
 def forget_second_factor(login: Login, json: AsJson = False) -> None:
-    """For a lost authenticator: the next sign-in enrols a new one. SessionStore end."""
+    """For a lost authenticator: the next sign-in enrols a new one. Sessions end."""
     from config.settings import Settings  # noqa: PLC0415
 
     async def change(all_: "AccountStore", sessions: "SessionStore") -> str:
