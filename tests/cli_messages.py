@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from typer.main import get_command
@@ -33,8 +34,13 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
     """Every file of the product."""
     for folder in FOLDERS:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            yield file, ast.parse(file.read_text(encoding="utf-8"))
-    yield LAB, ast.parse(LAB.read_text(encoding="utf-8"))
+            yield file, _parsed(file)
+    yield LAB, _parsed(LAB)
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def messages() -> dict[str, Path]:

@@ -12,6 +12,7 @@ from typing import Any
 import pyotp
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
+from jinja2 import Environment
 
 from config.database import open_database
 from config.settings import Settings
@@ -167,6 +168,14 @@ class Home:
             await client.close()
 
 
+_COMPILED: dict[str, dict[str, Environment]] = {}  # by time zone and language: templates, once a run
+
+
+def rendering(settings: Settings) -> Rendering:
+    """The console's, whose templates were compiled for an earlier test."""
+    return Rendering(settings, LABELS, _environments=_COMPILED.setdefault(settings.time_zone, {}))
+
+
 @asynccontextmanager
 async def console(settings: Settings) -> AsyncIterator[Home]:
     """The application on a port of its own, with one account for each role."""
@@ -183,7 +192,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
         door,
         SessionLookup(door.accounts, door.sessions),
         streams,
-        Rendering(settings, LABELS),
+        rendering(settings),
         Reader(database, None),
         b"k" * 32,
     )

@@ -249,6 +249,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 async def test_a_thousand_garbage_connections_at_once_are_not_noticed_by_calls(server: AgiServer):
     crowd = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CROWD, str(server.port), stdin=asyncio.subprocess.PIPE

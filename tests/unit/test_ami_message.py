@@ -159,6 +159,7 @@ def test_what_is_encoded_is_read_as_it_was(headers: dict[str, str]) -> None:
     assert [message.text(name) for name in headers] == list(headers.values())
 
 
+@pytest.mark.slow
 @given(twenty)
 @settings(max_examples=500, deadline=None)
 def test_ten_thousand_values_come_back_or_are_refused(some: list[str]) -> None:

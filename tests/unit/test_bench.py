@@ -46,12 +46,14 @@ def test_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert '"holds": false' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_our_fastagi_server_is_not_ten_times_slower_than_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agi_servers, "SECONDS", 0.1)
     monkeypatch.setattr(agi_servers, "ROUNDS", 2)
     assert [] == far_off(agi_servers.run(), 10)
 
 
+@pytest.mark.slow
 def test_our_reader_of_manager_events_is_not_ten_times_slower_than_wanted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -64,6 +66,7 @@ def test_the_dispatcher_decides_within_ten_milliseconds_in_a_full_house() -> Non
     assert [] == far_off(dispatcher.run(200), 10)
 
 
+@pytest.mark.slow
 def test_the_journal_writes_faster_in_batches() -> None:
     assert [] == far_off(journal.run(400), 10)
 
@@ -144,6 +147,7 @@ def seen(at: float, what: str, *, outgoing: bool = False) -> Seen:
     return Seen(at, outgoing, Request(method, "sip:c101@127.0.0.3", headers, b""))
 
 
+@pytest.mark.slow
 def test_sealing_costs_at_most_ten_times_its_target_beside_sox_and_gpg() -> None:
     found = sealing.measure(60.0)
     ours, theirs = found["ours"], found["sox + gpg"]

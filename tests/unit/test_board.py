@@ -74,6 +74,7 @@ async def home():
     made.desk.close()
 
 
+@pytest.mark.slow
 async def test_every_moment_of_a_recorded_day_renders_in_three_languages(home):
     rendering = Rendering(home.settings, LABELS)
     text = (STREAMS / "ten-calls.ami").read_text("utf-8")

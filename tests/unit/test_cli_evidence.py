@@ -13,6 +13,7 @@ from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
 
 pytest_plugins = ("tests.command_line",)
+pytestmark = pytest.mark.slow
 
 SETTINGS = """
 [people.{me}]

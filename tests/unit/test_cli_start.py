@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ("tests.command_line",)
+pytestmark = pytest.mark.slow
 
 STREAM = str(Path(__file__).parent.parent / "streams" / "ten-calls.ami")
 HEAVY = ("sqlalchemy", "numpy", "pydantic", "structlog", "asyncio", "rich", "jinja2")

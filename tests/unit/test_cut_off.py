@@ -17,6 +17,8 @@ from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 from tests.unit.test_evidence_altered import AIGUL, Action, alter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):

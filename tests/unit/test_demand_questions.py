@@ -27,6 +27,7 @@ from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, Talk
 
 pytest_plugins = ("tests.postgres",)
+pytestmark = pytest.mark.slow
 
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 DAULET = Actor("Дәулет Сынақов", "administrator", "daulet")

@@ -156,6 +156,7 @@ print(_lets_in("127.0.0.1", 1), os.geteuid())
 """
 
 
+@pytest.mark.slow
 def test_the_managers_door_is_tried_although_only_root_may_read_python() -> None:
     asked = subprocess.run(
         [sys.executable, "-c", ONLY_ROOT_READS_PYTHON], capture_output=True, text=True, check=False

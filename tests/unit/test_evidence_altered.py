@@ -19,6 +19,8 @@ from recordings.model.access_entry import Action, Actor
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
+pytestmark = pytest.mark.slow
+
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 
 

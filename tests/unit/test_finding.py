@@ -182,6 +182,7 @@ async def all_ids(home: EvidenceHome) -> list[str]:
         return list((await connection.execute(select(calls.c.call_id))).scalars())
 
 
+@pytest.mark.slow
 async def test_over_a_million_calls_a_number_and_a_day_are_found_by_the_index(tmp_path):
     url = f"sqlite+aiosqlite:///{tmp_path}/journal.sqlite"
     await migrate(url)

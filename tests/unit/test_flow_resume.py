@@ -160,6 +160,7 @@ class Chance(Director):
         return Line(what, way=way)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     ways=st.lists(st.sampled_from(WAYS), max_size=6),

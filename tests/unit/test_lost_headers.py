@@ -24,6 +24,7 @@ def heard(path: Path) -> np.ndarray:
     return opened.read(0, opened.samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sound", [speech(), tone(2)[1:], np.concatenate((quiet_line(1), tone(1)))])
 @pytest.mark.parametrize("lost", range(45))
 @pytest.mark.parametrize("part", ["first", "last", "middle"])

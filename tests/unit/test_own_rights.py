@@ -123,6 +123,7 @@ def test_what_the_person_may_not_read_stays_unread(ivr111, roots, command, words
     assert not list((roots / "home").rglob("*secret*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("link", [False, True])
 @pytest.mark.parametrize("command, words", cases(WRITTEN))
 def test_what_the_person_may_not_write_stays_as_it_is(ivr111, roots, command, words, link):

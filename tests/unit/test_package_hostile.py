@@ -19,6 +19,8 @@ from recordings.package.verify_package import verify_folder, verify_zip
 from tests.evidence_home import T0
 from tests.unit.test_package import LETTER, Desk, desk
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["desk"]
 
 LIAR = 'import os, sys\nos.write(1, b"UNALTERED (says a file of the package)\\n")\nos._exit(0)\n'

@@ -80,6 +80,7 @@ def test_what_was_made_is_handed_out_and_nothing_stays(home, tmp_path):
     assert [] == list(home.packages.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["link", "hard link", "pipe", "folder"])
 @pytest.mark.parametrize("name", ["path", "signature"])
 @pytest.mark.parametrize("enclosed", ["", "age"])

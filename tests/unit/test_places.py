@@ -21,7 +21,7 @@ from engine.install.prepare import write_lab
 from engine.install.run_as_user import as_evidence
 from engine.supervisor.processes import shorten, start, write_pid
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led astray")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led astray")]
 
 LESSER = ("engine", "console", "evidence", "asterisk")
 # As homes were laid out before: who owned, which group, which mode. The attacker was at home here.

@@ -71,6 +71,7 @@ def test_from_answer_to_queue_the_words_leave_time_for_the_keys() -> None:
     assert no_key <= 20 - 6
 
 
+@pytest.mark.slow
 def test_drafts_have_the_right_format_level_peak_and_length(drafts: Path) -> None:
     assert check(drafts, prompts=FEW) == []
 

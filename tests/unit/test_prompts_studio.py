@@ -34,6 +34,7 @@ def source(tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "subtype", "rate", "channels"),
     [
@@ -77,6 +78,7 @@ def test_a_voice_on_one_channel_or_out_of_phase_is_not_lost(source: Path, tmp_pa
     assert (len(done.masters), done.problems) == (2, ())
 
 
+@pytest.mark.slow
 def test_bad_files_are_named_and_never_stop_the_rest(source: Path, tmp_path: Path) -> None:
     good = voice(3)
     soundfile.write(source / "kk" / "rate.wav", good, 48000)

@@ -185,6 +185,7 @@ def test_a_stereo_file_is_flushed_before_it_gets_its_name(tmp_path, monkeypatch)
     assert deeds == ["flush", "name", "flush"]
 
 
+@pytest.mark.slow
 def test_ten_minutes_are_joined_in_little_memory(tmp_path):
     save(tmp_path / "a.wav", tone(600))
     save(tmp_path / "b.wav", tone(600))

@@ -166,6 +166,7 @@ def test_every_command_stands_in_the_table_of_rights_and_in_this_one():
     assert every - {"prompts"} == {name for name in TABLE if "--" not in name}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 def test_a_command_lets_in_whom_the_table_names_and_writes_their_name(
     ivr111, site, monkeypatch, tmp_path, name

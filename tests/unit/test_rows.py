@@ -42,6 +42,7 @@ from tests.evidence_home import T0, EvidenceHome
 from tests.unit.test_evidence_altered import alter
 
 pytest_plugins = ("tests.postgres",)
+pytestmark = pytest.mark.slow
 
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 

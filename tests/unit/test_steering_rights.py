@@ -1,4 +1,7 @@
-"""The engine asks for the right again, whoever asks at its socket; only the console speaks for somebody."""
+"""The engine asks for the right again, whoever asks at its socket; only the console speaks for somebody.
+
+What each order does is in test_steering_effects.py.
+"""
 
 import asyncio
 

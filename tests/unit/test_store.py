@@ -259,6 +259,7 @@ async def test_an_entry_the_database_will_never_take_stops_no_other(journal, tmp
     assert (tmp_path / "spool" / "rejected.jsonl").read_bytes().count(b"\n") == 1
 
 
+@pytest.mark.slow
 async def test_two_thousand_calls_at_once_are_all_there_once(journal, url):
     for number in range(1000):
         journal.submit(whole(number, ended_at=None))

@@ -17,6 +17,7 @@ from recordings.model.entries import RecordingIntended
 from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)
+pytestmark = pytest.mark.slow
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

@@ -21,6 +21,8 @@ from recordings.privacy.mask import mask
 from routing.live.call_summary import CallSummary
 from tests.evidence_home import numbers
 
+pytestmark = pytest.mark.slow
+
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL = "n1-1795338000000-7"
 ONE = f"{CALL}-c1"
