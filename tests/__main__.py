@@ -21,6 +21,7 @@ UNIT = ("fast ring", "slow ring")  # the first words of their parts' names
 FAST_TESTS = ("-m", "not slow and not drill")
 SLOW_TESTS = ("-m", "slow and not drill")
 SLOW_PARTS = 2
+SLOW_CORES = 0.3  # that a part of the slow ring takes from the lines: it lives on what they leave
 BEHIND = 10  # niceness of the slow ring: lines that listen for sound go first
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 PYTEST = (sys.executable, "-m", "pytest")
@@ -58,7 +59,7 @@ def other_parts() -> list[Part]:
     heaps = dealt(_unit_files(), costs.slow, SLOW_PARTS, unknown=0.1)  # most files have no slow test
     return [
         *(
-            Part(f"{UNIT[1]} {number}/{len(heaps)}", heap, 600.0, 0.5, SLOW_TESTS, BEHIND)
+            Part(f"{UNIT[1]} {number}/{len(heaps)}", heap, 600.0, SLOW_CORES, SLOW_TESTS, BEHIND)
             for number, heap in enumerate(heaps, 1)
         ),
         *(line_part(file, costs) for file in sorted((HERE / "real").glob("test_*.py"))),

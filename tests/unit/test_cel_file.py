@@ -197,6 +197,7 @@ async def test_calls_asterisk_lost_are_told_and_hold_the_place_no_longer(desk: D
     assert len(row) == desk.place.offset
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_rows_take_seconds_and_never_the_loop(desk: Desk) -> None:
     rounds = 100_000 // len(LINES) + 1
     with desk.log.open("wb") as file:

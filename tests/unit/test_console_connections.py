@@ -55,6 +55,7 @@ async def test_who_holds_too_many_connections_loses_their_oldest_and_others_are_
             writer.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secure", [False, True])
 async def test_eleven_addresses_with_195_silent_connections_each_close_the_door_to_nobody(tmp_path, secure):
     theirs = certificate(tmp_path, ("localhost",), datetime.now(UTC))

@@ -49,6 +49,7 @@ async def test_a_board_that_no_longer_counts_is_told_with_the_moment_it_was_true
         assert (stale["fresh"], stale["since"]) == (False, 1795540064.0)
 
 
+@pytest.mark.slow
 async def test_no_client_slows_another(home):
     slow, _ = await home.signed_in("supervisor")
     quick, _ = await home.signed_in("auditor")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -43,6 +44,7 @@ def test_no_day_of_any_kind_breaks_a_rule(day: Day) -> None:
     World(day).run()
 
 
+@pytest.mark.slow
 def test_three_hundred_drawn_days_and_every_kind_of_decision_in_them() -> None:
     total: Counter[str] = Counter()
     for counts in drill(300):

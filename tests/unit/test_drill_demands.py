@@ -209,6 +209,7 @@ def told(times: list[tuple[str, float]]) -> None:
     print(f"{'all':28} {len(times):3} demands, worst {max(seconds for _, seconds in times):6.2f} s")
 
 
+@pytest.mark.slow
 async def test_demands_over_two_thousand_calls_none_wrong_none_missed(tmp_path):
     times = await drill(tmp_path / "home", 2000, 60, 20)
     told(times)

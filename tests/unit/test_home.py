@@ -46,6 +46,7 @@ def test_the_home_is_beside_the_program_and_never_where_somebody_stands(theirs, 
     assert (PROGRAM / "var", "lab") == (Settings().home, Settings().profile)
 
 
+@pytest.mark.slow
 def test_a_person_gains_nothing_from_a_folder_of_their_own(theirs):
     for words in (
         ("accounts", "list"),

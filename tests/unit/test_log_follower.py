@@ -140,6 +140,7 @@ def tables(home: Home) -> set[str]:
         return {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
 
 
+@pytest.mark.slow
 async def test_an_engine_killed_again_and_again_in_its_catch_up_writes_each_call_once(home: Home) -> None:
     await killed_again_and_again(home, 10, random.randrange(1_000_000))
 

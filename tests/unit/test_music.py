@@ -20,6 +20,7 @@ def sound(file: Path) -> np.ndarray:
     return soundfile.read(file)[0]
 
 
+@pytest.mark.slow
 def test_it_is_one_telephone_file_of_at_least_90_seconds(file: Path) -> None:
     kind = soundfile.info(file)
     assert file.name == "111.wav"

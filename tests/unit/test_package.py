@@ -32,6 +32,8 @@ from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, sound
 
+pytestmark = pytest.mark.slow
+
 AIGUL = Actor("Айгүл Сынақова", "administrator", "aigul")
 DAULET = Actor("Дәулет Сынақов", "administrator", "daulet")
 NOW = T0 + timedelta(hours=11)  # the day asked for is over

@@ -26,6 +26,8 @@ from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, sound
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def home(tmp_path):

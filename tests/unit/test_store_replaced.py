@@ -20,6 +20,8 @@ from recordings.journal.reading import CallFilter, Reader
 from recordings.model.tables import calls
 from tests.evidence_home import numbers
 
+pytestmark = pytest.mark.slow
+
 
 class Line(Home):
     """A journal, and the channel event log read into it, as long as the engine runs."""
