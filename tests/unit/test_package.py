@@ -167,6 +167,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_made_by_other_processes_it_is_the_same_to_the_byte(desk):
     id_ = await desk.approved()
     first = (await desk.packages.make(id_, AIGUL, NOW)).sha256
@@ -176,6 +177,7 @@ async def test_made_by_other_processes_it_is_the_same_to_the_byte(desk):
         assert first == done.stdout.split()[-1]
 
 
+@pytest.mark.slow
 async def test_every_flipped_bit_is_found_and_only_its_place_accused(desk):
     made = await desk.package()
     data, key, signature = made.path.read_bytes(), desk.home.keys.public(), made.signature.read_bytes()
@@ -199,6 +201,7 @@ async def test_every_flipped_bit_is_found_and_only_its_place_accused(desk):
         assert [name] == [fault.split(":")[0] for fault in faults], (name, at, faults)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [lambda d: d + b"\0", lambda d: b"\0" + d, lambda d: d[:-1]])
 async def test_something_added_or_cut_off_is_the_containers_fault(desk, change):
     made = await desk.package()
