@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from engine.control.commands import Orders
+from engine.control.commands import EngineOrders
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
-from engine.process.local_socket import Asker, Wrong
+from engine.process.local_socket import Asker, OrderRefused
 from routing.dispatch.decisions import Assign, NobodyOnShift, SomebodyOnShift
 from routing.dispatch.queue import Waiting
 from routing.live.monitoring import Spy
@@ -65,7 +65,7 @@ class Steered:
 
     def order(self, do: str, **asked):
         console = Asker(self.box.settings.console_user)
-        return self.waits(Orders(self.box).by_name()[do](console, {**asked, "by": by("supervisor")}))
+        return self.waits(EngineOrders(self.box).by_name()[do](console, {**asked, "by": by("supervisor")}))
 
     def queued(self, call: str, language: str = "ru", at: float = 0.0):
         return self.does(self.desk.place, Waiting(call, language, at))
@@ -197,7 +197,7 @@ def test_nobody_is_given_to_a_consultant_who_takes_no_calls(line):
     all_busy(line)
     line.queued("n1-1-1")
     line.order("shift.end", id="c101")
-    with pytest.raises(Wrong, match="takes no calls now"):
+    with pytest.raises(OrderRefused, match="takes no calls now"):
         line.order("steer.assign", call="n1-1-1", consultant="c101")
     assert line.caller("n1-1-1").consultant is None
 
@@ -220,7 +220,7 @@ def test_a_minute_more_of_wrap_up_is_a_minute(line):
 
 @pytest.mark.parametrize("do", ["steer.wrap_up_end", "desk.wrap_up_more"])
 def test_of_wrap_up_nothing_is_ordered_where_there_is_none(line, do):
-    with pytest.raises(Wrong, match="not in wrap-up"):
+    with pytest.raises(OrderRefused, match="not in wrap-up"):
         line.order(do, id="c102")
     assert "available" == line.seat("c102").state
 
@@ -241,7 +241,7 @@ def test_the_order_for_1414_leaves_the_wish_on_the_caller_and_hangs_the_consulta
 
 def test_nothing_is_ordered_about_a_call_that_is_over(line):
     talking_on_the_line(line)
-    with pytest.raises(Wrong, match="that call is over"):
+    with pytest.raises(OrderRefused, match="that call is over"):
         line.order("desk.transfer_1414", id="c102", call="n1-1-0")
     assert [] == line.box.ami.sent
 
@@ -260,7 +260,7 @@ def test_a_supervisors_phone_is_rung_to_the_consultants_leg_once_that_is_written
 
 def test_a_phone_that_is_not_reachable_is_not_rung(line):
     talking_on_the_line(line)
-    with pytest.raises(Wrong, match="did not ring"):
+    with pytest.raises(OrderRefused, match="did not ring"):
         line.order("steer.spy", consultant="c102", mode="listen", phone="s201")
     assert ([], []) == (line.box.spying.asked, line.logged())
 
