@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import structlog
 
 from dialplan import words as w
 from dialplan.recording_names import Leg, stem_of
 from engine.recorder.disk_probe import Disk
+from engine.recorder.file_growth import RATE, FileGrowth
 from engine.recorder.restart import HoldGuard, number_of, partner
 from recordings.capture.files import Written, lengths
 from recordings.capture.match_conversations import HEADER
@@ -25,105 +26,15 @@ from routing.live.live_call import OngoingCall
 log = structlog.get_logger()
 
 EVERY: Final = 1.0  # seconds between two looks
-STILL: Final = 3.5  # seconds without growth that raise the suspicion: Asterisk writes every 2.05 s
-ABSENT: Final = 2  # looks without any file of a conversation
 ASKED: Final = 0.3  # seconds between two counts of packets
-AGAIN: Final = (1.0, 2.0, 5.0)  # seconds between the tries for one conversation; the last one for ever
 QUIET: Final = 2.0  # seconds until phones that say nothing are asked again
 AT_ONCE: Final = 8  # recorders started at the same time
 # Seconds by which the sound in a segment may fall behind the clock: where nothing comes from either side,
 # as when packets of the only one who speaks are lost, Asterisk writes nothing, and the rest lies too early.
 BEHIND: Final = 0.25
-RATE: Final = 16_000  # bytes a second
 KIND: Final = "recording_stopped"
 
 Sizes = Mapping[tuple[str, int, Leg], Written]
-Step = Literal["grows", "waits", "stands"]
-
-
-@dataclass(slots=True)
-class FileGrowth:
-    """How the files of one conversation grow; times are monotonic."""
-
-    since: dict[Leg, float]  # when each leg grew last
-    size: dict[Leg, int]
-    segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
-    seen: set[int] = field(default_factory=set)  # segments whose begin was told
-    drift: dict[int, Written] = field(default_factory=dict)  # where the clock of a segment was taken
-    newest: int = 1
-    both: int = 0  # looks at which an older segment grew beside the newest
-    absent: int = 0  # looks that found no file at all
-    tried: int = 0  # recorders started in vain since both legs grew last
-    next_try: float = 0.0
-    busy: bool = False
-    leave: bool = False  # its volume failed, and its recorder is there still, growing or not
-    told: bool = False
-
-    @classmethod
-    def begun(cls, now: float) -> "FileGrowth":
-        """A conversation seen for the first time."""
-        return cls({"caller": now, "consultant": now}, {"caller": 0, "consultant": 0})
-
-    def look(self, size: Mapping[Leg, int], now: float) -> Step:
-        """Take in the bytes of all segments, by leg."""
-        for leg, bytes_ in size.items():
-            if bytes_ > self.size[leg]:
-                self.since[leg] = now
-            self.size[leg] = bytes_
-        if now - min(self.since.values()) < STILL:
-            return "grows"
-        return "waits" if self.busy or now < self.next_try else "stands"
-
-    def behind(self, segment: int, now: Written) -> float:
-        """Seconds by which a segment's sound is behind the clock since its first bytes came."""
-        if now.size <= HEADER:
-            if segment > 1:  # just opened, and not before an answer as the first one is: its clock runs
-                self.drift = {segment: Written(HEADER, now.at)}
-            return 0.0
-        first = self.drift.get(segment)
-        if first is None:
-            self.drift = {segment: now}
-            return 0.0
-        return (now.at - first.at) - (now.size - first.size) / RATE
-
-    def found(self, *, files: bool, now: float) -> None:
-        """Whether there are any files. A recorder opens them at once, so nobody waits for their growth."""
-        self.absent = 0 if files else self.absent + 1
-        if self.absent >= ABSENT:
-            self.since = {"caller": now - STILL, "consultant": now - STILL}
-
-    def tried_at(self, now: float, *, started: bool) -> None:
-        """A recorder was started, and has to write first, or could not be: when to try again."""
-        self.next_try = now + (STILL if started else AGAIN[min(self.tried, len(AGAIN) - 1)])
-        self.tried += 1
-
-    def twice(self, segments: Mapping[int, int]) -> bool:
-        """Whether an older recorder writes on beside the newest; bytes by segment, one leg's."""
-        newest = max(segments, default=1)
-        if newest != self.newest:
-            self.newest, self.both = newest, 0
-        grew = {n for n, bytes_ in segments.items() if bytes_ > self.segments.get(n, bytes_)}
-        self.segments = dict(segments)
-        # Its last bytes come when it is stopped, before the newest writes its first.
-        self.both += bool(segments.get(newest)) and bool(grew - {newest})
-        if self.both < 2:
-            return False
-        self.both = 0
-        return True
-
-    def fresh(self, written: Mapping[int, Written]) -> list[int]:
-        """Segments that were seen to grow for the first time; before `twice`."""
-        grew = [
-            segment
-            for segment, now in written.items()
-            if segment not in self.seen and 0 <= self.segments.get(segment, -1) < now.size - HEADER
-        ]
-        self.seen.update(grew)
-        return grew
-
-    def grows(self) -> None:
-        """Both legs do."""
-        self.tried, self.next_try, self.told = 0, 0.0, False
 
 
 @dataclass(slots=True)
@@ -167,17 +78,9 @@ class RecordingGuard:
         now = self.clock()
         for recording, call in talking.items():
             growth = self._growth.setdefault(recording, FileGrowth.begun(now))
-            size: dict[Leg, int] = {"caller": 0, "consultant": 0}
-            segments: dict[int, int] = {}
-            callers: dict[int, Written] = {}
-            newest = Written(0, 0.0)
-            for (name, segment, leg), written in sizes.items():
-                if name == recording:
-                    size[leg] += max(0, written.size - HEADER)  # a header alone is no growth
-                    if leg == "caller":
-                        segments[segment] = max(0, written.size - HEADER)
-                        callers[segment] = written
-                        newest = written if segment == max(segments) else newest
+            size, callers = _sizes_of(recording, sizes)
+            segments = {segment: max(0, one.size - HEADER) for segment, one in callers.items()}
+            newest = callers[max(callers)] if callers else Written(0, 0.0)
             for segment in growth.fresh(callers):
                 self.seen(_seen(call, segment, callers[segment]))
             if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
@@ -288,6 +191,18 @@ class RecordingGuard:
         for recording in self.stopped.keys() - names:
             del self.stopped[recording]
             self.changed()
+
+
+def _sizes_of(recording: str, sizes: Sizes) -> tuple[dict[Leg, int], dict[int, Written]]:
+    """Bytes of sound by leg, all segments together, and what stands of each segment's caller leg."""
+    size: dict[Leg, int] = {"caller": 0, "consultant": 0}
+    callers: dict[int, Written] = {}
+    for (name, segment, leg), written in sizes.items():
+        if name == recording:
+            size[leg] += max(0, written.size - HEADER)  # a header alone is no growth
+            if leg == "caller":
+                callers[segment] = written
+    return size, callers
 
 
 def _seen(call: OngoingCall, segment: int, now: Written) -> SegmentSeen:

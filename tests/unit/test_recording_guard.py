@@ -12,8 +12,9 @@ import pytest
 
 from dialplan import mixmonitor
 from dialplan import words as w
+from engine.recorder.file_growth import STILL, FileGrowth
 from engine.recorder.restart import HoldGuard
-from engine.recorder.watch import STILL, FileGrowth, RecordingGuard
+from engine.recorder.watch import RecordingGuard
 from recordings.capture.files import last_segment
 from recordings.capture.wave_header import new_header
 from recordings.model.entries import SegmentSeen
