@@ -160,7 +160,7 @@ async def _none(_):
 
 
 def record(**more) -> CallRecord:
-    return CallRecord(**{"call_id": "n1-1-1", "caller": "+77000000101", "language": "kk",
+    return CallRecord(**{"call_id": "n1-1-1", "pii_caller": "+77000000101", "language": "kk",
                          "arrived_at": NOW, "queued_at": NOW + timedelta(seconds=5), **more})  # fmt: skip
 
 
@@ -196,7 +196,7 @@ async def test_what_was_heard_since_is_newer_than_what_is_loaded(home):
 async def test_numbers_that_cannot_be_read_are_not_one_caller(home):
     home.today.turn(NOW)
     for n in range(3):
-        home.today.take(record(call_id=f"n1-1-{n}", caller=UNREADABLE))
+        home.today.take(record(call_id=f"n1-1-{n}", pii_caller=UNREADABLE))
     assert home.today.attempts(UNREADABLE) == 0
 
 
