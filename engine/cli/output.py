@@ -112,8 +112,8 @@ def _unfinished(why: Exception) -> None:
 SPOKEN_ERRORS: Final = frozenset(
     "Problem OrderRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
     "KeyMissing WrongKey WrongLetter WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame "
-    "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused UnsafePlace "
-    "NotSigned NoSuchHold NotAllowed".split()
+    "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused "
+    "UnsafePlace NotSigned NoSuchHold NotAllowed".split()
 )
 
 
