@@ -18,7 +18,9 @@ from dialplan import words as w
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
-from engine.wiring import Engine
+from engine.wiring import lifecycle
+from engine.wiring.build import build
+from engine.wiring.parts import Engine
 from tests.fake_ami import FakeAmi, Request, fake_ami
 from tests.fake_asterisk import FakeCall
 
@@ -113,11 +115,12 @@ async def play(home: Path, assignments: int, *, cuts: int, seed: int = 111) -> T
             folder.mkdir(parents=True, exist_ok=True)
         ami.secret = secrets.load(home / "secrets").ami_engine
         accounts.save(settings, [SipAccount(name, "Invented", ("kk", "ru"), "x" * 24) for name in names])
-        engine, stop = Engine(settings), asyncio.Event()
-        running = asyncio.create_task(engine.run(stop))
+        (engine, reactions), stop = build(settings), asyncio.Event()
+        order = lifecycle.steps(engine, reactions)
+        running = asyncio.create_task(lifecycle.run(engine, order, stop))
         while not (engine.line.up and engine.agi.port):  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(0.01)
-        tally.waiting = lambda: len(engine.desk.snapshot().callers) - len(tally.talking)
+        tally.waiting = lambda: len(engine.dispatch.snapshot().callers) - len(tally.talking)
         cutting = asyncio.create_task(_cut(ami, tally, assignments, cuts))
         await _callers(engine, tally, assignments)
         cutting.cancel()

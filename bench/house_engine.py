@@ -16,7 +16,8 @@ import uvloop
 from config.file_lock import lock_file
 from config.log import configure
 from config.settings import Settings
-from engine.wiring import Engine
+from engine.wiring import lifecycle
+from engine.wiring.build import build
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.queue import Waiting
 from routing.dispatch.service import DispatchService
@@ -35,8 +36,9 @@ class Nobody:
 
 async def serve(settings: Settings) -> None:
     """Fill the house once the first snapshot is taken, and serve until the process is ended."""
-    engine = Engine(settings)
-    serving = asyncio.create_task(engine.run(asyncio.Event()))
+    engine, reactions = build(settings)
+    order = lifecycle.steps(engine, reactions)
+    serving = asyncio.create_task(lifecycle.run(engine, order, asyncio.Event()))
     engine.watchdog.desk = cast(
         DispatchService, Nobody()
     )  # it would free whoever talks with nobody on the line
@@ -44,9 +46,9 @@ async def serve(settings: Settings) -> None:
         await asyncio.sleep(0.05)
     for number in range(CONSULTANTS):
         name = f"c{10000 + number}"
-        engine.desk.consultant_known(Consultant(name, ("kk", "ru")))
-        engine.desk.reachable(name)
-        engine.desk.found_talking(Waiting(f"talk{number}", "kk", 1.0), name)
+        engine.dispatch.consultant_known(Consultant(name, ("kk", "ru")))
+        engine.dispatch.reachable(name)
+        engine.dispatch.found_talking(Waiting(f"talk{number}", "kk", 1.0), name)
     await serving
 
 

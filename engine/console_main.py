@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -13,9 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
-from config.dumpable import not_dumpable
 from config.durable import replace_file
-from config.log import configure
 from config.settings import Settings
 from config.tasks import Tasks
 from console.app import LABELS, build
@@ -29,6 +26,7 @@ from console.identity.current_user import SessionLookup
 from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
 from engine.process.local_socket import Answer, Asker, ControlSocket
+from engine.process.run import CannotServe, run
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
@@ -39,24 +37,21 @@ log = structlog.get_logger()
 KEY_BYTES: Final = 32
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; a database that is away is waited for."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop`. Raises CannotServe where a port is taken."""
+    try:
+        await _serve(settings, stop)
+    except OSError as why:
+        raise CannotServe(f"the console cannot listen: {why}") from why
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     for address, port in listen_addresses(settings):
         with socket.create_server((address, port)):
             pass  # one that is taken is said before anybody is told that we live
     control = ControlSocket(settings.console_socket, {"ping": _ping})
     await control.start()
-    while not stop.is_set():
-        try:
-            await migrate(settings.database, create=False)
-            break
-        except (SQLAlchemyError, OSError) as error:
-            log.error("database_away", error=type(error).__name__)
-            await asyncio.sleep(2)
+    await _migrated(settings, stop)
     keys = Keyring(settings.keys_dir)
     database = keyed(open_database(settings.database), keys.second_factors, EVERY)
     tasks, services = Tasks(), _services(settings, database, keys)
@@ -88,6 +83,17 @@ def _services(settings: Settings, database: AsyncEngine, keys: Keyring) -> Servi
     )
 
 
+async def _migrated(settings: Settings, stop: asyncio.Event) -> None:
+    """A database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            await migrate(settings.database, create=False)
+            return
+        except (SQLAlchemyError, OSError) as error:
+            log.error("database_away", error=type(error).__name__)
+            await asyncio.sleep(2)
+
+
 async def _ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:
     """The loop is alive."""
     return {}
@@ -104,15 +110,7 @@ def _device_key(settings: Settings) -> bytes:
 
 def main() -> int:
     """Exit code 0 when stopped as asked, 1 when a port is taken."""
-    not_dumpable()
-    settings = Settings()
-    configure(settings, "console")
-    try:
-        asyncio.run(serve(settings))
-    except OSError as why:
-        print(f"the console cannot listen: {why}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+    return run("console", serve)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,17 @@
 """One call of a lab phone, from either side: what can be done with it and what has happened; edge."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal, Protocol
 
 from lab import listening, sdp
 from lab.dialog import Dialog
-from lab.media import Stream
+from lab.media import Pacer, Stream
 from lab.sip import Address, Headers, Message, Request, Response, cseq, header, respond
 from lab.transactions import NoAnswerError
 from lab.voice import Voice, key
-from lab.wire import Seen
-
-if TYPE_CHECKING:
-    from lab.phone import Phone
+from lab.wire import Seen, Wire
 
 State = Literal["calling", "ringing", "talking", "ended"]
 SDP: Headers = (("Content-Type", "application/sdp"),)
@@ -29,11 +26,29 @@ class RefusedError(Exception):
         self.status = status
 
 
+class CallingPhone(Protocol):
+    """What a call needs of its phone."""
+
+    wire: Wire
+    pacer: Pacer
+    codecs: tuple[int, ...]
+    events: int | None
+    acknowledges: bool
+
+    async def give_up(self, call: "Call") -> None:
+        """End a call that nobody has answered."""
+        ...
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside, until the phone closes."""
+        ...
+
+
 class Call(listening.Listening):
     """Times are time.monotonic. `ended_by` is who ended it, `reasons` the Reason headers that came."""
 
     def __init__(
-        self, phone: "Phone", dialog: Dialog, stream: Stream, peer: Address, *, incoming: bool
+        self, phone: CallingPhone, dialog: Dialog, stream: Stream, peer: Address, *, incoming: bool
     ) -> None:
         self.phone = phone
         self.dialog = dialog

@@ -3,16 +3,18 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from config.settings import Settings
 from engine.control.commands import EngineOrders
+from engine.control.engine_parts import EngineParts
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import LineEvents
-from engine.process.local_socket import ControlSocket
+from engine.process.local_socket import ControlSocket, Order
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
@@ -153,6 +155,12 @@ class Recorded(ConsultantCommands):
         return self._desk.known(consultant) and not self._paused.append((consultant, None))
 
 
+def orders(box: SimpleNamespace) -> Mapping[str, Order]:
+    """The orders by their word, about the engine's side that a test has put together."""
+    there = {field.name: getattr(box, field.name, None) for field in fields(EngineParts)}
+    return EngineOrders(EngineParts(**there | {"names": lambda: box.names})).by_name()
+
+
 @contextlib.contextmanager
 def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
     """The engine's side of its orders, on its socket, with a real journal and a real desk; no telephony."""
@@ -169,35 +177,35 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
             settings.database, settings.spool / "journal", Keyring(settings.keys_dir).numbers, patience=5.0
         )
         await journal.start()
-        box.desk = DispatchService(Dispatcher(Rules()), lambda: 0.0)
+        box.dispatch = DispatchService(Dispatcher(Rules()), lambda: 0.0)
         for id_, languages in (("c101", ("kk", "ru")), ("c102", ("ru",))):
-            box.desk.consultant_known(Consultant(id_, languages))
+            box.dispatch.consultant_known(Consultant(id_, languages))
         box.paused = []
         box.mirror = SimpleNamespace(changed=lambda: None)
         nothing = lambda *_: None  # noqa: E731
-        box.line = LineEvents(box.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
+        box.line = LineEvents(box.dispatch, nothing, nothing, nothing, nothing, lambda _: False, up=True)
         box.names = {}
         box.accounts_changed = lambda: box.names.update({a.id: a.name for a in accounts.load(settings)})
         box.accounts_changed()
         box.feed = Feed(
             BoardBuilder(
                 settings,
-                box.desk,
+                box.dispatch,
                 box.line,
                 Today(settings.zone, 20.0),
                 Alerts(settings, lambda: journal.reader, nothing),
                 lambda: box.names,
                 lambda: 0.0,
-                StintBook(box.desk, journal.submit, lambda: 0.0),
+                StintBook(box.dispatch, journal.submit, lambda: 0.0),
             ).build
         )
-        box.consultants = Recorded(box.desk, nothing, box.paused)
-        control = ControlSocket(settings.control_socket, {**EngineOrders(box).by_name(), **stubs})
+        box.consultants = Recorded(box.dispatch, nothing, box.paused)
+        control = ControlSocket(settings.control_socket, {**orders(box), **stubs})
         await control.start()
         ready.set()
         await over.wait()
         await control.close()
-        box.desk.close()
+        box.dispatch.close()
         await journal.stop()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))

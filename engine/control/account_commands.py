@@ -17,7 +17,7 @@ from recordings.model.access_entry import Action
 from routing.dispatch.consultant import Consultant
 
 if TYPE_CHECKING:
-    from engine.wiring import Engine
+    from engine.control.engine_parts import EngineParts
 
 KNOWN: Final = frozenset(get_args(Language))
 
@@ -25,7 +25,7 @@ KNOWN: Final = frozenset(get_args(Language))
 class AccountOrders:
     """`accounts.add`, `change`, `remove`, `read`; Asterisk is told by the command line, as root."""
 
-    def __init__(self, engine: Engine, access: AccessOrders) -> None:
+    def __init__(self, engine: EngineParts, access: AccessOrders) -> None:
         self._engine = engine
         self._access = access
         self._one = asyncio.Lock()  # two orders at once would each write their own half
@@ -82,7 +82,7 @@ class AccountOrders:
 
     async def _agree(self) -> None:
         """The shift as the accounts have it."""
-        desk = self._engine.desk
+        desk = self._engine.dispatch
         there = {seat.id for seat in desk.snapshot().consultants}
         everyone = {one.id: one for one in await self._load() if not one.supervisor}
         for id_ in there - everyone.keys():

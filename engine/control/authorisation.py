@@ -36,8 +36,10 @@ NOTED: Final[Mapping[str, Right]] = {Action.UNMASKED: Right.TAKE_OUT}
 class Keeps(Protocol):
     """What the orders need of the engine."""
 
-    settings: Settings
-    journal: Journal
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def journal(self) -> Journal: ...
 
 
 class AccessOrders:

@@ -18,13 +18,13 @@ from routing.board.as_json import board_to_json, today_to_json, totals_to_json
 from routing.board.values import CallerRow
 
 if TYPE_CHECKING:
-    from engine.wiring import Engine
+    from engine.control.engine_parts import EngineParts
 
 
 class EngineOrders:
     """One method an order; each answers a mapping that goes out as JSON."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: EngineParts) -> None:
         self._engine = engine
         self._access = AccessOrders(engine)
         self._accounts = AccountOrders(engine, self._access)
@@ -82,7 +82,7 @@ class EngineOrders:
 
     async def phones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
-        seats = self._engine.desk.snapshot().consultants
+        seats = self._engine.dispatch.snapshot().consultants
         return {"phones": len(seats), "reachable": sum(bool(seat.reachable) for seat in seats)}
 
     async def refused(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
@@ -122,7 +122,7 @@ class EngineOrders:
         return {"id": id_}
 
     def _consultants(self) -> list[dict[str, Any]]:
-        names = self._engine.names
+        names = self._engine.names()
         return [
             {
                 "id": seat.id,
@@ -136,7 +136,7 @@ class EngineOrders:
                 "call_id": seat.call,
                 "seconds_left": None if seat.left is None else round(seat.left, 1),
             }
-            for seat in self._engine.desk.snapshot().consultants
+            for seat in self._engine.dispatch.snapshot().consultants
         ]
 
 

@@ -20,7 +20,7 @@ from routing.live.endpoints import SUPERVISOR
 from routing.live.monitoring import Mode
 
 if TYPE_CHECKING:
-    from engine.wiring import Engine
+    from engine.control.engine_parts import EngineParts
     from routing.dispatch.views import CallerView, SeatView
 
 MORE: Final = 60.0  # seconds that "+1 minute" adds to wrap-up
@@ -35,7 +35,7 @@ SPIED: Final[dict[Mode, Action]] = {
 class SteeringOrders:
     """Each checks the right of whoever asks, is carried out, and stands in the access log."""
 
-    def __init__(self, engine: Engine, access: AccessOrders) -> None:
+    def __init__(self, engine: EngineParts, access: AccessOrders) -> None:
         self._engine = engine
         self._access = access
 
@@ -62,7 +62,7 @@ class SteeringOrders:
         mode, phone = str(asked.get("mode", "")), str(asked.get("phone", ""))
         if mode not in get_args(Mode):
             raise OrderRefused(refused(Code.UNKNOWN_MODE))
-        if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names:
+        if not SUPERVISOR.fullmatch(phone) or phone not in self._engine.names():
             raise OrderRefused(refused(Code.NO_OWN_PHONE))
         if self._engine.line.live.reach.get(phone) != "reachable":
             raise OrderRefused(refused(Code.PHONE_NOT_REGISTERED, phone=phone))
@@ -109,7 +109,7 @@ class SteeringOrders:
         """This caller is the next one."""
         who = self._access.may(asker, asked, Right.STEER)
         caller = self._waiting(asked.get("call"))
-        self._engine.desk.move_up(caller.call)
+        self._engine.dispatch.move_up(caller.call)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", "moved up")
         return {"call": caller.call}
 
@@ -119,7 +119,7 @@ class SteeringOrders:
         caller, seat = self._waiting(asked.get("call")), self._seat(asked.get("consultant"))
         if seat.state in ("unreachable", "paused", "off_shift") or seat.off or seat.pause is not None:
             raise OrderRefused(refused(Code.TAKES_NO_CALLS, id=seat.id))
-        self._engine.desk.assign_to(caller.call, seat.id)
+        self._engine.dispatch.assign_to(caller.call, seat.id)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", f"given to {seat.id}")
         return {"call": caller.call, "consultant": seat.id}
 
@@ -127,7 +127,7 @@ class SteeringOrders:
         """This caller to anybody again."""
         who = self._access.may(asker, asked, Right.STEER)
         caller = self._waiting(asked.get("call"))
-        self._engine.desk.unassign(caller.call)
+        self._engine.dispatch.unassign(caller.call)
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", "given to anybody")
         return {"call": caller.call}
 
@@ -136,7 +136,7 @@ class SteeringOrders:
         who, seat = self._own_or(asker, asked, Right.STEER)
         if seat.state != "wrap_up":
             raise OrderRefused(refused(Code.NOT_IN_WRAP_UP, id=seat.id))
-        self._engine.desk.wrap_up_ended(seat.id)
+        self._engine.dispatch.wrap_up_ended(seat.id)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", "wrap-up ended")
         return {"id": seat.id}
 
@@ -208,13 +208,13 @@ class SteeringOrders:
         return self._access.may(asker, asked, Right.OWN_DESK if own else right), seat
 
     def _seat(self, id_: object) -> SeatView:
-        for seat in self._engine.desk.snapshot().consultants:
+        for seat in self._engine.dispatch.snapshot().consultants:
             if seat.id == str(id_ or ""):
                 return seat
         raise OrderRefused(refused(Code.NO_SUCH_CONSULTANT))
 
     def _waiting(self, call: object) -> CallerView:
-        for caller in self._engine.desk.snapshot().callers:
+        for caller in self._engine.dispatch.snapshot().callers:
             if caller.call == str(call or "") and caller.phase in ("waiting", "ringing"):
                 return caller
         raise OrderRefused(refused(Code.NO_LONGER_WAITS))

@@ -1,7 +1,6 @@
 """The evidence process: `python -m engine.evidence.main`; seals, compares, states, watches terms; wiring."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -12,9 +11,6 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.dumpable import not_dumpable
-from config.file_lock import lock_file
-from config.log import configure
 from config.refusals import Code, refused
 from config.settings import Settings
 from config.tasks import Tasks
@@ -23,6 +19,7 @@ from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
 from engine.evidence.services import EvidenceServices, open_evidence
 from engine.process.local_socket import Answer, Asker, ControlSocket, OrderRefused
+from engine.process.run import run
 from recordings.completeness.gap_watch import GapWatch
 from recordings.demands.term_watch import TermWatch
 from recordings.finding.reindexing import Reindexing
@@ -104,12 +101,8 @@ class EvidenceProcess:
         await Reindexing(self._evidence.database, self._evidence.keys.numbers()).run()
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; a database that is away is waited for."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop`; a database that is away is waited for."""
     while not stop.is_set():
         try:
             async with open_evidence(settings) as evidence:
@@ -121,16 +114,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """Exit code 0 when stopped as asked, 1 when another one has this home."""
-    not_dumpable()
-    settings = Settings()
-    configure(settings, "evidence")
-    try:
-        lock_file(settings.home / "db" / "evidence.lock")
-    except BlockingIOError:
-        print(f"another evidence process already runs with home {settings.home}", file=sys.stderr)  # noqa: T201
-        return 1
-    asyncio.run(serve(settings))
-    return 0
+    return run("evidence", serve, alone_as="evidence process")
 
 
 if __name__ == "__main__":

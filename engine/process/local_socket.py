@@ -77,7 +77,7 @@ class ControlSocket:
         """Listen no more; who follows is let go."""
         if self._server is not None:
             self._server.close()
-        self._path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
         for task in self._serving - self._answering:
             task.cancel()
         if self._answering:  # an order under way is carried out

@@ -1,36 +1,17 @@
 """Callers, consultants and their phones on one generated day, in virtual time, under the referee's eyes."""
 
 import heapq
-import random
 from collections import Counter
-from collections.abc import Callable
 
 from config.settings import Language
-from lab.dispatcher.oracle import Foul, Person, Referee, Someone
-from lab.dispatcher.scenario import Day
-from routing.dispatch.consultant import Consultant
+from lab.dispatcher.consultants import Consultants
+from lab.dispatcher.oracle import Foul, Person, Someone
 from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, Withdraw
-from routing.dispatch.dispatcher import Dispatcher
 from routing.dispatch.queue import Waiting
 
-SPOKEN: tuple[tuple[Language, ...], ...] = (("kk",), ("ru",), ("kk", "ru"), ("ru", "kk"))
 
-
-class World:
+class World(Consultants):
     """Everything the dispatcher is told comes from here, in the order of time."""
-
-    def __init__(self, day: Day) -> None:
-        self.day = day
-        self.random = random.Random(day.seed)  # noqa: S311 - invented days, no secrets
-        self.dispatcher = Dispatcher(day.rules)
-        self.referee = Referee(day.rules)
-        self.counts: Counter[str] = Counter()
-        self.now = 0.0
-        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
-        self._turn = 0
-        self._rings: dict[str, int] = {}  # call -> its ring, so that plans for an older one are dropped
-        self._places: dict[str, Waiting] = {}
-        self._closing = False
 
     def run(self) -> Counter[str]:
         """Live the day, then let everybody in: each caller ends served, or left by choice. Raises Foul."""
@@ -53,16 +34,6 @@ class World:
         return self.counts
 
     # Time.
-
-    def _at(self, when: float, what: Callable[..., None], *about: object) -> None:
-        self._turn += 1
-        heapq.heappush(self._agenda, (when, self._turn, lambda: what(*about)))
-
-    def _later(self, mean: float, what: Callable[..., None], *about: object) -> None:
-        self._at(self.now + self.random.expovariate(1 / mean), what, *about)
-
-    def _chance(self, share: float) -> bool:
-        return self.random.random() < share
 
     def _live(self, until: float) -> None:
         while True:
@@ -88,91 +59,16 @@ class World:
                 if self.now >= limit:
                     self._talk(name, person.call or "")
 
-    def _say(self, decisions: list[Decision]) -> None:
-        self.referee.judge(decisions, self.now)
-        for decision in decisions:
-            self.counts[type(decision).__name__] += 1
-            match decision:
-                case Assign(call, name):
-                    self._rings[call] = decision.ring
-                    self._phone_rings(call, name, decision.ring)
-                case Withdraw(call, name):
-                    self._at(self.now + 0.05, self._ring_over, call, name, self._rings[call], "withdrawn")
-                case NobodyOnShift(call):
-                    self._later(60.0, self._duty_phone, call)
-
-    def _tell(self, event: Callable[..., list[Decision]], *about: object) -> None:
-        """Tell the dispatcher, now and then twice: the second time must change nothing."""
-        self._say(event(*about, self.now))
-        if self._chance(self.day.doubles) and event.__name__ not in {"move_up", "consultant_known"}:
-            before = self.dispatcher.snapshot(self.now)
-            again = event(*about, self.now)
-            if again or self.dispatcher.snapshot(self.now) != before:
-                raise Foul(f"{event.__name__} told twice was not harmless: {again}")
-
-    # Consultants.
-
-    def _hired(self, name: str, spoken: tuple[Language, ...] | None = None) -> None:
-        spoken = spoken or self.random.choice(SPOKEN)
-        self.referee.people[name] = Person(spoken)
-        self._say(self.dispatcher.consultant_known(Consultant(name, spoken), self.now))
-        self._at(self.now + self.random.uniform(0, 0 if self._closing else 300), self._reach, name, True)
-        leaves = (self._pause, self._go_home)
-        for share, what in ((self.day.pauses, self._pause), (self.day.flickers, self._reach),
-                            (self.day.shift_ends, self._go_home)):  # fmt: skip
-            if share and not self._closing:
-                self._later(60.0 / share, what, name, what in leaves)
-
-    def _reach(self, name: str, here: bool) -> None:
-        person = self.referee.people[name]
-        if person.reachable == here:
-            return
-        person.reachable = here
-        if not here:
-            person.free_since = None
-        self._tell(self.dispatcher.reachable if here else self.dispatcher.unreachable, name)
-        if not here:
-            self._later(60.0, self._reach, name, True)
-        elif self.day.flickers and not self._closing:
-            self._later(60.0 / self.day.flickers, self._reach, name, False)
-
-    def _pause(self, name: str, paused: bool) -> None:
-        person = self.referee.people[name]
-        person.paused = paused
-        if paused:
-            person.free_since = None
-            self._tell(self.dispatcher.paused, name, "break")
-            self._later(300.0, self._pause, name, False)
-            return
-        person.passed.clear()
-        person.rest_until, person.missed = float("-inf"), 0
-        self._tell(self.dispatcher.released, name)
-        if not self._closing:
-            self._later(60.0 / self.day.pauses, self._pause, name, True)
-
-    def _go_home(self, name: str, home: bool) -> None:
-        person = self.referee.people[name]
-        person.off = home
-        if home:
-            person.free_since = None
-            self._tell(self.dispatcher.shift_ended, name)
-            self._later(600.0, self._go_home, name, False)
-            return
-        person.paused = False
-        person.passed.clear()
-        person.rest_until, person.missed = float("-inf"), 0
-        self._tell(self.dispatcher.shift_started, name)
-        if not self._closing:
-            self._later(60.0 / self.day.shift_ends, self._go_home, name, True)
-
-    def _divert(self, language: Language, on: bool) -> None:
-        if on:
-            self.referee.diverted.add(language)
-            self._tell(self.dispatcher.divert, language)
-            self._later(300.0, self._divert, language, False)
-            return
-        self.referee.diverted.discard(language)
-        self._tell(self.dispatcher.undivert, language)
+    def _follow(self, decision: Decision) -> None:
+        match decision:
+            case Assign(call, name):
+                self._rings[call] = decision.ring
+                self._phone_rings(call, name, decision.ring)
+            case Withdraw(call, name):
+                self._withdrawn.add((name, self._rings[call]))
+                self._at(self.now + 0.05, self._ring_over, call, name, self._rings[call], "withdrawn")
+            case NobodyOnShift(call):
+                self._later(60.0, self._duty_phone, call)
 
     # Callers.
 
@@ -260,7 +156,7 @@ class World:
         person, caller = self.referee.people[name], self.referee.callers[call]
         withdrawn = person.paused or person.off or not person.reachable
         flickered = why == "withdrawn"
-        if not (withdrawn or flickered or self._withdrawn(name)):
+        if not (withdrawn or flickered or (name, ring) in self._withdrawn):
             self.referee.missed(name, call, why, self.now)
         caller.state = "waiting"
         person.doing, person.call = "idle", None
@@ -269,10 +165,6 @@ class World:
             return self.dispatcher.ring_missed(call, name, why, now, ring)
 
         self._tell(ring_missed, call, name)
-
-    def _withdrawn(self, name: str) -> bool:
-        """Ordered to stop, whatever has happened since."""
-        return self.dispatcher.floor.seats[name].withdrawn
 
     def _picks_up(self, call: str, name: str, ring: int, unseen: bool) -> None:
         if not self._ringing(call, name, ring):

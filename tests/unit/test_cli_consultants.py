@@ -61,7 +61,7 @@ def test_without_an_engine_the_accounts_are_listed_and_their_state_is_unknown(iv
 
 def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
     with engine(settings) as running:
-        running.loop.call_soon_threadsafe(running.desk.place, Waiting(call_id(1), "kk", 1795338000.0))
+        running.loop.call_soon_threadsafe(running.dispatch.place, Waiting(call_id(1), "kk", 1795338000.0))
         shown = json.loads(ivr111("queue", "show", "--json").stdout)
         text = ivr111("queue", "show").stdout
     assert [(one["call_id"], one["language"]) for one in shown["callers"]] == [(call_id(1), "kk")]
@@ -104,7 +104,7 @@ def test_a_new_consultant_gets_an_account_that_asterisk_reads(ivr111, settings, 
     if running:
         with engine(settings) as box:
             result = ivr111(*NEW)
-            assert "c105" in {seat.id for seat in box.desk.snapshot().consultants}
+            assert "c105" in {seat.id for seat in box.dispatch.snapshot().consultants}
         assert acts(settings) == [("changed", "consultant c105", "added")]
     else:
         result = ivr111(*NEW)
@@ -125,7 +125,7 @@ def test_a_removed_consultant_has_no_account_any_more(ivr111, settings, running)
     if running:
         with engine(settings) as box:
             result = ivr111("consultants", "remove", "c102")
-            assert "c102" not in {seat.id for seat in box.desk.snapshot().consultants}
+            assert "c102" not in {seat.id for seat in box.dispatch.snapshot().consultants}
     else:
         result = ivr111("consultants", "remove", "c102")
     assert result.exit_code == 0, result.stderr
@@ -278,7 +278,7 @@ def test_a_changed_account_has_what_was_asked_and_nothing_else(ivr111, settings,
         languages = json.loads(ivr111(*words).stdout)
         secret = json.loads(ivr111("consultants", "change", "c101", "--new-password", "--json").stdout)
         if running:
-            assert ("ru",) == next(s.languages for s in box.desk.snapshot().consultants if s.id == "c101")
+            assert ("ru",) == next(s.languages for s in box.dispatch.snapshot().consultants if s.id == "c101")
     after = {one.id: one for one in accounts.load(settings)}
     assert (["ru"], False) == (languages["languages"], "password" in languages)
     assert after["c101"].secret == secret["password"] != before["c101"].secret
@@ -292,5 +292,5 @@ def test_an_engine_that_read_the_accounts_too_early_reads_them_again(settings):
             settings, [SipAccount("c101", "А", ("ru",), "x" * 32), SipAccount("c109", "Б", ("kk",), "y" * 32)]
         )
         ask(settings.control_socket, "accounts.read")
-        seats = {seat.id: seat.languages for seat in box.desk.snapshot().consultants}
+        seats = {seat.id: seat.languages for seat in box.dispatch.snapshot().consultants}
     assert {"c101": ("ru",), "c109": ("kk",)} == seats

@@ -14,7 +14,9 @@ from engine.evidence.main import EvidenceProcess
 from engine.evidence.services import open_evidence
 from engine.health.clock_sync import WallOffset
 from engine.install import consultant_accounts as accounts
-from engine.wiring import Engine
+from engine.wiring import lifecycle
+from engine.wiring.build import build
+from engine.wiring.parts import Engine
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Outcome
 from recordings.privacy.keyring import Keyring
@@ -33,17 +35,67 @@ def settings(home: Path, **changes: object) -> Settings:
     return made
 
 
+def made(chosen: Settings) -> tuple[Engine, tuple[lifecycle.Step, ...]]:
+    engine, reactions = build(chosen)
+    return engine, lifecycle.steps(engine, reactions)
+
+
 async def test_an_engine_whose_port_is_taken_stops_all_that_it_started(tmp_path: Path) -> None:
     before = asyncio.all_tasks()
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        engine = Engine(settings(tmp_path / "home").model_copy(update={"agi_port": taken.getsockname()[1]}))
+        engine, order = made(
+            settings(tmp_path / "home").model_copy(update={"agi_port": taken.getsockname()[1]})
+        )
         engine.journal.submit(CallRecord(CALL, None, "kk", AT, outcome=Outcome.SERVED, ended_at=AT))
         with pytest.raises(OSError):
-            await engine.run(asyncio.Event())
+            await lifecycle.run(engine, order, asyncio.Event())
     await asyncio.sleep(0)
     assert set() == {task for task in asyncio.all_tasks() - before if not task.done()}
     with sqlite3.connect(tmp_path / "home" / "db" / "journal.sqlite") as database:
         assert (1,) == database.execute("SELECT count(*) FROM calls").fetchone()
+
+
+@pytest.mark.parametrize("failing", range(12))
+async def test_whichever_part_fails_to_start_those_before_it_are_stopped_in_reverse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    monkeypatch.setattr("engine.wiring.lifecycle.FIRST_LOGIN", 0.05)
+    before = asyncio.all_tasks()
+    engine, order = made(settings(tmp_path / "home"))
+    assert 12 == len(order)
+    stopped: list[str] = []
+
+    def told(step: lifecycle.Step) -> lifecycle.Step:
+        async def stop() -> None:
+            await step.stop()
+            stopped.append(step.name)
+
+        async def fails() -> None:
+            await step.start()  # all of it, or nothing: its own stop must do for both
+            raise OSError(step.name)
+
+        return lifecycle.Step(step.name, fails if step is order[failing] else step.start, stop)
+
+    with pytest.raises(OSError, match=order[failing].name):
+        await lifecycle.run(engine, [told(step) for step in order], asyncio.Event())
+    await asyncio.sleep(0)
+    assert [step.name for step in reversed(order[: failing + 1])] == stopped
+    assert set() == {task for task in asyncio.all_tasks() - before if not task.done()}
+    assert not engine.settings.control_socket.exists()
+    if engine.agi.port:
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.1", engine.agi.port), timeout=1).close()
+
+
+async def test_an_engine_that_never_started_is_stopped_without_a_fault(tmp_path: Path) -> None:
+    engine, order = made(settings(tmp_path / "home"))
+
+    async def fails() -> None:
+        raise OSError("nothing began")
+
+    for step in order:
+        with pytest.raises(OSError, match="nothing began"):
+            await lifecycle.run(engine, [lifecycle.Step(step.name, fails, step.stop)], asyncio.Event())
 
 
 async def test_an_evidence_process_that_cannot_start_leaves_none_of_its_works_running(tmp_path: Path) -> None:
@@ -63,21 +115,21 @@ async def test_an_evidence_process_that_cannot_start_leaves_none_of_its_works_ru
 async def test_the_end_of_the_engine_is_nobodys_wrap_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.wiring.FIRST_LOGIN", 0.1)
-    made = settings(tmp_path / "home")
-    accounts.save(made, [SipAccount("c101", "Айгүл Сынақ", ("kk",), "x" * 32)])
-    engine, stop = Engine(made), asyncio.Event()
-    running = asyncio.create_task(engine.run(stop))
+    monkeypatch.setattr("engine.wiring.lifecycle.FIRST_LOGIN", 0.1)
+    chosen = settings(tmp_path / "home")
+    accounts.save(chosen, [SipAccount("c101", "Айгүл Сынақ", ("kk",), "x" * 32)])
+    (engine, order), stop = made(chosen), asyncio.Event()
+    running = asyncio.create_task(lifecycle.run(engine, order, stop))
     async with asyncio.timeout(10):
-        while not made.control_socket.exists():
+        while not chosen.control_socket.exists():
             await asyncio.sleep(0.02)
-    engine.desk.found_talking(Waiting(CALL, "kk", 0.0), "c101")
+    engine.dispatch.found_talking(Waiting(CALL, "kk", 0.0), "c101")
     await asyncio.sleep(0.5)  # a look of the stints
     close = engine.agi.close
 
     async def closing() -> None:
         """Each session's end tells the desk that its conversation is over."""
-        engine.desk.conversation_ended(CALL, "c101")
+        engine.dispatch.conversation_ended(CALL, "c101")
         await asyncio.sleep(0.5)
         await close()
 
@@ -92,18 +144,18 @@ async def test_the_end_of_the_engine_is_nobodys_wrap_up(
 
 
 async def test_t7_is_in_the_row_whether_the_caller_goes_before_or_after_it(tmp_path: Path) -> None:
-    engine = Engine(settings(tmp_path / "home"))
+    engine, reactions = build(settings(tmp_path / "home"))
     await engine.journal.start()
     over = CallRecord(CALL, None, "kk", AT, ended_at=AT + timedelta(seconds=60), outcome=Outcome.SERVED)
     engine.journal.submit(over)
-    engine._free_again(CALL, AT.timestamp() + 90)
+    reactions.endings.wrap_up_ended(CALL, AT.timestamp() + 90)
     await engine.journal.write(over)  # told once more, from the channel log
     row = await engine.journal.reader.call(CALL)
     assert row is not None
     assert AT + timedelta(seconds=90) == row.wrap_up_ended_at
     assert (AT, Outcome.SERVED, "kk") == (row.arrived_at, row.outcome, row.language)
     await engine.journal.stop()
-    engine.desk.close()
+    engine.dispatch.close()
 
 
 async def test_a_locked_database_keeps_no_engine_from_its_calls(tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ import pytest
 from config.refusals import code_of
 from config.settings import Person
 from console.http.refusals import reason
-from engine.control.commands import EngineOrders
 from engine.process.local_socket import Asker, OrderRefused
 from recordings.journal.journal import Journal
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import AmiTimeout
 from routing.dispatch.queue import Waiting
-from tests.line import engine
+from tests.line import engine, orders
 
 pytest_plugins = ("tests.command_line",)
 CALL = "n1-1795338000000-1"
@@ -38,7 +37,7 @@ def box(settings):
         box.line = SimpleNamespace(
             live=SimpleNamespace(reach={"s201": "reachable"}, spies={}), find=lambda _: ongoing
         )
-        box.loop.call_soon_threadsafe(box.desk.found_talking, Waiting(CALL, "kk", 0.0), "c101")
+        box.loop.call_soon_threadsafe(box.dispatch.found_talking, Waiting(CALL, "kk", 0.0), "c101")
         box.heard = []
 
         async def begin(mode, phone, channel, consultant):
@@ -59,7 +58,7 @@ def in_loop(box, work):
 
 
 def order(box, do, **asked):
-    return in_loop(box, EngineOrders(box).by_name()[do](Asker("sam"), asked))
+    return in_loop(box, orders(box)[do](Asker("sam"), asked))
 
 
 def spooled(settings) -> int:

@@ -9,11 +9,10 @@ import pytest
 
 from config.rights import Right, may
 from config.settings import Person, Settings
-from engine.control.commands import EngineOrders
 from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.operations.refused_numbers import RefusedNumbers
 from engine.process.local_socket import Asker, OrderRefused
-from tests.line import engine
+from tests.line import engine, orders
 
 pytest_plugins = ("tests.command_line",)
 ROLES = ("consultant", "supervisor", "administrator", "auditor")
@@ -76,12 +75,12 @@ def box(settings):
 
 def order(box, asker: str, do: str, **asked):
     """The engine's answer to one system user. Raises OrderRefused."""
-    asking = EngineOrders(box).by_name()[do](Asker(asker), asked)
+    asking = orders(box)[do](Asker(asker), asked)
     return asyncio.run_coroutine_threadsafe(asking, box.loop).result(10)
 
 
 def test_every_order_stands_in_a_table_of_this_file(box):
-    assert set(EngineOrders(box).by_name()) == {*STEERING, *OTHERS}
+    assert set(orders(box)) == {*STEERING, *OTHERS}
 
 
 @pytest.mark.parametrize("do", [*STEERING, *OTHERS])
@@ -208,7 +207,7 @@ def test_closing_an_account_ends_its_listening_and_only_an_administrator_does_th
 def test_wrap_up_is_not_a_pause_without_a_reason(box):
     from routing.dispatch.queue import Waiting
 
-    desk = box.desk
+    desk = box.dispatch
     desk.found_talking(Waiting("n1-1-1", "kk", 0.0), "c101")
     box.loop.call_soon_threadsafe(desk.conversation_ended, "n1-1-1", "c101")
     console, own = box.settings.console_user, by("consultant", "c101")
