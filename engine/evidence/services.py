@@ -43,7 +43,7 @@ from recordings.sealing.service import SealedRecordings
 T = TypeVar("T")
 # By name, as engine/cli/output.py finds them: what was asked for may not be. Anything else is a failure.
 REFUSALS: Final = frozenset(
-    "BadParameter Wrong AccountRefused ConsultantRefused WrongLetter WrongStep Forbidden NoSuchDemand "
+    "BadParameter OrderRefused AccountRefused ConsultantRefused WrongLetter WrongStep Forbidden NoSuchDemand "
     "NoSuchHold Unanswered "
     "ReasonMissing ReasonRefused NotAllowed".split()
 )

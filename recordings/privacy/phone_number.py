@@ -39,7 +39,7 @@ _LETTER_O = re.compile("[OoОо]")  # Latin and Cyrillic, typed for a zero
 _FILLING = frozenset(" \t-.()/~_'\u2212\u2010\u2011\u2012\u2013\u2014\u2015\u00b7")
 
 
-class Refusal(StrEnum):
+class Invalid(StrEnum):
     """Why a text is not one phone number."""
 
     NO_DIGITS = "no_digits"
@@ -52,25 +52,25 @@ class Refusal(StrEnum):
 
 
 SENTENCES = {
-    Refusal.NO_DIGITS: N_("the phone number has no digit in it: write it as the letter does"),
-    Refusal.LETTERS: N_(
+    Invalid.NO_DIGITS: N_("the phone number has no digit in it: write it as the letter does"),
+    Invalid.LETTERS: N_(
         "the phone number holds letters or signs that are no part of a number: write the number alone"
     ),
-    Refusal.SEVERAL: N_(
+    Invalid.SEVERAL: N_(
         "this is more than one phone number: write one, and register another demand for each other"
     ),
-    Refusal.TOO_SHORT: N_(
+    Invalid.TOO_SHORT: N_(
         "the phone number is too short to be one: compare it with the letter, digit by digit, "
         "and write it with the area code, for instance 8 727 250 00 01"
     ),
-    Refusal.TOO_LONG: N_(
+    Invalid.TOO_LONG: N_(
         "the phone number is too long to be one: look for a digit written twice, or for a second number"
     ),
-    Refusal.IMPOSSIBLE: N_(
+    Invalid.IMPOSSIBLE: N_(
         "no such phone number can exist: compare it with the letter, digit by digit; "
         "write a foreign one with + and the country's code"
     ),
-    Refusal.AMBIGUOUS: N_(
+    Invalid.AMBIGUOUS: N_(
         "this can be a number of two countries: write it with + and the country's code, "
         "for instance +7 495 000 00 01 or +49 50 0000001"
     ),
@@ -80,7 +80,7 @@ SENTENCES = {
 class NotOneNumber(ValueError):
     """The text cannot be one phone number; `reason` says why, the message what to do."""
 
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: Invalid) -> None:
         super().__init__(SENTENCES[reason])
         self.reason = reason
 
@@ -91,7 +91,7 @@ class _Written:
 
     digits: str
     plus: bool
-    problem: Refusal | None
+    problem: Invalid | None
 
 
 @lru_cache(maxsize=2048)  # the board asks for every waiting caller each second
@@ -112,14 +112,14 @@ def read_number(text: str) -> str:
     An extension ("доб. 12") is left away, a letter O stands for a zero.
     """
     written = _read(text)
-    if written.problem is not None and not (written.problem is Refusal.LETTERS and not written.digits):
+    if written.problem is not None and not (written.problem is Invalid.LETTERS and not written.digits):
         raise NotOneNumber(written.problem)
     digits, plus = written.digits, written.plus
     if not digits:
-        raise NotOneNumber(Refusal.NO_DIGITS)
+        raise NotOneNumber(Invalid.NO_DIGITS)
     found = _readings(digits, plus)
     if not found:
-        raise NotOneNumber(Refusal.SEVERAL if "/" in text else _why_not(digits, plus))
+        raise NotOneNumber(Invalid.SEVERAL if "/" in text else _why_not(digits, plus))
     if not plus and len(digits) <= _NATIONAL:
         _refuse_doubtful(digits, found)
     return found[0]
@@ -159,13 +159,13 @@ def _read(text: str) -> _Written:
             clean = _LETTER_O.sub("0", clean)
         else:
             digits = _digits(clean)
-            return _Written(digits, clean.startswith("+"), Refusal.SEVERAL if several else Refusal.LETTERS)
+            return _Written(digits, clean.startswith("+"), Invalid.SEVERAL if several else Invalid.LETTERS)
     digits = _digits(clean)
     problem = None
     if several or _two_glued(digits):
-        problem = Refusal.SEVERAL
+        problem = Invalid.SEVERAL
     elif set(clean) - _FILLING - set("+0123456789") or not _plus_leads(clean):
-        problem = Refusal.LETTERS
+        problem = Invalid.LETTERS
     return _Written(digits_alone if problem is None else digits, "+" in clean, problem)
 
 
@@ -268,32 +268,32 @@ def _possible(number: str) -> bool:
     return parsed is not None and phonenumbers.is_possible_number(parsed)
 
 
-def _why_not(digits: str, plus: bool) -> Refusal:
+def _why_not(digits: str, plus: bool) -> Invalid:
     if len(digits) > _LONGEST:
-        return Refusal.TOO_LONG
+        return Invalid.TOO_LONG
     if digits.startswith("7") or (not plus and digits.startswith("8")):
         return _beside(len(digits), _NATIONAL + 1)
     if not plus:
         short = len(digits) < _NATIONAL and not digits.startswith("0")
-        return Refusal.TOO_SHORT if short else Refusal.IMPOSSIBLE
+        return Invalid.TOO_SHORT if short else Invalid.IMPOSSIBLE
     parsed = _parsed("+" + digits)
     result = phonenumbers.is_possible_number_with_reason(parsed) if parsed else None
     if result in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        return Refusal.TOO_SHORT
-    return Refusal.TOO_LONG if result == ValidationResult.TOO_LONG else Refusal.IMPOSSIBLE
+        return Invalid.TOO_SHORT
+    return Invalid.TOO_LONG if result == ValidationResult.TOO_LONG else Invalid.IMPOSSIBLE
 
 
-def _beside(length: int, whole: int) -> Refusal:
+def _beside(length: int, whole: int) -> Invalid:
     if length == whole:
-        return Refusal.IMPOSSIBLE
-    return Refusal.TOO_SHORT if length < whole else Refusal.TOO_LONG
+        return Invalid.IMPOSSIBLE
+    return Invalid.TOO_SHORT if length < whole else Invalid.TOO_LONG
 
 
 def _refuse_doubtful(digits: str, found: list[str]) -> None:
     """Ten digits and fewer without a plus: a number whose last digit is missing can look like another one."""
     if digits[0] == "8" and not digits.startswith("800"):  # 8 and nine digits
-        raise NotOneNumber(Refusal.TOO_SHORT)
+        raise NotOneNumber(Invalid.TOO_SHORT)
     if digits.startswith("77") and not _valid(found[0]):  # 7 7… and eight more
-        raise NotOneNumber(Refusal.TOO_SHORT)
+        raise NotOneNumber(Invalid.TOO_SHORT)
     if len(found) > 1:
-        raise NotOneNumber(Refusal.AMBIGUOUS)
+        raise NotOneNumber(Invalid.AMBIGUOUS)

@@ -47,3 +47,15 @@ def test_one_word_has_one_meaning_no_two_public_classes_have_the_same_name():
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     where.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
     assert {} == {name: files for name, files in where.items() if len(files) > 1}
+
+
+def test_every_error_that_is_known_by_name_is_a_class_of_the_product():
+    from engine.cli.output import SPOKEN_ERRORS
+    from engine.evidence.services import REFUSALS
+
+    text = "\n".join(
+        file.read_text(encoding="utf-8") for folder in PRODUCT for file in (ROOT / folder).rglob("*.py")
+    )
+    assert set() == {
+        name for name in (SPOKEN_ERRORS | REFUSALS) - {"BadParameter"} if f"\nclass {name}(" not in text
+    }

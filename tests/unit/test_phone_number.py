@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.wallboard.today import Today
-from recordings.privacy.phone_number import NotOneNumber, Refusal, forms, one_form, read_number
+from recordings.privacy.phone_number import Invalid, NotOneNumber, forms, one_form, read_number
 
 OURS = "+77010000001"
 SAME = {
@@ -68,32 +68,32 @@ SAME = {
         """,
 }
 ASKED_BACK = {
-    Refusal.NO_DIGITS: """
+    Invalid.NO_DIGITS: """
         anonymous|жасырын|скрыт
         """,
-    Refusal.LETTERS: """
+    Invalid.LETTERS: """
         8 70l 000 00 01|8 7З1 000 00 01|8 701 *** 00 01|8 701 000 00 01 (мама)|7+7010000001
         8 701 000 00 0?|8 701 000 00 01 доп. 2500001|8 701 000 00 01 доп. тел. 250 00 01
         """,
-    Refusal.SEVERAL: """
+    Invalid.SEVERAL: """
         87010000001 87010000002|87010000001, 87010000002|87010000001;87010000002|87010000001/87010000002
         8701000000187010000002|8 701 000 00 01 и 8 701 000 00 02|8 701 000 00 01 және 8 701 000 00 02
         8 701 000 00 01 или 02|8 701 000 00 01/02|8 701 000 00 01, 02|+77010000001+77010000002
         +77010000001 998901234567
         8 701 000 00 01, доп. тел. 2500001
         """,
-    Refusal.TOO_SHORT: """
+    Invalid.TOO_SHORT: """
         8 701 000 00 0|+7 701 000 00 0|7 701 000 00 0|701 000 00 0|250-00-01|25-00-01|111|8 495 123 45 6
         +998 90 123 45 6
         """,
-    Refusal.TOO_LONG: """
+    Invalid.TOO_LONG: """
         8 701 000 00 012|+7 701 000 00 012|7 701 000 00 011|+998 90 123 45 678|1234567890123456
         """,
-    Refusal.IMPOSSIBLE: """
+    Invalid.IMPOSSIBLE: """
         +999 123456789|+7 000 000 00 00|+7 111 111 11 11|0555123456|8 100 000 00 01
         8 000 000 00 00|80012345678
         """,
-    Refusal.AMBIGUOUS: """
+    Invalid.AMBIGUOUS: """
         495 123 45 67|4930123456
         """,
 }
@@ -114,7 +114,7 @@ def test_one_person_has_one_number_as_letter_and_trunk_write_it(text, number):
 
 @pytest.mark.parametrize(
     "text, reason",
-    [("", Refusal.NO_DIGITS), *((t, why) for why, ts in ASKED_BACK.items() for t in lines(ts) if t)],
+    [("", Invalid.NO_DIGITS), *((t, why) for why, ts in ASKED_BACK.items() for t in lines(ts) if t)],
 )
 def test_what_cannot_be_one_number_is_asked_back_with_its_reason(text, reason):
     with pytest.raises(NotOneNumber) as why:
