@@ -6,7 +6,7 @@ from aiohttp import web
 from config.rights import Right, may
 from config.settings import Settings
 from console.app import build, routes
-from console.http.access_control import Access
+from console.http.routes import RouteAccess
 from console.identity.sign_in_throttle import OF_A_PAIR
 from tests.console_home import PASSWORD, ROLES, console
 
@@ -54,7 +54,7 @@ async def test_a_stream_opens_for_its_roles_only(home, route):
 async def test_nobody_gets_past_the_door(home):
     client = home.browser()
     for route in routes():
-        if route.needs is Access.PUBLIC:
+        if route.needs is RouteAccess.PUBLIC:
             continue
         asked = await client.request(
             route.method, url(route.path), headers=home.origin, allow_redirects=False
@@ -92,8 +92,8 @@ async def test_a_route_that_names_no_right_is_refused(home):
 def test_every_route_is_told_with_its_right_once():
     known = [(route.method, route.path) for route in routes()]
     assert len(known) == len(set(known))
-    assert all(isinstance(route.needs, Right | Access) for route in routes())
-    assert {route.path for route in routes() if route.needs is Access.PUBLIC} == {
+    assert all(isinstance(route.needs, Right | RouteAccess) for route in routes())
+    assert {route.path for route in routes() if route.needs is RouteAccess.PUBLIC} == {
         "/sign-in", "/language", "/static/{name}", "/static/files/{name}",
     }  # fmt: skip
 
