@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 from config.settings import Settings
 from engine.control.commands import EngineOrders
@@ -14,7 +15,7 @@ from engine.control.engine_parts import EngineParts
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import LineEvents
-from engine.process.local_socket import ControlSocket, Order
+from engine.process.local_socket import Answer, Asker, ControlSocket, Order
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
@@ -156,9 +157,19 @@ class Recorded(ConsultantCommands):
 
 
 def orders(box: SimpleNamespace) -> Mapping[str, Order]:
-    """The orders by their word, about the engine's side that a test has put together."""
-    there = {field.name: getattr(box, field.name, None) for field in fields(EngineParts)}
-    return EngineOrders(EngineParts(**there | {"names": lambda: box.names})).by_name()
+    """The orders by their word, about what a test has put together, as it is when one comes."""
+
+    def of(word: str) -> Order:
+        async def order(asker: Asker, asked: Mapping[str, Any]) -> Answer:
+            return await now()[word](asker, asked)
+
+        return order
+
+    def now() -> Mapping[str, Order]:
+        there = {field.name: getattr(box, field.name, None) for field in fields(EngineParts)}
+        return EngineOrders(EngineParts(**there | {"names": lambda: box.names})).by_name()
+
+    return {word: of(word) for word in now()}
 
 
 @contextlib.contextmanager

@@ -5,14 +5,13 @@ import time
 
 import pytest
 
-from engine.control.commands import EngineOrders
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.process.local_socket import Asker, OrderRefused
 from routing.dispatch.decisions import Assign, NobodyOnShift, SomebodyOnShift
 from routing.dispatch.queue import Waiting
 from routing.live.monitoring import Spy
-from tests.line import engine
+from tests.line import engine, orders
 from tests.unit.live_tables import told
 from tests.unit.test_spying import Asterisk, ringing
 from tests.unit.test_steering_rights import STEERING, by
@@ -44,13 +43,13 @@ class Steered:
     """The engine's orders as a supervisor gives them in the console."""
 
     def __init__(self, box) -> None:
-        self.box, self.desk = box, box.desk
+        self.box, self.desk = box, box.dispatch
         self.kept: list[str] = []  # told each time what a restart must know has changed
-        box.consultants = ConsultantCommands(box.desk, lambda: self.kept.append("shift"))
+        box.consultants = ConsultantCommands(box.dispatch, lambda: self.kept.append("shift"))
         box.ami, box.spying = Manager(), Asterisk(ringing("PJSIP/s201-07"))
         box.names["s201"] = "Сынақ"
         for one in ("c101", "c102"):
-            self.does(box.desk.reachable, one)
+            self.does(box.dispatch.reachable, one)
 
     def does(self, what, *words):
         """On the engine's own loop, as all that touches the desk."""
@@ -65,7 +64,7 @@ class Steered:
 
     def order(self, do: str, **asked):
         console = Asker(self.box.settings.console_user)
-        return self.waits(EngineOrders(self.box).by_name()[do](console, {**asked, "by": by("supervisor")}))
+        return self.waits(orders(self.box)[do](console, {**asked, "by": by("supervisor")}))
 
     def queued(self, call: str, language: str = "ru", at: float = 0.0):
         return self.does(self.desk.place, Waiting(call, language, at))
