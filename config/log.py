@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
+from config.masking import masked
 from config.settings import Settings
 
 LONGEST: Final = 10_000_000  # bytes of one file
@@ -20,16 +21,6 @@ OLDER: Final = 4  # files kept beside it
 NUMBER: Final = re.compile(r"(?<!\d)(?:\+\d{7,15}|[78]\d{10})(?!\d)")
 
 Event = MutableMapping[str, Any]
-
-
-def masked(value: object) -> object:
-    """A number keeps its last two digits; a name or anything else keeps nothing; nothing stays nothing."""
-    if value is None or value == "":
-        return value
-    text = str(value)
-    if sum(character.isdigit() for character in text) >= 5 and not re.search(r"[^\W\d_]", text):
-        return f"***{''.join(c for c in text if c.isdigit())[-2:]}"
-    return "***"
 
 
 def mask_personal(_: object, __: str, event: Event) -> Event:

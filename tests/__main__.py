@@ -8,7 +8,9 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,11 +73,18 @@ def _unit_files() -> list[str]:
 
 
 def run(part: Part) -> Ran:
-    """One part, to its end."""
+    """One part, to its end, with a folder of its own for what its tests make: pytest shuts a shared one."""
+    with tempfile.TemporaryDirectory(prefix="ivr111-tests-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        return _run(part, os.environ | {"PYTEST_DEBUG_TEMPROOT": folder})
+
+
+def _run(part: Part, environment: Mapping[str, str]) -> Ran:
     began = time.monotonic()
     child = subprocess.Popen(
         [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *part.options, *part.paths],
         cwd=HERE.parent,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from config.masking import masked_number
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import Alarm
 from recordings.model.recording import Recording
 from recordings.model.timestamps import shown
 from recordings.privacy.hiding import UNREADABLE
-from recordings.privacy.mask import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class CallJson:
     def caller(self, record: CallRecord) -> str | None:
         """The number, masked unless a reason was given (A5); None when it was withheld."""
         shown = self.unmasked or record.pii_caller == UNREADABLE
-        return record.pii_caller if shown else mask(record.pii_caller)
+        return record.pii_caller if shown else masked_number(record.pii_caller)
 
     def time(self, at: datetime | None) -> str | None:
         """ISO 8601 with the centre's offset, to the millisecond."""

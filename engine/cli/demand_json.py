@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from config.masking import masked_number
 from config.told import told
 from engine.cli.language import spoken
 from engine.cli.output import clock, day, one_line
@@ -15,7 +16,6 @@ from recordings.demands.term import left
 from recordings.demands.term_watch import RUNNING
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.call_record import Connection
-from recordings.privacy.mask import mask
 
 _ASKING = frozenset({"questioned", "confirmed", "corrected", "searched"})
 _FOR_PROGRAMS = frozenset(
@@ -229,7 +229,7 @@ def criteria(wanted: Criteria, unmask: bool) -> dict[str, Any]:
         if value in (None, False) or name == "limit":
             continue
         found[name] = (
-            mask(value)
+            masked_number(value)
             if name == "number" and not unmask
             else value
             if isinstance(value, bool)

@@ -3,13 +3,13 @@
 from datetime import tzinfo
 from typing import Any
 
+from config.masking import masked_number
 from engine.cli.language import spoken
 from engine.cli.output import clock, one_line
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.sealed import Sealed
 from recordings.model.timestamps import shown
 from recordings.privacy.hiding import UNREADABLE
-from recordings.privacy.mask import mask
 
 
 def described(found: FoundCall, zone: tzinfo, unmask: bool) -> dict[str, Any]:
@@ -88,10 +88,10 @@ def spoken_search(wanted: Criteria) -> str:
     for name in Criteria.__dataclass_fields__:
         value = getattr(wanted, name)
         if value not in (None, False) and name != "limit":
-            words.append(f"{name} {mask(value) if name == 'number' else value}")
+            words.append(f"{name} {masked_number(value) if name == 'number' else value}")
     return "search: " + (", ".join(words) or "everything")
 
 
 def _caller(found: FoundCall, unmask: bool) -> str | None:
     caller = found.call.pii_caller
-    return caller if unmask or caller == UNREADABLE else mask(caller)
+    return caller if unmask or caller == UNREADABLE else masked_number(caller)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 
-from config.log import masked
+from config.masking import masked
 from routing.ami.client import Message
 from routing.live.ami_events import refused_number
 

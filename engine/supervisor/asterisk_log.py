@@ -13,7 +13,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-from config.log import LONGEST, OLDER, masked
+from config.log import LONGEST, OLDER
+from config.masking import masked
 from config.settings import Settings
 from dialplan import words as w
 from recordings.model.entries import CALL_REFUSED

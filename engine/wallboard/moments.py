@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config.log import masked
+from config.masking import masked
 from routing.live.call_summary import WITHHELD
 from routing.live.live_view import CallNow
 

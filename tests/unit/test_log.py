@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import log as our_log
-from config.log import configure, masked, without_numbers
+from config.log import configure, without_numbers
+from config.masking import masked
 from config.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from config.masking import masked_number
 from dialplan.recording_names import parse_stem, stem_of
 from recordings.capture.join_process import Joiner
 from recordings.capture.reconcile import Reconciler
@@ -17,7 +18,6 @@ from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import RecordingState, SegmentSeen
 from recordings.model.evidence_tables import sealed
-from recordings.privacy.mask import mask
 from routing.live.call_summary import CallSummary
 from tests.evidence_home import numbers
 
@@ -352,7 +352,7 @@ def test_a_name_that_is_not_ours_is_no_stem(name):
     ],
 )
 def test_a_masked_number_shows_its_last_two_digits_at_most(number, shown):
-    assert mask(number) == shown
+    assert masked_number(number) == shown
 
 
 async def test_a_hole_between_two_segments_is_a_fault_of_its_own_and_no_part_of_the_length(desk):
