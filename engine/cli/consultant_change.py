@@ -3,13 +3,14 @@
 Each is told by what Asterisk and engine have at the end, never by what was sent (decision 0089).
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from config.file_lock import lock_file
 from config.problem import Problem
 from config.rights import Right
 from config.running import supervisor
@@ -145,25 +146,26 @@ def changing(settings: Settings) -> Iterator[None]:
     """One command at a time: two would each render their own half. Raises Problem."""
     if os.geteuid() != 0:
         raise Problem(told("this writes Asterisk's configuration, which belongs to root: use sudo"))
+    held = _turn(settings.run_dir / "accounts.lock")
     try:
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        held = os.open(settings.run_dir / "accounts.lock", flags, 0o600)
-    except FileNotFoundError:
-        raise Problem(told("{folder} is not there: start the line once", folder=settings.run_dir)) from None
-    try:
-        end = time.monotonic() + TURN
-        while True:
-            try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > end:
-                    said = told("another command changes accounts and does not end; look for it")
-                    raise Problem(said) from None
-                time.sleep(0.05)
         yield
     finally:
         os.close(held)
+
+
+def _turn(lock: Path) -> int:
+    """Hold the lock, waiting a little for another command. Raises Problem."""
+    end = time.monotonic() + TURN
+    while True:
+        try:
+            return lock_file(lock)
+        except FileNotFoundError:
+            raise Problem(told("{folder} is not there: start the line once", folder=lock.parent)) from None
+        except BlockingIOError:
+            if time.monotonic() > end:
+                said = told("another command changes accounts and does not end; look for it")
+                raise Problem(said) from None
+        time.sleep(0.05)
 
 
 def _note(settings: Settings, id_: str, what: str) -> None:
