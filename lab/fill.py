@@ -22,7 +22,7 @@ from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.capture.wave_header import new_header
 from recordings.chain.entry import ChainEntryKind, entry
 from recordings.chain.store import append
-from recordings.journal.writing import write
+from recordings.journal.writing import CALL_FIELDS, write
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from recordings.model.entries import RecordingChecked, RecordingState, Segment
 from recordings.model.leg_levels import Samples
@@ -105,7 +105,7 @@ async def _without_audio(
             index = ready[one.number][1] if one.number in ready else numbers.index(one.number)
             ready[one.number] = ("", index)
             caller = numbers.hide(one.number)
-        values = {column.name: getattr(record, column.name) for column in calls.c}
+        values = {name: getattr(record, field) for name, field in CALL_FIELDS.items()}
         rows.append({**values, "caller": caller, "caller_index": index})
         for number, talk in enumerate(record.connections, 1):
             talks.append({"call_id": one.call_id, "number": number, **_talk(talk)})

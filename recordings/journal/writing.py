@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,7 +42,8 @@ from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
 
 Statement = tuple[Any, list[dict[str, Any]]]  # and its rows
-_CALL_FIELDS = {column.name: column.name for column in calls.c} | {"caller": "pii_caller"}
+# A column of `calls` and the record's field.
+CALL_FIELDS: Final = {column.name: column.name for column in calls.c} | {"caller": "pii_caller"}
 
 
 async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -122,7 +123,7 @@ def _table(entry: Entry) -> int:
 
 async def _calls(connection: AsyncConnection, records: list[CallRecord]) -> None:
     dialect = connection.dialect.name
-    rows = [{name: getattr(record, field) for name, field in _CALL_FIELDS.items()} for record in records]
+    rows = [{name: getattr(record, field) for name, field in CALL_FIELDS.items()} for record in records]
     talks = [
         {
             "call_id": record.call_id,
