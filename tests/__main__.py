@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,18 +72,17 @@ def _unit_files() -> list[str]:
 
 
 def run(part: Part) -> Ran:
-    """One part, to its end, with a folder of its own for what its tests make: pytest shuts a shared one."""
-    with tempfile.TemporaryDirectory(prefix="ivr111-tests-", ignore_cleanup_errors=True) as folder:
+    """One part, to its end, with a short-named folder of its own: sockets lie in it, and a shared one is shut."""
+    with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        return _run(part, os.environ | {"PYTEST_DEBUG_TEMPROOT": folder})
+        return _run(part, f"--basetemp={folder}/b")
 
 
-def _run(part: Part, environment: Mapping[str, str]) -> Ran:
+def _run(part: Part, *more: str) -> Ran:
     began = time.monotonic()
     child = subprocess.Popen(
-        [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *part.options, *part.paths],
+        [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *more, *part.options, *part.paths],
         cwd=HERE.parent,
-        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

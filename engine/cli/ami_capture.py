@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from dialplan.words import IDENTITY
 from routing.live.ami_events import READERS, Message
 
 # Headers that name a caller; the same with Dest and Effective before them.
@@ -66,11 +67,15 @@ class Scrub:
             return ""
         if message["Event"] == "VarSet" and not str(message.get("Variable", "")).startswith("ENGINE_"):
             return ""
+        if message.get("Variable") == IDENTITY:  # a caller's number in base64
+            return ""
         lines = []
         for name, values in message.items():
             if name in IDLE:
                 continue
             for value in [values] if isinstance(values, str) else values:
+                if value.startswith(f"{IDENTITY}="):
+                    continue
                 lines.append(f"{name}: {self._value(name, value)}\n")
         return "".join(lines) + "\n"
 

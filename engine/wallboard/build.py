@@ -12,7 +12,7 @@ from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineNow
 from engine.wallboard.counts import States, by_state, counts, thresholds
-from engine.wallboard.moments import WallClock, number, rounded, shown
+from engine.wallboard.moments import WallClock, rounded, shown
 from engine.wallboard.today import Today
 from recordings.journal.figures import Ended
 from routing.board.values import (
@@ -100,7 +100,7 @@ class BoardBuilder:
         diverted = seat is not None and self.desk.diverted_since(seat.language) is not None
         id_ = seat.call if seat else call.call_id if call else ""
         legs = signs(id_)
-        pii_number = number(call)
+        pii_caller = call.pii_caller if call else None
         return CallerRow(
             call=id_,
             language=seat.language if seat else call.language if call else None,
@@ -109,7 +109,7 @@ class BoardBuilder:
             since=round(one.since, 1),
             consultant=seat.consultant if seat else None,
             number=shown(call),
-            attempts=self.today.attempts(pii_number) + 1 if pii_number else 1,
+            attempts=self.today.attempts(pii_caller) + 1 if pii_caller else 1,
             priority=seat.priority if seat else 0,
             moved_up=seat is not None and seat.moved_up,
             diverted=diverted,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.masking import masked
-from routing.live.call_summary import WITHHELD
 from routing.live.live_view import CallNow
 
 
@@ -24,14 +23,8 @@ def rounded(at: float | None) -> float | None:
     return None if at is None else round(at, 1)
 
 
-def number(call: CallNow | None) -> str:
-    """The caller's; empty for one that is withheld, whatever the trunk says in its place."""
-    return "" if call is None or call.pii_caller.lower() in WITHHELD else call.pii_caller
-
-
 def shown(call: CallNow | None) -> str | None:
     """The caller's number, masked (A5); None when it is withheld or the caller asks that nobody sees it."""
     if call is None or call.private:
         return None
-    masked_number = masked(number(call))
-    return str(masked_number) if masked_number else None
+    return str(masked(call.pii_caller)) if call.pii_caller else None

@@ -17,7 +17,7 @@ from engine.wiring.parts import Engine
 from recordings.model.entries import RecordingIntended
 from routing.ami.client import AmiDown, AmiError, AmiTimeout, Message
 from routing.dispatch.decisions import Assign, Decision, RaiseAlarm, Withdraw
-from routing.live.call_summary import pii_number
+from routing.live.call_summary import pii_caller
 from routing.live.live_call import OngoingCall
 
 log = structlog.get_logger()
@@ -101,7 +101,7 @@ class Reactions:
     def first(self, call_id: str) -> bool:
         """Whether this call's caller was cut off by the line lately, and comes before all others."""
         call = self._engine.line.find(call_id)
-        return call is not None and self._engine.today.first(pii_number(call), time.time())
+        return call is not None and self._engine.today.first(pii_caller(call), time.time())
 
     # Recordings.
 

@@ -38,7 +38,7 @@ class CelRow:
     linked: str
     channel: str
     peer: str
-    pii_number: str
+    pii_caller: str
     pii_name: str
     exten: str
     context: str
@@ -90,7 +90,7 @@ def _extra(row: CelRow) -> dict[str, object]:
 
 def _born(row: CelRow) -> list[Event]:
     at, id_, linked, channel = row.at, row.id, row.linked, row.channel
-    born = ChannelBorn(at, channel, id_, linked, row.context, row.exten, row.pii_number, row.pii_name)
+    born = ChannelBorn(at, channel, id_, linked, row.context, row.exten, row.pii_caller, row.pii_name)
     if id_ == linked:
         return [born]
     # The log has no row for ringing: a channel born into another's call is being dialled.

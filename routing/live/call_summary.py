@@ -105,7 +105,7 @@ def tell(call: OngoingCall) -> CallSummary:
     arrived = call.born_at or milliseconds(call.word(ARRIVED)) or call.gone_at or 0.0
     return CallSummary(
         call_id=call.word(CALL) or call.id,
-        pii_caller=pii_number(call),
+        pii_caller=pii_caller(call),
         language=call.word(LANGUAGE) or None,
         arrived_at=arrived,
         line_answered_at=call.line_answered_at,
@@ -131,9 +131,9 @@ def tell(call: OngoingCall) -> CallSummary:
     )
 
 
-def pii_number(call: OngoingCall) -> str | None:
+def pii_caller(call: OngoingCall) -> str | None:
     """The caller's number; None when it is withheld."""
-    return None if call.pii_number.lower() in WITHHELD else call.pii_number
+    return None if call.pii_caller.lower() in WITHHELD else call.pii_caller
 
 
 def _talked(call: OngoingCall, leg: Leg) -> bool:

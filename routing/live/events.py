@@ -18,7 +18,7 @@ class ChannelBorn:
     linked: str
     context: str
     dialled: str
-    pii_number: str
+    pii_caller: str
     pii_name: str
 
 

@@ -56,7 +56,7 @@ class OngoingCall:
 
     id: str
     channel: str = ""
-    pii_number: str = ""
+    pii_caller: str = ""
     born_at: float | None = None
     line_answered_at: float | None = None
     language_at: float | None = None
@@ -159,7 +159,7 @@ class OngoingCall:
         if event.id != self.id:
             self.legs.leg(event.id, device_of(event.channel))
         elif self.born_at is None:
-            self.born_at, self.channel, self.pii_number = event.at, event.channel, event.pii_number
+            self.born_at, self.channel, self.pii_caller = event.at, event.channel, event.pii_caller
 
     def _set(self, event: VariableSet) -> None:
         if event.id != self.id:  # inherited by, or set on, a consultant's leg: not the call's
@@ -170,7 +170,7 @@ class OngoingCall:
             self.words.pop(event.name, None)
             return
         if event.name == IDENTITY:  # a number: among the words it would be shown with them
-            self.pii_number = caller(event.value) or self.pii_number
+            self.pii_caller = caller(event.value) or self.pii_caller
             return
         self.words[event.name] = event.value
         if event.name == LANGUAGE and self.language_at is None:

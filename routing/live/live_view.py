@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dialplan.words import CALL, DUTY, DUTY_ENDPOINT, LANGUAGE, PRIVATE, STAGE, SURVIVED, UCC, WISH
-from routing.live.call_summary import ours
+from routing.live.call_summary import ours, pii_caller
 from routing.live.endpoints import is_consultant
 from routing.live.events import Reach
 from routing.live.legs import Leg
@@ -18,7 +18,7 @@ class CallNow:
     call_id: str
     id: str
     channel: str
-    pii_caller: str
+    pii_caller: str | None  # None: withheld
     arrived_at: float | None
     stage: str
     language: str | None
@@ -82,7 +82,7 @@ def _call(call: OngoingCall) -> CallNow:
         call_id=call.word(CALL) or call.id,
         id=call.id,
         channel=call.channel,
-        pii_caller=call.pii_number,
+        pii_caller=pii_caller(call),
         arrived_at=call.born_at,
         stage=call.word(STAGE),
         language=call.word(LANGUAGE) or None,

@@ -92,8 +92,8 @@ async def test_every_moment_of_a_recorded_day_renders_in_three_languages(home):
 async def test_a_number_that_is_withheld_is_nobodys_whatever_the_trunk_calls_it(home):
     told = [e for e in recorded((STREAMS / "ten-calls.ami").read_text("utf-8"))]
     for event in told:
-        withheld = getattr(event, "pii_number", None)
-        home.line._take(replace(event, pii_number="Anonymous") if withheld else event)
+        withheld = getattr(event, "pii_caller", None)
+        home.line._take(replace(event, pii_caller="Anonymous") if withheld else event)
         assert {one["number"] for one in home.board()["callers"]} <= {None}
 
 

@@ -42,7 +42,7 @@ def test_a_new_channel_is_a_birth_with_its_callers_number() -> None:
         linked="1795354052.1",
         context="111-from-trunk",
         dialled="111",
-        pii_number="+77000000002",
+        pii_caller="+77000000002",
         pii_name="",
     )
 

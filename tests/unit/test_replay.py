@@ -1,5 +1,7 @@
 """A recorded stream told as a timeline, and made fit to be shown."""
 
+import base64
+
 from live_tables import STREAMS
 
 from engine.cli.ami_capture import Scrub, messages, scrub
@@ -47,6 +49,18 @@ def test_a_scrubbed_stream_masks_the_same_person_by_the_same_mask() -> None:
 def test_what_nobody_replays_is_left_out() -> None:
     kept = [m["Event"] for m in messages("".join(scrub(RAW.split("\n"))).split("\n"))]
     assert kept == ["Newchannel", "VarSet", "DialBegin"]
+
+
+def test_a_number_that_came_in_base64_is_left_out_wherever_it_stands() -> None:
+    hidden = base64.b64encode(b"<sip:+77010000003@operator>").decode()
+    raw = (
+        f"Event: VarSet\nVariable: ENGINE_IDENTITY\nValue: {hidden}\n\n"
+        f"Event: Status\nVariable: ENGINE_CALL=n1\nVariable: ENGINE_IDENTITY={hidden}\n\n"
+        f"Event: Status\nVariable: ENGINE_IDENTITY={hidden}\n\n"
+    )
+    text = "".join(scrub(raw.split("\n")))
+    assert hidden not in text
+    assert "Variable: ENGINE_CALL=n1" in text
 
 
 def test_a_mask_that_looks_like_another_number_is_not_masked_again() -> None:

@@ -39,7 +39,7 @@ def status(seen: Live) -> list[Message]:
                 | {
                     "Seconds": "0",
                     "Variable": words,
-                    "CallerIDNum": call.pii_number,
+                    "CallerIDNum": call.pii_caller,
                     "Context": "",
                     "Exten": "",
                 }
