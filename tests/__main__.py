@@ -72,7 +72,7 @@ def _unit_files() -> list[str]:
 
 
 def run(part: Part) -> Ran:
-    """One part, to its end, with a short-named folder of its own: sockets lie in it, and a shared one is shut."""
+    """One part, to its end, in a folder of its own with a short name: sockets lie in it."""
     with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         return _run(part, f"--basetemp={folder}/b")

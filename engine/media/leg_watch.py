@@ -1,7 +1,7 @@
 """The legs of all calls, watched: built here, told to the board; edge.
 
 Counts every second (`leg_counts`), callers who give no sign of life (`silent_callers`), sound that comes from
-elsewhere (`sound_sources`), and the process on the wire that asks and carries (`wire_link`).
+elsewhere (`rtp_sources`), and the process on the wire that asks and carries (`wire_client`).
 """
 
 from collections.abc import Callable, Coroutine, Iterable

@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 class ConsultantCommands:
-    """agi_handlers.feature_codes.Shift; each order about a consultant answers whether there is such a one.
+    """ShiftCommands of the feature codes; each order about a consultant answers whether there is such a one.
 
     `changed` hears of every order: pauses, shifts and diversions are kept and mirrored at once.
     """

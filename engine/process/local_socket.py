@@ -48,7 +48,7 @@ class ControlSocket:
     """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "code": …}.
 
     One of `streams` is answered by a line for each of its values, until the asker goes; `may_follow` raises
-    Wrong for who may not.
+    OrderRefused for who may not.
     """
 
     def __init__(

@@ -2,5 +2,6 @@
 
 In: what was sealed or destroyed, the day's counts, the signing key. Out: entries, statements as rows and
 files, Merkle proofs, faults named one by one.
-`entry`, `merkle`, `copies` and `verifying` are pure; `store` appends, `files` writes, `service` signs.
+`entry`, `merkle`, `statement_copies` and `verification` are pure; `store` appends, `statement_files` writes,
+`service` signs.
 """

@@ -2,5 +2,5 @@
 
 In: rows about to be written (`entered` stands around each write), the number keys. Out: entries with a mark
 that only these keys can make; which rows another hand changed.
-`bound` names the tables; `entry` is pure; rows older than the chain are adopted once (`adoption`, `worker`).
+`bound_tables` names the tables; `entry` is pure; older rows are adopted once (`adoption`, `worker`).
 """

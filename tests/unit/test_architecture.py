@@ -251,3 +251,13 @@ def test_the_folder_named_asterisk_is_no_package():
 
 def test_every_harmless_file_named_here_is_there():
     assert set(HARMLESS) - set(FILES) == set()
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGES))
+def test_what_a_package_names_is_there(module: str) -> None:
+    # A lower-case word alone in backticks: a file or room, or a name that a file of the package has.
+    folder = FILES[module].parent
+    named = set(re.findall(r"`([a-z_]+)`", ast.get_docstring(tree_of(module)) or ""))
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path != FILES[module])
+    there = {part for name in FILES for part in name.split(".")}
+    assert set() == {name for name in named - there if not re.search(rf"\b{name}\b", text)}
