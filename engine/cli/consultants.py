@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from config.pause_reasons import BREAK
 from config.told import told
 from dialplan.words import PAUSE_REASON
 from engine.cli.language import spoken
@@ -219,7 +220,7 @@ def _end(outcome: "ChangeResult", *, json: bool) -> None:
 @plain_words()
 def pause(
     id_: Id,
-    reason: Annotated[str, typer.Option(help="Why; shown in the list.")] = "break",
+    reason: Annotated[str, typer.Option(help="Why; shown in the list.")] = BREAK,
     json: AsJson = False,
 ) -> None:
     """Pause a consultant: no ring until unpaused; a conversation under way goes on."""

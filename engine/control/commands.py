@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from config.pause_reasons import BREAK
 from config.refusals import Code, refused
 from config.rights import Right
 from dialplan import words as w
@@ -95,7 +96,7 @@ class EngineOrders:
 
     async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Pause one with a reason."""
-        id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or "break")
+        id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or BREAK)
         self._access.steers(asker, asked, id_)
         if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
             raise OrderRefused(

@@ -148,7 +148,7 @@ def _file(evidence: EvidenceServices, row: Sealed, accused: bool) -> str | None:
     try:
         evidence.sealed.check(row)
     except Altered as why:
-        return None if accused and "not what was sealed" in str(why) else str(why)
+        return None if accused and why.other_audio else str(why)
     except (KeyMissing, WrongKey) as why:
         return f"sealed file {row.recording_id}: {why}"
     except FileNotFoundError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from config.durable import chown_like, flush_folder, into_place
 from dialplan.recording_names import SECOND, parse_file
 from recordings.sealing.container import CHUNK, PREFIX, ContainerHeader, Damaged, new_header, seal
-from recordings.sealing.sealed_sound import SealedFile, Unreadable, compress, frames_of, pcm
+from recordings.sealing.sealed_sound import OtherAudio, SealedFile, Unreadable, compress, frames_of, pcm
 
 _READ = 1 << 20
 _BARE = 44  # bytes of a file in which nothing was recorded
@@ -174,7 +174,7 @@ def check_sealed(
     """The whole file against its row. Raises Damaged (naming the place), Unreadable, OSError."""
     target = folder / path
     if audio_of(target, key, recording_id) != (frames, audio):
-        raise Unreadable("the audio is not what was sealed")
+        raise OtherAudio("the audio is not what was sealed")
     if file_sha256(target) != sealed:
         raise Damaged("the file's hash differs though every chunk opens")
 

@@ -177,3 +177,7 @@ def compress(source: Path, into: Path) -> tuple[int, str]:
 
 class Unreadable(Exception):
     """The audio cannot be read, or could not be written whole."""
+
+
+class OtherAudio(Unreadable):
+    """It can be read, and is not what was sealed."""

@@ -15,11 +15,18 @@ from recordings.privacy.keyring import Keyring, Wrapped
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
 from recordings.sealing.files import check_sealed, remove_sealed
-from recordings.sealing.sealed_sound import SealedFile, Unreadable, read_on
+from recordings.sealing.sealed_sound import OtherAudio, SealedFile, Unreadable, read_on
 
 
 class Altered(Exception):
-    """A sealed file is not what was sealed; the text names the recording and the place."""
+    """A sealed file is not what was sealed; the text names the recording and the place.
+
+    `other_audio`: it opens, and holds other audio than its row says.
+    """
+
+    def __init__(self, said: str, *, other_audio: bool = False) -> None:
+        super().__init__(said)
+        self.other_audio = other_audio
 
 
 class Destroyed(Exception):
@@ -119,7 +126,8 @@ class SealedRecordings:
             )
         except (Damaged, Unreadable) as why:
             raise Altered(
-                told("sealed file {recording_id}: {why}", recording_id=sealed.recording_id, why=why)
+                told("sealed file {recording_id}: {why}", recording_id=sealed.recording_id, why=why),
+                other_audio=isinstance(why, OtherAudio),
             ) from why
 
     async def forget(self, connection: AsyncConnection, sealed: Sealed, at: datetime) -> None:
