@@ -1,4 +1,5 @@
-"""`python -m tests`: all rings; `python -m tests fast`: the fast ring alone, as `make check` runs it.
+"""`python -m tests`: all rings; `python -m tests fast`: the fast ring alone, as `make check` runs it;
+`python -m tests measure`: which unit tests are slow.
 
 With other arguments: pytest with these arguments in one namespace. Each part runs in a network namespace of
 its own; each line of ring 3 has its own home and Asterisk besides, and never meets another.
@@ -13,11 +14,13 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests import slow_list
 from tests.schedule import Part, dealt, line_part, next_part, read_costs
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
 MOST_AGAIN = 3  # more than these have no excuse
+LINES_AGAIN = 6  # parts: of some fifty that ran beside each other in real time
 UNIT = ("fast ring", "slow ring")  # the first words of their parts' names
 FAST_TESTS = ("-m", "not slow and not drill")
 SLOW_TESTS = ("-m", "slow and not drill")
@@ -124,6 +127,20 @@ async def fast() -> int:
     return 0 if all(ran.good for ran in every) else 1
 
 
+def measure() -> int:
+    """All unit tests but the drills and those that call themselves slow, one process; writes slow.txt."""
+    slow_list.LIST.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile(prefix="t", mode="r", encoding="utf-8") as file:
+        environment = os.environ | {slow_list.MEASURED: file.name}
+        command = [*NAMESPACE, *PYTEST, "-p", "tests.slow_list", *FAST_TESTS, str(HERE / "unit")]
+        code = subprocess.run(command, cwd=HERE.parent, env=environment, check=False).returncode
+        costs = slow_list.costs_in(file)
+    slow = slow_list.slow_of(costs)
+    slow_list.LIST.write_text("".join(f"{name}\n" for name in slow), encoding="utf-8")
+    print(f"{len(slow)} of {len(costs)} functions, {sum(costs[one] for one in slow):.0f} s, are slow")
+    return code
+
+
 async def whole() -> int:
     """0 when everything passed."""
     began = time.monotonic()
@@ -135,7 +152,7 @@ async def whole() -> int:
     every += await side_by_side(others, len(every), count)
     failed = [ran for ran in every if not ran.good]
     # Real time on a machine that may have been busy with something else: once more, alone, and said aloud.
-    again = [part for ran in failed if (part := once_more(ran)) and len(failed) <= MOST_AGAIN]
+    again = [part for ran in failed if (part := once_more(ran)) and len(failed) <= LINES_AGAIN]
     saved = [part for part in again if tell("again, alone", run(part))]
     left = [ran.part.name for ran in failed if ran.part.name not in {part.name for part in saved}]
     cpu = sum(ran.cpu for ran in every)
@@ -178,6 +195,8 @@ def tell(which: str, ran: Ran) -> bool:
 if __name__ == "__main__":
     if sys.argv[1:] == ["fast"]:
         sys.exit(asyncio.run(fast()))
+    if sys.argv[1:] == ["measure"]:
+        sys.exit(measure())
     if len(sys.argv) > 1:
         os.execvp(NAMESPACE[0], [*NAMESPACE, *PYTEST, *sys.argv[1:]])
     sys.exit(asyncio.run(whole()))
