@@ -1,6 +1,6 @@
 """One call while it lives: its times, its variables and its legs, as the events told them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialplan.words import DIVERTED, IDENTITY, LANGUAGE, NOTICE, QUEUED, RATING, RING, UCC
@@ -77,6 +77,7 @@ class OngoingCall:
     words: dict[str, str] = field(default_factory=dict)
     hangups: dict[str, float] = field(default_factory=dict)  # unique id -> when its phone hung up
     legs: Legs = field(init=False)
+    _early_holds: dict[str, HoldChanged] = field(default_factory=dict, compare=False)  # by channel
 
     def __post_init__(self) -> None:
         self.legs = Legs(self.id)
@@ -104,6 +105,7 @@ class OngoingCall:
                 pass  # the DialBegan of the same ring names its channel
             case BridgeEntered():
                 self.legs.enter(event)
+                self._take_in_early_holds(event.at)
             case BridgeLeft():
                 self.legs.leave(event)
             case HoldChanged():
@@ -140,14 +142,22 @@ class OngoingCall:
             for id_ in {one.id for one in self.holds} - {self.id}:
                 self._take_back(at, id_)
 
+    def _take_in_early_holds(self, at: float) -> None:
+        """A phone may hold as it answers: that is told before the bridge in which the conversation begins."""
+        for leg in self.legs.talking():
+            if (early := self._early_holds.pop(leg.id, None)) is not None:
+                self._hold(replace(early, at=at))
+
     def _hold(self, event: HoldChanged) -> None:
         self.held = event.held if event.id in self.legs.known else self.held
         self.caller_held = event.held if event.id == self.id else self.caller_held
         if not event.held:
+            self._early_holds.pop(event.id, None)
             self._take_back(event.at, event.id)
             return
-        theirs = event.id == self.id or self.legs.talking()
-        if theirs and all(one.until is not None for one in self.holds if one.id == event.id):
+        if event.id != self.id and not self.legs.talking():
+            self._early_holds[event.id] = event
+        elif all(one.until is not None for one in self.holds if one.id == event.id):
             self.holds.append(Hold(event.id, device_of(event.channel), event.at))
 
     def _take_back(self, at: float, id_: str | None = None) -> None:

@@ -258,6 +258,26 @@ def test_the_present_is_seen_while_it_lasts() -> None:
     )
 
 
+RINGS = "10 | trunk | arrives | +77000000001\n14 | c101 | rings\n"
+
+
+@pytest.mark.parametrize("order", ["holds answers trunk", "answers holds trunk", "trunk holds answers"])
+def test_a_phone_that_holds_as_it_answers_holds_from_the_first_word(order: str) -> None:
+    rows = {"holds": "16 | c101 | holds\n", "answers": "16 | c101 | joins\n", "trunk": "16 | trunk | joins\n"}
+    live = lived(told(RINGS + "".join(rows[one] for one in order.split())))
+    [call] = live.calls.values()
+    assert (True, [("c101", 16.0, None)]) == (call.held, [(h.device, h.at, h.until) for h in call.holds])
+    live.apply(told("20 | c101 | leaves")[0])
+    assert (False, [("c101", 16.0, 20.0)]) == (call.held, [(h.device, h.at, h.until) for h in call.holds])
+
+
+def test_a_hold_that_was_taken_back_before_the_conversation_is_none() -> None:
+    early = "15 | c101 | holds\n15.5 | c101 | holds | off\n16 | c101 | joins\n16 | trunk | joins\n"
+    live = lived(told(RINGS + early))
+    [call] = live.calls.values()
+    assert (False, []) == (call.held, call.holds)
+
+
 def test_a_hold_of_the_operators_lasts_from_the_wait_into_the_conversation() -> None:
     """A consultant's ends with the conversation, the operator's when the caller comes back (0082)."""
     held = "  13.5 | trunk | holds |\n"
