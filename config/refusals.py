@@ -80,7 +80,7 @@ class Refusal(Told):
 
 def refused(code: Code, /, **fields: object) -> Refusal:
     """The refusal of this code. Raises KeyError where its sentence needs a field that is not given."""
-    made = Refusal(sentences()[code], fields)
+    made = Refusal(SENTENCES[code], fields)
     made.code = code
     return made
 
@@ -108,11 +108,7 @@ def refusal_from_json(told: Mapping[str, Any]) -> str:
         return error
 
 
-def sentences() -> Mapping[Code, str]:
-    """The message of each code, as it stands in the command line's catalogues."""
-    return SENTENCES
-
-
+# The message of each code, as it stands in the command line's catalogues.
 SENTENCES: Final[Mapping[Code, str]] = {
     Code.UNKNOWN_MODE: N_("mode: listen, whisper or barge"),
     Code.NO_OWN_PHONE: N_("you have no phone of your own here; ask the administrator to give you one"),

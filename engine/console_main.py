@@ -4,8 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +24,7 @@ from console.http.request_context import Services
 from console.identity.current_user import SessionLookup
 from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
-from engine.process.local_socket import Answer, Asker, ControlSocket
+from engine.process.local_socket import ControlSocket, ping
 from engine.process.run import CannotServe, run
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
@@ -49,7 +48,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     for address, port in listen_addresses(settings):
         with socket.create_server((address, port)):
             pass  # one that is taken is said before anybody is told that we live
-    control = ControlSocket(settings.console_socket, {"ping": _ping})
+    control = ControlSocket(settings.console_socket, {"ping": ping})
     await control.start()
     await _migrated(settings, stop)
     keys = Keyring(settings.keys_dir)
@@ -92,11 +91,6 @@ async def _migrated(settings: Settings, stop: asyncio.Event) -> None:
         except (SQLAlchemyError, OSError) as error:
             log.error("database_away", error=type(error).__name__)
             await asyncio.sleep(2)
-
-
-async def _ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:
-    """The loop is alive."""
-    return {}
 
 
 def _device_key(settings: Settings) -> bytes:

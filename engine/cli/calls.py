@@ -48,13 +48,10 @@ def list_(
     json: AsJson = False,
 ) -> None:
     """List calls, the newest last. Times are the centre's."""
-    from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.call_json import CallJson  # noqa: PLC0415
+    from engine.cli.call_json import CallJson  # noqa: PLC0415 - `--help` waits for none of these
     from recordings.journal.reading import CallFilter  # noqa: PLC0415
 
-    _reason_given(unmask, reason)
-    settings = Settings()
-    _allowed(settings, unmask)
+    settings = _allowed(unmask, reason)
     wanted = CallFilter(
         outcome=outcome, consultant=consultant or None, language=language, limit=min(limit, 2**31)
     )
@@ -119,14 +116,11 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Tell one call as a timeline, with its recordings."""
-    from config.settings import Settings  # noqa: PLC0415
     from engine.cli.call_json import CallJson  # noqa: PLC0415
     from engine.cli.call_timeline import story  # noqa: PLC0415
     from engine.cli.journal import read  # noqa: PLC0415
 
-    _reason_given(unmask, reason)
-    settings = Settings()
-    _allowed(settings, unmask)
+    settings = _allowed(unmask, reason)
 
     async def question(reader: "Reader") -> "tuple[list[CallRecord], list[Recording], list[Alarm]]":
         exact = await reader.call(call_id)
@@ -213,22 +207,22 @@ def _between(wanted: "CallFilter", settings: "Settings", since: str, until: str,
     return replace(wanted, since=first, until=last)
 
 
-def _reason_given(unmask: bool, reason: str) -> None:
+def _allowed(unmask: bool, reason: str) -> "Settings":
+    """The settings, once who asks may see what is asked: to unmask numbers is to take them out (A5)."""
+    from config.rights import Right  # noqa: PLC0415 - `--help` waits for none of these
+    from config.settings import Settings  # noqa: PLC0415
+    from engine.process.operator import actor  # noqa: PLC0415
+
     if unmask and not reason.strip():
         raise typer.BadParameter(
             told("say why with --reason; it is kept in the access log"), param_hint="--unmask"
         )
     if reason and not unmask:
         raise typer.BadParameter(told("only with --unmask is a reason kept"), param_hint="--reason")
-
-
-def _allowed(settings: "Settings", unmask: bool) -> None:
-    """Masked numbers are for those who see calls; to unmask them is to take them out (config/rights.py)."""
-    from config.rights import Right  # noqa: PLC0415
-    from engine.process.operator import actor  # noqa: PLC0415
-
+    settings = Settings()
     if unmask:
         actor(settings, Right.TAKE_OUT)
+    return settings
 
 
 def _note(settings: "Settings", call_ids: list[str], reason: str) -> None:

@@ -77,12 +77,7 @@ class AccessOrders:
         if not await self._kept(entries):
             for entry in entries:
                 self.not_done(entry, Result.REFUSED, "it could not be written down first")
-            raise OrderRefused(
-                refused(
-                    Code.LOG_UNWRITABLE,
-                    otherwise=told(otherwise),
-                )
-            )
+            raise OrderRefused(refused(Code.LOG_UNWRITABLE, otherwise=told(otherwise)))
         return entries
 
     def not_done(self, entry: Access, result: Result, why: str) -> None:
@@ -108,11 +103,14 @@ class AccessOrders:
             raise OrderRefused(refusal(who.person, who.role, right))
         return who
 
-    def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> None:
-        """The right to steer, or it is the consultant's own seat. Raises OrderRefused."""
+    def steers(self, asker: Asker, asked: Mapping[str, Any], consultant: str) -> Actor:
+        """Who asks: with the right to steer, or for their own seat, for which nobody's leave is needed.
+
+        Raises OrderRefused.
+        """
         by = self.by(asker, asked)
         own = by is not None and str(by.get("consultant") or "") == consultant
-        self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
+        return self.may(asker, asked, Right.OWN_DESK if own else Right.STEER)
 
     def follows(self, asker: Asker) -> None:
         """The console shows the board to those who may see it; anybody else is asked for that right."""

@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from config.pause_reasons import BREAK
-from config.refusals import Code, refused
 from config.rights import Right
-from dialplan import words as w
 from engine.control.account_commands import AccountOrders
 from engine.control.authorisation import AccessOrders
 from engine.control.steering_commands import SteeringOrders
-from engine.process.local_socket import Answer, Asker, Order, OrderRefused
-from recordings.model.access_entry import Action
+from engine.process.local_socket import Answer, Asker, Order, ping
 from routing.board.as_json import board_to_json, today_to_json, totals_to_json
 from routing.board.values import CallerRow
 
@@ -34,14 +30,12 @@ class EngineOrders:
     def by_name(self) -> Mapping[str, Order]:
         """The orders by the word they are asked with."""
         return {
-            "ping": self.ping,
+            "ping": ping,
             "queue.show": self.queue,
             "consultants.list": self.consultants,
             "phones.count": self.phones,
             "numbers.refused": self.refused,
             "keys.as_tones": self.as_tones,
-            "consultants.pause": self.pause,
-            "consultants.unpause": self.unpause,
             **self._access.by_name(),
             **self._accounts.by_name(),
             **self._steering.by_name(),
@@ -51,10 +45,6 @@ class EngineOrders:
     def follows(self, asker: Asker) -> None:
         """Whether this one may follow the board. Raises OrderRefused."""
         self._access.follows(asker)
-
-    async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """The loop is alive."""
-        return {}
 
     async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """All that the console shows, with the number of the event for which it is true."""
@@ -93,34 +83,6 @@ class EngineOrders:
     async def as_tones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """Calls whose keys came as tones in the sound, by operator: the doctor's."""
         return {"operators": self._engine.tone_keys.told()}
-
-    async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """Pause one with a reason."""
-        id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or BREAK)
-        self._access.steers(asker, asked, id_)
-        if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
-            raise OrderRefused(
-                refused(
-                    Code.PAUSE_REASON_UNFIT,
-                    letters=w.PAUSE_REASON,
-                )
-            )
-        if not self._engine.consultants.pause(id_, reason):
-            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
-        await self._access.changed(asker, asked, Action.PAUSED, f"consultant {id_}", reason)
-        return {"id": id_, "reason": reason}
-
-    async def unpause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """Release one from a pause."""
-        id_ = str(asked.get("id", ""))
-        self._access.steers(asker, asked, id_)
-        free = self._engine.consultants.release_consultant
-        if asked.get("only") == "pause":  # a wrap-up goes on
-            free = self._engine.consultants.end_pause
-        if not free(id_):
-            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
-        await self._access.changed(asker, asked, Action.UNPAUSED, f"consultant {id_}")
-        return {"id": id_}
 
     def _consultants(self) -> list[dict[str, Any]]:
         names = self._engine.names()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from config.pause_reasons import BREAK
 from config.refusals import Code, refused
 from config.rights import Right
 from config.settings import Language
@@ -14,7 +15,7 @@ from dialplan import words as w
 from engine.control.authorisation import AccessOrders
 from engine.control.monitoring import PhoneRefused
 from engine.process.local_socket import Answer, Asker, Order, OrderRefused
-from recordings.model.access_entry import Action, Result
+from recordings.model.access_entry import Action, Actor, Result
 from routing.ami.client import AmiDown, AmiError, AmiTimeout
 from routing.live.endpoints import SUPERVISOR
 from routing.live.monitoring import Mode
@@ -47,6 +48,8 @@ class SteeringOrders:
             "steer.move_up": self.move_up,
             "steer.assign": self.assign,
             "steer.unassign": self.unassign,
+            "consultants.pause": self.pause,
+            "consultants.unpause": self.unpause,
             "steer.wrap_up_end": self.wrap_up_end,
             "shift.start": self.shift_start,
             "shift.end": self.shift_end,
@@ -131,9 +134,32 @@ class SteeringOrders:
         await self._access.enter(who, Action.STEERED, f"call {caller.call}", "given to anybody")
         return {"call": caller.call}
 
+    async def pause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Pause one with a reason."""
+        id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or BREAK)
+        who = self._access.steers(asker, asked, id_)
+        if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
+            raise OrderRefused(refused(Code.PAUSE_REASON_UNFIT, letters=w.PAUSE_REASON))
+        if not self._engine.consultants.pause(id_, reason):
+            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
+        await self._access.enter(who, Action.PAUSED, f"consultant {id_}", reason)
+        return {"id": id_, "reason": reason}
+
+    async def unpause(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+        """Release one from a pause."""
+        id_ = str(asked.get("id", ""))
+        who = self._access.steers(asker, asked, id_)
+        free = self._engine.consultants.release_consultant
+        if asked.get("only") == "pause":  # a wrap-up goes on
+            free = self._engine.consultants.end_pause
+        if not free(id_):
+            raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
+        await self._access.enter(who, Action.UNPAUSED, f"consultant {id_}")
+        return {"id": id_}
+
     async def wrap_up_end(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """A wrap-up that nobody ends."""
-        who, seat = self._own_or(asker, asked, Right.STEER)
+        who, seat = self._steered(asker, asked)
         if seat.state != "wrap_up":
             raise OrderRefused(refused(Code.NOT_IN_WRAP_UP, id=seat.id))
         self._engine.dispatch.wrap_up_ended(seat.id)
@@ -142,7 +168,7 @@ class SteeringOrders:
 
     async def wrap_up_more(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """One minute more of wrap-up."""
-        who, seat = self._own_or(asker, asked, Right.STEER)
+        who, seat = self._steered(asker, asked)
         if seat.state != "wrap_up" or seat.left is None:
             raise OrderRefused(refused(Code.NOT_IN_WRAP_UP, id=seat.id))
         if seat.left > MOST:
@@ -161,7 +187,7 @@ class SteeringOrders:
 
     async def transfer_1414(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """As if the consultant had pressed the feature code: the caller is told, then transferred (A14)."""
-        who, seat = self._own_or(asker, asked, Right.STEER)
+        who, seat = self._steered(asker, asked)
         channel = self._channel(seat, asked.get("call"))
         call = self._engine.line.find(seat.call or "")
         if call is None:
@@ -196,16 +222,14 @@ class SteeringOrders:
     async def _shift(
         self, asker: Asker, asked: Mapping[str, Any], do: Callable[[str], bool], what: str
     ) -> Answer:
-        who, seat = self._own_or(asker, asked, Right.STEER)
+        who, seat = self._steered(asker, asked)
         do(seat.id)
         await self._access.enter(who, Action.STEERED, f"consultant {seat.id}", what)
         return {"id": seat.id}
 
-    def _own_or(self, asker: Asker, asked: Mapping[str, Any], right: Right) -> tuple[Any, SeatView]:
-        """The right, or it is one's own seat: a consultant needs nobody's leave for that."""
+    def _steered(self, asker: Asker, asked: Mapping[str, Any]) -> tuple[Actor, SeatView]:
         seat = self._seat(asked.get("id"))
-        own = str((self._access.by(asker, asked) or {}).get("consultant") or "") == seat.id
-        return self._access.may(asker, asked, Right.OWN_DESK if own else right), seat
+        return self._access.steers(asker, asked, seat.id), seat
 
     def _seat(self, id_: object) -> SeatView:
         for seat in self._engine.dispatch.snapshot().consultants:

@@ -18,7 +18,7 @@ from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
 from engine.evidence.services import EvidenceServices, open_evidence
-from engine.process.local_socket import Answer, Asker, ControlSocket, OrderRefused
+from engine.process.local_socket import Answer, Asker, ControlSocket, OrderRefused, ping
 from engine.process.run import run
 from recordings.completeness.gap_watch import GapWatch
 from recordings.demands.term_watch import TermWatch
@@ -42,9 +42,7 @@ class EvidenceProcess:
             evidence.database, lambda: evidence.statements, settings.statement_copies
         )
         self._tasks = Tasks()
-        self._control = ControlSocket(
-            settings.evidence_socket, {"ping": self.ping, "evidence.state": self.state}
-        )
+        self._control = ControlSocket(settings.evidence_socket, {"ping": ping, "evidence.state": self.state})
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`."""
@@ -66,10 +64,6 @@ class EvidenceProcess:
             started.push_async_callback(self._control.close)
             log.info("evidence_ready")
             await stop.wait()
-
-    async def ping(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        """The loop is alive."""
-        return {}
 
     async def state(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """How sealing, comparing, stating and the demands stand; ids only, no personal data."""

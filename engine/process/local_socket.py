@@ -44,6 +44,11 @@ class OrderRefused(ValueError):
     """The order cannot be carried out; the text says why and what to do."""
 
 
+async def ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    """Order of every process: the loop is alive."""
+    return {}
+
+
 class ControlSocket:
     """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "code": …}.
 

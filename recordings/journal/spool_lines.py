@@ -59,14 +59,16 @@ def from_line(line: bytes) -> Entry:
     """The entry of `line`; ValueError when it was torn or is not ours."""
     try:
         read = json.loads(line)
-        entry: Entry = _KINDS[read["kind"]].validate_python(_renamed(read["value"]))
+        entry: Entry = _KINDS[read["kind"]].validate_python(_renamed(read["kind"], read["value"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a line of the journal: {type(error).__name__}") from error
     return entry
 
 
-def _renamed(value: dict[str, Any]) -> dict[str, Any]:
+def _renamed(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     """Fields as they are named now: a call's number was `caller` before 0.6.0."""
+    if kind != CallRecord.__name__:
+        return value
     return {"pii_caller" if name == "caller" else name: told for name, told in value.items()}
 
 
