@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from engine.process.operator import system_user
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
+from tests.folders import open_the_way
 
 pytest_plugins = ("tests.command_line",)
 pytestmark = pytest.mark.slow
@@ -115,8 +116,7 @@ def test_a_mistyped_number_is_asked_back_put_right_looked_at_and_heard(ivr111, h
     assert [("2026-11-22 14:00:10", "0:02", "c101")] * 2 == [
         (one["began"], one["length"], one["consultant"]) for one in seen
     ]
-    for folder in (*[one for one in tmp_path.parents if "pytest" in one.name], tmp_path):
-        folder.chmod(folder.stat().st_mode | 0o011)  # the file is written with the person's own rights
+    open_the_way(tmp_path)
     out = tmp_path / "theirs" / "first.wav"
     out.parent.mkdir()
     out.parent.chmod(0o777)

@@ -14,6 +14,7 @@ from engine.cli.file_rights import own_rights
 from engine.cli.main import app
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import EvidenceHome
+from tests.folders import open_the_way
 
 pytest_plugins = ("tests.command_line",)
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to put aside")
@@ -65,8 +66,7 @@ def roots(settings, monkeypatch, tmp_path):
 
     asyncio.run(fill())
     monkeypatch.setenv("SUDO_UID", str(DAULET))
-    for folder in (*[one for one in tmp_path.parents if "pytest" in one.name], tmp_path):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    open_the_way(tmp_path)
     (tmp_path / "mine").mkdir()
     os.chown(tmp_path / "mine", DAULET, DAULET)
     (tmp_path / "roots").mkdir(mode=0o700)

@@ -10,6 +10,7 @@ from config.settings import Settings
 from engine.cli.authorisation import COMMANDS, commands
 from engine.cli.main import app
 from recordings.journal.reading import Reader
+from tests.folders import open_the_way
 from tests.line import SERVED, engine, write_journal
 
 pytest_plugins = ("tests.command_line",)
@@ -110,8 +111,7 @@ def site(settings, monkeypatch, tmp_path):
     (tmp_path / "studio").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "out").chmod(0o777)
-    for folder in (*[one for one in tmp_path.parents if "pytest" in one.name], tmp_path):
-        folder.chmod(folder.stat().st_mode | 0o011)  # files are opened with the person's own rights
+    open_the_way(tmp_path)
     monkeypatch.setattr("engine.supervisor.run.run", lambda *_: 0)
     monkeypatch.setattr("lab.demo.run", lambda *_: 0)
     monkeypatch.setattr("engine.cli.prompts.make_drafts", lambda *_: 0)
