@@ -5,11 +5,10 @@ import ipaddress
 from typing import Final, Protocol, cast
 
 from agi_handlers.protocol import AgiRequest, parse_header, requested
+from dialplan import limits
 
 TOKEN_DEADLINE: Final = 0.7  # seconds to name the token: Asterisk does so in its second line
 HEADER_DEADLINE: Final = 5.0  # seconds for the whole header, once the token was right
-HEADER_BYTES: Final = 16 * 1024  # a stranger's; Asterisk's may be longer: name and number of 9,000 bytes
-KNOWN_HEADER_BYTES: Final = 64 * 1024
 HEADER_LINES: Final = 128
 
 
@@ -89,7 +88,7 @@ class PendingConnection(asyncio.Protocol):
                 self._trusted = True
                 self._left = HEADER_DEADLINE
         else:
-            most = KNOWN_HEADER_BYTES if self._trusted else HEADER_BYTES
+            most = limits.AGI_REQUEST if self._trusted else limits.UNKNOWN_AGI_REQUEST
             start = self._lines[0] if self._lines else self._rest
             if (
                 start[:4] == b"agi_"[: len(start)]

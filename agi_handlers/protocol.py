@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dialplan import limits
+
 # Asterisk cuts a line at 8,191 bytes and runs the rest as a command of its own (res_agi.c, AGI_BUF_LEN).
 LONGEST_LINE: Final = 8000
 MOST_ARGUMENTS: Final = 32
-LONGEST_VALUE: Final = 1024  # characters kept of one header value: names of 9,000 bytes are cut cleanly
 
 # AGI reaches SHELL() and FILE(), so what may be said at all is a short list, and nothing else is encoded.
 COMMANDS: Final = frozenset(
@@ -132,7 +133,7 @@ def clean(raw: bytes) -> str:
     text = raw.decode("utf-8", "surrogateescape")
     if not text.isprintable():
         text = _UNCLEAN.sub(lambda bad: "\ufffd" if bad[0] >= "\ud800" else "", text)
-    return text[:LONGEST_VALUE]
+    return text[: limits.AGI_VALUE]
 
 
 def requested(line: bytes) -> tuple[str, str] | None:

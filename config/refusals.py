@@ -126,7 +126,9 @@ SENTENCES: Final[Mapping[Code, str]] = {
     Code.ASTERISK_SILENT: N_("Asterisk does not answer: try again"),
     Code.PHONE_FORWARDS: N_("{phone} forwards its calls: nothing was dialled; end that on the phone"),
     Code.PHONE_NOT_FREE: N_("{phone} did not ring (SIP {answer}): is it free?"),
-    Code.PAUSE_REASON_UNFIT: N_("write the reason in at most {letters} letters on one line"),
+    Code.PAUSE_REASON_UNFIT: N_(
+        "write the reason on one line, in at most {letters} Kazakh or Russian letters ({latin} Latin ones)"
+    ),
     Code.UNKNOWN_CONSULTANT: N_("there is no consultant {id}; see: ivr111 consultants list"),
     Code.UNKNOWN_LANGUAGES: N_("languages: name kk, ru or both, in order of preference"),
     Code.NOT_NOTED_FROM_OUTSIDE: N_("the access log is told of no such act from outside"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,6 +20,7 @@ from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolic
 from config.home import THROUGH_SUDO, by_sudo, chosen_home, settings_of_line, trust, unheard
 from config.home_paths import HomePaths
 from config.pause_reasons import PAUSE_REASONS
+from config.reasons import pause_reason
 from config.told import told
 
 Language = Literal["kk", "ru"]
@@ -134,7 +135,7 @@ class Settings(HomePaths, BaseSettings):
     queue_limits: dict[Language, Limits] = {}  # a queue's own, where they differ
     listening_shown: bool = False  # whether consultants see that a supervisor listens to them
     trunk_watch: str = Field("", pattern=r"^(sip:[A-Za-z0-9@.:_-]{1,100})?$")  # asked by OPTIONS; empty: not
-    pause_reasons: tuple[str, ...] = PAUSE_REASONS
+    pause_reasons: tuple[Annotated[str, AfterValidator(pause_reason)], ...] = PAUSE_REASONS
 
     # The console: HTTPS; plain HTTP on loopback only. Port 0: none.
     console_address: str = "127.0.0.1"

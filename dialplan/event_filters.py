@@ -6,10 +6,9 @@ from dialplan import words as w
 
 EVENTS: Final = tuple(
     """
-FullyBooted Shutdown Newchannel Newstate DialBegin DialEnd BridgeEnter BridgeLeave Hold Unhold
-HangupRequest SoftHangupRequest Hangup QueueCallerJoin QueueCallerLeave QueueCallerAbandon
-AgentCalled AgentConnect AgentComplete AgentRingNoAnswer QueueMemberPause MixMonitorStop UserEvent
-OriginateResponse ContactStatus ChanSpyStart ChanSpyStop DTMFBegin DTMFEnd
+FullyBooted Newchannel Newstate DialBegin DialEnd BridgeEnter BridgeLeave Hold Unhold HangupRequest Hangup
+QueueCallerJoin AgentCalled AgentConnect AgentRingNoAnswer UserEvent ContactStatus ChanSpyStart ChanSpyStop
+DTMFBegin DTMFEnd
 """.split()
 )
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-# A pattern of 48 printable letters is 240 long, and Asterisk takes 255.
-LONGEST: Final = 48
+from dialplan import limits
+
 _NATIONAL: Final = re.compile(r"\+7(\d{10})")
 
 
@@ -29,4 +29,4 @@ def printable() -> tuple[str, ...]:
 
     Not `_!` nor `_.`: they would take in line breaks, which Asterisk writes into manager events as they are.
     """
-    return tuple("_" + "[!-~]" * length for length in range(1, LONGEST + 1))
+    return tuple("_" + "[!-~]" * length for length in range(1, limits.DIALLED + 1))

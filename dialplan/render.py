@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.settings import Settings
 from config.told import told
-from dialplan import mixmonitor, recording_names, words
+from dialplan import limits, mixmonitor, recording_names, words
 from dialplan.event_filters import event_filters
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
@@ -88,6 +88,7 @@ def _shared_words() -> Mapping[str, object]:
     return {
         "sound": "111/",
         "w": SimpleNamespace(**{k: v for k, v in vars(words).items() if k.isupper()}),
+        "limits": limits,
         "modules": MODULES,
         "event_filters": event_filters(),
         "facts": "|".join(f"{name}=${{{name}}}" for name in words.FACTS),

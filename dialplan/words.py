@@ -28,10 +28,6 @@ RATING_ASKED: Final = "ENGINE_RATING_ASKED"  # "1": never ask twice (C5)
 RATING: Final = "ENGINE_RATING"  # 1..5
 ADVISED: Final = "ENGINE_ADVISED"  # "1": the advice which numbers to dial was played
 
-# A pause's reason goes to Asterisk as one header of a line of 1,024 bytes, and into a column of a table;
-# the access log's reasons are longer (recordings/model/access_entry.py).
-PAUSE_REASON: Final = 80  # characters
-
 # Contexts.
 FROM_TRUNK: Final = "111-from-trunk"
 FROM_TEST_CALLER: Final = "111-from-test-caller"

@@ -24,7 +24,7 @@ SILENT: Final = N_(
 TOO_FAST: Final = N_("Too many actions at once: wait a moment.")
 CHOOSE: Final = N_("Choose a consultant first.")
 BAD: Final = N_("The form was not filled in correctly.")
-LONGEST: Final = 100
+ID_LETTERS: Final = 100  # of a consultant's or call's id
 
 # Path below /orders/: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
 # "a=b" is told as it stands.
@@ -78,13 +78,18 @@ def _asked(
             asked["id"] = who.consultant or ""
         elif field == "consultant" and not value:
             raise FormRefused(CHOOSE)
-        elif not value or len(value) > LONGEST or not value.isprintable():
+        elif not _fits(field, value, reasons):
             raise FormRefused(BAD)
         else:
             asked[field] = value
-    if "reason" in asked and asked["reason"] not in reasons:
-        raise FormRefused(BAD)
     return asked
+
+
+def _fits(field: str, value: str, reasons: Sequence[str]) -> bool:
+    """An id, or one of the reasons offered, of which each fits (config/settings.py)."""
+    if field == "reason":
+        return value in reasons
+    return 0 < len(value) <= ID_LETTERS and value.isprintable()
 
 
 def _say(request: web.Request, message: str, status: int) -> web.Response:

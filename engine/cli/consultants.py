@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from config.pause_reasons import BREAK
+from config.reasons import ReasonRefused, pause_reason
 from config.told import told
-from dialplan.words import PAUSE_REASON
 from engine.cli.language import spoken
 from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 
@@ -224,9 +224,10 @@ def pause(
     json: AsJson = False,
 ) -> None:
     """Pause a consultant: no ring until unpaused; a conversation under way goes on."""
-    if not reason.strip() or not reason.isprintable() or len(reason) > PAUSE_REASON:
-        said = told("write at most {letters} letters on one line", letters=PAUSE_REASON)
-        raise typer.BadParameter(said, param_hint="--reason")
+    try:
+        pause_reason(reason)
+    except ReasonRefused as why:
+        raise typer.BadParameter(str(why), param_hint="--reason") from None
     said = told("paused {id}: {reason}", id=id_, reason=reason)
     _order(json, "consultants.pause", said, id=id_, reason=reason)
 

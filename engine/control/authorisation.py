@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from config.reasons import ReasonRefused
 from config.refusals import Code, refused
 from config.rights import Right, may
 from config.settings import Person, Settings
@@ -19,7 +20,6 @@ from recordings.model.access_entry import (
     Action,
     Actor,
     ReasonMissing,
-    ReasonRefused,
     Result,
     act,
     outcome,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from config.pause_reasons import BREAK
+from config.reasons import ReasonRefused, pause_reason
 from config.refusals import Code, refused
 from config.rights import Right
 from config.settings import Language
@@ -138,8 +139,10 @@ class SteeringOrders:
         """Pause one with a reason."""
         id_, reason = str(asked.get("id", "")), str(asked.get("reason", "") or BREAK)
         who = self._access.steers(asker, asked, id_)
-        if not reason.isprintable() or len(reason) > w.PAUSE_REASON:  # it goes to Asterisk, as a header
-            raise OrderRefused(refused(Code.PAUSE_REASON_UNFIT, letters=w.PAUSE_REASON))
+        try:
+            pause_reason(reason)
+        except ReasonRefused as why:
+            raise OrderRefused(str(why)) from None
         if not self._engine.consultants.pause(id_, reason):
             raise OrderRefused(refused(Code.UNKNOWN_CONSULTANT, id=id_))
         await self._access.enter(who, Action.PAUSED, f"consultant {id_}", reason)

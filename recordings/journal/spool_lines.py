@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from dialplan import limits
 from recordings.model.access_entry import Access
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import (
@@ -21,8 +22,6 @@ from recordings.model.entries import (
     SegmentSeen,
 )
 from recordings.model.link_quality import LinkHeard
-
-_LONGEST = 200  # characters of any text; a caller's name of 9,000 bytes is cut, not refused
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind)
@@ -46,7 +45,7 @@ def clean(text: str) -> str:
 
     Half characters (lone surrogates) are what is left of bytes that were not UTF-8.
     """
-    return text[:_LONGEST].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return text[: limits.JOURNAL].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def to_line(entry: Entry) -> bytes:

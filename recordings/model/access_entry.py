@@ -7,14 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from config.reasons import LONGEST, ReasonRefused, kept_whole
 from config.refusals import Code, refused
 from config.told import told
 from recordings.model.hash_chain import beginning
 from recordings.model.timestamps import hashed
 
-LONGEST: Final = (
-    1000  # characters of a reason or a subject: the one limit, at every door; beyond it is refused
-)
 NOTED: Final[ContextVar[list["Access"] | None]] = ContextVar("NOTED", default=None)  # by this command
 START = beginning("ivr111 access log")
 
@@ -114,10 +112,6 @@ class Access:
         )
 
 
-class ReasonRefused(ValueError):
-    """The log would not keep these words as they were given; the text says what to do."""
-
-
 class ReasonMissing(ReasonRefused):
     """This action is not allowed without saying why."""
 
@@ -139,18 +133,8 @@ def act(
     """
     if action in REASON_NEEDED and not reason.strip():
         raise ReasonMissing(refused(Code.ACTION_NEEDS_REASON, action=told(action.value)))
-    for what, text in (("reason", reason), ("subject", subject)):
-        if len(text) > LONGEST:
-            raise ReasonRefused(
-                refused(
-                    Code.REASON_TOO_LONG,
-                    what=told(what),
-                    count=len(text),
-                    longest=LONGEST,
-                )
-            )
-        if not _is_text(text):
-            raise ReasonRefused(refused(Code.REASON_IS_NO_TEXT, what=told(what)))
+    kept_whole(reason)
+    kept_whole(subject, "subject")
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
     moment = hashed(at)
@@ -159,7 +143,9 @@ def act(
 
 def outcome(of: Access, at: datetime, result: Result, why: str) -> Access:
     """The entry that says an act already in the log was refused or failed (decision 0096)."""
-    said = f"{of.action}: {why}"[:LONGEST]
+    said = f"{of.action}: {why}"
+    if len(said) > LONGEST:  # a program's words, not a person's
+        said = f"{said[: LONGEST - 1]}…"
     who = Actor(of.person, of.role, of.system_user)
     return act(outcome_id(of.entry_id, result), at, who, Action.NOT_DONE, of.subject, said)
 
@@ -167,8 +153,3 @@ def outcome(of: Access, at: datetime, result: Result, why: str) -> Access:
 def outcome_id(entry_id: str, result: Result) -> str:
     """Made from the act's own id: so it is found without a column of its own, and is written once."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{entry_id} {result}"))
-
-
-def _is_text(text: str) -> bool:
-    """Text that both databases and JSON keep: no NUL, no half characters."""
-    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -9,7 +9,8 @@ import re
 from base64 import b64decode
 from typing import Final
 
-LONGEST: Final = 79  # letters, as Asterisk cuts a number
+from dialplan import limits
+
 _NUMBER: Final = re.compile(r"\+?[0-9*#][0-9*#().-]*")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPED: Final = re.compile("%([0-9A-Fa-f]{2})")
@@ -37,4 +38,4 @@ def _number(scheme: str, rest: str) -> str:
         return ""
     named = user.partition(";")[0].partition(":")[0]
     number = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), named).strip()
-    return number if _NUMBER.fullmatch(number) and len(number) <= LONGEST else ""
+    return number if _NUMBER.fullmatch(number) and len(number) <= limits.NUMBER else ""

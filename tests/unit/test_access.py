@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.reasons import LONGEST, ReasonRefused
 from recordings.model.access_entry import (
-    LONGEST,
     START,
     Access,
     Action,
     Actor,
     ReasonMissing,
-    ReasonRefused,
+    Result,
     act,
+    outcome,
 )
 from recordings.model.hash_chain import ChainFault, Head, chain, verify
 
@@ -117,6 +118,13 @@ def test_words_stand_whole_up_to_the_one_limit_and_beyond_it_are_refused(field):
 def test_words_that_a_database_would_change_are_refused(sign):
     with pytest.raises(ReasonRefused, match="no text"):
         act("id", AT, AIGUL, Action.UNMASKED, "n1-1-1", f"сұрау{sign}")
+
+
+def test_what_a_program_says_of_a_failed_act_is_shortened_with_a_sign_of_it():
+    done = act("id", AT, AIGUL, Action.PLANNED, "n1-1-1")
+    said = outcome(done, AT, Result.FAILED, "x" * LONGEST).reason
+    assert (LONGEST, "planned: xxx", "x…") == (len(said), said[:12], said[-2:])
+    assert "planned: full" == outcome(done, AT, Result.FAILED, "full").reason
 
 
 def test_pausing_needs_no_reason():

@@ -10,7 +10,9 @@ import sys
 import threading
 
 import pytest
+from pydantic import ValidationError
 
+from config.settings import Settings
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import NotSettled, settle_gone
@@ -68,7 +70,7 @@ def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
     assert (f"{call_id(1)}  111-kk" in text, "asterisk up" in text) == (True, True)
 
 
-@pytest.mark.parametrize("reason", ["lunch\r\nAction: Originate", "x" * 81])
+@pytest.mark.parametrize("reason", ["lunch\r\nAction: Originate", "x" * 80, "ұ" * 40, " "])
 def test_a_reason_that_asterisk_could_read_as_more_is_refused(settings, reason):
     with engine(settings) as running, pytest.raises(OrderRefused, match="one line"):
         ask(settings.control_socket, "consultants.pause", id="c101", reason=reason)
@@ -81,6 +83,20 @@ def test_a_pause_reaches_the_engine_with_its_reason_and_the_access_log(ivr111, s
         assert json.loads(ivr111("consultants", "unpause", "c101", "--json").stdout) == {"id": "c101"}
         assert running.paused == [("c101", "түскі ас"), ("c101", None)]
     assert acts(settings) == [("paused", "consultant c101", "түскі ас"), ("unpaused", "consultant c101", "")]
+
+
+def test_a_pause_reason_stands_whole_or_is_refused_before_it_is_sent(ivr111, settings):
+    with engine(settings) as running:
+        assert 0 == ivr111("consultants", "pause", "c101", "--reason", "ұ" * 39).exit_code
+        refused = ivr111("consultants", "pause", "c101", "--reason", "ұ" * 40)
+    assert [("c101", "ұ" * 39)] == running.paused
+    assert (2, True) == (refused.exit_code, "39 Kazakh" in " ".join(refused.stderr.split()))
+
+
+def test_a_reason_of_the_settings_that_would_be_cut_is_no_setting(settings):
+    with pytest.raises(ValidationError, match="39 Kazakh"):
+        Settings(home=settings.home, pause_reasons=("lunch", "ұ" * 40))
+    assert ("ұ" * 39,) == Settings(home=settings.home, pause_reasons=("ұ" * 39,)).pause_reasons
 
 
 def test_whom_the_engine_does_not_know_it_does_not_pause(ivr111, settings):

@@ -6,8 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from config.settings import Settings
-from dialplan.numbers import LONGEST, printable, spellings
+from dialplan import limits
+from dialplan.numbers import printable, spellings
 from dialplan.render import Secrets, render
+
+pytest_plugins = ("tests.command_line",)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ def test_no_number_stands_twice():
 
 
 def test_each_pattern_fits_what_asterisk_takes_and_no_line_break():
-    assert LONGEST == len(printable())
+    assert limits.DIALLED == len(printable())
     assert max(map(len, printable())) < 255
     assert all(re.fullmatch(r"_(\[!-~\])+", pattern) for pattern in printable())
 

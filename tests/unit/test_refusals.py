@@ -5,12 +5,12 @@ import json
 
 import pytest
 
+from config.reasons import ReasonRefused
 from config.refusals import SENTENCES, Code, code_of, refusal_from_json, refusal_to_json, refused
 from console.http import refusals as pages
 from console.http.i18n import catalogue
 from engine.cli.language import CHOSEN, spoken
 from engine.process.local_socket import OrderRefused
-from recordings.model.access_entry import ReasonRefused
 from tests.cli_messages import ROOT, sources
 
 REFUSING = frozenset(
