@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from config.appeals import TERMS, Term
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
 from config.home import THROUGH_SUDO, by_sudo, chosen_home, settings_of_line, trust, unheard
 from config.home_paths import HomePaths
@@ -162,6 +163,9 @@ class Settings(HomePaths, BaseSettings):
     demand_closed_days: float = Field(92.0, ge=0)  # what a demand named stays so long after its end
     escalate_to: str = ""  # system user told of a missed term
     retention: tuple[RetentionPolicy, ...] = ()
+
+    # The register of appeals.
+    terms: tuple[Term, ...] = TERMS  # of the law (A23, C2)
 
     lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/cli/language.py reads it
     log_format: Literal["json", "console"] = "json"
