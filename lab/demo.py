@@ -20,11 +20,11 @@ from lab.lab import Lab
 from lab.scenes import Scene, scenes
 from lab.stage import Stage
 from lab.story import Story
+from routing.board.queue_listing import QueueListing, queue_from_json
 
 CONSULTANTS: Final = ("c101", "c102")
 LONGEST: Final = 100.0  # seconds for one call
 Say = Callable[[str], None]
-Floor = dict[str, Any]  # the engine's answer to queue.show
 
 
 def run(settings: Settings, as_json: bool = False) -> int:
@@ -123,7 +123,7 @@ async def _play(
             await both.wait()
 
         async def waits() -> None:
-            await _until(settings, lambda now: any(one["place"] for one in now["callers"]), 20)
+            await _until(settings, lambda now: any(one.place for one in now.callers), 20)
 
         await act(four, play.hangs_up(four, waits), go_on)
     return actors, failed
@@ -146,16 +146,17 @@ async def _act(
             event.set()
 
 
-def _available(now: Floor) -> int:
-    return sum(one["state"] == "available" for one in now["consultants"])
+def _available(now: QueueListing) -> int:
+    return sum(one.state == "available" for one in now.consultants)
 
 
-async def _until(settings: Settings, holds: Callable[[Floor], bool], within: float) -> None:
+async def _until(settings: Settings, holds: Callable[[QueueListing], bool], within: float) -> None:
     """Ask the engine until its queue looks so. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while True:
             try:
-                if holds(await asyncio.to_thread(ask, settings.control_socket, "queue.show")):
+                told = await asyncio.to_thread(ask, settings.control_socket, "queue.show")
+                if holds(queue_from_json(told)):
                     return
             except EngineAway:
                 pass  # it may be starting again

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from routing.board.as_json import board_from_json
+from routing.board.as_json import BoardReader
 from routing.board.values import Board
 from tests.console_home import BOARD
 
 
 def board(**changes) -> Board:
     """The board of tests/console_home.py, with something else of it."""
-    return replace(board_from_json(BOARD), **changes)
+    read = BoardReader().read(BOARD)
+    assert isinstance(read, Board)
+    return replace(read, **changes)

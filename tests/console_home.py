@@ -32,7 +32,7 @@ from engine.wallboard.counts import thresholds
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
 from recordings.rows.service import keyed
-from routing.board.as_json import board_from_json
+from routing.board.as_json import BoardReader
 from tests.cheap import CHEAP, prepared
 
 PASSWORD = "қарлығаш ұшып кетті 7"
@@ -122,7 +122,7 @@ class Link(EngineLink):
 
     def show(self, board: dict[str, Any]) -> None:
         """The next board, as the engine's socket tells it."""
-        self.shown, self.board = board, board_from_json(board)
+        self.shown, self.board = board, BoardReader().read(board)
 
     async def order(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
         if self.refuses:

@@ -1,5 +1,6 @@
 """`ivr111 consultants`: accounts and pauses; the engine owns both while it runs; edge."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from config.settings import Language, Settings
     from dialplan.sip_accounts import SipAccount
     from engine.cli.endpoint_change import ChangeResult
+    from routing.board.queue_listing import ListedConsultant
 
 consultants = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Consultants: accounts and pauses."
@@ -43,20 +45,20 @@ Id = Annotated[
 ]
 
 
-def row(one: dict[str, Any]) -> tuple[str, ...]:
+def row(one: "ListedConsultant") -> tuple[str, ...]:
     """One consultant as a line of a table."""
-    state = spoken(one["state"] or "unknown")
-    left = f" {one['seconds_left']:.0f} {spoken('s')}" if one.get("seconds_left") is not None else ""
-    fault = spoken(told(", phone {fault}", fault=told(one["fault"]))) if one.get("fault") else ""
+    state = spoken(one.state or "unknown")
+    left = "" if one.seconds_left is None else f" {one.seconds_left:.0f} {spoken('s')}"
+    fault = spoken(told(", phone {fault}", fault=told(one.fault))) if one.fault else ""
     return (
-        one["id"],
-        one_line(one.get("name") or ""),
-        " ".join(one["languages"]),
+        one.id,
+        one_line(one.name or ""),
+        " ".join(one.languages),
         state + left + fault,
-        one_line(spoken(one["paused"] or "")),
-        "" if one["missed"] is None else str(one["missed"]),
-        spoken({True: "yes", False: "no", None: ""}[one["reachable"]]),
-        one["call_id"] or "",
+        one_line(spoken(one.paused or "")),
+        "" if one.missed is None else str(one.missed),
+        spoken({True: "yes", False: "no", None: ""}[one.reachable]),
+        one.call_id or "",
     )
 
 
@@ -67,22 +69,26 @@ def list_(json: AsJson = False) -> None:
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415
     from engine.process.local_socket import EngineAway, ask  # noqa: PLC0415
+    from routing.board.queue_listing import (  # noqa: PLC0415
+        ListedConsultant,
+        consultants_from_json,
+        consultants_to_json,
+    )
 
     settings = Settings()
     every = accounts.load(settings) if accounts.path(settings).exists() else ()
     known = [one for one in every if not one.supervisor]
     try:
-        found: list[dict[str, Any]] = ask(settings.control_socket, "consultants.list")["consultants"]
+        found = consultants_from_json(ask(settings.control_socket, "consultants.list"))
     except EngineAway as why:
         if not known or isinstance(why.__cause__, PermissionError):
             raise
         say("accounts only: {why}", why=why, err=True)
-        unknown = dict.fromkeys(("state", "reachable", "paused", "missed", "call_id", "seconds_left"))
-        found = [{"id": one.id, "languages": list(one.languages), **unknown} for one in known]
+        found = tuple(ListedConsultant(one.id, one.name, one.languages) for one in known)
     names = {one.id: one.name for one in known}
-    found = [{**one, "name": names.get(one["id"])} for one in found]
+    found = tuple(replace(one, name=names.get(one.id)) for one in found)
     if json:
-        as_json(found)
+        as_json(consultants_to_json(found))
     elif found:
         table(COLUMNS, [row(one) for one in found])
     else:

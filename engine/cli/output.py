@@ -113,7 +113,7 @@ SPOKEN_ERRORS: Final = frozenset(
     "Problem OrderRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
     "KeyMissing WrongKey WrongLetter WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame "
     "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused "
-    "UnsafePlace NotSigned NoSuchHold NotAllowed".split()
+    "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable".split()
 )
 
 

@@ -11,7 +11,14 @@ from engine.control.account_commands import AccountOrders
 from engine.control.authorisation import AccessOrders
 from engine.control.steering_commands import SteeringOrders
 from engine.process.local_socket import Answer, Asker, Order, ping
-from routing.board.as_json import board_to_json, today_to_json, totals_to_json
+from routing.board.as_json import board_to_json
+from routing.board.queue_listing import (
+    ListedCaller,
+    ListedConsultant,
+    QueueListing,
+    consultants_to_json,
+    queue_to_json,
+)
 from routing.board.values import CallerRow
 
 if TYPE_CHECKING:
@@ -56,20 +63,21 @@ class EngineOrders:
         self._access.may(asker, asked, Right.WATCH)
         board = self._engine.feed.board()
         at = datetime.fromtimestamp(board.at, self._engine.settings.zone)
-        return {
-            "at": at.isoformat(timespec="milliseconds"),
-            "event": board.event,
-            "asterisk": board.asterisk,
-            "callers": [_waiting(caller, board.at) for caller in board.callers],
-            "consultants": self._consultants(),
-            "totals": totals_to_json(board.totals),
-            "today": today_to_json(board.today),
-        }
+        listing = QueueListing(
+            at.isoformat(timespec="milliseconds"),
+            board.event,
+            board.asterisk,
+            tuple(_listed(caller, board.at) for caller in board.callers),
+            self._consultants(),
+            board.totals,
+            board.today,
+        )
+        return queue_to_json(listing)
 
     async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """All consultants and what they do."""
         self._access.may(asker, asked, Right.WATCH)
-        return {"consultants": self._consultants()}
+        return {"consultants": consultants_to_json(self._consultants())}
 
     async def phones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
         """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
@@ -84,38 +92,37 @@ class EngineOrders:
         """Calls whose keys came as tones in the sound, by operator: the doctor's."""
         return {"operators": self._engine.tone_keys.told()}
 
-    def _consultants(self) -> list[dict[str, Any]]:
+    def _consultants(self) -> tuple[ListedConsultant, ...]:
         names = self._engine.names()
-        return [
-            {
-                "id": seat.id,
-                "name": names.get(seat.id, ""),
-                "languages": list(seat.languages),
-                "state": seat.state,
-                "reachable": seat.reachable,
-                "paused": seat.pause,
-                "missed": seat.missed,
-                "fault": seat.fault,
-                "call_id": seat.call,
-                "seconds_left": None if seat.left is None else round(seat.left, 1),
-            }
+        return tuple(
+            ListedConsultant(
+                id=seat.id,
+                name=names.get(seat.id, ""),
+                languages=seat.languages,
+                state=seat.state,
+                reachable=seat.reachable,
+                paused=seat.pause,
+                missed=seat.missed,
+                fault=seat.fault,
+                call_id=seat.call,
+                seconds_left=None if seat.left is None else round(seat.left, 1),
+            )
             for seat in self._engine.dispatch.snapshot().consultants
-        ]
+        )
 
 
-def _waiting(caller: CallerRow, at: float) -> Mapping[str, Any]:
-    """One caller in the command line's words; `waited`: seconds."""
-    return {
-        "call_id": caller.call,
-        "language": caller.language,
-        "state": caller.phase,
-        "place": caller.place,
-        "waited": round(max(0.0, at - caller.since), 1),
-        "consultant": caller.consultant,
-        "nobody_on_shift": caller.nobody_on_shift,
-        "diverted": caller.diverted,
-        "unanswered": bool(caller.unanswered),
-        "held": caller.held,
-        "unheard": caller.unheard,
-        "followed": caller.followed,
-    }
+def _listed(caller: CallerRow, at: float) -> ListedCaller:
+    return ListedCaller(
+        call_id=caller.call,
+        language=caller.language,
+        state=caller.phase,
+        place=caller.place,
+        waited=round(max(0.0, at - caller.since), 1),
+        consultant=caller.consultant,
+        nobody_on_shift=caller.nobody_on_shift,
+        diverted=caller.diverted,
+        unanswered=bool(caller.unanswered),
+        held=caller.held,
+        unheard=caller.unheard,
+        followed=caller.followed,
+    )

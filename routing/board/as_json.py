@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
+from functools import cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from routing.board.figures import Chart, Figures
 from routing.board.values import (
@@ -23,20 +24,6 @@ from routing.live.consultant_times import Sum
 
 VERSION: Final = 1  # grows when a field changes its meaning; one more or one fewer changes none
 KEYS: Final = (ALL, *LANGUAGES)
-
-VALUES: Final[tuple[Any, ...]] = (
-    *(Board, Beat, QueueRow, CallerRow, ConsultantRow, Alert),
-    *(Figures, Chart, Thresholds, Sum, Listening),
-)
-KNOWN: Final[Mapping[Any, frozenset[str]]] = {
-    kind: frozenset(one.name for one in fields(kind)) for kind in VALUES
-}
-NEEDED: Final[Mapping[Any, frozenset[str]]] = {
-    kind: frozenset(
-        one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING
-    )
-    for kind in VALUES
-}
 
 Row = TypeVar("Row")
 
@@ -100,17 +87,15 @@ class BoardReader:
             raise BoardUnreadable(f"board of another form: {why}") from None
 
     def _board(self, told: Mapping[str, Any]) -> Board:
-        today = told["today"]
-        figures = {key: _read(Figures, today[key]) for key in KEYS}
         nested = {
             "thresholds": {key: _read(Thresholds, told["thresholds"][key]) for key in KEYS},
-            "today": DayFigures(today["from"], today["whole"], figures),
-            "queues": _rows(QueueRow, told["queues"]),
-            "totals": _read(QueueRow, told["totals"]),
-            "callers": _rows(CallerRow, told["callers"]),
+            "today": today_from_json(told["today"]),
+            "queues": read_rows(QueueRow, told["queues"]),
+            "totals": totals_from_json(told["totals"]),
+            "callers": read_rows(CallerRow, told["callers"]),
             "consultants": self._consultants(told["consultants"]),
             "chart": _read(Chart, told["chart"]),
-            "alerts": _rows(Alert, told["alerts"]),
+            "alerts": read_rows(Alert, told["alerts"]),
         }
         return _read(Board, {**told, **nested})
 
@@ -129,14 +114,6 @@ def board_to_json(told: Board | Beat) -> dict[str, Any]:
     return BoardWriter().write(told)
 
 
-def board_from_json(told: Mapping[str, Any]) -> Board:
-    """One board alone. Raises BoardUnreadable."""
-    board = BoardReader().read(told)
-    if isinstance(board, Beat):
-        raise BoardUnreadable("a beat, no board")
-    return board
-
-
 def chart_to_json(chart: Chart) -> dict[str, Any]:
     """The chart alone, for the page that draws it."""
     return _chart(chart)
@@ -147,6 +124,16 @@ def totals_to_json(totals: QueueRow) -> dict[str, Any]:
     row = _queue(totals)
     del row["on_shift"]
     return row
+
+
+def totals_from_json(told: Mapping[str, Any]) -> QueueRow:
+    """What `totals_to_json` wrote. Raises KeyError, TypeError, AttributeError."""
+    return _read(QueueRow, told)
+
+
+def today_from_json(told: Mapping[str, Any]) -> DayFigures:
+    """What `today_to_json` wrote. Raises KeyError, TypeError, AttributeError."""
+    return DayFigures(told["from"], told["whole"], {key: _read(Figures, told[key]) for key in KEYS})
 
 
 def today_to_json(today: DayFigures) -> dict[str, Any]:
@@ -182,21 +169,29 @@ def _consultant_to_json(one: ConsultantRow) -> dict[str, Any]:
 def _consultant_from_json(told: Mapping[str, Any]) -> ConsultantRow:
     nested: dict[str, Any] = {name: _read(Sum, told[name]) for name in ("talked", "paused") if name in told}
     if told.get("watched"):
-        nested["watched"] = _rows(Listening, told["watched"])
+        nested["watched"] = read_rows(Listening, told["watched"])
     return _read(ConsultantRow, {**told, **nested})
 
 
-def _rows(kind: type[Row], told: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+def read_rows(kind: type[Row], told: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """Flat rows of one kind; fields unknown here are left out. Raises KeyError, TypeError, AttributeError."""
     return tuple(_read(kind, one) for one in told)
+
+
+@cache
+def _names(kind: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Fields of a value, and those of them that have no default."""
+    needed = (one for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
+    return frozenset(one.name for one in fields(kind)), frozenset(one.name for one in needed)
 
 
 def _read(kind: type[Row], told: Mapping[str, Any]) -> Row:
     """Raises KeyError with the field that is missing."""
-    known = KNOWN[kind]
+    known, needed = _names(cast(Any, kind))
     found = {
         name: tuple(value) if type(value) is list else value for name, value in told.items() if name in known
     }
-    missing = NEEDED[kind] - found.keys()
+    missing = needed - found.keys()
     if missing:
         raise KeyError(f"{kind.__name__}.{min(missing)}")
     return kind(**found)

@@ -11,7 +11,6 @@ from routing.board.as_json import (
     BoardReader,
     BoardUnreadable,
     BoardWriter,
-    board_from_json,
     board_to_json,
 )
 from routing.board.values import Beat
@@ -30,7 +29,7 @@ def test_a_board_keeps_its_keys_and_values_and_tells_its_version():
 
 
 def test_a_board_is_read_back_as_it_was_with_its_number_and_time():
-    read = board_from_json(told(board()))
+    read = BoardReader().read(told(board()))
     assert board() == read
     assert (BOARD["event"], BOARD["at"]) == (read.event, read.at)
 
@@ -45,7 +44,7 @@ def test_fields_of_a_newer_engine_are_left_out_wherever_they_are():
                 *newer["queues"], *newer["callers"], *newer["consultants"], *newer["alerts"]):  # fmt: skip
         row["mood"] = "calm"
     newer["consultants"][0]["talked"]["mood"] = newer["consultants"][0]["watched"][0]["mood"] = "calm"
-    assert board() == board_from_json(newer)
+    assert board() == BoardReader().read(newer)
 
 
 def test_a_field_that_an_older_engine_does_not_tell_has_its_plain_default():
@@ -55,7 +54,7 @@ def test_a_field_that_an_older_engine_does_not_tell_has_its_plain_default():
     for row in older["consultants"]:
         del row["talked"], row["watched"]
     del older["version"], older["phones"]
-    read = board_from_json(older)
+    read = BoardReader().read(older)
     assert {(1, ())} == {(one.attempts, one.followed) for one in read.callers}
     assert {(Sum(), ())} == {(one.talked, one.watched) for one in read.consultants}
     assert () == read.phones
@@ -70,13 +69,13 @@ def test_a_field_without_which_a_row_would_mislead_is_named_in_the_refusal(where
     older = told(board())
     del older[where][0][missing]
     with pytest.raises(BoardUnreadable, match=said):
-        board_from_json(older)
+        BoardReader().read(older)
 
 
 @pytest.mark.parametrize("change", [{"version": VERSION + 1}, {"alerts": None}, {"today": {}}])
 def test_a_board_of_another_meaning_or_form_is_refused_and_not_guessed_at(change):
     with pytest.raises(BoardUnreadable):
-        board_from_json({**told(board()), **change})
+        BoardReader().read({**told(board()), **change})
 
 
 def test_rows_that_stay_as_they_were_are_made_once_and_changed_ones_anew():
