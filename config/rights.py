@@ -26,6 +26,8 @@ class Right(StrEnum):
     VERIFY = "verify"  # whether evidence is whole: chain, statements, gaps, keys by fingerprint
     STATE = "state"  # seal now, make and sign a statement
     INSTALL = "install"  # what the machine is given: configuration with all passwords, prompts, a drill
+    APPEALS = "appeals"  # write appeals, hand them over
+    APPEALS_READ = "appeals_read"  # see appeals; with a reason where it is not one's own
 
 
 class Door(StrEnum):
@@ -55,6 +57,8 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.VERIFY: frozenset({"administrator", "auditor"}),
         Right.STATE: frozenset({"administrator"}),
         Right.INSTALL: frozenset({"administrator"}),
+        Right.APPEALS: frozenset({"consultant", "supervisor", "administrator"}),
+        Right.APPEALS_READ: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
     }
 )
 

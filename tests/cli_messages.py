@@ -15,7 +15,17 @@ from engine.cli.prompts import prompts
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = ROOT / "lab" / "commands.py"  # the lab's only file that speaks as the command line does
-FOLDERS = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
+FOLDERS = (
+    "config",
+    "ivr",
+    "dialplan",
+    "routing",
+    "recordings",
+    "appeals",
+    "agi_handlers",
+    "console",
+    "engine",
+)
 SAYING = {"told": (0,), "say": (0,), "spoken": (0,), "N_": (0,), "Ticker": (0, 1), "Check": (0, 2, 3)}
 FOR_MACHINES = {
     "engine/cli/run.py",
