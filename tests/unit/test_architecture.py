@@ -46,6 +46,7 @@ HARMLESS = {
     "ivr.prompts.loudness": {"soxr"},  # resampling is arithmetic
     "dialplan.render": {"pathlib"},  # reads its own templates, writes nothing
     "config.evidence": {"pathlib"},  # paths as values of settings; no file is opened
+    "config.hand_over": {"pathlib"},  # as evidence
     "config.log": {"os"},  # names of the environment; every file may log
     "engine.wire.packets": {"socket"},  # constants and addresses as bytes
     "recordings.capture.judging": {"recordings.capture.join"},  # values only
