@@ -1,1 +1,1 @@
-"""The console: a room a feature, with its pages, routes, orders, labels, templates; `http` serves all."""
+"""The console: a room a feature, with its pages, routes, commands, labels, templates; `http` serves all."""

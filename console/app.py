@@ -8,20 +8,20 @@ from aiohttp import web
 
 from console.accounts import own_account
 from console.accounts import pages as accounts_pages
-from console.desk import orders as desk_orders
+from console.desk import commands as desk_commands
 from console.desk import pages as desk_pages
 from console.figures import pages as figures_pages
 from console.http import labels as shared_labels
 from console.http.access_control import authorise, require_our_host
+from console.http.commands import command_routes
 from console.http.error_pages import answer_errors
 from console.http.host_header import allowed_names
-from console.http.orders import order_routes
 from console.http.request_context import SERVICES, Services
 from console.http.routes import NAMES, RIGHTS_OF, Route, RouteAccess
 from console.http.security_headers import add_security_headers
 from console.sign_in import pages as sign_in_pages
+from console.wallboard import commands as wallboard_commands
 from console.wallboard import labels as wallboard_labels
-from console.wallboard import orders as wallboard_orders
 from console.wallboard import pages as wallboard_pages
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
@@ -41,9 +41,9 @@ def routes() -> tuple[Route, ...]:
     """All routes of the console; tests walk through this list with every role, and with nobody."""
     return (
         *wallboard_pages.routes(),
-        *order_routes(wallboard_orders.ORDERS),
+        *command_routes(wallboard_commands.COMMANDS),
         *desk_pages.routes(),
-        *order_routes(desk_orders.ORDERS),
+        *command_routes(desk_commands.COMMANDS),
         *figures_pages.routes(),
         *accounts_pages.routes(),
         *own_account.routes(),

@@ -16,7 +16,7 @@ from config.settings import Settings
 from config.tasks import Tasks
 from console.app import LABELS, build
 from console.http.coalesce import Coalescer
-from console.http.engine_client import EngineLink
+from console.http.engine_client import EngineClient
 from console.http.event_stream import EventStreams
 from console.http.listeners import listen_addresses, start_listening, urls
 from console.http.rendering import Rendering
@@ -72,7 +72,7 @@ def _services(settings: Settings, database: AsyncEngine, keys: Keyring) -> Servi
     sign_in = SignIn(database, keys.second_factors)
     return Services(
         settings=settings,
-        link=EngineLink(settings.control_socket, coalescer.changed),
+        link=EngineClient(settings.control_socket, coalescer.changed),
         sign_in=sign_in,
         users=SessionLookup(sign_in.accounts, sign_in.sessions),
         streams=streams,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from config.settings import Settings
-from engine.process.local_socket import EngineAway, ask
+from engine.process.local_socket import EngineUnavailable, ask
 from engine.supervisor.foreground import catch_stops
 from lab import actors as play
 from lab.actors import Actor
@@ -158,6 +158,6 @@ async def _until(settings: Settings, holds: Callable[[QueueListing], bool], with
                 told = await asyncio.to_thread(ask, settings.control_socket, "queue.show")
                 if holds(queue_from_json(told)):
                     return
-            except EngineAway:
+            except EngineUnavailable:
                 pass  # it may be starting again
             await asyncio.sleep(0.2)

@@ -17,7 +17,7 @@ from jinja2 import Environment
 from config.database import open_database
 from config.settings import Settings
 from console.app import LABELS, build
-from console.http.engine_client import EngineLink, Refused
+from console.http.engine_client import EngineClient, EngineRefused
 from console.http.event_stream import EventStreams
 from console.http.rendering import Rendering
 from console.http.request_context import Services
@@ -109,7 +109,7 @@ BOARD: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Link(EngineLink):
+class Link(EngineClient):
     """What the engine would say; orders are kept."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class Link(EngineLink):
 
     async def order(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
         if self.refuses:
-            raise Refused(self.refuses)
+            raise EngineRefused(self.refuses)
         self.orders.append((do, dict(fields)))
         return {}
 

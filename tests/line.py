@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from config.settings import Settings
-from engine.control.commands import EngineOrders
+from engine.control.commands import EngineCommands
 from engine.control.engine_parts import EngineParts
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import LineEvents
-from engine.process.local_socket import Answer, Asker, ControlSocket, Order
+from engine.process.local_socket import Answer, Command, ControlSocket, Peer
 from engine.wallboard.agent_times import StintBook
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
@@ -156,18 +156,18 @@ class Recorded(ConsultantCommands):
         return self._desk.known(consultant) and not self._paused.append((consultant, None))
 
 
-def orders(box: SimpleNamespace) -> Mapping[str, Order]:
+def orders(box: SimpleNamespace) -> Mapping[str, Command]:
     """The orders by their word, about what a test has put together, as it is when one comes."""
 
-    def of(word: str) -> Order:
-        async def order(asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    def of(word: str) -> Command:
+        async def order(asker: Peer, asked: Mapping[str, Any]) -> Answer:
             return await now()[word](asker, asked)
 
         return order
 
-    def now() -> Mapping[str, Order]:
+    def now() -> Mapping[str, Command]:
         there = {field.name: getattr(box, field.name, None) for field in fields(EngineParts)}
-        return EngineOrders(EngineParts(**there | {"names": lambda: box.names})).by_name()
+        return EngineCommands(EngineParts(**there | {"names": lambda: box.names})).by_name()
 
     return {word: of(word) for word in now()}
 

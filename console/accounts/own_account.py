@@ -42,7 +42,7 @@ async def account(request: web.Request) -> web.StreamResponse:
 async def change_password(request: web.Request) -> web.StreamResponse:
     """The current one, and a new one twice."""
     form = await ctx.form(request)
-    who = ctx.present(request)
+    who = ctx.current_user(request)
     if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
     fresh = form.get("password", "")
@@ -59,7 +59,7 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 async def end_session(request: web.Request) -> web.StreamResponse:
     """One of one's own, or all but this."""
     form = await ctx.form(request)
-    who, sessions = ctx.present(request), ctx.services(request).sign_in.sessions
+    who, sessions = ctx.current_user(request), ctx.services(request).sign_in.sessions
     if form.get("all"):
         await sessions.end_all(who.account.login, but=who.session.id)
     else:
@@ -76,7 +76,7 @@ async def second_factor(request: web.Request) -> web.StreamResponse:
     if (refused := await _unproved(request, form.get("current", ""))) is not None:
         return refused
     begun = await ctx.services(request).sign_in.renew_second_factor(
-        ctx.present(request), ctx.address(request)
+        ctx.current_user(request), ctx.address(request)
     )
     if not isinstance(begun, SessionStarted):
         raise web.HTTPSeeOther("/sign-in")
@@ -91,7 +91,7 @@ async def first_change(request: web.Request) -> web.StreamResponse:
 async def try_first_change(request: web.Request) -> web.StreamResponse:
     """A password of one's own."""
     form = await ctx.form(request)
-    who, fresh = ctx.present(request), form.get("password", "")
+    who, fresh = ctx.current_user(request), form.get("password", "")
     if who.session.stage != "change":
         raise web.HTTPForbidden
     if fresh != form.get("again", ""):
@@ -107,7 +107,7 @@ async def try_first_change(request: web.Request) -> web.StreamResponse:
 
 async def _unproved(request: web.Request, password: str) -> web.Response | None:
     """None when the password was right."""
-    proved = await ctx.services(request).sign_in.confirm_password(ctx.present(request), password)
+    proved = await ctx.services(request).sign_in.confirm_password(ctx.current_user(request), password)
     if isinstance(proved, Throttled):
         return await _page(request, bad=WAIT, status=429)
     return None if proved else await _page(request, bad=WRONG, status=401)
@@ -116,7 +116,7 @@ async def _unproved(request: web.Request, password: str) -> web.Response | None:
 async def _page(
     request: web.Request, *, good: str | None = None, bad: str | None = None, status: int = 200
 ) -> web.Response:
-    who = ctx.present(request)
+    who = ctx.current_user(request)
     now = datetime.now(UTC)
     every = await ctx.services(request).sign_in.sessions.all(who.account.login)
     return ctx.page(

@@ -9,7 +9,7 @@ from aiohttp import web
 from config.refusals import code_of
 from config.rights import Right
 from console.http import request_context as ctx
-from console.http.engine_client import EngineSilent, Refused
+from console.http.engine_client import EngineRefused, EngineSilent
 from console.http.refusals import reason
 from console.http.routes import Route
 from console.identity.account_administration import AccountAdministration
@@ -81,8 +81,10 @@ def _administration(request: web.Request) -> AccountAdministration:
     own = ctx.services(request)
 
     async def hang_up(phone: str, who: Account) -> None:
-        with suppress(EngineSilent, Refused):  # without an engine nobody listens to anybody
-            await own.link.order("steer.spy_end", {"phone": phone, "closes": True, "by": ctx.asker(who)})
+        with suppress(EngineSilent, EngineRefused):  # without an engine nobody listens to anybody
+            await own.link.send_command(
+                "steer.spy_end", {"phone": phone, "closes": True, "by": ctx.acting_for(who)}
+            )
 
     return AccountAdministration(own.sign_in, own.streams.check, hang_up)
 

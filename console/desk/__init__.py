@@ -1,1 +1,1 @@
-"""Desk: the consultant's own page, its live stream, the orders a consultant may give for their own seat."""
+"""Desk: the consultant's own page, its live stream, the commands a consultant may give for their own seat."""

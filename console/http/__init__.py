@@ -1,5 +1,5 @@
-"""What all features share: listeners, connections, access control, context, rendering, streams, orders.
+"""What all features share: listeners, connections, access control, context, rendering, streams, commands.
 
-In come requests of browsers and the board of the engine; out go pages, streams, and orders to the engine.
+In come requests of browsers and the board of the engine; out go pages, streams, and commands to the engine.
 A feature (a room above) gives its routes and labels; `console/app.py` puts them together.
 """

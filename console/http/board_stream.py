@@ -39,8 +39,10 @@ async def stream_board(request: web.Request, template: str) -> web.StreamRespons
         told = {"html": html, "chart": chart}
 
         def message() -> bytes:
-            return event("board", own.rendering.message(template, language, who, own.link.now(), told))
+            return event(
+                "board", own.rendering.message(template, language, who, own.link.beat_fields(), told)
+            )
 
         return View((*told.values(), own.link.fresh), message)
 
-    return await own.streams.serve(request, who.login, state, own.link.now, alive)
+    return await own.streams.serve(request, who.login, state, own.link.beat_fields, alive)

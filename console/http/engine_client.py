@@ -1,4 +1,4 @@
-"""The console's side of the engine's socket: the board as it changes, and orders; edge."""
+"""The console's side of the engine's socket: the board as it changes, and commands; edge."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ class EngineSilent(Exception):
     """The engine does not answer; nothing was ordered, or nobody knows."""
 
 
-class Refused(Exception):
+class EngineRefused(Exception):
     """The engine refuses; `code` says why (config/refusals.py)."""
 
     def __init__(self, code: str) -> None:
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 @dataclass(slots=True)
-class EngineLink:
+class EngineClient:
     """Follows the engine; `board` is what it said last, `fresh` whether that still counts."""
 
     socket: Path
@@ -61,8 +61,8 @@ class EngineLink:
                 self.changed()
             await asyncio.sleep(AGAIN)
 
-    async def order(self, do: str, fields: Mapping[str, Any], seconds: float = 10.0) -> dict[str, Any]:
-        """One order, one answer. Raises EngineSilent, Refused."""
+    async def send_command(self, do: str, fields: Mapping[str, Any], seconds: float = 10.0) -> dict[str, Any]:
+        """One command, one answer. Raises EngineSilent, Refused."""
         try:
             async with asyncio.timeout(seconds):
                 reader, writer = await asyncio.open_unix_connection(str(self.socket), limit=LONGEST)
@@ -74,7 +74,7 @@ class EngineLink:
         except (OSError, ValueError, TimeoutError) as why:
             raise EngineSilent from why
         if not answer.pop("ok", False):
-            raise Refused(str(answer.get("code", "")))
+            raise EngineRefused(str(answer.get("code", "")))
         return answer
 
     async def _follow(self) -> None:
@@ -105,7 +105,7 @@ class EngineLink:
         if news:
             self.changed()
 
-    def now(self) -> dict[str, Any]:
+    def beat_fields(self) -> dict[str, Any]:
         """What a beat says."""
         return {
             "event": self.board.event if self.board else 0,

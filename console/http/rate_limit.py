@@ -14,7 +14,7 @@ class RateLimit:
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def take(self, who: str, now: float) -> bool:
-        """Whether this one order may go on."""
+        """Whether this one command may go on."""
         left, at = self._left.get(who, (AT_ONCE, now))
         left = min(AT_ONCE, left + (now - at) * A_SECOND)
         self._left[who] = (left - 1.0 if left >= 1.0 else left, now)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from config.settings import Settings
 from console.http.connections import client_network
-from console.http.engine_client import EngineLink
+from console.http.engine_client import EngineClient
 from console.http.event_stream import EventStreams
 from console.http.rate_limit import RateLimit
 from console.http.rendering import Rendering
@@ -31,7 +31,7 @@ class Services:
     """All that handlers use; joined in engine/console_main.py."""
 
     settings: Settings
-    link: EngineLink
+    link: EngineClient
     sign_in: SignIn
     users: SessionLookup
     streams: EventStreams
@@ -56,17 +56,17 @@ def services(request: web.Request) -> Services:
     return request.app[SERVICES]
 
 
-def present(request: web.Request) -> CurrentUser:
+def current_user(request: web.Request) -> CurrentUser:
     """Who asks; the middleware has let nobody else in."""
     return request[PRESENT]
 
 
 def account(request: web.Request) -> Account:
     """The account of whoever asks."""
-    return present(request).account
+    return current_user(request).account
 
 
-def asker(who: Account) -> Mapping[str, str | None]:
+def acting_for(who: Account) -> Mapping[str, str | None]:
     """For whom the engine is asked; it checks the right again."""
     return {
         "person": who.person,

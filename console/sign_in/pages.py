@@ -65,7 +65,7 @@ async def code(request: web.Request) -> web.StreamResponse:
 async def try_code(request: web.Request) -> web.StreamResponse:
     """The code of the second factor."""
     form = await ctx.form(request)
-    who = ctx.present(request)
+    who = ctx.current_user(request)
     if who.session.stage != "code":
         raise web.HTTPForbidden
     own, login = ctx.services(request).sign_in, who.account.login
@@ -82,7 +82,7 @@ async def try_code(request: web.Request) -> web.StreamResponse:
 
 async def enrol(request: web.Request) -> web.StreamResponse:
     """A new secret for the authenticator; it counts once a code has proved it."""
-    if ctx.present(request).session.stage not in ENROLS:
+    if ctx.current_user(request).session.stage not in ENROLS:
         raise web.HTTPForbidden
     return _enrolment(request, wrong=False)
 
@@ -90,7 +90,7 @@ async def enrol(request: web.Request) -> web.StreamResponse:
 async def try_enrol(request: web.Request) -> web.StreamResponse:
     """The first code."""
     form = await ctx.form(request)
-    who = ctx.present(request)
+    who = ctx.current_user(request)
     if who.session.stage not in ENROLS:
         raise web.HTTPForbidden
     answer = await ctx.services(request).sign_in.enrol(
@@ -105,7 +105,7 @@ async def try_enrol(request: web.Request) -> web.StreamResponse:
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """End this session."""
-    await ctx.services(request).sign_in.sign_out(ctx.present(request))
+    await ctx.services(request).sign_in.sign_out(ctx.current_user(request))
     ctx.services(request).streams.check()
     response = web.HTTPSeeOther("/sign-in")
     response.del_cookie(
@@ -133,7 +133,7 @@ async def choose_language(request: web.Request) -> web.StreamResponse:
 
 
 def _secret(request: web.Request) -> str:
-    return second_factor.offered(ctx.services(request).key, ctx.present(request).session.id)
+    return second_factor.offered(ctx.services(request).key, ctx.current_user(request).session.id)
 
 
 def _enrolment(request: web.Request, *, wrong: bool) -> web.Response:

@@ -1,1 +1,1 @@
-"""Wallboard: the board for supervisors, the television, live streams, JSON, and a supervisor's orders."""
+"""Wallboard: the board for supervisors, the television, live streams, JSON, and a supervisor's commands."""

@@ -245,7 +245,7 @@ def _change(
     from console.identity.accounts import AccountRefused  # noqa: PLC0415
     from console.identity.store import AccountStore, SessionStore  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
-    from engine.process.local_socket import EngineAway, OrderRefused, ask  # noqa: PLC0415
+    from engine.process.local_socket import CommandRefused, EngineUnavailable, ask  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
@@ -266,6 +266,8 @@ def _change(
     except AccountRefused as why:
         raise Problem(str(why)) from None
     if phone is not None:
-        with contextlib.suppress(EngineAway, OrderRefused):  # without an engine nobody listens to anybody
+        with contextlib.suppress(
+            EngineUnavailable, CommandRefused
+        ):  # without an engine nobody listens to anybody
             ask(settings.control_socket, "steer.spy_end", phone=phone, closes=True)
     return done

@@ -157,8 +157,8 @@ def _look(path: str) -> None:
 
 def _ask(path: str, needs: Right | Door | None) -> None:
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.process.operator import NotAllowed, let_in  # noqa: PLC0415
+    from engine.process.operator import NotAllowed, authorise  # noqa: PLC0415
 
     if needs is None:
         raise NotAllowed(told("nobody may do this: {path} stands in no table of rights", path=path))
-    let_in(Settings(), needs)
+    authorise(Settings(), needs)

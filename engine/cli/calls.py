@@ -227,13 +227,13 @@ def _allowed(unmask: bool, reason: str) -> "Settings":
 
 def _note(settings: "Settings", call_ids: list[str], reason: str) -> None:
     """Written to the access log before anything is shown; the engine is its only writer."""
-    from engine.process.local_socket import EngineAway, ask  # noqa: PLC0415
+    from engine.process.local_socket import EngineUnavailable, ask  # noqa: PLC0415
 
     try:
         for start in range(0, len(call_ids), 500):  # an order is at most 64 KiB long
             part = call_ids[start : start + 500]
             ask(settings.control_socket, "access.note", action="unmasked", subjects=part, reason=reason)
-    except EngineAway as why:
+    except EngineUnavailable as why:
         raise Problem(
             told(
                 "numbers stay masked: {why} (only the engine writes the access log, and it is written first)",

@@ -27,7 +27,7 @@ from engine.cli.endpoint_change import (
 )
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import differences
-from engine.process.local_socket import EngineAway, ask
+from engine.process.local_socket import EngineUnavailable, ask
 from engine.process.operator import actor
 from recordings.model.access_entry import Action
 
@@ -41,7 +41,10 @@ TURN: Final = 180.0  # until it is this command's turn, where many change accoun
 def add(
     settings: Settings, id_: str, name: str, languages: Sequence[Language]
 ) -> tuple[SipAccount, ChangeResult]:
-    """The new account, and what Asterisk made of it. Raises Problem, Wrong, ConsultantRefused, EngineAway."""
+    """The new account, and what Asterisk made of it.
+
+    Raises Problem, CommandRefused, ConsultantRefused, EngineUnavailable.
+    """
 
     def without_engine() -> None:
         after = accounts.with_new(accounts.load(settings), id_, name, languages)
@@ -184,7 +187,7 @@ def _change(settings: Settings, with_engine: Callable[[], None], without_engine:
     before = accounts.load(settings)
     try:
         with_engine()
-    except EngineAway as why:
+    except EngineUnavailable as why:
         if accounts.load(settings) != before:
             return  # only its answer was late
         if not isinstance(why.__cause__, FileNotFoundError | ConnectionRefusedError):
@@ -200,7 +203,7 @@ def _tell_engine(settings: Settings) -> None:
         try:
             ask(settings.control_socket, "accounts.read")
             return
-        except EngineAway:
+        except EngineUnavailable:
             time.sleep(0.2)
 
 

@@ -68,7 +68,7 @@ def list_(json: AsJson = False) -> None:
     """List consultants: languages, state, pause and its reason, missed rings, phone reachable or not."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415
-    from engine.process.local_socket import EngineAway, ask  # noqa: PLC0415
+    from engine.process.local_socket import EngineUnavailable, ask  # noqa: PLC0415
     from routing.board.queue_listing import (  # noqa: PLC0415
         ListedConsultant,
         consultants_from_json,
@@ -80,7 +80,7 @@ def list_(json: AsJson = False) -> None:
     known = [one for one in every if not one.supervisor]
     try:
         found = consultants_from_json(ask(settings.control_socket, "consultants.list"))
-    except EngineAway as why:
+    except EngineUnavailable as why:
         if not known or isinstance(why.__cause__, PermissionError):
             raise
         say("accounts only: {why}", why=why, err=True)

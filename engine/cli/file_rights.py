@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 from config.home import by_sudo
 from config.problem import Problem
 from config.told import told
-from engine.process.operator import name, sudo_uid
+from engine.process.operator import sudo_uid, user_name
 
 NO_GROUP: Final = 65534  # of somebody whom no list of users knows
 
@@ -41,7 +41,7 @@ def own_rights() -> Iterator[None]:
             told(
                 "{filename}: {uid} may not open it; files you name are opened with your own rights",
                 filename=why.filename,
-                uid=name(uid),
+                uid=user_name(uid),
             )
         ) from why
     finally:

@@ -110,7 +110,7 @@ def _unfinished(why: Exception) -> None:
 
 
 SPOKEN_ERRORS: Final = frozenset(
-    "Problem OrderRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
+    "Problem CommandRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
     "KeyMissing WrongKey WrongLetter WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame "
     "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused "
     "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable".split()
@@ -122,10 +122,10 @@ def _words(why: Exception) -> str | None:
     match type(why).__name__:
         case name if name in SPOKEN_ERRORS:
             return str(why)
-        case "EngineAway" if isinstance(why.__cause__, PermissionError):
+        case "EngineUnavailable" if isinstance(why.__cause__, PermissionError):
             socket = why.__cause__.filename or "its socket"
             return told("not allowed to ask the engine ({socket}): use sudo", socket=socket)
-        case "EngineAway":
+        case "EngineUnavailable":
             return str(why)
         case "ValidationError" | "SettingsError" | "TOMLDecodeError":
             return _of_settings(why)

@@ -1,4 +1,4 @@
-"""Orders about the consultants' accounts: the engine owns their file while it runs; edge."""
+"""Commands about the consultants' accounts: the engine owns their file while it runs; edge."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from config.refusals import Code, refused
 from config.rights import Right
 from config.settings import Language
 from dialplan.sip_accounts import SipAccount
-from engine.control.authorisation import AccessOrders
+from engine.control.authorisation import AccessCommands
 from engine.install import consultant_accounts as accounts
-from engine.process.local_socket import Answer, Asker, Order, OrderRefused
+from engine.process.local_socket import Answer, Command, CommandRefused, Peer
 from recordings.model.access_entry import Action
 from routing.dispatch.consultant import Consultant
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 KNOWN: Final = frozenset(get_args(Language))
 
 
-class AccountOrders:
+class AccountCommands:
     """`accounts.add`, `change`, `remove`, `read`; Asterisk is told by the command line, as root."""
 
-    def __init__(self, engine: EngineParts, access: AccessOrders) -> None:
+    def __init__(self, engine: EngineParts, access: AccessCommands) -> None:
         self._engine = engine
         self._access = access
-        self._one = asyncio.Lock()  # two orders at once would each write their own half
+        self._one = asyncio.Lock()  # two commands at once would each write their own half
 
-    def by_name(self) -> Mapping[str, Order]:
-        """The orders by the word they are asked with."""
+    def by_name(self) -> Mapping[str, Command]:
+        """The commands by the word they are asked with."""
         return {
             "accounts.add": self.add,
             "accounts.change": self.change,
@@ -39,43 +39,43 @@ class AccountOrders:
             "accounts.read": self.read,
         }
 
-    async def add(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def add(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """A new consultant, on shift as soon as the phone registers; the answer holds the secret, once."""
-        self._access.may(asker, asked, Right.ACCOUNTS)
-        id_, name = str(asked.get("id", "")), str(asked.get("name", ""))
-        spoken = _languages(asked.get("languages"))
+        self._access.require_right(peer, request, Right.ACCOUNTS)
+        id_, name = str(request.get("id", "")), str(request.get("name", ""))
+        spoken = _languages(request.get("languages"))
         async with self._one:
             await self._change(lambda all_: accounts.with_new(all_, id_, name, spoken))
             [account] = [one for one in await self._load() if one.id == id_]
             await self._agree()
-        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "added")
+        await self._access.log_done(peer, request, Action.CHANGED, f"consultant {id_}", "added")
         return {"id": id_, "name": account.name, "languages": list(spoken), "secret": account.secret}
 
-    async def change(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def change(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """Another name, other languages, a fresh secret; a conversation goes on."""
-        self._access.may(asker, asked, Right.ACCOUNTS)
-        id_, name, what = str(asked.get("id", "")), asked.get("name"), str(asked.get("what", ""))
-        spoken = None if asked.get("languages") is None else _languages(asked["languages"])
-        named, secret = None if name is None else str(name), asked.get("secret") is True
+        self._access.require_right(peer, request, Right.ACCOUNTS)
+        id_, name, what = str(request.get("id", "")), request.get("name"), str(request.get("what", ""))
+        spoken = None if request.get("languages") is None else _languages(request["languages"])
+        named, secret = None if name is None else str(name), request.get("secret") is True
         async with self._one:
             await self._change(lambda all_: accounts.with_changed(all_, id_, named, spoken, secret=secret))
             await self._agree()
-        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", f"{what} changed")
+        await self._access.log_done(peer, request, Action.CHANGED, f"consultant {id_}", f"{what} changed")
         return {"id": id_}
 
-    async def remove(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def remove(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """Gone from the shift, no ring any more; the command ends a conversation under way."""
-        self._access.may(asker, asked, Right.ACCOUNTS)
-        id_ = str(asked.get("id", ""))
+        self._access.require_right(peer, request, Right.ACCOUNTS)
+        id_ = str(request.get("id", ""))
         async with self._one:
             await self._change(lambda all_: accounts.without(all_, id_))
             await self._agree()
-        await self._access.changed(asker, asked, Action.CHANGED, f"consultant {id_}", "removed")
+        await self._access.log_done(peer, request, Action.CHANGED, f"consultant {id_}", "removed")
         return {"id": id_}
 
-    async def read(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def read(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """The accounts as they are on disk, written by a command while no engine answered."""
-        self._access.may(asker, asked, Right.ACCOUNTS)
+        self._access.require_right(peer, request, Right.ACCOUNTS)
         async with self._one:
             await self._agree()
         return {}
@@ -103,11 +103,11 @@ class AccountOrders:
         try:
             after = changed(await self._load())
         except accounts.ConsultantRefused as why:
-            raise OrderRefused(str(why)) from None
+            raise CommandRefused(str(why)) from None
         await asyncio.to_thread(accounts.save, self._engine.settings, after)
 
 
 def _languages(said: object) -> Sequence[Language]:
     if not isinstance(said, list) or not KNOWN.issuperset(map(str, said)):
-        raise OrderRefused(refused(Code.UNKNOWN_LANGUAGES))
+        raise CommandRefused(refused(Code.UNKNOWN_LANGUAGES))
     return tuple(cast(Sequence[Language], said))

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from config.rights import Right
-from engine.control.account_commands import AccountOrders
-from engine.control.authorisation import AccessOrders
-from engine.control.steering_commands import SteeringOrders
-from engine.process.local_socket import Answer, Asker, Order, ping
+from engine.control.account_commands import AccountCommands
+from engine.control.authorisation import AccessCommands
+from engine.control.steering_commands import SteeringCommands
+from engine.process.local_socket import Answer, Command, Peer, ping
 from routing.board.as_json import board_to_json
 from routing.board.queue_listing import (
     ListedCaller,
@@ -25,42 +25,42 @@ if TYPE_CHECKING:
     from engine.control.engine_parts import EngineParts
 
 
-class EngineOrders:
-    """One method an order; each answers a mapping that goes out as JSON."""
+class EngineCommands:
+    """One method a command; each answers a mapping that goes out as JSON."""
 
     def __init__(self, engine: EngineParts) -> None:
         self._engine = engine
-        self._access = AccessOrders(engine)
-        self._accounts = AccountOrders(engine, self._access)
-        self._steering = SteeringOrders(engine, self._access)
+        self._access = AccessCommands(engine)
+        self._accounts = AccountCommands(engine, self._access)
+        self._steering = SteeringCommands(engine, self._access)
 
-    def by_name(self) -> Mapping[str, Order]:
-        """The orders by the word they are asked with."""
+    def by_name(self) -> Mapping[str, Command]:
+        """The commands by the word they are asked with."""
         return {
             "ping": ping,
             "queue.show": self.queue,
             "consultants.list": self.consultants,
             "phones.count": self.phones,
-            "numbers.refused": self.refused,
-            "keys.as_tones": self.as_tones,
+            "numbers.refused": self.refused_numbers,
+            "keys.as_tones": self.inband_dtmf,
             **self._access.by_name(),
             **self._accounts.by_name(),
             **self._steering.by_name(),
             "board.show": self.board,
         }
 
-    def follows(self, asker: Asker) -> None:
-        """Whether this one may follow the board. Raises OrderRefused."""
-        self._access.follows(asker)
+    def require_watching(self, peer: Peer) -> None:
+        """Whether this one may follow the board. Raises CommandRefused."""
+        self._access.require_watching(peer)
 
-    async def board(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def board(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """All that the console shows, with the number of the event for which it is true."""
-        self._access.follows(asker)
+        self._access.require_watching(peer)
         return board_to_json(self._engine.feed.board())
 
-    async def queue(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def queue(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """Who waits, who serves, now: the same board, in the command line's words."""
-        self._access.may(asker, asked, Right.WATCH)
+        self._access.require_right(peer, request, Right.WATCH)
         board = self._engine.feed.board()
         at = datetime.fromtimestamp(board.at, self._engine.settings.zone)
         listing = QueueListing(
@@ -74,21 +74,21 @@ class EngineOrders:
         )
         return queue_to_json(listing)
 
-    async def consultants(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def consultants(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """All consultants and what they do."""
-        self._access.may(asker, asked, Right.WATCH)
+        self._access.require_right(peer, request, Right.WATCH)
         return {"consultants": consultants_to_json(self._consultants())}
 
-    async def phones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def phones(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """How many consultants' phones there are and how many can be reached: the doctor's, nobody named."""
         seats = self._engine.dispatch.snapshot().consultants
         return {"phones": len(seats), "reachable": sum(bool(seat.reachable) for seat in seats)}
 
-    async def refused(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def refused_numbers(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """Operators that dialled numbers which are not ours: the doctor's, no person's number in it."""
         return {"operators": self._engine.refused.told()}
 
-    async def as_tones(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def inband_dtmf(self, peer: Peer, request: Mapping[str, Any]) -> Answer:
         """Calls whose keys came as tones in the sound, by operator: the doctor's."""
         return {"operators": self._engine.tone_keys.told()}
 

@@ -18,7 +18,7 @@ from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
 from engine.evidence.services import EvidenceServices, open_evidence
-from engine.process.local_socket import Answer, Asker, ControlSocket, OrderRefused, ping
+from engine.process.local_socket import Answer, CommandRefused, ControlSocket, Peer, ping
 from engine.process.run import run
 from recordings.completeness.gap_watch import GapWatch
 from recordings.demands.term_watch import TermWatch
@@ -65,14 +65,14 @@ class EvidenceProcess:
             log.info("evidence_ready")
             await stop.wait()
 
-    async def state(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
+    async def state(self, asker: Peer, asked: Mapping[str, Any]) -> Answer:
         """How sealing, comparing, stating and the demands stand; ids only, no personal data."""
         try:
             sealing = await self.sealer.state()
             watching = await self.watch.state()
             clock = await self.clock.state()
         except (SQLAlchemyError, OSError) as error:
-            raise OrderRefused(refused(Code.DATABASE_SILENT, name=type(error).__name__)) from error
+            raise CommandRefused(refused(Code.DATABASE_SILENT, name=type(error).__name__)) from error
         return {
             "at": datetime.now(UTC),
             "sealing": asdict(sealing),

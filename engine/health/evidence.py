@@ -14,7 +14,7 @@ from config.told import told
 from engine.install.check import Check
 from engine.install.keys import absent
 from engine.install.run_as_user import as_evidence
-from engine.process.local_socket import EngineAway, OrderRefused, ask
+from engine.process.local_socket import CommandRefused, EngineUnavailable, ask
 from recordings.demands.term_watch import TermState, TermWatch
 from recordings.sealing.store import count_waiting
 
@@ -42,7 +42,7 @@ def evidence(settings: Settings) -> Iterator[Check]:
         return
     try:
         state = ask(settings.evidence_socket, "evidence.state", seconds=5.0)
-    except OrderRefused as why:
+    except CommandRefused as why:
         yield Check(
             "evidence process",
             "failure",
@@ -50,7 +50,7 @@ def evidence(settings: Settings) -> Iterator[Check]:
             "see to the database; recordings wait meanwhile",
         )
         return
-    except EngineAway:
+    except EngineUnavailable:
         yield Check(
             "evidence process",
             "failure",

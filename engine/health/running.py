@@ -18,7 +18,7 @@ from config.told import N_, joined, told
 from engine.install.asterisk_endpoints import differences
 from engine.install.check import Check
 from engine.install.run_as_user import as_evidence
-from engine.process.local_socket import EngineAway, OrderRefused, ask
+from engine.process.local_socket import CommandRefused, EngineUnavailable, ask
 from engine.supervisor.probes import AsteriskProbe
 from routing.ami.protocol import AmiDown, AmiTimeout
 
@@ -100,7 +100,7 @@ def answers(settings: Settings) -> Iterator[Check]:
         yield from _gate(settings)
     try:
         counted = ask(settings.control_socket, "phones.count", seconds=3.0)
-    except (EngineAway, OrderRefused) as why:
+    except (EngineUnavailable, CommandRefused) as why:
         yield Check("engine", "failure", str(why), "start the line: make run")
         return
     yield Check("engine", "ok", "answers")
@@ -154,7 +154,7 @@ def _refused(settings: Settings) -> Iterator[Check]:
     """Numbers that an operator dials and we refuse: one of ours that own_numbers lacks, or its mistake."""
     try:
         operators = ask(settings.control_socket, "numbers.refused", seconds=3.0)["operators"]
-    except (EngineAway, OrderRefused):  # it went this moment, or is of an older version
+    except (EngineUnavailable, CommandRefused):  # it went this moment, or is of an older version
         return
     for one in operators:
         at = datetime.fromisoformat(one["last"]).astimezone(settings.zone)
@@ -177,7 +177,7 @@ def _as_tones(settings: Settings) -> Iterator[Check]:
     """Operators whose callers' keys come as tones in the sound (decision 0088)."""
     try:
         operators = ask(settings.control_socket, "keys.as_tones", seconds=3.0)["operators"]
-    except (EngineAway, OrderRefused):
+    except (EngineUnavailable, CommandRefused):
         return
     for one in operators:
         at = datetime.fromisoformat(one["last"]).astimezone(settings.zone)
@@ -226,7 +226,7 @@ def _lets_in(address: str, port: int) -> bool:
 def _console(settings: Settings) -> Check:
     try:
         ask(settings.console_socket, "ping", seconds=5.0)
-    except (EngineAway, OrderRefused):
+    except (EngineUnavailable, CommandRefused):
         ports = f"{settings.console_port}, {settings.console_plain_port}"
         return Check(
             "console",

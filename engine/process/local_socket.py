@@ -1,4 +1,4 @@
-"""Orders and live questions over a Unix socket: one JSON object a line, one answer each; edge."""
+"""Commands and live questions over a Unix socket: one JSON object a line, one answer each; edge."""
 
 import asyncio
 import json
@@ -13,19 +13,19 @@ import structlog
 
 from config.refusals import Code, refusal_from_json, refusal_to_json, refused
 from config.told import told
-from engine.process.operator import UNSET, UnknownUser, asking_uid, command_uid, login_uid, name
+from engine.process.operator import UNSET, UnknownUser, command_uid, login_uid, operator_uid, user_name
 
 log = structlog.get_logger()
 
 Answer = Mapping[str, Any]
-Order = Callable[["Asker", Mapping[str, Any]], Awaitable[Answer]]
+Command = Callable[["Peer", Mapping[str, Any]], Awaitable[Answer]]
 Stream = Callable[[], AsyncIterator[Answer]]
 LONGEST: Final = 64 * 1024
-LAST: Final = 1.0  # seconds for orders under way when we stop
+LAST: Final = 1.0  # seconds for commands under way when we stop
 READS_FOR: Final = 5.0  # seconds for a follower to take one line; else it is let go, and may come again
 
 
-class Asker(str):
+class Peer(str):
     """The system user who asks: told by the kernel; where root asks for somebody, by root.
 
     `root`: whether the process at the other end is root's, whoever it acts for.
@@ -33,38 +33,38 @@ class Asker(str):
 
     root: bool
 
-    def __new__(cls, user: str, root: bool = False) -> "Asker":
+    def __new__(cls, user: str, root: bool = False) -> "Peer":
         """`user`: the name of a system user."""
         made = super().__new__(cls, user)
         made.root = root
         return made
 
 
-class OrderRefused(ValueError):
-    """The order cannot be carried out; the text says why and what to do."""
+class CommandRefused(ValueError):
+    """The command cannot be carried out; the text says why and what to do."""
 
 
-async def ping(asker: Asker, asked: Mapping[str, Any]) -> Answer:
-    """Order of every process: the loop is alive."""
+async def ping(asker: Peer, asked: Mapping[str, Any]) -> Answer:
+    """Command of every process: the loop is alive."""
     return {}
 
 
 class ControlSocket:
-    """Serves `orders` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "code": …}.
+    """Serves `commands` by name: {"do": name, …} is answered {"ok": true, …} or {"ok": false, "code": …}.
 
     One of `streams` is answered by a line for each of its values, until the asker goes; `may_follow` raises
-    OrderRefused for who may not.
+    CommandRefused for who may not.
     """
 
     def __init__(
         self,
         path: Path,
-        orders: Mapping[str, Order],
+        commands: Mapping[str, Command],
         streams: Mapping[str, Stream] | None = None,
-        may_follow: Callable[[Asker], object] = bool,
+        may_follow: Callable[[Peer], object] = bool,
     ) -> None:
         self._path = path
-        self._orders = dict(orders)
+        self._commands = dict(commands)
         self._streams = dict(streams or {})
         self._may_follow = may_follow
         self._server: asyncio.Server | None = None
@@ -85,7 +85,7 @@ class ControlSocket:
             self._path.unlink(missing_ok=True)
         for task in self._serving - self._answering:
             task.cancel()
-        if self._answering:  # an order under way is carried out
+        if self._answering:  # a command under way is carried out
             await asyncio.wait(set(self._answering), timeout=LAST)
         for task in self._serving:
             task.cancel()
@@ -108,7 +108,7 @@ class ControlSocket:
                     stream = self._streams.get(str(asked.get("do")))
                     if stream is not None:
                         self._may_follow(asker)
-                except OrderRefused as why:
+                except CommandRefused as why:
                     await _send(writer, _refused(why))
                     continue
                 if stream is not None:
@@ -130,20 +130,20 @@ class ControlSocket:
             writer.write(json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n")
             await asyncio.wait_for(writer.drain(), READS_FOR)
 
-    async def _answer(self, asker: Asker, asked: Mapping[str, Any]) -> Answer:
-        order = self._orders.get(str(asked.get("do")))
-        if order is None:
-            return _refused(OrderRefused(refused(Code.UNKNOWN_ORDER)))
+    async def _answer(self, asker: Peer, asked: Mapping[str, Any]) -> Answer:
+        command = self._commands.get(str(asked.get("do")))
+        if command is None:
+            return _refused(CommandRefused(refused(Code.UNKNOWN_ORDER)))
         try:
-            return {"ok": True, **await order(asker, asked)}
-        except OrderRefused as why:
+            return {"ok": True, **await command(asker, asked)}
+        except CommandRefused as why:
             return _refused(why)
         except Exception:
             log.exception("order_failed", order=asked["do"])
-            return _refused(OrderRefused(refused(Code.ENGINE_FAULT)))
+            return _refused(CommandRefused(refused(Code.ENGINE_FAULT)))
 
 
-def _refused(why: OrderRefused) -> Answer:
+def _refused(why: CommandRefused) -> Answer:
     """As a code with fields, which the asker's side says in its language, and in English for programs."""
     return {"ok": False, **refusal_to_json(why)}
 
@@ -170,27 +170,27 @@ def _peer(peer: socket.socket) -> tuple[int, int | None]:
     return uid, login_uid(Path(f"/proc/{pid}/loginuid"))
 
 
-def _asker(peer: tuple[int, int | None], said: object) -> Asker:
-    """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises OrderRefused."""
+def _asker(peer: tuple[int, int | None], said: object) -> Peer:
+    """Root says for whom it asks, as sudo told it; nobody else's word counts. Raises CommandRefused."""
     uid, login = peer
     if said is not None and (type(said) is not int or not 0 <= said < UNSET):
-        raise OrderRefused(refused(Code.ASKER_UNFIT))
+        raise CommandRefused(refused(Code.ASKER_UNFIT))
     if uid != 0 and said not in (None, uid):
-        raise OrderRefused(refused(Code.ASKER_NOT_ROOT))
+        raise CommandRefused(refused(Code.ASKER_NOT_ROOT))
     try:
-        return Asker(name(asking_uid(said, uid, login)), root=uid == 0)
+        return Peer(user_name(operator_uid(said, uid, login)), root=uid == 0)
     except UnknownUser as why:
-        raise OrderRefused(str(why)) from None
+        raise CommandRefused(str(why)) from None
 
 
-class EngineAway(Exception):
+class EngineUnavailable(Exception):
     """The engine does not answer; the text says what to do."""
 
 
 def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict[str, Any]:
     """Ask the engine from another process, in the name of whoever gave the command.
 
-    Raises EngineAway; Wrong with the engine's own words; UnknownUser.
+    Raises EngineUnavailable; CommandRefused with the engine's own words; UnknownUser.
     """
     asker = command_uid()
     try:
@@ -206,7 +206,7 @@ def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict
                 data += part
         answer: dict[str, Any] = json.loads(data)
     except (OSError, ValueError) as why:
-        raise EngineAway(
+        raise EngineUnavailable(
             told(
                 "the engine does not answer on {path} ({why}); is the line up? start it: make run",
                 path=path,
@@ -214,5 +214,5 @@ def ask(path: Path, do: str, *, seconds: float = 10.0, **fields: object) -> dict
             )
         ) from why
     if not answer.pop("ok"):
-        raise OrderRefused(refusal_from_json(answer))
+        raise CommandRefused(refusal_from_json(answer))
     return answer

@@ -25,7 +25,7 @@ class UnknownUser(Exception):
     """This system user is nobody the settings know; the text says what to write there."""
 
 
-def asking_uid(said: int | None, uid: int, login: int | None) -> int:
+def operator_uid(said: int | None, uid: int, login: int | None) -> int:
     """Who stands behind a process of `uid`; `said` is sudo's word, `login` the kernel's. Raises UnknownUser.
 
     Sudo's word counts from root only. The kernel keeps who signed in through every later sudo and su: where
@@ -40,8 +40,8 @@ def asking_uid(said: int | None, uid: int, login: int | None) -> int:
         raise UnknownUser(
             refused(
                 Code.SIGNED_IN_AS_ANOTHER,
-                login=name(login),
-                said=name(said),
+                login=user_name(login),
+                said=user_name(said),
             )
         )
     return said
@@ -56,7 +56,7 @@ def login_uid(file: Path = LOGIN) -> int | None:
     return None if found == UNSET else found
 
 
-def name(uid: int) -> str:
+def user_name(uid: int) -> str:
     """The system user's name; one without a name is told by number."""
     try:
         return pwd.getpwuid(uid).pw_name
@@ -72,13 +72,13 @@ def sudo_uid(environment: Mapping[str, str]) -> int | None:
 
 def command_uid() -> int:
     """Who gives this command. Raises UnknownUser."""
-    return asking_uid(sudo_uid(os.environ), os.getuid(), login_uid(LOGIN))
+    return operator_uid(sudo_uid(os.environ), os.getuid(), login_uid(LOGIN))
 
 
 def system_user(environment: Mapping[str, str] = os.environ, uid: int | None = None) -> str:
     """The system user behind this process. Raises UnknownUser."""
     uid = os.getuid() if uid is None else uid
-    return name(asking_uid(sudo_uid(environment), uid, login_uid(LOGIN)))
+    return user_name(operator_uid(sudo_uid(environment), uid, login_uid(LOGIN)))
 
 
 def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
@@ -104,7 +104,7 @@ def person(settings: Settings, user: str, *, as_root: bool = False) -> Person:
 
 def actor(settings: Settings, right: Right) -> Actor:
     """Who gives this command, for which `right` is needed. Raises UnknownUser, NotAllowed."""
-    user = name(command_uid())
+    user = user_name(command_uid())
     known = person(settings, user, as_root=os.getuid() == 0)
     if not may(known.role, right):
         raise NotAllowed(refusal(known.person, known.role, right))
@@ -117,7 +117,7 @@ def refusal(person_: str, role: str, right: Right) -> str:
     return refused(Code.RIGHT_MISSING, person=person_, role=told(role), needs=needs)
 
 
-def let_in(settings: Settings, needs: Right | Door) -> None:
+def authorise(settings: Settings, needs: Right | Door) -> None:
     """Whether this command may begin. Raises UnknownUser, NotAllowed."""
     if isinstance(needs, Right):
         actor(settings, needs)
@@ -127,5 +127,5 @@ def let_in(settings: Settings, needs: Right | Door) -> None:
 
 def _runs_the_machine(settings: Settings) -> bool:
     """Root itself, and whom nobody named: a line that ended must start, whoever is there."""
-    user = name(command_uid())
+    user = user_name(command_uid())
     return user == "root" or user not in settings.people

@@ -9,7 +9,7 @@ from agi_handlers.feature_codes import FeatureCodeHandler
 from agi_handlers.server import AgiServer
 from config.settings import Settings
 from config.tasks import Tasks
-from engine.control.commands import EngineOrders
+from engine.control.commands import EngineCommands
 from engine.control.engine_parts import EngineParts
 from engine.control.monitoring import CallMonitoring
 from engine.health.clock_sync import WallOffset
@@ -225,9 +225,9 @@ def _commands(e: Engine, react: Reactions) -> None:
         names=lambda: e.names,
         accounts_changed=react.accounts_changed,
     )
-    orders = EngineOrders(parts)
+    orders = EngineCommands(parts)
     e.control = ControlSocket(
-        settings.control_socket, orders.by_name(), {"board.follow": e.feed.follow}, orders.follows
+        settings.control_socket, orders.by_name(), {"board.follow": e.feed.follow}, orders.require_watching
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.process.local_socket import EngineAway, OrderRefused
+from engine.process.local_socket import CommandRefused, EngineUnavailable
 from lab.call import Call, RefusedError
 from lab.identity import Identity
 from lab.lab import Lab
@@ -214,7 +214,7 @@ async def watching(line: RunningLine) -> AsyncIterator[Seen]:
 
     async def watch() -> None:
         while True:
-            with suppress(EngineAway, OrderRefused, OSError):
+            with suppress(EngineUnavailable, CommandRefused, OSError):
                 board = await asyncio.to_thread(line.ask, "board.show")
                 seen.alerts |= {(one["kind"], one["subject"]) for one in board["alerts"]}
                 seen.looks += 1

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from engine.process.local_socket import EngineAway, OrderRefused
+from engine.process.local_socket import CommandRefused, EngineUnavailable
 from tests.real.line import RunningLine
 
 SEEN = """() => ({
@@ -49,7 +49,7 @@ class Watcher:
     def _board(self) -> dict[str, Any] | None:
         try:
             return self.line.ask("board.show")
-        except (EngineAway, OrderRefused, OSError):
+        except (EngineUnavailable, CommandRefused, OSError):
             return None
 
     def _judge(self, board: dict[str, Any] | None, seen: dict[str, Any], now: float) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.http.engine_client import EngineLink
+from console.http.engine_client import EngineClient
 from routing.board.as_json import (
     VERSION,
     BoardReader,
@@ -89,7 +89,7 @@ def test_rows_that_stay_as_they_were_are_made_once_and_changed_ones_anew():
 
 
 def test_a_console_before_an_engine_of_another_version_has_no_data_and_lives(tmp_path):
-    link = EngineLink(tmp_path / "none", lambda: None)
+    link = EngineClient(tmp_path / "none", lambda: None)
     link._take(BoardReader().read(told(board())))
     assert link.fresh
     with pytest.raises(ValueError, match="version"):

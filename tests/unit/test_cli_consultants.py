@@ -16,7 +16,7 @@ from config.settings import Settings
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install.asterisk_endpoints import NotSettled, settle_gone
-from engine.process.local_socket import OrderRefused, ask
+from engine.process.local_socket import CommandRefused, ask
 from engine.supervisor.services import configuration
 from recordings.journal.reading import Reader
 from routing.dispatch.queue import Waiting
@@ -72,7 +72,7 @@ def test_the_queue_is_shown_in_order_with_the_wait(ivr111, settings):
 
 @pytest.mark.parametrize("reason", ["lunch\r\nAction: Originate", "x" * 80, "ұ" * 40, " "])
 def test_a_reason_that_asterisk_could_read_as_more_is_refused(settings, reason):
-    with engine(settings) as running, pytest.raises(OrderRefused, match="one line"):
+    with engine(settings) as running, pytest.raises(CommandRefused, match="one line"):
         ask(settings.control_socket, "consultants.pause", id="c101", reason=reason)
     assert running.paused == []
 
@@ -192,7 +192,7 @@ def test_without_root_accounts_stay_as_they_are(ivr111, settings, monkeypatch):
 
 
 def test_the_engine_refuses_a_language_nobody_speaks_here(ivr111, settings):
-    with engine(settings), pytest.raises(OrderRefused, match="kk, ru"):
+    with engine(settings), pytest.raises(CommandRefused, match="kk, ru"):
         ask(settings.control_socket, "accounts.add", id="c106", name="Екінші", languages=["en"])
 
 

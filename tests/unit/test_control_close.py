@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from engine.process.local_socket import Answer, Asker, ControlSocket
+from engine.process.local_socket import Answer, ControlSocket, Peer
 
 
 def test_a_stop_carries_out_what_is_under_way_and_lets_followers_go_without_a_word(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ async def stop(tmp_path: Path, heard: list[object]) -> None:
     begun, followed = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _loop, what: heard.append(what))
 
-    async def slow(_asker: Asker, _asked: Mapping[str, Any]) -> Answer:
+    async def slow(_asker: Peer, _asked: Mapping[str, Any]) -> Answer:
         begun.set()
         await asyncio.sleep(0.05)
         return {"done": True}

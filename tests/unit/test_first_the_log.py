@@ -11,7 +11,7 @@ import pytest
 from config.refusals import code_of
 from config.settings import Person
 from console.http.refusals import reason
-from engine.process.local_socket import Asker, OrderRefused
+from engine.process.local_socket import CommandRefused, Peer
 from recordings.journal.journal import Journal
 from recordings.privacy.keyring import Keyring
 from routing.ami.client import AmiTimeout
@@ -58,7 +58,7 @@ def in_loop(box, work):
 
 
 def order(box, do, **asked):
-    return in_loop(box, orders(box)[do](Asker("sam"), asked))
+    return in_loop(box, orders(box)[do](Peer("sam"), asked))
 
 
 def spooled(settings) -> int:
@@ -113,7 +113,7 @@ def test_the_ear_opens_when_the_entry_stands_in_the_chain(box, settings):
 @pytest.mark.parametrize("do, asked", [("steer.spy", LISTEN), ("desk.transfer_1414", {"id": "c101"})])
 def test_an_order_about_a_call_that_is_over_is_none_about_the_next_one(box, settings, do, asked):
     """It ended, and another one began, while a person was about to press the button."""
-    with pytest.raises(OrderRefused, match="that call is over: nothing was ordered"):
+    with pytest.raises(CommandRefused, match="that call is over: nothing was ordered"):
         order(box, do, **asked, call="n1-1795338000000-9")
     assert ([], []) == (box.heard, written(settings))
 
@@ -131,7 +131,7 @@ def test_who_cannot_be_written_down_does_not_listen(box, settings, mode):
     with (
         locked(settings),
         no_disk(settings),
-        pytest.raises(OrderRefused, match="nobody may listen") as refused,
+        pytest.raises(CommandRefused, match="nobody may listen") as refused,
     ):
         order(box, "steer.spy", **{**LISTEN, "mode": mode})
     assert [] == box.heard
@@ -158,13 +158,13 @@ def test_a_phone_that_did_not_ring_heard_nothing_and_the_log_says_so(box, settin
         raise AmiTimeout
 
     box.spying.begin = silent
-    with pytest.raises(OrderRefused, match="did not ring"):
+    with pytest.raises(CommandRefused, match="did not ring"):
         order(box, "steer.spy", **LISTEN)
     assert ["listened_live", "not_done"] == [action for action, _, _ in later(settings, 2)]
 
 
 def test_numbers_stay_masked_while_the_log_takes_nothing(box, settings):
     box.settings.people["sam"] = Person(person="Сэм", role="administrator")
-    with locked(settings), no_disk(settings), pytest.raises(OrderRefused, match="nothing is shown"):
+    with locked(settings), no_disk(settings), pytest.raises(CommandRefused, match="nothing is shown"):
         order(box, "access.note", action="unmasked", subjects=[CALL, "n1-2-2"], reason="сынақ")
     assert ["unmasked"] * 2 + ["not_done"] * 2 == [action for action, _, _ in later(settings, 4)]

@@ -10,11 +10,12 @@ from config.refusals import SENTENCES, Code, code_of, refusal_from_json, refusal
 from console.http import refusals as pages
 from console.http.i18n import catalogue
 from engine.cli.language import CHOSEN, spoken
-from engine.process.local_socket import OrderRefused
+from engine.process.local_socket import CommandRefused
 from tests.cli_messages import ROOT, sources
 
 REFUSING = frozenset(
-    "OrderRefused AccountRefused ConsultantRefused ReasonRefused ReasonMissing UnknownUser NotAllowed".split()
+    "CommandRefused AccountRefused ConsultantRefused ReasonRefused ReasonMissing UnknownUser "
+    "NotAllowed".split()
 )
 
 
@@ -36,20 +37,20 @@ def test_every_sentence_of_a_code_stands_in_both_catalogues(language):
 
 
 def test_a_refusal_crosses_the_socket_as_its_code_and_fields_with_english_beside():
-    why = OrderRefused(refused(Code.PHONE_NOT_FREE, phone="s201", answer=486))
+    why = CommandRefused(refused(Code.PHONE_NOT_FREE, phone="s201", answer=486))
     assert {
         "code": "phone_not_free",
         "fields": {"phone": "s201", "answer": 486},
         "error": "s201 did not ring (SIP 486): is it free?",
     } == refusal_to_json(why)
     assert str(why) == through_the_socket(why)
-    assert why.args[0].code == code_of(OrderRefused(through_the_socket(why)))
+    assert why.args[0].code == code_of(CommandRefused(through_the_socket(why)))
 
 
 def test_a_command_says_what_was_refused_in_its_language():
     before = CHOSEN.set("ru")
     try:
-        said = spoken(through_the_socket(OrderRefused(refused(Code.NOT_IN_WRAP_UP, id="c101"))))
+        said = spoken(through_the_socket(CommandRefused(refused(Code.NOT_IN_WRAP_UP, id="c101"))))
     finally:
         CHOSEN.reset(before)
     assert "c101" in said
@@ -73,7 +74,7 @@ def test_a_page_says_of_an_unknown_code_that_it_was_not_done():
 
 def test_a_refusal_that_is_passed_on_by_another_keeps_its_code():
     why = ReasonRefused(refused(Code.REASON_IS_NO_TEXT, what="reason"))
-    assert Code.REASON_IS_NO_TEXT == code_of(OrderRefused(str(why)))
+    assert Code.REASON_IS_NO_TEXT == code_of(CommandRefused(str(why)))
 
 
 def test_whatever_is_refused_over_a_socket_or_on_a_page_has_a_code():

@@ -7,7 +7,7 @@ import pytest
 
 from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
-from engine.process.local_socket import Asker, OrderRefused
+from engine.process.local_socket import CommandRefused, Peer
 from routing.dispatch.decisions import Assign, NobodyOnShift, SomebodyOnShift
 from routing.dispatch.queue import Waiting
 from routing.live.monitoring import Spy
@@ -63,7 +63,7 @@ class Steered:
         return asyncio.run_coroutine_threadsafe(what, self.box.loop).result(10)
 
     def order(self, do: str, **asked):
-        console = Asker(self.box.settings.console_user)
+        console = Peer(self.box.settings.console_user)
         return self.waits(orders(self.box)[do](console, {**asked, "by": by("supervisor")}))
 
     def queued(self, call: str, language: str = "ru", at: float = 0.0):
@@ -196,7 +196,7 @@ def test_nobody_is_given_to_a_consultant_who_takes_no_calls(line):
     all_busy(line)
     line.queued("n1-1-1")
     line.order("shift.end", id="c101")
-    with pytest.raises(OrderRefused, match="takes no calls now"):
+    with pytest.raises(CommandRefused, match="takes no calls now"):
         line.order("steer.assign", call="n1-1-1", consultant="c101")
     assert line.caller("n1-1-1").consultant is None
 
@@ -219,7 +219,7 @@ def test_a_minute_more_of_wrap_up_is_a_minute(line):
 
 @pytest.mark.parametrize("do", ["steer.wrap_up_end", "desk.wrap_up_more"])
 def test_of_wrap_up_nothing_is_ordered_where_there_is_none(line, do):
-    with pytest.raises(OrderRefused, match="not in wrap-up"):
+    with pytest.raises(CommandRefused, match="not in wrap-up"):
         line.order(do, id="c102")
     assert "available" == line.seat("c102").state
 
@@ -240,7 +240,7 @@ def test_the_order_for_1414_leaves_the_wish_on_the_caller_and_hangs_the_consulta
 
 def test_nothing_is_ordered_about_a_call_that_is_over(line):
     talking_on_the_line(line)
-    with pytest.raises(OrderRefused, match="that call is over"):
+    with pytest.raises(CommandRefused, match="that call is over"):
         line.order("desk.transfer_1414", id="c102", call="n1-1-0")
     assert [] == line.box.ami.sent
 
@@ -259,7 +259,7 @@ def test_a_supervisors_phone_is_rung_to_the_consultants_leg_once_that_is_written
 
 def test_a_phone_that_is_not_reachable_is_not_rung(line):
     talking_on_the_line(line)
-    with pytest.raises(OrderRefused, match="did not ring"):
+    with pytest.raises(CommandRefused, match="did not ring"):
         line.order("steer.spy", consultant="c102", mode="listen", phone="s201")
     assert ([], []) == (line.box.spying.asked, line.logged())
 

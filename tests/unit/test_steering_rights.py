@@ -11,7 +11,7 @@ from config.rights import Right, may
 from config.settings import Person, Settings
 from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.operations.refused_numbers import RefusedNumbers
-from engine.process.local_socket import Asker, OrderRefused
+from engine.process.local_socket import CommandRefused, Peer
 from tests.line import engine, orders
 
 pytest_plugins = ("tests.command_line",)
@@ -74,8 +74,8 @@ def box(settings):
 
 
 def order(box, asker: str, do: str, **asked):
-    """The engine's answer to one system user. Raises OrderRefused."""
-    asking = orders(box)[do](Asker(asker), asked)
+    """The engine's answer to one system user. Raises CommandRefused."""
+    asking = orders(box)[do](Peer(asker), asked)
     return asyncio.run_coroutine_threadsafe(asking, box.loop).result(10)
 
 
@@ -105,10 +105,10 @@ def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, mon
     }
     with engine(settings.model_copy(update={"people": people})) as running:
         monkeypatch.setenv("SUDO_UID", "7001")
-        with pytest.raises(OrderRefused, match="Әлия is auditor"):
+        with pytest.raises(CommandRefused, match="Әлия is auditor"):
             ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
         monkeypatch.setenv("SUDO_UID", "7002")
-        with pytest.raises(OrderRefused, match="uid7002 is nobody we know"):
+        with pytest.raises(CommandRefused, match="uid7002 is nobody we know"):
             ask(settings.control_socket, "consultants.pause", id="c101", reason="x")
         assert running.paused == []
         monkeypatch.delenv("SUDO_UID")
@@ -120,7 +120,7 @@ def test_root_asks_in_the_name_that_sudo_told_and_nobody_else_does(settings, mon
 def test_an_asker_that_is_no_number_of_a_user_is_refused(told):
     from engine.process.local_socket import _asker
 
-    with pytest.raises(OrderRefused):
+    with pytest.raises(CommandRefused):
         _asker((0, None), told)
 
 
@@ -128,27 +128,27 @@ def test_who_is_not_root_asks_for_themselves_only():
     from engine.process.local_socket import _asker
 
     assert ("uid7001", False) == (_asker((7001, None), None), _asker((7001, None), 7001).root)
-    with pytest.raises(OrderRefused, match="only root"):
+    with pytest.raises(CommandRefused, match="only root"):
         _asker((7001, None), 7002)
 
 
 def test_the_kernels_word_of_who_signed_in_survives_sudo_and_su():
-    from engine.process.operator import UnknownUser, asking_uid
+    from engine.process.operator import UnknownUser, operator_uid
 
-    assert 7001 == asking_uid(None, 0, 7001)  # su to root: SUDO_UID is gone, the login is not
-    assert 7001 == asking_uid(7001, 0, 7001)
-    assert 7002 == asking_uid(7002, 0, None)  # no login: a service, a container
-    assert 7002 == asking_uid(7002, 0, 0)  # root signed in, who names nobody
-    assert 7003 == asking_uid(7002, 7003, 7001)  # not root: the kernel's word alone
+    assert 7001 == operator_uid(None, 0, 7001)  # su to root: SUDO_UID is gone, the login is not
+    assert 7001 == operator_uid(7001, 0, 7001)
+    assert 7002 == operator_uid(7002, 0, None)  # no login: a service, a container
+    assert 7002 == operator_uid(7002, 0, 0)  # root signed in, who names nobody
+    assert 7003 == operator_uid(7002, 7003, 7001)  # not root: the kernel's word alone
     for said in (7002, 0):
         with pytest.raises(UnknownUser, match="sign in as yourself"):
-            asking_uid(said, 0, 7001)
+            operator_uid(said, 0, 7001)
 
 
 def refused_for_the_role(box, asker: str, do: str, **asked) -> bool:
     try:
         order(box, asker, do, **asked)
-    except OrderRefused as why:
+    except CommandRefused as why:
         return "this needs" in str(why) or "nobody we know" in str(why)
     return False
 
@@ -186,9 +186,9 @@ def test_a_system_user_whom_nobody_named_may_nothing(box, do):
 def test_nobody_but_the_console_speaks_for_somebody(box, do):
     _, asked = STEERING[do]
     for told in (by("supervisor"), by("consultant", "c102"), "x", 7):
-        with pytest.raises(OrderRefused, match="only the console"):
+        with pytest.raises(CommandRefused, match="only the console"):
             order(box, "sam", do, **asked, by=told)
-    with pytest.raises(OrderRefused, match="only the console"):
+    with pytest.raises(CommandRefused, match="only the console"):
         order(box, box.settings.console_user, do, **asked, by="x")
 
 
@@ -213,5 +213,5 @@ def test_wrap_up_is_not_a_pause_without_a_reason(box):
     console, own = box.settings.console_user, by("consultant", "c101")
     for _ in range(10):
         order(box, console, "desk.wrap_up_more", id="c101", by=own)
-    with pytest.raises(OrderRefused, match="take a pause instead"):
+    with pytest.raises(CommandRefused, match="take a pause instead"):
         order(box, console, "desk.wrap_up_more", id="c101", by=own)

@@ -1,4 +1,4 @@
-"""Orders from the pages: passed to the engine, which checks again; the stream shows their effect; edge."""
+"""Commands from the pages: passed to the engine, which checks again; the stream shows their effect; edge."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from config.rights import Right
 from console.http import request_context as ctx
-from console.http.engine_client import EngineSilent, Refused
+from console.http.engine_client import EngineRefused, EngineSilent
 from console.http.i18n import Words
 from console.http.refusals import N_, reason
 from console.http.routes import Route
@@ -28,34 +28,34 @@ ID_LETTERS: Final = 100  # of a consultant's or call's id
 
 # Path below /orders/: the engine's order, the right, the fields it takes; "own" is the consultant's own seat,
 # "a=b" is told as it stands.
-Orders = Mapping[str, tuple[str, Right, tuple[str, ...]]]
+Commands = Mapping[str, tuple[str, Right, tuple[str, ...]]]
 
 
-def order_routes(orders: Orders) -> tuple[Route, ...]:
-    """One route an order."""
+def command_routes(commands: Commands) -> tuple[Route, ...]:
+    """One route a command."""
     return tuple(
         Route("POST", f"/orders/{path}", right, _handler(do, fields))
-        for path, (do, right, fields) in orders.items()
+        for path, (do, right, fields) in commands.items()
     )
 
 
 def _handler(do: str, fields: tuple[str, ...]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def order(request: web.Request) -> web.StreamResponse:
+    async def command(request: web.Request) -> web.StreamResponse:
         who = ctx.account(request)
         if not ctx.services(request).order_rate.take(who.login, monotonic()):
             return _say(request, TOO_FAST, 429)
         try:
             asked = _asked(await ctx.form(request), fields, who, ctx.services(request).settings.pause_reasons)
-            await ctx.services(request).link.order(do, {**asked, "by": ctx.asker(who)})
+            await ctx.services(request).link.send_command(do, {**asked, "by": ctx.acting_for(who)})
         except FormRefused as why:
             return _say(request, str(why), 400)
         except EngineSilent:
             return _say(request, SILENT, 503)
-        except Refused as why:
+        except EngineRefused as why:
             return _say(request, reason(why.code), 409)
         return _say(request, DONE, 200)
 
-    return order
+    return command
 
 
 class FormRefused(ValueError):

@@ -1,11 +1,11 @@
-"""Orders of a consultant for their own seat (A6); edge."""
+"""Commands of a consultant for their own seat (A6); edge."""
 
 from typing import Final
 
 from config.rights import Right
-from console.http.orders import Orders
+from console.http.commands import Commands
 
-ORDERS: Final[Orders] = {
+COMMANDS: Final[Commands] = {
     "own/start": ("shift.start", Right.OWN_DESK, ("own",)),
     "own/end": ("shift.end", Right.OWN_DESK, ("own",)),
     "own/pause": ("consultants.pause", Right.OWN_DESK, ("own", "reason")),

@@ -1,11 +1,11 @@
-"""Orders of a supervisor from the wallboard (A9, C2); edge."""
+"""Commands of a supervisor from the wallboard (A9, C2); edge."""
 
 from typing import Final
 
 from config.rights import Right
-from console.http.orders import Orders
+from console.http.commands import Commands
 
-ORDERS: Final[Orders] = {
+COMMANDS: Final[Commands] = {
     "spy": ("steer.spy", Right.SPY, ("consultant", "mode", "phone", "call")),
     "spy-end": ("steer.spy_end", Right.SPY, ("phone",)),
     "pause": ("consultants.pause", Right.STEER, ("id", "reason")),
