@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests import slow_list
-from tests.schedule import Part, dealt, line_part, next_part, read_costs
+from tests.schedule import Part, dealt, line_parts, next_part, read_costs
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
@@ -58,7 +58,7 @@ def fast_parts() -> list[Part]:
 
 
 def other_parts() -> list[Part]:
-    """The slow ring, behind the lines beside it, and each file of ring 3."""
+    """The slow ring, behind the lines beside it, and ring 3."""
     costs = read_costs()
     heaps = dealt(_unit_files(), costs.slow, SLOW_PARTS, unknown=0.1)  # most files have no slow test
     return [
@@ -66,7 +66,7 @@ def other_parts() -> list[Part]:
             Part(f"{UNIT[1]} {number}/{len(heaps)}", heap, 600.0, SLOW_CORES, SLOW_TESTS, BEHIND)
             for number, heap in enumerate(heaps, 1)
         ),
-        *(line_part(file, costs) for file in sorted((HERE / "real").glob("test_*.py"))),
+        *line_parts(sorted((HERE / "real").glob("test_*.py")), costs),
     ]
 
 

@@ -16,6 +16,21 @@ LINES: Final = 3  # side by side at most, on however many cores: six missed tone
 UNKNOWN_LINE: Final = (100.0, 30.0)  # seconds, of CPU
 UNKNOWN_FILE: Final = 0.5  # CPU seconds of a file of unit tests
 
+# Files of ring 3 that share one line with the settings of `conftest.py`, in this order: first who looks at
+# all that a line has counted or logged, last who leaves a consultant paused.
+TOGETHER: Final = (
+    ("test_configuration", "test_users", "test_a_call", "test_identity_sip"),
+    ("test_sessions", "test_legs"),
+    ("test_no_ack", "test_foreign", "test_srtp"),
+    ("test_transfer_1414", "test_recordings_of_conversations"),
+    ("test_hostile_callers", "test_strangers"),
+    ("test_garbage", "test_faults_manager"),
+    ("test_duty", "test_survival_shift"),
+    ("test_odd_phones", "test_kills_at_the_end"),
+    ("test_living_callers", "test_journal_locked"),
+    ("test_ami_rights", "test_faults_asterisk"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -57,10 +72,24 @@ def dealt(
     return [tuple(sorted(heap)) for heap in heaps if heap]
 
 
-def line_part(file: Path, costs: Costs) -> Part:
-    """A file of ring 3."""
-    seconds, cpu = costs.lines.get(file.stem, UNKNOWN_LINE)
-    return Part(file.stem, (str(file),), seconds, cpu / seconds)
+def line_parts(files: Iterable[Path], costs: Costs) -> list[Part]:
+    """The files of ring 3: those that share a line are one part."""
+    left = {file.stem: file for file in files}
+    groups = [tuple(left.pop(stem) for stem in group if stem in left) for group in TOGETHER]
+    return [line_part(group, costs) for group in (*groups, *((file,) for file in left.values())) if group]
+
+
+def line_part(files: Sequence[Path], costs: Costs) -> Part:
+    """Files of ring 3 on one line; several have their cost under all their names, as the part is called."""
+    name = ", ".join(file.stem for file in files)
+    seconds, cpu = costs.lines.get(name, UNKNOWN_LINE)
+    return Part(name, tuple(str(file) for file in files), seconds, cpu / seconds)
+
+
+def share_a_line(arguments: Iterable[str]) -> bool:
+    """Whether all that pytest was asked for is of one group."""
+    asked = {Path(argument.partition("::")[0]).stem for argument in arguments}
+    return any(asked <= set(group) for group in TOGETHER)
 
 
 def next_part(waiting: Sequence[Part], running: Collection[Part], cores: int) -> Part | None:

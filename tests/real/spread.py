@@ -8,9 +8,11 @@ from dialplan.sip_accounts import SipAccount
 from engine.install.consultant_accounts import save
 from engine.install.secrets import fresh
 from lab.call import Call
+from lab.identity import Identity
 from lab.lab import Lab
 from lab.policy import Answer, Policy
 from lab.robots import Consultant
+from lab.sip import header
 from tests.real.line import RunningLine
 
 STAGES = ("menu", "notice", "waiting", "ringing", "talking", "told", "1414_rings", "1414_talks", "rating")
@@ -20,10 +22,11 @@ RINGS = 5.0
 
 @dataclass(slots=True)
 class Caller:
-    """One caller: the stage the blow met, and the call."""
+    """One caller: the stage the blow met, the call, the national number."""
 
     stage: str
     call: Call
+    number: str
     consultant: Consultant | None = None
 
 
@@ -43,28 +46,22 @@ class Spread:
         self.callers: list[Caller] = []
         self.people: list[Consultant] = []
         self.rates = "4"
-        self._takes = 0
         self.ucc = lab.ucc("answers")
         self.ucc.phone.policy = self._ucc
         self._work: list[asyncio.Task[None]] = []
 
     def _ucc(self, call: Call) -> Policy:
-        self._takes += 1
-        return Answer(0.3 if self._takes <= self.each else UCC_RINGS)
+        return Answer(0.3 if self._of(call).stage == "1414_talks" else UCC_RINGS)
 
     async def bring(self) -> None:
         """One after the other the stages fill, those that last longest first."""
-        for stage in ("1414_talks", "1414_rings", "told", "rating", "talking"):
-            for _ in range(self.each):
-                await self._talking(stage)
+        await self._talking(("1414_talks", "1414_rings", "told", "rating", "talking"))
         for caller in self._in("1414_talks"):
             await self._sign_off(caller)  # else they would serve those who shall wait
-            await self._press(caller)
-        await self.line.until(lambda: len(self.ucc.phone.calls) == self.each, 30)
         waiting = [await self._dial("waiting") for _ in range(2 * self.each)]
         await asyncio.gather(*(self._chosen(caller, 1.0) for caller in waiting))
         began = monotonic()
-        for caller in self._in("1414_rings"):
+        for caller in (*self._in("1414_talks"), *self._in("1414_rings")):
             await self._press(caller)
         await self._at(began, 7.0)
         for caller in self._in("told"):
@@ -85,7 +82,10 @@ class Spread:
         for _ in range(self.each):
             await self._dial("menu")
         await asyncio.gather(*(self._chosen(caller, 0.0) for caller in notice))
-        await self.line.until(lambda: len(self.ucc.phone.calls) == 2 * self.each, 8)
+        at_1414 = self.ucc.phone.calls
+        await self.line.until(lambda: len(at_1414) == 2 * self.each, 8)
+        talks = [call for call in at_1414 if self._of(call).stage == "1414_talks"]
+        await asyncio.gather(*(call.answered(5) for call in talks))
         await asyncio.sleep(0.5)
 
     async def let_end(self, within: float = 120.0) -> None:
@@ -113,9 +113,10 @@ class Spread:
         await asyncio.sleep(max(0.0, began + seconds - monotonic()))
 
     async def _dial(self, stage: str) -> Caller:
-        call = await self.lab.trunk_phone().dial("111")
+        number = f"70000{len(self.callers):05d}"
+        call = await self.lab.trunk_phone(identity=Identity(f"+7{number}")).dial("111")
         await call.answered(10)
-        caller = Caller(stage, call)
+        caller = Caller(stage, call, number)
         self.callers.append(caller)
         return caller
 
@@ -123,13 +124,24 @@ class Spread:
         await asyncio.sleep(after)
         await caller.call.press("2" if len(self.callers) % 2 else "1")
 
-    async def _talking(self, stage: str) -> None:
-        caller = await self._dial(stage)
-        caller.consultant = await self.lab.consultant(len(self.people)).start()
-        self.people.append(caller.consultant)
-        await caller.call.press("1" if len(self.people) % 2 else "2")
-        consultant = caller.consultant
-        await self.line.until(lambda: bool(consultant.served), 15)
+    async def _talking(self, stages: tuple[str, ...]) -> None:
+        """Callers of these stages, each in conversation with a consultant, all brought there at once."""
+        callers = [await self._dial(stage) for stage in stages for _ in range(self.each)]
+        people = [self.lab.consultant(place) for place in range(len(callers))]
+        self.people += people
+        await asyncio.gather(*(one.start() for one in people))
+        await asyncio.gather(
+            *(caller.call.press("1" if place % 2 else "2") for place, caller in enumerate(callers))
+        )
+        await self.line.until(lambda: all(one.served for one in people), 30)
+        for one in people:
+            self._of(one.served[0]).consultant = one
+
+    def _of(self, leg: Call) -> Caller:
+        """The caller whose number a consultant's phone or 1414 was shown."""
+        assert leg.invitation is not None
+        shown = header(leg.invitation, "from")
+        return next(caller for caller in self.callers if caller.number in shown)
 
     async def _sign_off(self, caller: Caller) -> None:
         assert caller.consultant

@@ -68,6 +68,11 @@ async def talk(lab: Lab, team: list[Consultant], frequency: int, language: str =
     return await served(call, team, frequency)
 
 
+async def talks(lab: Lab, team: list[Consultant], *frequencies: int) -> list[Talk]:
+    """Callers brought into conversation all at once, in the order of their tones."""
+    return await asyncio.gather(*(talk(lab, team, frequency) for frequency in frequencies))
+
+
 async def served(call: Call, team: list[Consultant], frequency: int, within: float = 30.0) -> Talk:
     """Wait until one of the team hears this caller now."""
     async with asyncio.timeout(within):

@@ -16,7 +16,7 @@ from lab.robots import Consultant
 from recordings.model.call_record import Outcome
 from routing.ami.control_socket import say
 from tests.real.line import REPOSITORY, RunningLine, now
-from tests.real.talking import served, talk, team
+from tests.real.talking import served, talk, talks, team
 
 pytestmark = pytest.mark.real
 
@@ -76,15 +76,15 @@ async def test_added_changed_and_removed_in_quick_succession_while_calls_run(
     line: RunningLine, lab: Lab
 ) -> None:
     four = await team(lab, "c101", "c102", "c103", "c104")
-    talks = [await talk(lab, four, frequency) for frequency in (400, 450, 500, 550)]
+    running = await talks(lab, four, 400, 450, 500, 550)
     first = await add(line, "c301")
     mine = await phone(lab, "c301", first).start()
-    talks.append(await talk(lab, [mine], 600))  # a new consultant serves at once
+    running.append(await talk(lab, [mine], 600))  # a new consultant serves at once
 
     second = str((await command(line, "change", "c301", "--new-password"))["password"])
     assert "No objects" in await asterisk(line, "pjsip show contacts like c301")
     assert (False, True) == (await registers(lab, "c301", first), await registers(lab, "c301", second))
-    await talks[-1].caller.hears(talks[-1].theirs, 5)  # the conversation went on
+    await running[-1].caller.hears(running[-1].theirs, 5)  # the conversation went on
 
     await mine.hang_up()
     told = await command(line, "remove", "c301")
@@ -98,7 +98,7 @@ async def test_added_changed_and_removed_in_quick_succession_while_calls_run(
     assert "c301/" not in await asterisk(line, "pjsip show contacts")
     assert not await registers(lab, "c301", second)
     assert await registers(lab, "c301", third)
-    for one in talks[:4]:
+    for one in running[:4]:
         await one.caller.hears(one.theirs, 5)
         await one.caller.hang_up()
     await command(line, "remove", "c301")

@@ -65,9 +65,14 @@ async def sealed(line: RunningLine, call_id: str, within: float = 60) -> Recordi
     while not list(line.settings.sealed.rglob(f"{row.id}.sealed")) or list(
         line.settings.audio.rglob(f"{row.id}*.wav")
     ):
-        assert time.monotonic() < end, list(line.settings.audio.rglob(f"{row.id}*"))
+        assert time.monotonic() < end, (list(line.settings.audio.rglob(f"{row.id}*")), why_not(line))
         await asyncio.sleep(0.2)
     return row
+
+
+def why_not(line: RunningLine) -> list[str]:
+    """The last that the evidence process said."""
+    return (line.home / "log" / "evidence" / "evidence.log").read_text().splitlines()[-20:]
 
 
 async def test_a_conversation_is_sealed_and_can_be_heard_and_nothing_raw_is_left(line, lab, tmp_path):

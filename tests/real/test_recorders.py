@@ -16,7 +16,7 @@ from recordings.journal.reading import Reader
 from tests.real.ami import Manager
 from tests.real.line import RunningLine, now
 from tests.real.network import cut_off
-from tests.real.talking import Talk, seconds, spans, talk, team
+from tests.real.talking import Talk, seconds, spans, talk, talks, team
 
 pytestmark = pytest.mark.real
 
@@ -111,25 +111,25 @@ async def test_when_the_first_volume_is_full_all_recordings_go_on_on_the_second(
     full = line.settings.audio / "full"
     async with line.lab() as lab:
         consultants = await team(lab, "c101", "c102", "c103")
-        talks = [await talk(lab, consultants, tone) for tone in (500, 550, 600)]
+        three = await talks(lab, consultants, 500, 550, 600)
         await asyncio.sleep(5)
         with full.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
             while True:
                 file.write(bytes(4096))
         await asyncio.sleep(1.5)
-        await talks[0].leg.hold()
+        await three[0].leg.hold()
         await asyncio.sleep(2.0)
-        await talks[0].leg.unhold(renumber=True)
+        await three[0].leg.unhold(renumber=True)
         await asyncio.sleep(9)
         assert "volume_failing" in await alarms(line, since)
-        for one in talks:
+        for one in three:
             await one.caller.hang_up()
         rows = await line.new_calls(3, since=since, within=15)
         full.unlink()
         lost = []
         for row in rows:
             (recording,) = await line.recorded(row.call_id, within=40)
-            one = next(each for each in talks if each.number == row.pii_caller)
+            one = next(each for each in three if each.number == row.pii_caller)
             connection = row.connections[-1]
             assert connection.ended_at
             talked = (connection.ended_at - connection.answered_at).total_seconds()
@@ -142,7 +142,7 @@ async def test_bursts_and_loss_make_no_gap_and_no_false_alarm(line: RunningLine)
     since = now()
     async with line.lab() as lab:
         consultants = await team(lab, "c101", "c102", "c103")
-        bursts, loss, both = [await talk(lab, consultants, tone) for tone in (500, 550, 600)]
+        bursts, loss, both = await talks(lab, consultants, 500, 550, 600)
         bursts.caller.stream.network, bursts.leg.stream.network = Network(burst=5), Network(burst=5, seed=2)
         loss.caller.stream.network, loss.leg.stream.paused = Network(loss=0.2), True
         both.caller.stream.network = Network(loss=0.2, swap=0.1)

@@ -12,7 +12,7 @@ from lab.policy import Policy, Reject
 from lab.robots import Consultant
 from recordings.model.call_record import CallRecord, Outcome
 from tests.real.line import RunningLine, now
-from tests.real.talking import Talk, dial, served, talk, team, told_at
+from tests.real.talking import Talk, dial, served, talk, talks, team, told_at
 
 pytestmark = pytest.mark.real
 
@@ -145,7 +145,7 @@ async def test_the_rating_is_asked_at_once_and_a_digit_acts_in_mid_prompt(
 ) -> None:
     since = now()
     four = await team(lab, "c101", "c102", "c103", "c104")
-    asked, wrong, silent, gone = [await talk(lab, four, frequency) for frequency in (400, 450, 500, 550)]
+    asked, wrong, silent, gone = await talks(lab, four, 400, 450, 500, 550)
     await asyncio.sleep(1)
     ended = monotonic()
     await asyncio.gather(*(one.leg.hang_up() for one in (asked, wrong, silent)))

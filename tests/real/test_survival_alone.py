@@ -84,14 +84,20 @@ async def test_with_nobody_on_shift_the_duty_phone_serves_who_presses_1_and_else
     since = now()
     async with without_engine(line):
         machine = lab.caller(Wait(1), Press("1"), HearTone(1000, 120), Wait(4), Press("5"))
-        waiting = asyncio.create_task(machine.run())
+        waiting = asyncio.create_task(machine.run(within=240))
         await line.until(lambda: bool(duty.phone.calls), 30)
         await line.until(lambda: not duty.phone.busy, 40)
         duty.press_1 = True
-        served = await lab.caller(Wait(1), Press("2"), HearTone(850, 40)).run()
+        serving = asyncio.create_task(lab.caller(Wait(1), Press("2"), HearTone(850, 40)).run())
         (call,) = machine.phone.calls
-        await hears(line, call, "kk/advice", 40)
+        await asyncio.gather(
+            hears(line, call, "kk/advice", 40),
+            line.until(
+                lambda: duty.phone.calls[-1].answered_at is not None and len(duty.phone.calls) > 1, 40
+            ),
+        )
         await lab.consultant("c101", talk=2).start()
+        served = await serving
         assert call is await waiting
     expected = ["kk/nobody_on_shift", "kk/duty_failed", "kk/advice"]
     assert expected == names(line, call, *expected)[:3]

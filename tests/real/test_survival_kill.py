@@ -68,12 +68,12 @@ async def strike(line: RunningLine, blow: Blow, silent: float, each: int) -> Non
         await blow(line)
         await spread.let_end()
         await line.until(line.engine_answers, 30)
-        rows = {row.call_id: row for row in await line.new_calls(len(spread.callers), since=since, within=10)}
-        by_time = sorted(rows.values(), key=lambda row: row.arrived_at)
+        rows = await line.new_calls(len(spread.callers), since=since, within=10)
+        by_number = {row.pii_caller: row for row in rows}
         wrong = [
             f"{caller.stage}: {fault}"
-            for caller, row in zip(spread.callers, by_time, strict=True)
-            for fault in faults(line, caller, row, silent)
+            for caller in spread.callers
+            for fault in faults(line, caller, by_number[f"+7{caller.number}"], silent)
         ]
         seats = line.ask("consultants.list")["consultants"]
         assert ([], []) == (wrong, [s for s in seats if s["call_id"]])

@@ -14,7 +14,18 @@ from lab.sip import header
 from recordings.model.call_record import CallRecord, Outcome
 from recordings.model.recording import Recording
 from tests.real.line import RunningLine, now
-from tests.real.talking import Talk, a_number, from_20_000, seconds, served, spans, talk, team, told_at
+from tests.real.talking import (
+    Talk,
+    a_number,
+    from_20_000,
+    seconds,
+    served,
+    spans,
+    talk,
+    talks,
+    team,
+    told_at,
+)
 
 pytestmark = pytest.mark.real
 
@@ -173,7 +184,7 @@ async def _second(line: RunningLine) -> dict[int, Story]:
         try:
             gone = asyncio.create_task(without_notice(line, missing))
             rest = [one for one in four if one is not missing.consultant]
-            others = [await talk(lab, rest, tone) for tone in (BROKEN, UNAVAILABLE, ELSEWHERE)]
+            others = await talks(lab, rest, BROKEN, UNAVAILABLE, ELSEWHERE)
             for one in four:
                 one.phone.numbering = from_20_000
             *failed, last = others

@@ -3,7 +3,18 @@
 from pathlib import Path
 
 from tests.__main__ import HERE, Ran, few_failed, once_more, other_parts
-from tests.schedule import LINES, Costs, Part, dealt, line_part, next_part, read_costs
+from tests.schedule import (
+    LINES,
+    TOGETHER,
+    Costs,
+    Part,
+    dealt,
+    line_part,
+    line_parts,
+    next_part,
+    read_costs,
+    share_a_line,
+)
 
 
 def part(name: str, seconds: float, cores: float) -> Part:
@@ -56,7 +67,31 @@ def test_the_kept_costs_can_be_read_and_a_file_that_is_gone_is_nobodys():
 
 
 def test_a_line_that_was_never_measured_is_taken_for_a_dear_one():
-    assert 0.2 < line_part(Path("test_new.py"), Costs()).cores < 1
+    assert 0.2 < line_part([Path("test_new.py")], Costs()).cores < 1
+
+
+def test_files_that_share_a_line_are_one_part_in_their_order_with_a_cost_of_their_own():
+    costs = Costs(lines={"test_no_ack, test_srtp": (80.0, 20.0), "test_x": (50.0, 10.0)})
+    files = [Path(f"{name}.py") for name in ("test_srtp", "test_x", "test_no_ack")]
+    together, alone = line_parts(files, costs)
+    assert ("test_no_ack.py", "test_srtp.py") == together.paths
+    assert (80.0, 0.25) == (together.seconds, together.cores)
+    assert (("test_x.py",), 50.0) == (alone.paths, alone.seconds)
+
+
+def test_whoever_shares_a_line_has_no_line_of_its_own_and_is_in_one_group():
+    every = [stem for group in TOGETHER for stem in group]
+    assert len(every) == len(set(every))
+    for stem in every:
+        text = (HERE / "real" / f"{stem}.py").read_text()
+        assert "RunningLine(" not in text, stem
+        assert "line.stop()" not in text, stem
+
+
+def test_a_line_is_shared_by_a_groups_files_alone():
+    assert share_a_line(["tests/real/test_no_ack.py::test_a", "/x/tests/real/test_srtp.py"])
+    assert not share_a_line(["tests/real/test_no_ack.py", "tests/real/test_rings.py"])
+    assert not share_a_line(["tests/real"])
 
 
 def test_of_unit_tests_the_few_that_failed_are_tried_again_and_of_a_line_its_file():
