@@ -2,8 +2,11 @@
 
 import asyncio
 from time import monotonic
+from typing import Final
 
 from lab.ear import Ear
+
+GAP: Final = 0.3  # seconds: more than the gaps within a tone that the ear closes
 
 
 async def glance() -> None:
@@ -24,6 +27,8 @@ class Listening:
                 spans = self.ear.tone_times(frequency, since, shortest=for_seconds)
                 if spans:
                     return spans[0][0]
+                # What came is looked at once: a tone not long enough yet began no earlier than this.
+                since = max(since, self.ear.last_packet - for_seconds - GAP)
                 await glance()
 
     async def hears_sound(self, within: float = 5.0, since: float | None = None) -> float:
@@ -31,6 +36,7 @@ class Listening:
         since = monotonic() if since is None else since
         async with asyncio.timeout(within):
             while (at := self.ear.first_sound(since)) is None:
+                since = max(since, self.ear.last_packet)
                 await glance()
         return at
 

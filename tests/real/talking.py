@@ -81,7 +81,7 @@ async def served(call: Call, team: list[Consultant], frequency: int, within: flo
                 leg = one.call
                 if leg is None or leg.state != "talking" or leg.answered_at is None:
                     continue
-                if leg.ear.tone_times(frequency, leg.answered_at):
+                if leg.ear.tone_times(frequency, max(leg.answered_at, leg.ear.last_packet - 1.0)):
                     return Talk(call, one, a_number(frequency), frequency)
             await asyncio.sleep(0.05)
 
