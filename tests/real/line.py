@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ class RunningLine:
         self.process: subprocess.Popen[str] | None = None
         self.said = ""
 
-    @property
+    @cached_property  # many look at it twenty times a second, and nobody changes `env`
     def settings(self) -> Settings:
+        """As the line has them."""
         before = dict(os.environ)
         os.environ.update({key: value for key, value in self.env.items() if key.startswith("IVR111_")})
         try:
