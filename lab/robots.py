@@ -1,6 +1,7 @@
 """Ready-made parties of a call: consultants, callers, a 1414 and a duty phone that behave as told; edge."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -155,7 +156,7 @@ async def _talk(call: Call, seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let time pass."""
+    """Let time pass; the call's end is the end of it."""
 
     seconds: float
 
@@ -214,7 +215,8 @@ class Caller:
 async def _take(call: Call, step: Step) -> None:
     match step:
         case Wait(seconds):
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                await call.ended(seconds)
         case Press(digits):
             await call.press(digits)
         case HearTone(frequency, within):

@@ -235,7 +235,7 @@ async def test_connections_of_strangers_never_keep_the_engine_from_the_manager(l
     os.kill(pid, signal.SIGKILL)
     while not line.engine_answers():
         await asyncio.to_thread(held_by_a_stranger, line.settings.ami_port)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 40  # else never; on a busy machine a start takes ten seconds
     assert line.pid("engine") != pid
 
 
