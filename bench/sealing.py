@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.table import Row, costs
 from lab.fill import voice
-from recordings.capture.files import write_stereo
+from recordings.capture.sound import write_stereo
 from recordings.sealing.files import write_sealed
 
 HOUR = 3600.0

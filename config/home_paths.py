@@ -24,7 +24,16 @@ class HomePaths(BaseModel):
     @property
     def database(self) -> str:
         """SQLAlchemy URL of the journal."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'db' / 'journal.sqlite'}"
+        return self.database_url or f"sqlite+aiosqlite:///{self._own_database}"
+
+    @property
+    def never_had_a_journal(self) -> bool:
+        """Whether the journal would lie in home and is not there yet: told without asking a database."""
+        return not self.database_url and not self._own_database.exists()
+
+    @property
+    def _own_database(self) -> Path:
+        return self.home / "db" / "journal.sqlite"
 
     @property
     def run_dir(self) -> Path:

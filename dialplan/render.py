@@ -1,7 +1,6 @@
 """Render Asterisk's whole configuration as text from the settings: pure, nothing is written here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -12,6 +11,7 @@ from config.settings import Settings
 from config.told import told
 from dialplan import limits, mixmonitor, recording_names, words
 from dialplan.event_filters import event_filters
+from dialplan.line_secrets import Secrets
 from dialplan.modules import MODULES
 from dialplan.numbers import printable, spellings
 from dialplan.sip_accounts import SipAccount
@@ -25,17 +25,6 @@ HEADER: Final = "; Written by ivr111 from config/ and asterisk/templates at each
 
 class Unsafe(ValueError):
     """A value holds characters that could add lines or options to a configuration file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """Secrets of one copy of the line, each 24+ random characters."""
-
-    agi_token: str
-    ami_engine: str
-    ami_probe: str
-    test_caller: str
-    ami_steer: str = ""
 
 
 def safe(value: object) -> str:

@@ -7,7 +7,8 @@ from hashlib import sha256
 from typing import Final
 
 from config.settings import Settings
-from dialplan.render import Secrets, render
+from dialplan.line_secrets import Secrets
+from dialplan.render import render
 from dialplan.sip_accounts import SipAccount
 
 FOLDER: Final = "111.d"  # below the folder of the site's main files

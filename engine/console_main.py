@@ -15,10 +15,11 @@ from config.durable import replace_file
 from config.settings import Settings
 from config.tasks import Tasks
 from console.app import LABELS, build
+from console.http.addresses import listen_addresses, urls
 from console.http.coalesce import Coalescer
 from console.http.engine_client import EngineClient
 from console.http.event_stream import EventStreams
-from console.http.listeners import listen_addresses, start_listening, urls
+from console.http.listeners import start_listening
 from console.http.rendering import Rendering
 from console.http.request_context import Services
 from console.identity.current_user import SessionLookup

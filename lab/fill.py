@@ -17,8 +17,8 @@ from dialplan.mixmonitor import SIDES
 from dialplan.recording_names import file_of
 from engine.evidence.services import EvidenceServices
 from lab.fill_plan import Plan, Planned
-from recordings.capture.files import write_stereo
 from recordings.capture.match_conversations import NOT_RECORDED
+from recordings.capture.sound import write_stereo
 from recordings.capture.wave_header import new_header
 from recordings.chain.entry import ChainEntryKind, entry
 from recordings.chain.store import append

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.database import open_database
 from config.settings import Settings
-from recordings.capture.files import write_stereo
+from recordings.capture.sound import write_stereo
 from recordings.capture.wave_header import new_header
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome

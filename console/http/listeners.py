@@ -4,30 +4,15 @@ import ssl
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from aiohttp import web
 
 from config.settings import Settings
+from console.http.addresses import LOOPBACK
 from console.http.certificate import certificate, names_in
 from console.http.connections import Runner, listen, raise_open_files_limit
 from console.http.host_header import allowed_names
 from console.http.routes import NAMES
-
-LOOPBACK: Final = "127.0.0.1"
-
-
-def urls(settings: Settings) -> tuple[str, ...]:
-    """Where the console is to be found, as a person types it."""
-    secure = f"https://{settings.console_address}:{settings.console_port}/"
-    plain = f"http://{LOOPBACK}:{settings.console_plain_port}/"
-    return (*((secure,) if settings.console_port else ()), *((plain,) if settings.console_plain_port else ()))
-
-
-def listen_addresses(settings: Settings) -> list[tuple[str, int]]:
-    """What the console listens on."""
-    wanted = ((settings.console_address, settings.console_port), (LOOPBACK, settings.console_plain_port))
-    return [(address, port) for address, port in wanted if port]
 
 
 async def start_listening(app: web.Application, settings: Settings, folder: Path) -> AsyncExitStack:

@@ -10,7 +10,6 @@ from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from config.told import told
 
@@ -33,6 +32,8 @@ def check(password: str, *, login: str, person: str) -> None:
         )
     if len(password) > LONGEST:
         raise PasswordRefused(told("password: at most {longest} characters", longest=LONGEST))
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its words are read only when a password is chosen
+
     plain = password.casefold()
     own = [login, *person.casefold().split(), "111", *ROLES]
     guessed = zxcvbn(plain[:READ], user_inputs=own)["score"] < STRONG

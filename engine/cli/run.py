@@ -47,7 +47,7 @@ def get_ready(settings: "Settings") -> "Sequence[str]":
 
 def dial_in(settings: "Settings") -> list[str]:
     """How to reach this line. Secrets are shown in the lab only, where they open nothing else."""
-    from console.http.listeners import urls  # noqa: PLC0415
+    from console.http.addresses import urls  # noqa: PLC0415
     from engine.install import consultant_accounts as accounts  # noqa: PLC0415
 
     everyone = accounts.load(settings)

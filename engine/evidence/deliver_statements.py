@@ -11,7 +11,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-import aiohttp
 import structlog
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -113,6 +112,8 @@ class ToWebhook:
 
     async def take(self, statement: Statement) -> None:
         """See Destination."""
+        import aiohttp  # noqa: PLC0415 - a web client that only who has such a copy waits for
+
         asked = self._asked
         headers = {"Idempotency-Key": _fingerprint(statement)}
         said = {

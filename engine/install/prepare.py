@@ -9,15 +9,15 @@ from config.settings import Settings
 from config.told import told
 from dialplan import words
 from dialplan.config_check import check
+from dialplan.line_secrets import Secrets
 from dialplan.numbers import spellings
 from dialplan.pjsip_accounts import with_accounts_of
-from dialplan.render import Secrets, render
+from dialplan.render import render
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
 from engine.install import secrets
 from engine.install.keys import ensure_keys
 from engine.install.prompt_folders import folders, lay_out
-from engine.install.second_factor_keys import hide_anew
 from ivr.prompts.prompt_files import missing
 
 PLAIN: Final = re.compile(r"/[A-Za-z0-9/_.@+~=-]{1,200}")  # no comma, bracket, dollar, blank: dialplan syntax
@@ -46,9 +46,16 @@ def prepare(settings: Settings) -> None:
         raise NotReady(told("{files}\nwrite the drafts with: ivr111 prompts speak", files=files))
     lay_out(settings)
     ensure_keys(settings)  # one that is gone stops no call; doctor and the evidence process say so
-    hide_anew(settings)
+    _hide_anew(settings)
     write_configuration(settings)
     write_lab(settings)
+
+
+def _hide_anew(settings: Settings) -> None:
+    if not settings.never_had_a_journal:
+        from engine.install.second_factor_keys import hide_anew  # noqa: PLC0415 - brings SQLAlchemy
+
+        hide_anew(settings)
 
 
 def asterisk_kind(settings: Settings) -> dict[str, Any]:

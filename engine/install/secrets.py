@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from config import no_follow
-from dialplan.render import Secrets
+from dialplan.line_secrets import Secrets
 
 
 def load(folder: Path) -> Secrets:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agi_handlers.server import AgiServer
 from config.settings import Settings
 from config.tasks import Tasks
-from dialplan.render import Secrets
+from dialplan.line_secrets import Secrets
 from engine.control.monitoring import CallMonitoring
 from engine.health.clock_sync import WallOffset
 from engine.media.inband_dtmf import InbandDtmfDetection

@@ -1,4 +1,7 @@
-"""Audio on the disk: what is there, headers put right, a stereo file written whole or not at all; edge."""
+"""Recordings' files on the disk: which there are, how far they have grown, empty ones removed; edge.
+
+Their sound is read in `sound.py`: the engine, which only looks at them, does not wait for numpy.
+"""
 
 import contextlib
 import os
@@ -7,19 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from config.durable import into_place
 from dialplan.recording_names import SECOND, Leg, RecordingFile, parse_file
-from recordings.capture.lost_header import understood
-from recordings.capture.placing import NO_TRACK, Track
-from recordings.capture.wave_header import WaveHeader, is_true, new_header, sound_bytes, true_header
-from recordings.model.leg_levels import RATE, Samples
+from recordings.model.telephone_audio import RATE
 
-BLOCK = 1 << 16  # samples read at once: 8 s
 _TAIL = 1 << 17  # bytes of a growing file worth looking at
-_HEAD = 1 << 16  # bytes: where a header was lost, sound tells where it begins
-_BARE = 44  # bytes of a file in which nothing was recorded
+BARE = 44  # bytes of a file in which nothing was recorded
 
 
 def scan(audio: Path, since: str = "") -> list[RecordingFile]:
@@ -93,41 +88,6 @@ def _legs(folder: Path, recordings: frozenset[str]) -> Iterator[tuple[str, int, 
                 yield parsed[0].recording, parsed[0].segment, parsed[1], entry
 
 
-def header_of(path: Path) -> tuple[bytes, WaveHeader]:
-    """The first bytes of a file and what they say, a damaged header put right (lost_header.py)."""
-    with path.open("rb") as file:
-        return understood(file.read(_HEAD))
-
-
-def repair(path: Path) -> bool:
-    """Give a header left empty or short by a crash the sizes of what is there; True when it was needed.
-
-    One write inside the file's first sector, flushed: after another crash it is simply done again.
-    Not for a file that is still growing. OSError when the disk refuses.
-    """
-    length = path.stat().st_size
-    head, header = header_of(path)
-    with path.open("rb") as file:
-        on_disk = file.read(len(head))
-    if not header.whole or length <= _BARE - 1 or (is_true(header, length) and on_disk == head):
-        return False
-    handle = os.open(path, os.O_WRONLY)
-    try:
-        times = os.fstat(handle)
-        os.pwrite(handle, true_header(head, header, length), 0)
-        os.utime(handle, ns=(times.st_atime_ns, times.st_mtime_ns))  # tells when the sound ended
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    return True
-
-
-def sound_length(path: Path) -> int:
-    """Samples in a mono file by its length, whatever its header claims; one without header is all sound."""
-    _, header = header_of(path)
-    return sound_bytes(header, path.stat().st_size) // 2
-
-
 def silent_tail(path: Path, read: int) -> tuple[int, float, float]:
     """What was added to a growing mono file since `read` bytes of it were read.
 
@@ -145,59 +105,13 @@ def silent_tail(path: Path, read: int) -> tuple[int, float, float]:
     return read + len(added), len(added) / (2 * RATE), silent / (2 * RATE)
 
 
-def track(path: Path | None) -> Track:
-    """A mono file's samples, read where they are wanted; an empty one for no file."""
-    if path is None:
-        return NO_TRACK
-    _, header = header_of(path)
-    if header.channels != 1 or header.rate != RATE:
-        return NO_TRACK
-    length = sound_bytes(header, path.stat().st_size) // 2
-
-    def read(first: int, count: int) -> Samples:
-        count = max(0, min(count, length - first))
-        with path.open("rb") as file:
-            file.seek(header.start + 2 * first)
-            return np.fromfile(file, "<i2", count).astype(np.int16, copy=False)
-
-    return Track(length, read, header.whole)
-
-
-def write_stereo(path: Path, sound: Iterable[Samples]) -> int:
-    """Write blocks of stereo samples (n x 2) as a WAV at `path`; samples written.
-
-    Under another name until it is whole and flushed: whoever sees `path` can play all of it.
-    """
-    part = path.with_suffix(".part")
-    try:
-        written = _write_part(part, sound)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()  # on a full volume it would take the room of what is being recorded
-        raise
-    into_place(part, path)
-    return written
-
-
-def _write_part(part: Path, sound: Iterable[Samples]) -> int:
-    written = 0
-    with part.open("wb") as file:
-        file.write(new_header(2, RATE, 0))
-        for block in sound:
-            file.write(np.ascontiguousarray(block, "<i2").tobytes())
-            written += len(block)
-        file.seek(0)
-        file.write(new_header(2, RATE, written * 4))
-    return written
-
-
 def remove(audio: Path, paths: Iterable[str]) -> list[str]:
     """Delete files without sound; those that stay, for they hold more than a header, are given back."""
     left = []
     for path in paths:
         one = audio / path
         try:
-            if one.stat().st_size > _BARE:
+            if one.stat().st_size > BARE:
                 left.append(path)
             else:
                 one.unlink()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from recordings.model.call_record import Moment
-from recordings.model.leg_levels import GAP_SECONDS, LOST_SECONDS, Silence
+from recordings.model.telephone_audio import GAP_SECONDS, LOST_SECONDS, Silence
 
 ABOUT: Final = 0.7  # seconds by which a phone falls silent before its hold is seen, and speaks after its end
 

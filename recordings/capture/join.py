@@ -6,79 +6,17 @@ One job a line of JSON on standard input, one report a line on standard output, 
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
-from recordings.capture.files import BLOCK, repair, track, write_stereo
+from recordings.capture.join_job import JOB, REPORT, Job, LegFigures, Piece, Report
 from recordings.capture.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
-from recordings.model.leg_levels import (
-    RATE,
-    LegLevels,
-    LegReport,
-    Samples,
-    Silence,
-    compare_legs,
-    cured,
-    measure,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One segment: `start` in seconds from the first one's start; files relative to the audio folder."""
-
-    start: float
-    caller: str | None
-    consultant: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A recording to look at, its pieces in order; the stereo file is written to `into` if there is sound."""
-
-    audio: str
-    into: str
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LegFigures:
-    """As entries.RecordingChecked has them."""
-
-    level: float | None
-    silence: float
-    longest: float
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found; `error` when it failed.
-
-    `seconds` of the stereo file, `sound` of what was recorded in it (what lies between two pieces is silence
-    that nobody recorded), `pieces` of each piece, `starts` where each begins in the stereo file.
-    `faults` as audio.LegReport, and: header_wrong, header_lost (a file that begins with its sound, for the
-    volume was full), hole (more than a second between two pieces). `silences` in the stereo file's seconds.
-    """
-
-    seconds: float = 0.0
-    sound: float = 0.0
-    pieces: tuple[float, ...] = ()
-    starts: tuple[float, ...] = ()
-    repaired: bool = False
-    faults: tuple[str, ...] = ()
-    lost_at: float | None = None
-    silences: tuple[Silence, ...] = ()
-    caller: LegFigures | None = None
-    consultant: LegFigures | None = None
-    error: str | None = None
-
-
-JOB: TypeAdapter[Job] = TypeAdapter(Job)
-REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+from recordings.capture.sound import BLOCK, repair, track, write_stereo
+from recordings.model.leg_levels import LegLevels, LegReport, Samples, compare_legs, cured, measure
+from recordings.model.telephone_audio import RATE
 
 
 def join_stereo(audio: Path, pieces: Sequence[Piece], into: Path) -> int:

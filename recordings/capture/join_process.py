@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from recordings.capture.join import JOB, REPORT, Job, Report
+from recordings.capture.join_job import JOB, REPORT, Job, Report
 
 _TOP = Path(__file__).resolve().parents[2]
 _LONGEST = 600.0  # seconds for one recording; an hour of sound takes a few

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dialplan.recording_names import SECOND, RecordingFile, file_of
 from recordings.capture.due import Due
 from recordings.capture.held_silence import without_holds
-from recordings.capture.join import Job, LegFigures, Piece, Report
+from recordings.capture.join_job import Job, LegFigures, Piece, Report
 from recordings.capture.match_conversations import HEADER
 from recordings.model import spans
 from recordings.model.call_record import Moment

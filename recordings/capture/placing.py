@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recordings.model.leg_levels import RATE, Samples
+from recordings.model.leg_levels import Samples
+from recordings.model.telephone_audio import RATE
 
 HOLE = RATE  # samples between two segments that nobody recorded, and that are told
 _WINDOW = RATE // 10  # samples that must be the same to the last bit where two recorders heard the same

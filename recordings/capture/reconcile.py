@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialplan.recording_names import RecordingFile, parse_stem
 from recordings.capture.due import Due, by_recording, due, size_of
 from recordings.capture.files import remove, scan
-from recordings.capture.join import Job, Report
+from recordings.capture.join_job import Job, Report
 from recordings.capture.join_process import Joiner, JoinFailed
 from recordings.capture.judging import elsewhere, job, judge, judge_again
 from recordings.capture.match_conversations import NOT_RECORDED

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from recordings.capture.wave_header import new_header
-from recordings.model.leg_levels import RATE, Samples
+from recordings.model.leg_levels import Samples
+from recordings.model.telephone_audio import RATE
 
 
 def frame_of(seconds: float) -> int:

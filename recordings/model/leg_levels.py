@@ -8,15 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-RATE = 8000  # samples a second; telephone audio, 16 bits
-WINDOW = RATE // 10  # what is judged at once: 0.1 s
+from recordings.model.telephone_audio import GAP_SECONDS, LOST_SECONDS, RATE, Silence
 
-# A side whose RTP numbering restarts lower is lost to MixMonitor: exact zeros to the end, while a real
-# line, however quiet, is never all zeros in A-law.
+WINDOW = RATE // 10  # what is judged at once: 0.1 s
 SPEAKS = -50.0  # dBFS; louder than this somebody is heard
-LOST_SECONDS = 2.0  # digital silence up to the end, as long as this
 CURED_SECONDS = 1.0  # up to the end of a segment, when the next one hears that side at once
-GAP_SECONDS = 30.0  # digital silence in the middle: the lost side came back
 HEARD_SECONDS = 0.5  # and the other side heard at least this long meanwhile
 
 Samples: TypeAlias = NDArray[np.int16]
@@ -56,15 +52,6 @@ class LegLevels:
     def speaks(self) -> Marks:
         """Windows in which somebody is heard."""
         return self.power > 32768.0**2 * 10 ** (SPEAKS / 10)
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """From where to where (seconds) the side that `fault` names was silent."""
-
-    fault: str
-    first: float
-    last: float
 
 
 @dataclass(frozen=True, slots=True)

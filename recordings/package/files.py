@@ -14,7 +14,7 @@ from config import no_follow
 from config.durable import into_place
 from config.no_follow import plain, plain_below
 from recordings.finding.wav_piece import wav
-from recordings.model.leg_levels import RATE
+from recordings.model.telephone_audio import RATE
 from recordings.package import verify_package
 from recordings.package.manifest import PackageMember
 from recordings.sealing.sealed_sound import pcm

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from recordings.model.leg_levels import RATE, Samples
+from recordings.model.leg_levels import Samples
+from recordings.model.telephone_audio import RATE
 from recordings.sealing.container import (
     LONGEST_HEADER,
     SEALED_CHUNK,

@@ -14,7 +14,7 @@ import pytest
 from engine.supervisor.probes import ControlProbe, SipProbe
 from lab.lab import Lab
 from lab.robots import HearTone, Press, Wait
-from recordings.capture.files import header_of
+from recordings.capture.sound import header_of
 from recordings.capture.wave_header import is_true
 from recordings.model.call_record import Outcome
 from tests.real.absence import on_shift

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dialplan.render import Secrets, render
+from dialplan.line_secrets import Secrets
+from dialplan.render import render
 from lab import udp
 from lab.call import Call, RefusedError
 from lab.dialog import Dialog

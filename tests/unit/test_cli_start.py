@@ -96,10 +96,15 @@ def test_run_without_root_says_what_to_do(ivr111, monkeypatch, capfd):
             "engine.supervisor.run",
             ("sqlalchemy", "alembic", "fpdf", "numpy"),
         ),  # a refusal is said at once
-        ("engine.install.prepare", ("alembic", "fpdf", "rich.progress")),
+        ("engine.install.prepare", ("sqlalchemy", "alembic", "fpdf", "rich.progress")),
         ("engine.health.checks", ("alembic", "fpdf", "rich.progress")),
         ("engine.cli.journal", ("alembic", "fpdf", "numpy")),
         ("engine.evidence.services", ("alembic", "fpdf")),
+        # What `run` starts at each start; the engine again after each of its deaths (A1).
+        ("console.http.addresses", ("aiohttp", "cryptography")),
+        ("engine.main", ("alembic", "numpy", "jinja2", "aiohttp")),
+        ("engine.evidence.main", ("alembic", "fpdf", "aiohttp")),
+        ("engine.console_main", ("alembic", "fpdf", "numpy", "zxcvbn")),
     ],
 )
 def test_a_command_does_not_wait_for_what_it_does_not_use(module, unused):

@@ -6,7 +6,7 @@ import pytest
 
 from recordings.capture.held_silence import without_holds
 from recordings.model.call_record import Moment
-from recordings.model.leg_levels import Silence
+from recordings.model.telephone_audio import Silence
 
 T0 = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 

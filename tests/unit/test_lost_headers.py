@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recordings.capture.files import repair, sound_length, track
-from recordings.capture.join import Job, Piece, work
+from recordings.capture.join import work
+from recordings.capture.join_job import Job, Piece
+from recordings.capture.sound import repair, sound_length, track
 from recordings.capture.wave_header import new_header
 from tests.unit.test_recordings_audio import RATE, nothing, quiet_line, read_wave, save, tone
 

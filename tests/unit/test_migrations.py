@@ -1,15 +1,17 @@
 """The schema goes up and down on both databases, and is what the tables in the code say."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from config.database import open_database
 from config.utc_time import UtcTime
 from console.identity.tables import accounts as _console  # noqa: F401 - makes the metadata whole
-from recordings.journal.migrating import downgrade, migrate
+from recordings.journal.migrating import downgrade, migrate, newest
 from recordings.model.evidence_tables import metadata
 
 pytest_plugins = ("tests.postgres",)
@@ -26,6 +28,10 @@ async def ask(url, question):
 
 def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def stamps(connection: Connection) -> list[str]:
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
 
 
 def differences(connection: Connection) -> list:
@@ -46,6 +52,20 @@ async def test_migrating_again_changes_nothing(url):
     await migrate(url)
     await migrate(url)
     assert await ask(url, tables) == set(metadata.tables)
+
+
+def test_the_newest_version_by_the_files_names_is_the_newest_by_what_they_say():
+    migrations = Path(__file__).resolve().parents[2] / "migrations"
+    assert [newest()] == ScriptDirectory(str(migrations)).get_heads()
+
+
+async def test_a_schema_at_its_newest_is_left_alone_and_an_older_one_is_not(url):
+    await migrate(url, "0008")
+    assert await ask(url, differences) == []  # 0009 adds rows, no table
+    await migrate(url)
+    assert await ask(url, stamps) == [newest()]
+    await migrate(url)
+    assert await ask(url, stamps) == [newest()]
 
 
 async def test_downgrading_leaves_nothing_and_upgrading_works_again(url):

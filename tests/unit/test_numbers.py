@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from config.settings import Settings
 from dialplan import limits
+from dialplan.line_secrets import Secrets
 from dialplan.numbers import printable, spellings
-from dialplan.render import Secrets, render
+from dialplan.render import render
 
 pytest_plugins = ("tests.command_line",)
 

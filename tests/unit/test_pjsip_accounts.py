@@ -1,8 +1,9 @@
 """A change of accounts changes the accounts in pjsip.conf, and nothing else."""
 
 from config.settings import Settings
+from dialplan.line_secrets import Secrets
 from dialplan.pjsip_accounts import with_accounts_of
-from dialplan.render import Secrets, render
+from dialplan.render import render
 from dialplan.sip_accounts import SipAccount
 
 SECRETS = Secrets("a" * 32, "b" * 32, "c" * 32, "d" * 32)

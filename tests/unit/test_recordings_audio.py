@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.capture.files import repair, scan, sound_length, track, write_stereo
-from recordings.capture.join import Job, Piece, join_stereo, work
+from recordings.capture.files import scan
+from recordings.capture.join import join_stereo, work
+from recordings.capture.join_job import Job, Piece
+from recordings.capture.sound import repair, sound_length, track, write_stereo
 from recordings.capture.wave_header import new_header, read_header
-from recordings.model.leg_levels import RATE, compare_legs, cured, measure
+from recordings.model.leg_levels import compare_legs, cured, measure
+from recordings.model.telephone_audio import RATE
 
 CALL = "n1-1763815501123-42"
 

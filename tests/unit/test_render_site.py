@@ -6,7 +6,8 @@ import stat
 
 import pytest
 
-from dialplan.render import Secrets, render
+from dialplan.line_secrets import Secrets
+from dialplan.render import render
 from dialplan.sip_accounts import SipAccount
 from dialplan.site import PARTS, main_files, parts, without_secrets
 

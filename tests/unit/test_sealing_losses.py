@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
-from recordings.capture.files import write_stereo
 from recordings.capture.reconcile import Reconciler
+from recordings.capture.sound import write_stereo
 from recordings.capture.wave_header import new_header
 from recordings.journal.journal import Journal
 from recordings.model.entries import RecordingState

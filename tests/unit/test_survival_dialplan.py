@@ -8,7 +8,8 @@ import pytest
 
 from config.settings import Settings
 from dialplan import words as w
-from dialplan.render import Secrets, render
+from dialplan.line_secrets import Secrets
+from dialplan.render import render
 from dialplan.sip_accounts import LAB, SipAccount
 from ivr.prompts.catalogue import CATALOGUE
 from ivr.ucc_result import DROPS, FAILURES, FORWARDS, UccResult, prompt, ucc_result
