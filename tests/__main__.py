@@ -7,6 +7,7 @@ its own; each line of ring 3 has its own home and Asterisk besides, and never me
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from tests.schedule import Part, dealt, line_parts, next_part, read_costs
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
+HANDS = 2 * CORES  # processes of the fast ring: each waits for disks and deadlines half of its time
 MOST_AGAIN = 3  # more than these have no excuse
 LINES_AGAIN = 6  # parts: of some fifty that ran beside each other in real time
 UNIT = ("fast ring", "slow ring")  # the first words of their parts' names
@@ -29,6 +31,7 @@ SLOW_CORES = 0.3  # that a part of the slow ring takes from the lines: it lives 
 BEHIND = 10  # niceness of the slow ring: lines that listen for sound go first
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 PYTEST = (sys.executable, "-m", "pytest")
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # would make each process compile every file again
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Ran:
 
 
 def fast_parts() -> list[Part]:
-    """The fast ring, a process for each core."""
+    """The fast ring, two processes for each core."""
     costs = read_costs().fast
-    heaps = dealt(_unit_files(), costs, CORES)
+    heaps = dealt(_unit_files(), costs, HANDS)
     return [
         Part(f"{UNIT[0]} {number}/{len(heaps)}", heap, 60.0, 1.0, FAST_TESTS)
         for number, heap in enumerate(heaps, 1)
@@ -84,8 +87,9 @@ def run(part: Part) -> Ran:
 def _run(part: Part, *more: str) -> Ran:
     began = time.monotonic()
     child = subprocess.Popen(
-        [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *more, *part.options, *part.paths],
+        [*NAMESPACE, "nice", "-n", str(part.nice), *PYTEST, *more, *part.options, *_named(part.paths)],
         cwd=HERE.parent,
+        env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -98,6 +102,18 @@ def _run(part: Part, *more: str) -> Ran:
     child.returncode = os.waitstatus_to_exitcode(status)
     cpu = used.ru_utime + used.ru_stime
     return Ran(part, child.returncode, output, time.monotonic() - began, cpu)
+
+
+def _named(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths as pytest is told them: for each file named it would look through the whole folder again."""
+    folders = {str(Path(path).parent) for path in paths}
+    if len(paths) == 1 or len(folders) != 1 or any("::" in path for path in paths):
+        return paths
+    return (*folders, *(f"--only={Path(path).name}" for path in paths))
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
 
 
 async def side_by_side(waiting: list[Part], first: int, count: int) -> list[Ran]:
@@ -127,13 +143,25 @@ async def fast() -> int:
     return 0 if all(ran.good for ran in every) else 1
 
 
+def asked(arguments: list[str], environment: dict[str, str]) -> int:
+    """pytest with these arguments, seen as it runs, in a short folder as every part's; its exit code."""
+    with tempfile.TemporaryDirectory(prefix="t", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        command = [*NAMESPACE, *PYTEST, f"--basetemp={folder}/b", *arguments]
+        child = subprocess.Popen(command, cwd=HERE.parent, env=environment)
+        # Ctrl-C reaches both, and pytest tells of it; another's word to end is passed on.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for word in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(word, lambda word, _frame: child.send_signal(word))
+        return child.wait()
+
+
 def measure() -> int:
     """All unit tests but the drills and those that call themselves slow, one process; writes slow.txt."""
     slow_list.LIST.unlink(missing_ok=True)
     with tempfile.NamedTemporaryFile(prefix="t", mode="r", encoding="utf-8") as file:
-        environment = os.environ | {slow_list.MEASURED: file.name}
-        command = [*NAMESPACE, *PYTEST, "-p", "tests.slow_list", *FAST_TESTS, str(HERE / "unit")]
-        code = subprocess.run(command, cwd=HERE.parent, env=environment, check=False).returncode
+        environment = _environment() | {slow_list.MEASURED: file.name}
+        code = asked(["-p", "tests.slow_list", *FAST_TESTS, str(HERE / "unit")], environment)
         costs = slow_list.costs_in(file)
     slow = slow_list.slow_of(costs)
     slow_list.LIST.write_text("".join(f"{name}\n" for name in slow), encoding="utf-8")
@@ -198,5 +226,5 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["measure"]:
         sys.exit(measure())
     if len(sys.argv) > 1:
-        os.execvp(NAMESPACE[0], [*NAMESPACE, *PYTEST, *sys.argv[1:]])
+        sys.exit(asked(sys.argv[1:], _environment()))
     sys.exit(asyncio.run(whole()))

@@ -1,11 +1,16 @@
-"""What costs a test much and proves nothing there: password hashing at full cost, a schema step by step."""
+"""What costs a test much and proves nothing there: password hashing at full cost, a schema step by step,
+templates compiled anew for each console that a test opens.
+"""
 
 import shutil
 import tempfile
-from functools import cache
+from functools import cache, partialmethod
 from pathlib import Path
+from types import CodeType
 
 from argon2 import PasswordHasher
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from sqlalchemy import make_url
 
 from recordings.journal.migrating import migrate
@@ -24,6 +29,27 @@ async def prepared(url: str) -> None:
         await migrate(f"sqlite+aiosqlite:///{template}")
     Path(at.database).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(template, at.database)
+
+
+def keep_compiled_templates() -> None:
+    """From now on each template is compiled once in this process, whoever renders it."""
+    Environment.__init__ = partialmethod(_WITHOUT_CACHE, bytecode_cache=_Compiled())  # type: ignore[method-assign]
+
+
+_WITHOUT_CACHE = Environment.__init__
+
+
+class _Compiled(BytecodeCache):
+    """By a template's name, file and text, as jinja2 tells them apart."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
 @cache

@@ -1,6 +1,7 @@
 """For every unit test: a row that our code writes outside its chain fails the test."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from recordings.rows import service
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def no_row_beside_its_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def no_row_beside_its_chain() -> Iterator[None]:
     def refuse(name: str) -> None:
         if writer := _writer():
             raise AssertionError(f"{writer} writes {name} outside recordings.rows.service.entered")
 
-    monkeypatch.setattr(service, "unentered", refuse)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "unentered", refuse)
+        yield
 
 
 def _writer() -> str:

@@ -7,7 +7,7 @@ starts edges and joins them). All others are pure. A package's docstring tells w
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -62,7 +62,7 @@ COMMAND_LINE = (
     "recordings.command()(",
     "demands.command()(",
 )  # typer's way to say what the commands are
-STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef)
+STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 DOES = frozenset(
     "open read_text read_bytes write_text mkdir connect run Popen system print create_engine start".split()
 )
@@ -84,18 +84,22 @@ def tree_of(module: str) -> ast.Module:
 
 
 @cache
+def nodes_of(module: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(module)))
+
+
+@cache
 def imports(module: str, *, for_types: bool = False) -> frozenset[str]:
     """Full names of all that a file imports, wherever in it; of those for types only when asked."""
-    tree = tree_of(module)
     guarded = {
         inner
-        for node in ast.walk(tree)
+        for node in nodes_of(module)
         if is_for_types(node) and not for_types
         for inner in ast.walk(node)
         if inner is not node
     }
     return frozenset(
-        name for node in ast.walk(tree) if node not in guarded for name in imported_by(node, module)
+        name for node in nodes_of(module) if node not in guarded for name in imported_by(node, module)
     )
 
 
@@ -109,9 +113,10 @@ def imported_by(node: ast.AST, module: str) -> Iterator[str]:
 
 
 def is_for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
+@cache
 def first_sentence(module: str) -> str:
     """The docstring's first paragraph in one line: sentences end anywhere, paragraphs do not."""
     return " ".join((ast.get_docstring(tree_of(module)) or "").partition("\n\n")[0].split())
@@ -143,26 +148,32 @@ def circles(arrows: Mapping[str, frozenset[str]]) -> list[list[str]]:
     return sorted(sorted(group) for group in groups)
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_module_imports_only_its_own_folder_and_those_below(module: str):
-    height = FOLDERS.index(module.partition(".")[0])
-    above = {name for name in imports(module) if name.partition(".")[0] in FOLDERS[height + 1 :]}
-    assert above == set()
+def against(rule: Callable[[str], Collection[str]], modules: Iterable[str] = FILES) -> dict[str, set[str]]:
+    """The files that break a rule, with what breaks it: one test for each rule, not for each file."""
+    return {module: set(broken) for module in modules if (broken := rule(module))}
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_module_imports_only_its_own_room_and_those_below(module: str):
-    folder, room = room_of(module)
-    rooms = ROOMS.get(folder, "").split()
-    if not rooms or not room:
-        return
-    assert room in rooms, "a room has its place in the order"
-    above = {
-        name
-        for name in imports(module)
-        if name in FILES and room_of(name)[0] == folder and room_of(name)[1] in rooms[rooms.index(room) + 1 :]
-    }
-    assert above == set()
+def test_a_module_imports_only_its_own_folder_and_those_below():
+    def above(module: str) -> set[str]:
+        height = FOLDERS.index(module.partition(".")[0])
+        return {name for name in imports(module) if name.partition(".")[0] in FOLDERS[height + 1 :]}
+
+    assert against(above) == {}
+
+
+def test_a_module_imports_only_its_own_room_and_those_below():
+    def above(module: str) -> set[str]:
+        folder, room = room_of(module)
+        rooms = ROOMS.get(folder, "").split()
+        if not rooms or not room:
+            return set()
+        if room not in rooms:
+            return {"a room has its place in the order"}
+        higher = rooms[rooms.index(room) + 1 :]
+        there = {name for name in imports(module) if name in FILES and room_of(name)[0] == folder}
+        return {name for name in there if room_of(name)[1] in higher}
+
+    assert against(above) == {}
 
 
 def test_no_files_import_each_other_in_a_circle_not_even_for_types():
@@ -196,54 +207,61 @@ def test_every_room_named_here_is_there(folder: str):
     )
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if not is_edge(module)])
-def test_a_file_that_talks_to_the_world_or_imports_one_that_does_says_so(module: str):
-    edges = {name for name in imports(module) if name in FILES and is_edge(name)}
-    world = {name for name in imports(module) if name in TALKS or name.partition(".")[0] in TALKS}
-    assert (edges | world) - HARMLESS.get(module, set()) == set()
+def test_a_file_that_talks_to_the_world_or_imports_one_that_does_says_so():
+    def unsaid(module: str) -> set[str]:
+        edges = {name for name in imports(module) if name in FILES and is_edge(name)}
+        world = {name for name in imports(module) if name in TALKS or name.partition(".")[0] in TALKS}
+        return (edges | world) - HARMLESS.get(module, set())
+
+    assert against(unsaid, [module for module in FILES if not is_edge(module)]) == {}
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_nothing_happens_when_a_file_is_imported(module: str):
-    for node in tree_of(module).body:
-        said = ast.unparse(node).splitlines()[0]
-        if isinstance(node, ast.Expr):
-            # A docstring; a call would register something.
-            assert isinstance(node.value, ast.Constant) or said.startswith(COMMAND_LINE), said
-        elif isinstance(node, ast.If):
-            assert is_for_types(node) or "__main__" in said, said
-        elif isinstance(node, ast.ClassDef):
-            pass
-        else:
-            assert isinstance(node, STATEMENTS), said
-            calls = (inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call))
-            names = {ast.unparse(call).rpartition(".")[2] for call in calls}
-            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not names & DOES, said
+def test_nothing_happens_when_a_file_is_imported():
+    assert against(lambda module: [said(node) for node in tree_of(module).body if happens(node)]) == {}
 
 
-@pytest.mark.parametrize("path", [*FILES.values(), *SCRIPTS], ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_is_short(path: Path):
-    name = str(path.relative_to(ROOT))
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LINES_OF_A_FILE or name in LONG_BY_DESIGN
+def happens(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr):
+        # A docstring; a call would register something.
+        return not (isinstance(node.value, ast.Constant) or said(node).startswith(COMMAND_LINE))
+    if isinstance(node, ast.If):
+        return not (is_for_types(node) or "__main__" in said(node))
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    calls = (inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    names = {ast.unparse(call).rpartition(".")[2] for call in calls}
+    return not isinstance(node, STATEMENTS) or bool(names & DOES)
 
 
-@pytest.mark.parametrize("module", FILES)
-def test_a_function_is_short(module: str):
-    long = {
-        node.name: lines
-        for node in ast.walk(tree_of(module))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LINES_OF_A_FUNCTION
+def said(node: ast.stmt) -> str:
+    return ast.unparse(node).splitlines()[0]
+
+
+def test_a_file_is_short():
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (*FILES.values(), *SCRIPTS)
     }
-    assert long == {}
+    long = {name: count for name, count in lines.items() if count > LINES_OF_A_FILE}
+    assert {name: count for name, count in long.items() if name not in LONG_BY_DESIGN} == {}
 
 
-@pytest.mark.parametrize("package", sorted(PACKAGES))
-def test_a_package_tells_what_lives_in_it(package: str):
-    told = ast.get_docstring(tree_of(package)) or ""
-    assert told not in ("", "To be told.")
-    assert len(told.splitlines()) <= LINES_OF_A_PACKAGE
+def test_a_function_is_short():
+    def long(module: str) -> list[str]:
+        return [
+            f"{node.name}: {lines}"
+            for node in nodes_of(module)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LINES_OF_A_FUNCTION
+        ]
+
+    assert against(long) == {}
+
+
+def test_a_package_tells_what_lives_in_it():
+    told = {package: ast.get_docstring(tree_of(package)) or "" for package in PACKAGES}
+    assert {package for package, said in told.items() if said in ("", "To be told.")} == set()
+    assert {name for name, said in told.items() if len(said.splitlines()) > LINES_OF_A_PACKAGE} == set()
 
 
 def test_the_folder_named_asterisk_is_no_package():
@@ -255,11 +273,16 @@ def test_every_harmless_file_named_here_is_there():
     assert set(HARMLESS) - set(FILES) == set()
 
 
-@pytest.mark.parametrize("module", sorted(PACKAGES))
-def test_what_a_package_names_is_there(module: str) -> None:
+def test_what_a_package_names_is_there():
     # A lower-case word alone in backticks: a file or room, or a name that a file of the package has.
-    folder = FILES[module].parent
-    named = set(re.findall(r"`([a-z_]+)`", ast.get_docstring(tree_of(module)) or ""))
-    text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path != FILES[module])
     there = {part for name in FILES for part in name.split(".")}
-    assert set() == {name for name in named - there if not re.search(rf"\b{name}\b", text)}
+
+    def missing(module: str) -> set[str]:
+        named = set(re.findall(r"`([a-z_]+)`", ast.get_docstring(tree_of(module)) or "")) - there
+        if not named:
+            return set()
+        files = (path for path in FILES[module].parent.rglob("*.py") if path != FILES[module])
+        text = "".join(path.read_text(encoding="utf-8") for path in files)
+        return {name for name in named if not re.search(rf"\b{name}\b", text)}
+
+    assert against(missing, PACKAGES) == {}

@@ -9,6 +9,8 @@ import soundfile
 from ivr.prompts.hold_music import compose, make_music
 from ivr.prompts.loudness import loudness, true_peak
 
+pytestmark = pytest.mark.slow  # a minute and a half of music is made first
+
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -20,7 +22,6 @@ def sound(file: Path) -> np.ndarray:
     return soundfile.read(file)[0]
 
 
-@pytest.mark.slow
 def test_it_is_one_telephone_file_of_at_least_90_seconds(file: Path) -> None:
     kind = soundfile.info(file)
     assert file.name == "111.wav"

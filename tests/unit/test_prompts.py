@@ -72,15 +72,18 @@ def test_from_answer_to_queue_the_words_leave_time_for_the_keys() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_drafts_have_the_right_format_level_peak_and_length(drafts: Path) -> None:
     assert check(drafts, prompts=FEW) == []
 
 
+@pytest.mark.slow
 def test_a_word_is_spoken_only_in_the_language_that_has_it(drafts: Path) -> None:
     assert effective([drafts], "kk", "number_1_f") is None
     assert effective([drafts], "ru", "number_1_f") == drafts / "ru" / "number_1_f.wav"
 
 
+@pytest.mark.slow
 def test_a_bilingual_draft_is_the_same_in_both_folders_and_holds_both_voices(drafts: Path) -> None:
     kk, ru = ((drafts / one / "choose_again.wav").read_bytes() for one in LANGUAGES)
     assert kk == ru
@@ -88,6 +91,7 @@ def test_a_bilingual_draft_is_the_same_in_both_folders_and_holds_both_voices(dra
     assert soundfile.info(drafts / "kk" / "choose_again.wav").duration > 1.6
 
 
+@pytest.mark.slow
 def test_speaking_again_makes_nothing(drafts: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in drafts.rglob("*.wav")}
     assert speech_synthesis.speak(FEW, drafts) == 0
@@ -143,6 +147,7 @@ def found(folder: Path) -> list[str]:
     return [str(problem).split(" (")[0] for problem in check(folder, prompts=SOME)]
 
 
+@pytest.mark.slow
 def test_a_prompt_missing_in_one_language_is_found(drafts: Path, tmp_path: Path) -> None:
     folder = spoil(drafts, tmp_path, SOME)
     (folder / "kk" / "rate.wav").unlink()
@@ -150,12 +155,14 @@ def test_a_prompt_missing_in_one_language_is_found(drafts: Path, tmp_path: Path)
     assert [str(p) for p in missing(folder, prompts=SOME)] == ["kk/rate: missing"]
 
 
+@pytest.mark.slow
 def test_a_new_prompt_without_a_file_is_found(drafts: Path) -> None:
     new = Prompt("press_three", "Үшті басыңыз.", "Нажмите три.", "")
     problems = missing(drafts, prompts=[*FEW, new])
     assert [str(p) for p in problems] == ["kk/press_three: missing", "ru/press_three: missing"]
 
 
+@pytest.mark.slow
 def test_wrong_level_peak_length_and_format_are_found(drafts: Path, tmp_path: Path) -> None:
     folder = spoil(drafts, tmp_path, SOME)
     write_sound(folder / "kk" / "rate.wav", tone(2, 0.05))
@@ -183,6 +190,7 @@ def test_a_peak_between_the_samples_is_found() -> None:
     assert true_peak(wave) > -3.3
 
 
+@pytest.mark.slow
 def test_bilingual_files_that_differ_are_found(drafts: Path, tmp_path: Path) -> None:
     folder = spoil(drafts, tmp_path, SOME)
     write_sound(folder / "ru" / "choose_again.wav", tone(2, 0.1415))
@@ -200,6 +208,7 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.slow
 def test_install_takes_the_studio_before_the_draft_and_copies_only_changes(
     drafts: Path, tmp_path: Path
 ) -> None:
