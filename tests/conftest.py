@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cheap import keep_compiled_templates
+from tests.cheap import keep_compiled_templates, log_plainly
 from tests.slow_list import function_of, listed
 
 
@@ -32,6 +32,7 @@ def pytest_configure() -> None:
     """`sudo python -m tests`: sudo's word would make each command that person's (operator.py)."""
     os.environ.pop("SUDO_UID", None)
     keep_compiled_templates()
+    log_plainly()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks

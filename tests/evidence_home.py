@@ -41,9 +41,11 @@ class EvidenceHome:
         self.keys.make()
         self.database: AsyncEngine = None  # type: ignore[assignment]
 
-    async def open(self) -> "EvidenceHome":
+    async def open(self, patience: float = 5.0) -> "EvidenceHome":
+        """`patience`: seconds to wait for another writer."""
         await prepared(self.settings.database)
-        self.database = keyed(open_database(self.settings.database), self.keys.numbers)
+        opened = open_database(self.settings.database, busy_seconds=patience)
+        self.database = keyed(opened, self.keys.numbers)
         return self
 
     async def close(self) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 GRACE = 0.00005  # real seconds for bytes on loopback to arrive before time may jump
 STUCK = 5.0  # real seconds in which neither bytes nor a deadline come
@@ -50,3 +52,13 @@ def run(work: Coroutine[Any, Any, T], *, wire: bool = False) -> T:
     """The result of `work`; hours of it take milliseconds."""
     with asyncio.Runner(loop_factory=lambda: JumpingLoop(wire)) as runner:
         return runner.run(work)
+
+
+def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """A unit test whose own sleeps, and those of what it tests, take no time; no threads, no sockets."""
+
+    @wraps(test)
+    def ran(*args: P.args, **named: P.kwargs) -> None:
+        run(test(*args, **named))
+
+    return ran

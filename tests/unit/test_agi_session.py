@@ -232,8 +232,9 @@ ORDERS = [
 
 
 @pytest.mark.parametrize(("words", "owed", "when", "hangup"), ORDERS)
-async def test_the_next_command_gets_its_own_line_in_every_order(words, owed, when, hangup):
+async def test_the_next_command_gets_its_own_line_in_every_order(monkeypatch, words, owed, when, hangup):
     """The cut command's line comes before the cancellation, after it, or in one piece with the 510."""
+    monkeypatch.setattr("agi_handlers.session.NUDGE", 60.0)  # Asterisk answers before it is nudged
     session, wire = open_session()
     cut = await asked(session, *words)
     if when == "before":

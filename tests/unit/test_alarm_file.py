@@ -109,7 +109,8 @@ def test_a_line_that_is_none_of_ours_is_passed_over(path):
     assert [] == list(read(path))
 
 
-async def test_the_supervisor_writes_by_itself(path):
+async def test_the_supervisor_writes_by_itself(path, monkeypatch):
+    monkeypatch.setattr("engine.supervisor.alarm_file.EVERY", 0.05)
     told = AlarmFile(path)
     keeping = asyncio.create_task(told.keep())
     told.raise_("asterisk_died", "ended")

@@ -1,8 +1,9 @@
-"""Pages are made at once, and the less often the more they cost; no change is lost."""
+"""Pages are made at once, and the less often the more they cost; no change is lost. In virtual time."""
 
 import asyncio
 
 from console.http.coalesce import LONGEST, Coalescer
+from tests.scenario.clock import in_virtual_time
 
 
 async def test_what_costs_nothing_is_told_at_once():
@@ -13,6 +14,7 @@ async def test_what_costs_nothing_is_told_at_once():
     assert len(told) == 5
 
 
+@in_virtual_time
 async def test_what_costs_much_waits_and_many_changes_are_told_once_and_at_last():
     spent, told = [0.0], []
 
@@ -32,6 +34,7 @@ async def test_what_costs_much_waits_and_many_changes_are_told_once_and_at_last(
     assert told[-1] > began + 0.08  # the last change was told
 
 
+@in_virtual_time
 async def test_nothing_waits_longer_than_the_longest():
     spent, told = [0.0], []
 

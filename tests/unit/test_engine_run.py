@@ -40,7 +40,10 @@ def made(chosen: Settings) -> tuple[Engine, tuple[lifecycle.Step, ...]]:
     return engine, lifecycle.steps(engine, reactions)
 
 
-async def test_an_engine_whose_port_is_taken_stops_all_that_it_started(tmp_path: Path) -> None:
+async def test_an_engine_whose_port_is_taken_stops_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.wiring.lifecycle.FIRST_LOGIN", 0.05)
     before = asyncio.all_tasks()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         engine, order = made(

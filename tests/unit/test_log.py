@@ -52,11 +52,13 @@ def as_before() -> Iterator[None]:
     """Logging is the process's own: what a test sets up must not reach the next."""
     root = logging.getLogger()
     handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
+    configured = structlog.get_config()
+    structlog.reset_defaults()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.raiseExceptions = raising
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     structlog.contextvars.clear_contextvars()
 
 

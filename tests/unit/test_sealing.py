@@ -153,14 +153,13 @@ async def test_without_the_master_key_nothing_is_lost_and_it_goes_on_by_itself(h
 
 async def test_a_locked_database_loses_nothing_and_seals_nothing_twice(home):
     await home.talk(1)
-    blocker = await EvidenceHome(home.settings.home).open()
-    async with blocker.database.connect() as connection:
+    waiting = await EvidenceHome(home.settings.home).open(patience=0.1)
+    async with home.database.connect() as connection:
         await connection.execute(text("SELECT 1"))  # BEGIN IMMEDIATE: nobody else writes
-        worker = sealer(home)
         with pytest.raises(Exception, match="locked"):
-            await worker.pass_once()
+            await sealer(waiting).pass_once()
         assert 4 == len(raw(home))
-    await blocker.close()
+    await waiting.close()
     assert 1 == (await sealer(home).pass_once()).sealed
     assert 1 == len([link async for link in links(home.database)])
 
