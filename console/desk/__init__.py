@@ -1,1 +1,5 @@
-"""Desk: the consultant's own page, its live stream, the commands a consultant may give for their own seat."""
+"""Desk: the consultant's own page, with its live stream (`pages`).
+
+In: the board's row of one's own seat. Out: that page, and commands for one's own seat alone (`commands`): shift,
+pause, wrap-up, 1414.
+"""

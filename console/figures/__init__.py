@@ -1,1 +1,5 @@
-"""Figures: past days from the journal, a page."""
+"""Figures: past days, by the same formulas as the wallboard (`pages`).
+
+In: two civil days, and the journal read by them. Out: a page of its figures,
+charts and rows; nothing live.
+"""

@@ -1,5 +1,5 @@
 """What all features share: listeners, connections, access control, context, rendering, streams, commands.
 
-In come requests of browsers and the board of the engine; out go pages, streams, and commands to the engine.
-A feature (a room above) gives its routes and labels; `console/app.py` puts them together.
+In: requests of browsers, the engine's board and answers (`engine_client`), routes that each feature above
+gives. Out: pages, streams and commands; no request reaches a handler without its right (`access_control`).
 """

@@ -4,11 +4,14 @@ import asyncio
 
 import pytest
 
+from config.reasons import PAUSE_BYTES
+from dialplan.words import SURVIVAL_QUEUE
 from lab.lab import Lab
 from lab.robots import HearTone, Press, Wait
 from recordings.model.call_record import Outcome
 from tests.real.absence import back as engine_back
 from tests.real.absence import gone, on_shift, silence, without_engine
+from tests.real.asterisk import console
 from tests.real.heard import hears, names
 from tests.real.line import RunningLine, now
 
@@ -31,6 +34,21 @@ async def test_pauses_and_releases_by_feature_code_count_while_the_engine_is_dea
     seats = {seat["id"]: seat["paused"] for seat in line.ask("consultants.list")["consultants"]}
     assert ("technical", None) == (seats["c101"], seats["c102"])
     line.ask("consultants.unpause", id="c101")
+
+
+async def test_the_longest_reason_of_a_pause_stands_whole_in_survival_s_queue_where_a_longer_one_is_cut(
+    line: RunningLine, lab: Lab
+) -> None:
+    await lab.consultant("c101", talk=2).start()
+    await on_shift(line, "c101")
+    paused = f"queue pause member PJSIP/c101 queue {SURVIVAL_QUEUE} reason"
+    for longest, cut in (("ұ" * 39 + "x", "x"), ("x" * PAUSE_BYTES, "x")):
+        line.ask("consultants.pause", id="c101", reason=longest)
+        await line.until(lambda said=longest: f"paused:{said} was" in console(line, "queue show"), 10)
+        console(line, f"{paused} {longest}{cut}")
+        assert f"paused:{longest} was" in console(line, "queue show")
+        line.ask("consultants.unpause", id="c101")
+        await on_shift(line, "c101")
 
 
 async def test_killed_while_the_caller_is_told_that_1414_is_busy_survival_goes_back_to_the_same_consultant(

@@ -262,6 +262,8 @@ def test_a_package_tells_what_lives_in_it():
     told = {package: ast.get_docstring(tree_of(package)) or "" for package in PACKAGES}
     assert {package for package, said in told.items() if said in ("", "To be told.")} == set()
     assert {name for name, said in told.items() if len(said.splitlines()) > LINES_OF_A_PACKAGE} == set()
+    both = ["In:", "Out:"]  # what may come in, what goes out
+    assert {name for name, said in told.items() if re.findall(r"\b(?:In|Out):", said) != both} == set()
 
 
 def test_the_folder_named_asterisk_is_no_package():
