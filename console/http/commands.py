@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Final
 
-import structlog
 from aiohttp import web
 
 from config.rights import Right
@@ -14,8 +13,6 @@ from console.http.i18n import Words
 from console.http.refusals import N_, reason
 from console.http.routes import Route
 from console.identity.accounts import Account
-
-log = structlog.get_logger()
 
 DONE: Final = N_("Accepted: this page will show it when it is done.")
 SILENT: Final = N_(

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.refusals import Code, refused
 from config.settings import Settings
 from config.tasks import Tasks
+from console.identity.tables import EVERY
 from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.rotate_cel import rotate
@@ -23,6 +24,7 @@ from engine.process.run import run
 from recordings.completeness.gap_watch import GapWatch
 from recordings.demands.term_watch import TermWatch
 from recordings.finding.reindexing import Reindexing
+from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
 
 log = structlog.get_logger()
@@ -52,6 +54,7 @@ class EvidenceProcess:
             self.clock.run,
             self.nightly.run,
             self._hide_old,
+            self._adopt,
             self._rotate,
             *self.delivery.works(),
         )
@@ -93,6 +96,10 @@ class EvidenceProcess:
     async def _hide_old(self) -> None:
         """Numbers from before they were hidden; raises KeyMissing, and is begun again."""
         await Reindexing(self._evidence.database, self._evidence.keys.numbers()).run()
+
+    async def _adopt(self) -> None:
+        """Rows from before they were chained (decision 0062); raises KeyMissing, and is begun again."""
+        await Adoption(self._evidence.database, EVERY).run()
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -5,7 +5,7 @@ One job a line of JSON on standard input, one report a line on standard output, 
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +17,6 @@ from recordings.capture.placing import HOLE, Stretch, covered, gaps, placed, ste
 from recordings.capture.sound import BLOCK, repair, track, write_stereo
 from recordings.model.leg_levels import LegLevels, LegReport, Samples, compare_legs, cured, measure
 from recordings.model.telephone_audio import RATE
-
-
-def join_stereo(audio: Path, pieces: Sequence[Piece], into: Path) -> int:
-    """Segments at their places with silence between, caller left and consultant right; samples written."""
-    ordered = sorted(pieces, key=lambda piece: piece.start)
-    return write_stereo(into, stereo_blocks(placed([_stretch(audio, piece) for piece in ordered]), BLOCK))
 
 
 def work(job: Job) -> Report:

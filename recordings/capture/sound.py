@@ -48,12 +48,6 @@ def repair(path: Path) -> bool:
     return True
 
 
-def sound_length(path: Path) -> int:
-    """Samples in a mono file by its length, whatever its header claims; one without header is all sound."""
-    _, header = header_of(path)
-    return sound_bytes(header, path.stat().st_size) // 2
-
-
 def track(path: Path | None) -> Track:
     """A mono file's samples, read where they are wanted; an empty one for no file."""
     if path is None:

@@ -3,8 +3,6 @@
 import struct
 from dataclasses import dataclass
 
-LONGEST = 4096  # bytes of a file in which its header must end; Asterisk's has 44
-
 
 @dataclass(frozen=True, slots=True)
 class WaveHeader:

@@ -37,21 +37,6 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return found
 
 
-def root_from(start: bytes, index: int, size: int, beside: Sequence[bytes]) -> bytes | None:
-    """The root that `path` leads to; None where the path does not fit a tree of `size` leaves."""
-    if not 0 <= index < size:
-        return None
-    at, rest = start, list(beside)
-    while size > 1:
-        if index % 2 or index + 1 < size:
-            if not rest:
-                return None
-            other = rest.pop(0)
-            at = node(other, at) if index % 2 else node(at, other)
-        index, size = index // 2, (size + 1) // 2
-    return None if rest else at
-
-
 def _above(level: Sequence[bytes]) -> list[bytes]:
     joined = [node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return [*joined, level[-1]] if len(level) % 2 else joined

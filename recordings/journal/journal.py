@@ -18,7 +18,6 @@ from recordings.model.entries import (
     ConsultantState,
     Entry,
     LogRead,
-    RecordingIntended,
 )
 from recordings.privacy.numbers import Numbers
 
@@ -155,10 +154,6 @@ class Journal:
             if isinstance(entry, LogRead) and (entry.log, entry.after) == (name, place):
                 place = entry.place
         return place
-
-    async def recording_intended(self, stem: str, at: datetime) -> None:
-        """Before the first sound of a segment: no audio later is then known to be a loss."""
-        await self.write(RecordingIntended(stem, at))
 
     def alarm(self, kind: str, about: str, at: datetime) -> None:
         """Keep an alarm; `about` is an id of ours, never a number."""

@@ -186,7 +186,7 @@ def _digest(fields: List[Any]) -> str:
     return _sha256(json.dumps(fields, separators=(",", ":")).encode())
 
 
-def _root(leaf: bytes, index: int, size: int, path: List[bytes]) -> Optional[bytes]:
+def root_from(leaf: bytes, index: int, size: int, path: List[bytes]) -> Optional[bytes]:
     """RFC 6962: where the path from this leaf leads."""
     if not 0 <= index < size:
         return None
@@ -274,7 +274,7 @@ def _recordings(manifest: Any, members: Reading, key: bytes) -> List[str]:
             continue
         stated = json.loads(body)["chain"]
         leaf = hashlib.sha256(b"\0" + bytes.fromhex(entry["hash"])).digest()
-        root = _root(leaf, proof["index"], proof["size"], [bytes.fromhex(part) for part in proof["path"]])
+        root = root_from(leaf, proof["index"], proof["size"], [bytes.fromhex(part) for part in proof["path"]])
         place = (stated["first"] + proof["index"], stated["last"] - stated["first"] + 1)
         if _digest(fields) != entry["hash"] or entry["subject"] != one["id"]:
             faults.append("%s: its entry in the chain is not what was hashed" % one["id"])

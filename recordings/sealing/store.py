@@ -18,7 +18,6 @@ from recordings.model.sealed import Sealed
 from recordings.model.tables import recordings, segments
 from recordings.privacy.keyring import Wrapped
 
-_MANY = 500
 _PLAYABLE = [state.value for state in PLAYABLE]
 
 

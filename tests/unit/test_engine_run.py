@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, text
 
 from config.settings import Settings
 from dialplan.sip_accounts import SipAccount
@@ -19,7 +20,9 @@ from engine.wiring.build import build
 from engine.wiring.parts import Engine
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Outcome
+from recordings.model.evidence_tables import row_chain
 from recordings.privacy.keyring import Keyring
+from recordings.rows.entry import RowEntryKind
 from routing.dispatch.queue import Waiting
 from tests.evidence_home import numbers
 
@@ -113,6 +116,35 @@ async def test_an_evidence_process_that_cannot_start_leaves_none_of_its_works_ru
         with pytest.raises(OSError):
             await EvidenceProcess(evidence).run(asyncio.Event())
     assert set() == {task for task in asyncio.all_tasks() - before if not task.done()}
+
+
+async def test_the_evidence_process_enters_rows_from_before_the_chain_and_then_none_any_more(
+    tmp_path: Path,
+) -> None:
+    made = settings(tmp_path / "home")
+    Keyring(made.keys_dir).make()
+    journal = Journal(made.database, made.spool / "journal", numbers)
+    await journal.start()
+    journal.alarm("recording_missing", "n1-1-1", datetime.now(UTC))
+    await journal.stop()
+    async with open_evidence(made) as evidence:
+        async with evidence.database.begin() as connection:  # as an older version left it
+            for name in ("update", "delete", "replace"):
+                await connection.execute(text(f"DROP TRIGGER row_chain_no_{name}"))
+            await connection.execute(text("DELETE FROM row_chain"))
+            await connection.execute(text("UPDATE rows_before SET count = 1 WHERE table_name = 'alarms'"))
+        stop = asyncio.Event()
+        running = asyncio.create_task(EvidenceProcess(evidence).run(stop))
+        kinds: list[str] = []
+        async with asyncio.timeout(20):
+            while kinds.count(RowEntryKind.COMPLETE) < 2:
+                await asyncio.sleep(0.05)
+                async with evidence.database.connect() as connection:
+                    kinds = list(await connection.scalars(select(row_chain.c.kind).order_by(row_chain.c.seq)))
+        stop.set()
+        await running
+    assert RowEntryKind.ADOPTED in kinds
+    assert RowEntryKind.ADOPTED not in kinds[kinds.index(RowEntryKind.COMPLETE) :]
 
 
 async def test_the_end_of_the_engine_is_nobodys_wrap_up(

@@ -10,6 +10,7 @@ import pytest
 from engine.operations.consultant_state_store import NAME, ConsultantStateStore
 from recordings.journal.journal import Journal
 from recordings.journal.reading import Reader
+from recordings.model.entries import RecordingIntended
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.dispatcher import Dispatcher, Rules
 from routing.dispatch.queue import Waiting
@@ -49,7 +50,7 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
 
 
 async def written(journal: Journal) -> None:
-    await journal.recording_intended("n1-1795338000000-7-c1", datetime.now(UTC))
+    await journal.write(RecordingIntended("n1-1795338000000-7-c1", datetime.now(UTC)))
 
 
 def talk(desk: DispatchService, call: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from recordings.capture.join import work
 from recordings.capture.join_job import Job, Piece
-from recordings.capture.sound import repair, sound_length, track
+from recordings.capture.sound import repair, track
 from recordings.capture.wave_header import new_header
 from tests.unit.test_recordings_audio import RATE, nothing, quiet_line, read_wave, save, tone
 
@@ -41,7 +41,7 @@ def test_whatever_of_a_header_is_lost_the_sound_is_heard(tmp_path, lost, part, s
     assert -4 <= len(found) - len(sound) <= 22  # half a millisecond; what is left of a header, 3 ms
     shared = min(len(found), len(sound))
     assert np.array_equal(sound[-shared:], found[-shared:])
-    assert sound_length(path) == len(found)
+    assert track(path).samples == len(found)
 
 
 @pytest.mark.parametrize("at", range(44))

@@ -12,6 +12,7 @@ from recordings.chain import merkle
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
 from recordings.model.statement import NotSigned, faults
+from recordings.package.verify_package import root_from
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
@@ -44,12 +45,12 @@ def test_a_path_leads_to_the_root_from_its_own_leaf_only(size, data):
     index = data.draw(st.integers(0, size - 1))
     path = merkle.path(leaves, index)
     root = merkle.root(leaves)
-    assert root == merkle.root_from(leaves[index], index, size, path)
-    assert root != merkle.root_from(merkle.leaf(b"another"), index, size, path)
+    assert root == root_from(leaves[index], index, size, path)
+    assert root != root_from(merkle.leaf(b"another"), index, size, path)
     for other in range(size):
         if other != index:
-            assert root != merkle.root_from(leaves[index], other, size, path)
-    assert merkle.root_from(leaves[index], index, size, [*path, b"x" * 32]) is None
+            assert root != root_from(leaves[index], other, size, path)
+    assert root_from(leaves[index], index, size, [*path, b"x" * 32]) is None
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ async def test_each_entry_is_proved_by_the_statement_that_covers_it(home):
     assert [(1, 1, 3), (2, 4, 8)] == [(one.seq, one.first_seq, one.last_seq) for one in (first, second)]
     for seq in range(1, 9):
         proof = await service(home).proof(seq)
-        root = merkle.root_from(
+        root = root_from(
             merkle.leaf(bytes.fromhex(proof.leaf)),
             proof.index,
             proof.size,

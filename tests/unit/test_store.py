@@ -15,7 +15,14 @@ from recordings.journal.reading import CallFilter, Reader
 from recordings.journal.writing import append_access
 from recordings.model.access_entry import START, Access, Action, Actor, act
 from recordings.model.call_record import CallRecord, Connection, Outcome
-from recordings.model.entries import Alarm, ConsultantState, RecordingChecked, RecordingState, Segment
+from recordings.model.entries import (
+    Alarm,
+    ConsultantState,
+    RecordingChecked,
+    RecordingIntended,
+    RecordingState,
+    Segment,
+)
 from recordings.model.hash_chain import verify
 from recordings.model.tables import calls
 from tests.evidence_home import numbers
@@ -157,13 +164,13 @@ async def test_calls_are_found_by_day_outcome_consultant_and_language(journal):
 
 async def test_a_recording_goes_from_intent_to_end_and_opens_again_after_a_hold(journal):
     first, second = f"{call_id(1)}-c1", f"{call_id(1)}-c1-s2"
-    await journal.recording_intended(first, T0)
+    await journal.write(RecordingIntended(first, T0))
     await journal.write(checked(first, after(10)))
-    await journal.recording_intended(first, T0)  # said twice: no news
+    await journal.write(RecordingIntended(first, T0))  # said twice: no news
     [found] = await journal.reader.recordings(call_id(1))
     assert (found.id, found.connection, found.state) == (first, None, RecordingState.FINISHED)
     assert (found.started_at, found.ended_at) == (T0, after(10))
-    await journal.recording_intended(second, after(20))
+    await journal.write(RecordingIntended(second, after(20)))
     [found] = await journal.reader.recordings(call_id(1))
     assert (found.started_at, found.ended_at, found.state) == (T0, None, RecordingState.INTENDED)
     assert [(part.stem, part.started_at, part.ended_at) for part in found.segments] == [

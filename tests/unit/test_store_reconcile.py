@@ -16,7 +16,7 @@ from recordings.capture.wave_header import new_header
 from recordings.journal.from_call_summary import record
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
-from recordings.model.entries import RecordingState, SegmentSeen
+from recordings.model.entries import RecordingIntended, RecordingState, SegmentSeen
 from recordings.model.evidence_tables import sealed
 from routing.live.call_summary import CallSummary
 from tests.evidence_home import numbers
@@ -85,7 +85,7 @@ TALK = Connection(1, "c101", after(10), after(15), after(25))
 
 
 async def test_an_intended_recording_is_checked_and_joined_once(desk):
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
     assert [await desk.reconciler.look() for _ in range(3)] == [1, 0, 0]
@@ -117,7 +117,7 @@ async def test_recordings_older_than_a_week_are_forgotten(desk):
 
 
 async def test_an_answered_conversation_without_sound_is_an_alarm_once(desk):
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     await desk.call(TALK)
     for _ in range(3):
         await desk.reconciler.look()
@@ -147,7 +147,7 @@ async def test_the_conversation_with_1414_is_not_expected_to_be_recorded(desk):
 
 
 async def test_files_of_an_unanswered_attempt_are_removed_without_alarm(desk):
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(30))
     await desk.call()
     await desk.reconciler.look()
@@ -156,7 +156,7 @@ async def test_files_of_an_unanswered_attempt_are_removed_without_alarm(desk):
 
 
 async def test_files_are_left_alone_while_they_grow_or_the_phone_rings(desk):
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(10))
     await desk.call(ended=None)
     assert await desk.reconciler.look() == 0
@@ -229,9 +229,9 @@ async def test_a_recording_that_stopped_growing_in_mid_conversation_is_an_alarm(
 
 async def test_segments_after_a_hold_are_one_recording_with_silence_between(desk):
     second = stem_of(CALL, 1, 2)
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE, TONE, ends=after(25))
-    await desk.journal.recording_intended(second, after(30))
+    await desk.journal.write(RecordingIntended(second, after(30)))
     desk.save(second, TONE, TONE, ends=after(40))
     await desk.call(replace(TALK, ended_at=after(40)))
     await desk.reconciler.look()
@@ -259,9 +259,9 @@ TWO, THREE = f"{CALL}-c2", f"{CALL}-c3"
 
 
 async def test_after_a_missed_ring_the_second_attempt_is_the_first_conversation(desk):
-    await desk.journal.recording_intended(ONE, after(2))
+    await desk.journal.write(RecordingIntended(ONE, after(2)))
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(8))
-    await desk.journal.recording_intended(TWO, after(9))
+    await desk.journal.write(RecordingIntended(TWO, after(9)))
     desk.save(TWO, TONE, TONE, ends=after(25))
     await desk.call(TALK)
     for _ in range(2):
@@ -282,7 +282,7 @@ async def test_a_conversation_nobody_recorded_does_not_shift_the_next_ones_recor
 
 async def test_a_recorder_that_wrote_nothing_is_told_from_a_missed_ring(desk):
     for stem, at in ((ONE, 1), (TWO, 9), (THREE, 40)):
-        await desk.journal.recording_intended(stem, after(at))
+        await desk.journal.write(RecordingIntended(stem, after(at)))
     await desk.call(TALK)
     for _ in range(2):
         await desk.reconciler.look()
@@ -397,7 +397,7 @@ async def seen_late(desk, *connections):
 
 
 async def test_a_recording_is_not_judged_on_a_row_without_its_conversation_but_after_its_grace(desk):
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE, TONE, ends=after(25))
     await seen_late(desk)
     desk.at = after(26 + 119)
@@ -517,9 +517,9 @@ def test_a_story_that_is_not_whole_does_not_say_that_nobody_served_the_caller():
 
 async def test_a_recorder_that_a_full_volume_silenced_leaves_its_sound_where_it_was_spoken(desk):
     """Written to until 21 s, stopped at 35 s: the header written then made the file look 14 s younger."""
-    await desk.journal.recording_intended(ONE, after(10))
+    await desk.journal.write(RecordingIntended(ONE, after(10)))
     await desk.journal.write(SegmentSeen(ONE, after(17), 2.0))
-    await desk.journal.recording_intended(f"{ONE}-s2", after(35))
+    await desk.journal.write(RecordingIntended(f"{ONE}-s2", after(35)))
     desk.save(ONE, TONE[:48_000], TONE[:48_000], ends=after(35))
     desk.save(f"{ONE}-s2", TONE[1000:], TONE[1000:], ends=after(45))
     await desk.call(replace(TALK, ended_at=after(45)))
