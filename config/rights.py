@@ -28,6 +28,7 @@ class Right(StrEnum):
     INSTALL = "install"  # what the machine is given: configuration with all passwords, prompts, a drill
     APPEALS = "appeals"  # write appeals, hand them over
     APPEALS_READ = "appeals_read"  # see appeals; with a reason where it is not one's own
+    DIRECTORY = "directory"  # bodies, their contacts, the calendar
 
 
 class Door(StrEnum):
@@ -59,6 +60,7 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.INSTALL: frozenset({"administrator"}),
         Right.APPEALS: frozenset({"consultant", "supervisor", "administrator"}),
         Right.APPEALS_READ: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
+        Right.DIRECTORY: frozenset({"administrator"}),
     }
 )
 

@@ -94,8 +94,18 @@ class Body:
     above: str = ""  # the body above it: complaints about it go there (B6)
     hours: tuple[Hours, ...] = ()  # empty: round the clock
     contacts: tuple[Contact, ...] = field(default=())
+    valid_from: date | None = None
+    valid_until: date | None = None  # inclusive
     example: bool = False
     closed: bool = False  # no longer told anything; kept for its past hand-overs
+
+    def valid_on(self, day: date) -> bool:
+        """Both ends included; a closed body on no day."""
+        return (
+            not self.closed
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
 
     def name(self, language: str) -> str:
         """In Kazakh or Russian."""

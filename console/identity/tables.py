@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 
+from appeals.model.bound_tables import BOUND as APPEALS
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
 from recordings.rows.bound_tables import BOUND, Bound
@@ -56,4 +57,10 @@ sessions = Table(
 )
 
 SESSIONS = Bound(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0009")
-EVERY: Final = (*BOUND, ACCOUNTS, SECOND_FACTORS, SESSIONS)  # all tables whose rows are chained
+EVERY: Final = (
+    *BOUND,
+    *APPEALS,
+    ACCOUNTS,
+    SECOND_FACTORS,
+    SESSIONS,
+)  # all tables whose rows are chained

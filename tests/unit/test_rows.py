@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from appeals.bodies.service import Directory
+from appeals.calendar.day import Day, DayKind
+from appeals.calendar.service import Calendar
+from appeals.model.body import Body, BodyKind, ChannelKind, Contact
 from config.database import open_database
 from config.evidence import FolderCopy
 from console.identity.accounts import new
@@ -69,6 +73,7 @@ async def fill(home: EvidenceHome) -> None:
         assert await AccountStore(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
         session = Session(f"{number:064}", f"p{number}", "in", "csrf", T0, T0, "127.0.0.1")
         assert await SessionStore(home.database).begin(session, "hash")
+    await register(home)
     await Sealer(home.database, home.keys, home.settings).pass_once()
     for number in range(1, 4):
         await evidence(home).statements.nightly(
@@ -93,6 +98,16 @@ async def demand(connection, home: EvidenceHome, number: int) -> int:
         rows.add(demands.DEMANDS, tuple(key))
     await demands.happened(connection, key[0], AIGUL, T0, "registered", "", "received", {})
     return int(key[0])
+
+
+async def register(home: EvidenceHome) -> None:
+    directory = Directory(home.database, home.keys.numbers(), lab=True)
+    calendar = Calendar(home.database, home.settings.zone)
+    for number in range(1, 4):
+        contact = Contact(0, "", ChannelKind.TELEPHONE, f"+7700000000{number}", "кезекші", 1)
+        body = Body(f"b{number}", BodyKind.LOCAL, "abai", "Мектеп", "Школа", contacts=(contact,))
+        await directory.add(body, AIGUL, T0)
+        await calendar.set([Day(T0.date() + timedelta(days=number), DayKind.HOLIDAY)], AIGUL, T0)
 
 
 def elsewhere(home: EvidenceHome) -> FolderCopy:
@@ -180,6 +195,11 @@ CHANGES = {
     "consultant_states": ("value = '{\"paused\": true}'", "at = '2030-01-01 00:00:00.000000'", "name = 'x'"),
     "statement_copies": ("at = '2030-01-01 00:00:00.000000'", "copy = 'x'"),
     "sessions": ("login = 'p9'", "stage = 'code'", "address = 'x'"),
+    "calendar_days": ("kind = 'ordinary'", "name_ru = 'x'", "day = '2026-12-31'"),
+    "calendar_events": ("person = 'x'", "before = 'x'"),
+    "bodies": ("above = 'b3'", "hours = '1 09:00-10:00'", "closed = 1", "topics = '4'"),
+    "body_contacts": ("place = 2", "pii_address = '102'", "body = 'b3'", "example = 1"),
+    "body_events": ("person = 'x'", "pii_after = 'x'"),
     "accounts": ("role = 'administrator'", "password_hash = 'x'", "disabled = 1"),
 }
 
@@ -189,7 +209,7 @@ async def test_a_row_altered_in_any_column_is_named_and_no_other(lite, table, ch
     alter(lite, f"UPDATE {table} SET {change} WHERE rowid IN (SELECT rowid FROM {table} LIMIT 1 OFFSET 1)")
     lines = await found(lite)
     assert lines
-    rekeyed = ("alarms", "demand_findings", "consultant_states", "statement_copies")
+    rekeyed = ("alarms", "demand_findings", "consultant_states", "statement_copies", "calendar_days")
     assert 1 == len({line.rpartition(":")[0] for line in lines}) or table in rekeyed
     assert all(line.startswith(f"{table} row ") for line in lines)
 

@@ -1,0 +1,7 @@
+"""Bound tables of all rooms of appeals; each room's tables stand in a file of their own beside this one."""
+
+from typing import Final
+
+from appeals.model import bodies_tables, calendar_tables
+
+BOUND: Final = (*calendar_tables.BOUND, *bodies_tables.BOUND)
