@@ -61,7 +61,7 @@ def test_the_newest_version_by_the_files_names_is_the_newest_by_what_they_say():
 
 async def test_a_schema_at_its_newest_is_left_alone_and_an_older_one_is_not(url):
     await migrate(url, "0008")
-    assert await ask(url, differences) == []  # 0009 adds rows, no table
+    assert await ask(url, stamps) == ["0008"]
     await migrate(url)
     assert await ask(url, stamps) == [newest()]
     await migrate(url)
