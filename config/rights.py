@@ -28,6 +28,8 @@ class Right(StrEnum):
     INSTALL = "install"  # what the machine is given: configuration with all passwords, prompts, a drill
     APPEALS = "appeals"  # write appeals, hand them over
     APPEALS_READ = "appeals_read"  # see appeals; with a reason where it is not one's own
+    APPEALS_BY_PERSON = "appeals_by_person"  # search them by a name or a word
+    APPEALS_WATCH = "appeals_watch"  # open appeals by owner, missing receipts, reports
     DIRECTORY = "directory"  # bodies, their contacts, the calendar
 
 
@@ -60,6 +62,8 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.INSTALL: frozenset({"administrator"}),
         Right.APPEALS: frozenset({"consultant", "supervisor", "administrator"}),
         Right.APPEALS_READ: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
+        Right.APPEALS_BY_PERSON: frozenset({"supervisor", "administrator"}),
+        Right.APPEALS_WATCH: frozenset({"supervisor", "administrator", "auditor"}),
         Right.DIRECTORY: frozenset({"administrator"}),
     }
 )

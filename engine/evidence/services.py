@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from appeals.register.holds import AppealHolds
 from config.database import open_database
 from config.home import has_run
 from config.log import configure
@@ -28,7 +29,6 @@ from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
 from recordings.demands.demand_holds import DemandHolds
 from recordings.demands.service import Demands
-from recordings.finding.registrations import OpenAppeals
 from recordings.finding.service import Finder
 from recordings.journal.migrating import migrate
 from recordings.model.access_entry import Access, Result
@@ -95,7 +95,7 @@ class EvidenceServices:
         """All that keeps calls; who is not named here keeps none. Raises KeyMissing."""
         closed_for = timedelta(days=self.settings.demand_closed_days)
         demanded = DemandHolds(self.keys.numbers(), self.settings.zone, closed_for)
-        return AllHolds(demanded, OpenAppeals(), ManualHolds())
+        return AllHolds(demanded, AppealHolds(), ManualHolds())
 
     @property
     def packages(self) -> Packages:

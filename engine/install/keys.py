@@ -9,7 +9,7 @@ from config import no_follow
 from config.settings import Settings
 from engine.install.home_folders import share_keys
 from engine.install.owners import NoSuchUser
-from recordings.privacy.keyring import ROWS, SECOND_FACTOR, Keyring
+from recordings.privacy.keyring import APPEALS, ROWS, SECOND_FACTOR, Keyring
 
 
 def ensure_keys(settings: Settings) -> tuple[str, ...]:
@@ -18,8 +18,8 @@ def ensure_keys(settings: Settings) -> tuple[str, ...]:
     Needs the right to write there: root, or whoever owns a home of their own.
     """
     if known := _known(settings):
-        # A home from before the console had a key of its own, or rows stood in a chain.
-        if new := [name for name in (SECOND_FACTOR, ROWS) if name not in known]:
+        # A home from before the console had a key of its own, rows stood in a chain, or appeals were kept.
+        if new := [name for name in (SECOND_FACTOR, ROWS, APPEALS) if name not in known]:
             for name in new:
                 Keyring(settings.keys_dir).make_one(name)
             there = fingerprints(settings.keys_dir)

@@ -6,7 +6,7 @@ from alembic import op
 from config.utc_time import UtcTime
 
 revision = "0011"
-down_revision = "0009"  # "0010" as soon as 0010_appeals.py is there
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
     CHANGED = "changed"
     LINKED = "linked"  # a call and a registration number
     DEMAND = "demand"  # a step in the register of demands; the subject says which
+    APPEAL = "appeal"  # a step in the register of appeals; the subject says which
     HELD = "held"
     LIFTED = "lifted"  # a hold
     PLANNED = "planned"  # what retention would take

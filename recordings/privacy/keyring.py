@@ -3,6 +3,7 @@
 master-N.key  wraps each sealed recording's own key; the highest N is the current one
 numbers.key   hides callers' numbers, index.key finds them
 rows.key      makes entries of the chain of rows, for every process that writes rows
+appeals.key   hides what appeals hold of people; index.key finds it
 second-factor.key  hides the secrets of second factors, for the console, which gets no other key
 statement.key signs daily statements and packages (Ed25519); its public half is statement.pub
 """
@@ -25,6 +26,7 @@ from recordings.privacy.numbers import Numbers
 _NONCE = 12
 SECOND_FACTOR: Final = "second-factor.key"
 ROWS: Final = "rows.key"
+APPEALS: Final = "appeals.key"
 
 
 class KeyMissing(Exception):
@@ -96,6 +98,10 @@ class Keyring:
         key = self._read(SECOND_FACTOR)
         return Numbers(key, key, self._rows())
 
+    def appeals(self) -> Numbers:
+        """Hides and reveals what appeals hold of people. Raises KeyMissing."""
+        return Numbers(self._read(APPEALS), self._read("index.key"), self._rows())
+
     def _rows(self) -> bytes:
         """Empty while it is missing: rows are then written all the same, and named as never entered."""
         try:
@@ -127,7 +133,7 @@ class Keyring:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self.masters():
             self.new_master()
-        for name in ("numbers.key", "index.key", SECOND_FACTOR, ROWS):
+        for name in ("numbers.key", "index.key", SECOND_FACTOR, ROWS, APPEALS):
             self.make_one(name)
         if not (self._folder / "statement.key").exists():
             _write(self._folder / "statement.key", Ed25519PrivateKey.generate().private_bytes_raw())
@@ -143,7 +149,10 @@ class Keyring:
 
     def missing(self) -> tuple[str, ...]:
         """Names of the key files that are not there."""
-        names = ("numbers.key", "index.key", SECOND_FACTOR, ROWS, "statement.key", "statement.pub")
+        names = (
+            *("numbers.key", "index.key", SECOND_FACTOR, ROWS, APPEALS),
+            *("statement.key", "statement.pub"),
+        )
         absent = tuple(name for name in names if not (self._folder / name).exists())
         return absent if self.masters() else ("master-1.key", *absent)
 

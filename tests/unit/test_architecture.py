@@ -31,7 +31,7 @@ ROOMS = {
     "routing": "dispatch live board ami cel",
     "recordings": "model privacy rows journal capture chain access sealing key_rotation completeness "
     "retention finding demands package",
-    "appeals": "model calendar form topics bodies handing_over",
+    "appeals": "model calendar form topics bodies register handing_over",
     "console": "identity http sign_in figures accounts desk wallboard app",
     "engine": "process wire install operations media recorder wallboard supervisor evidence health control "
     "wiring main console_main cli",

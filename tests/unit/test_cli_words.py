@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from appeals.model.appeal import State as AppealState
 from config.told import told
 from console.http.i18n import catalogue
 from engine.cli.language import CHOSEN, NoSuchLanguage, chosen, spoken, taken
@@ -25,7 +26,7 @@ ENGLISH = re.compile(r"(?<![\w./-])[a-z]{3,}(?![\w./-])")
 HOLES = re.compile(r"\{(\w+)")
 VALUES = {
     *(set(RecordingState) - {RecordingState.EMPTY}),  # `calls show` leaves out what nobody answered
-    *(str(one) for kind in (Outcome, Action, State, Activity, Phase, Result) for one in kind),
+    *(str(one) for kind in (Outcome, Action, State, AppealState, Activity, Phase, Result) for one in kind),
     *(f"{side}_{what}" for side in ("caller", "consultant") for what in ("silent", "lost", "gap")),
     *(
         "lengths_differ",

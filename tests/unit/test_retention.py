@@ -252,7 +252,7 @@ async def test_who_answers_as_holds_keeps_calls_beside_all_others(home):
     sealed_ones = SealedRecordings(home.database, home.keys, home.settings.sealed)
     one = Retention(home.database, sealed_ones, both, (AUDIO, ROWS))
     await one.hold(id_, AIGUL, "сот", None, T0)
-    assert ("calls", "demands", "holds", "registrations") == both.tables
+    assert ("appeal_contacts", "appeals", "calls", "demands", "holds", "registrations") == both.tables
     async with home.database.connect() as connection:
         assert {id_: ("inquiry", "manual hold")} == await both.why(connection, [id_, "another"], LATER)
         assert [period_of(id_)] * 2 == await both.periods(connection, LATER)

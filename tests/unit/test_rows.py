@@ -12,7 +12,10 @@ from sqlalchemy import insert, select, text, update
 from appeals.bodies.service import Directory
 from appeals.calendar.day import Day, DayKind
 from appeals.calendar.service import Calendar
+from appeals.model.appeal import NoCase
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact
+from appeals.register.door import RegisterParts
+from appeals.register.service import Register
 from config.database import open_database
 from config.evidence import FolderCopy
 from console.identity.accounts import new
@@ -43,6 +46,7 @@ from recordings.rows.service import enter_new, entered, keyed
 from recordings.rows.worker import Adoption
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
+from tests.register_home import LooseForm
 from tests.unit.test_evidence_altered import alter
 
 pytest_plugins = ("tests.postgres",)
@@ -71,6 +75,7 @@ async def fill(home: EvidenceHome) -> None:
         person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
         await AccountStore(home.database).add(person, "hash", T0)
         assert await AccountStore(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
+        await appeal(home, number, call)
         session = Session(f"{number:064}", f"p{number}", "in", "csrf", T0, T0, "127.0.0.1")
         assert await SessionStore(home.database).begin(session, "hash")
     await register(home)
@@ -82,6 +87,17 @@ async def fill(home: EvidenceHome) -> None:
     handing = StatementDelivery(home.database, lambda: evidence(home).statements, (elsewhere(home),))
     assert await handing.deliver("elsewhere", T0)
     await evidence(home).statements.nightly(T0.date() + timedelta(days=4), T0 + timedelta(days=4))
+
+
+async def appeal(home: EvidenceHome, number: int, call: str) -> None:
+    """Of a year of its own, with a field that the history has and one that it has not yet."""
+    keys, zone = (home.keys.appeals(), home.keys.numbers()), home.settings.zone
+    register = Register(RegisterParts(home.database, *keys, LooseForm(), zone))
+    draft = await register.draft_from_call(call, AIGUL, T0)
+    await register.save_field(draft.id, "matter", "хат", 0, AIGUL, T0)
+    await register.register(draft.id, AIGUL, T0 + timedelta(days=366 * (number - 1)))
+    await register.save_field(draft.id, "topic", "4", 0, AIGUL, T0)
+    await register.no_case(f"n1-{int(T0.timestamp() * 1000)}-{number + 20}", NoCase.JOKE, AIGUL, T0)
 
 
 async def demand(connection, home: EvidenceHome, number: int) -> int:
@@ -200,6 +216,12 @@ CHANGES = {
     "bodies": ("above = 'b3'", "hours = '1 09:00-10:00'", "closed = 1", "topics = '4'"),
     "body_contacts": ("place = 2", "pii_address = '102'", "body = 'b3'", "example = 1"),
     "body_events": ("person = 'x'", "pii_after = 'x'"),
+    "appeals": ("state = 'closed'", "owner = 'x'", "number = '1'", "due_source = 'x'"),
+    "appeal_values": ("pii_text = 'h1:x'", "system_user = 'x'", "version = 9"),
+    "appeal_events": ("pii_after = 'x'", "system_user = 'x'", "at = '2030-01-01 00:00:00.000000'"),
+    "appeal_contacts": ("call_id = 'x'", "kind = 'letter'"),
+    "no_case_contacts": ("kind = 'thanks'",),
+    "appeal_numbers": ("last = 9",),
     "accounts": ("role = 'administrator'", "password_hash = 'x'", "disabled = 1"),
 }
 

@@ -1,0 +1,99 @@
+"""Status of an appeal: the moves between its states, as data; nothing else moves it; pure (A12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from appeals.model.appeal import Outcome, State
+from config.told import either, told
+from recordings.model.access_entry import Actor
+
+_BY: Final = frozenset({"consultant", "supervisor", "administrator", "system"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`roles` may make it; `says`: it needs a reason in words; `ends`: it needs an outcome."""
+
+    roles: frozenset[str] = _BY
+    says: bool = False
+    ends: bool = False
+
+
+S = State
+MOVES: Mapping[tuple[State, State], Move] = MappingProxyType(
+    {
+        (S.DRAFT, S.REGISTERED): Move(),
+        (S.DRAFT, S.CLOSED): Move(says=True, ends=True),  # begun twice, or the caller took it back
+        (S.REGISTERED, S.IN_WORK): Move(),
+        (S.REGISTERED, S.HANDED_OVER): Move(),  # an urgent one leaves at once (A10)
+        (S.REGISTERED, S.CLOSED): Move(ends=True),
+        (S.IN_WORK, S.HANDED_OVER): Move(),
+        (S.IN_WORK, S.ANSWERED): Move(),
+        (S.IN_WORK, S.CLOSED): Move(ends=True),
+        (S.HANDED_OVER, S.IN_WORK): Move(),
+        (S.HANDED_OVER, S.ANSWERED): Move(),
+        (S.HANDED_OVER, S.CLOSED): Move(says=True, ends=True),
+        (S.ANSWERED, S.IN_WORK): Move(),
+        (S.ANSWERED, S.HANDED_OVER): Move(),  # confirmed: the commissioner is told again (B5)
+        (S.ANSWERED, S.CLOSED): Move(ends=True),
+        (S.CLOSED, S.IN_WORK): Move(says=True),  # reopened
+    }
+)
+
+
+class WrongStep(ValueError):
+    """The appeal stands where this cannot be done; the text says what can."""
+
+
+class Forbidden(ValueError):
+    """This person may not do it; the text says who may."""
+
+
+def move(
+    state: State,
+    to: State,
+    who: Actor,
+    *,
+    reason: str = "",
+    outcome: Outcome | None = None,
+    open_hand_overs: Sequence[str] = (),
+) -> State:
+    """The state after a move. `open_hand_overs`: bodies yet to answer. Raises WrongStep, Forbidden."""
+    found = MOVES.get((state, to))
+    if found is None:
+        raise _no_way(state, to)
+    if who.role not in found.roles:
+        raise Forbidden(
+            told(
+                "{person} is {role}: only this role may do this: {roles}",
+                person=who.person,
+                role=told(who.role),
+                roles=either(sorted(found.roles - {"system"})),
+            )
+        )
+    if found.ends and outcome is None:
+        raise WrongStep(told("say how the appeal ended: closing needs an outcome"))
+    if found.says and not reason.strip():
+        raise WrongStep(told("say why: this step needs a reason in words"))
+    if found.ends and open_hand_overs and not reason.strip():
+        raise WrongStep(
+            told(
+                "these have not answered yet: {bodies}; close it only with a reason",
+                bodies=", ".join(open_hand_overs),
+            )
+        )
+    return to
+
+
+def _no_way(state: State, to: State) -> WrongStep:
+    ways = ", ".join(sorted(str(after) for before, after in MOVES if before is state))
+    return WrongStep(
+        told(
+            "an appeal that is {state} cannot become {to}; it may become: {ways}",
+            state=told(state),
+            to=told(to),
+            ways=ways,
+        )
+    )
