@@ -10,6 +10,7 @@ from appeals.form.checks import SENTENCES, Unfit, UnfitCode, check, check_digit,
 from appeals.form.faults import all_words
 from appeals.form.form import FieldType, Needed, Search
 from appeals.form.loading import FILE, FormUnfit, form_of, load_form
+from appeals.handing_over.rules_file import FILE as RULES
 from appeals.model.appeal import ApplicantKind, HelpKind, Kind, Outcome
 from appeals.model.body import REGIONS
 from appeals.model.words import KAZAKH_LETTERS
@@ -502,3 +503,10 @@ def test_the_check_digit_takes_other_weights_where_the_first_remainder_is_ten():
         assert expected == check_digit(digits)
         both[first == 10] += 1
     assert min(both.values()) > 0
+
+
+def test_every_field_and_value_that_the_rules_of_whom_to_tell_name_is_in_the_form():
+    for rule in tomllib.loads(RULES.read_text(encoding="utf-8"))["rules"]:
+        for name, values in {**rule.get("when", {}), **rule.get("unless", {})}.items():
+            assert set() == set(values) - {one.id for one in FORM.fields[name].choices}, rule["id"]
+        assert rule.get("ask", "urgent") in FORM.fields

@@ -12,6 +12,8 @@ from appeals.model.body import BodyKind
 from appeals.model.words import KAZAKH_LETTERS
 from appeals.topics.document import document
 from appeals.topics.faults import OURS, all_words
+from appeals.topics.finding import find
+from appeals.topics.labels import Labels
 from appeals.topics.loading import TopicsUnfit, load_topics, read_files, topics_of
 from appeals.topics.topics import IDENTITY, GuidePart
 
@@ -193,6 +195,63 @@ def test_a_reason_that_does_not_suit_is_doubted_and_never_in_the_way(values, dou
 
 def test_doubts_name_fields_of_the_form():
     assert set() == {name for one in TOPICS.every_doubt for name in one.fields} - set(FORM.fields)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("алимент", "3.01"),
+        ("Алименты взыскать", "3.01"),
+        ("буллинг", "4.01"),
+        ("травля школ", "4.01"),
+        ("жоғалып", "2.06"),
+        ("жогалып", "2.06"),  # on a keyboard without Kazakh letters
+        ("өлгісі", "6.02"),
+        ("олгiсi", "6.02"),  # with a Latin i
+        ("не хочет жить", "6.01"),
+        ("пропал", "2.06"),
+        ("МИЛОСТЫНЮ", "2.09"),
+        ("4.02", "4.02"),
+        ("выселение", "3.08"),
+    ],
+)
+def test_a_reason_is_found_by_what_is_typed_in_either_language(typed, first):
+    assert first == find(TOPICS, typed)[0].id
+
+
+def test_each_reason_is_found_by_its_label_in_both_languages_and_by_its_id():
+    for reason in TOPICS.reasons.values():
+        for typed in (reason.id, reason.label.kk, reason.label.ru):
+            assert reason in find(TOPICS, typed), typed
+
+
+def test_nothing_typed_and_nothing_known_find_nothing():
+    assert () == find(TOPICS, "") == find(TOPICS, " , ") == find(TOPICS, "қыңғыр-жыңғыр")
+
+
+def test_a_word_of_the_direction_finds_its_reasons_behind_those_that_say_it_themselves():
+    found = [one.id for one in find(TOPICS, "пенсия")]
+    assert ["5.05"] == found
+    assert {one.id for one in TOPICS.directions[4].reasons} == {one.id for one in find(TOPICS, "миграция")}
+    assert "5.10" == find(TOPICS, "миграция")[0].id
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "language", "said"),
+    [
+        ("topic", "4", "kk", ("Бағыт", "4. Балалар, мектеп, балабақша, оқу")),
+        ("reason", "4.01", "ru", ("Причина", "4.01. Травля в школе (буллинг)")),
+        ("reason", "4.99", "ru", ("Причина", "4.99")),
+        ("topic", "", "ru", ("Направление", "")),
+        ("region", "abai", "ru", ("Регион", "Область Абай")),
+        ("urgent", "yes", "kk", ("Шұғыл", "Иә")),
+        ("danger", "both", "ru", ("Есть ли опасность сейчас", "и для жизни, и для здоровья")),
+        ("matter", "Бала жылап отыр", "ru", ("Что случилось", "Бала жылап отыр")),
+        ("referred_to", "1414", "kk", ("Қайда хабарласуы керек", "1414")),
+    ],
+)
+def test_a_value_is_read_in_words(field, value, language, said):
+    assert said == Labels(FORM, TOPICS)(field, value, language)
 
 
 def no_russian(data):
