@@ -89,8 +89,8 @@ def cleaned(entry: Entry) -> Entry:
     The access log's words are refused where they are made (model/access_entry.py), never changed or cut.
     """
     match entry:
-        case CallRecord(pii_caller=str(number)):
-            return replace(entry, pii_caller=clean(number))
+        case CallRecord(pii_caller=str(number)) if (cleaned_ := clean(number)) != number:
+            return replace(entry, pii_caller=cleaned_)
     return entry
 
 

@@ -71,5 +71,5 @@ class Numbers:
         return urlsafe_b64encode(made[:12]).decode()
 
     def _of_form(self, form: str) -> str:
-        digest = hmac.new(self._indexing, form.encode(), hashlib.sha256).digest()
+        digest = hmac.digest(self._indexing, form.encode(), "sha256")
         return FORM + urlsafe_b64encode(digest[:18]).decode()

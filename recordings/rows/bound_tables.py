@@ -72,10 +72,10 @@ class Bound:
     def digest_of(self, row: Row, numbers: Numbers) -> str:
         """Of the row as it stands."""
         values: dict[str, Value] = {}
-        for name, floats, hidden in _plan(self):
+        for name, floats, hidden, present in _plan(self):
             value = row.get(name)
             if value is not None:
-                if name in self.present:
+                if present:
                     value = True
                 elif hidden:
                     value = _revealed(value, numbers)
@@ -90,10 +90,15 @@ class Bound:
 
 
 @cache
-def _plan(bound: Bound) -> tuple[tuple[str, bool, bool], ...]:
-    """Name, whether it is a float, whether it is hidden: of each column that is bound."""
+def _plan(bound: Bound) -> tuple[tuple[str, bool, bool, bool], ...]:
+    """Name, whether it is a float, hidden, told as present alone: of each column that is bound."""
     return tuple(
-        (column.name, isinstance(column.type, Float), column.name in bound.hidden)
+        (
+            column.name,
+            isinstance(column.type, Float),
+            column.name in bound.hidden,
+            column.name in bound.present,
+        )
         for column in bound.table.c
         if column.name in bound.columns
     )
