@@ -160,6 +160,7 @@ class Settings(HomePaths, BaseSettings):
     authorities: tuple[Authority, ...] = AUTHORITIES
     bases: tuple[Basis, ...] = BASES
     demand_warnings: tuple[float, ...] = (0.5, 0.8)  # shares of the term
+    appeals_near_days: float = Field(7.0, ge=0)  # how far apart two appeals may be and be offered as one
     demand_closed_days: float = Field(92.0, ge=0)  # what a demand named stays so long after its end
     escalate_to: str = ""  # system user told of a missed term
     retention: tuple[RetentionPolicy, ...] = ()

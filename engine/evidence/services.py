@@ -13,7 +13,11 @@ from typing import Final, TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from appeals.form.loading import load_form
+from appeals.register.door import RegisterParts
+from appeals.register.form_rules import FormAsRules
 from appeals.register.holds import AppealHolds
+from appeals.register.service import Register
 from config.database import open_database
 from config.home import has_run
 from config.log import configure
@@ -96,6 +100,20 @@ class EvidenceServices:
         closed_for = timedelta(days=self.settings.demand_closed_days)
         demanded = DemandHolds(self.keys.numbers(), self.settings.zone, closed_for)
         return AllHolds(demanded, AppealHolds(), ManualHolds())
+
+    @property
+    def register(self) -> Register:
+        """The register of appeals. Raises KeyMissing, FormUnfit."""
+        return Register(
+            RegisterParts(
+                self.database,
+                self.keys.appeals(),
+                self.keys.numbers(),
+                FormAsRules(load_form()),
+                self.settings.zone,
+                near=timedelta(days=self.settings.appeals_near_days),
+            )
+        )
 
     @property
     def packages(self) -> Packages:
