@@ -31,6 +31,9 @@ TOGETHER: Final = (
     ("test_ami_rights", "test_faults_asterisk"),
 )
 
+# Files that hold drills alone: of those only is seen that they can still be read.
+DRILLS: Final = ("test_drill_console", "test_drill_load", "test_drill_ring", "test_drill_sealing")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -73,9 +76,9 @@ def dealt(
 
 
 def line_parts(files: Iterable[Path], costs: Costs) -> list[Part]:
-    """The files of ring 3: those that share a line are one part."""
+    """The files of ring 3: those that share a line, or start none, are one part."""
     left = {file.stem: file for file in files}
-    groups = [tuple(left.pop(stem) for stem in group if stem in left) for group in TOGETHER]
+    groups = [tuple(left.pop(stem) for stem in group if stem in left) for group in (*TOGETHER, DRILLS)]
     return [line_part(group, costs) for group in (*groups, *((file,) for file in left.values())) if group]
 
 

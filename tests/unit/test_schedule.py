@@ -1,9 +1,11 @@
 """The runner's own choices: nothing is lost, heaps are alike, lines run side by side by CPU."""
 
+import re
 from pathlib import Path
 
 from tests.__main__ import HERE, Ran, few_failed, once_more, other_parts
 from tests.schedule import (
+    DRILLS,
     LINES,
     TOGETHER,
     Costs,
@@ -86,6 +88,12 @@ def test_whoever_shares_a_line_has_no_line_of_its_own_and_is_in_one_group():
         text = (HERE / "real" / f"{stem}.py").read_text()
         assert "RunningLine(" not in text, stem
         assert "line.stop()" not in text, stem
+
+
+def test_files_of_drills_alone_have_no_other_test():
+    for stem in DRILLS:
+        marks = re.search(r"^pytestmark = (.*)$", (HERE / "real" / f"{stem}.py").read_text(), re.MULTILINE)
+        assert marks and "pytest.mark.drill" in marks[1], stem
 
 
 def test_a_line_is_shared_by_a_groups_files_alone():
