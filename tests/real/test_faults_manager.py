@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import errno
 import os
 import socket
 import struct
@@ -27,9 +28,14 @@ def cut(line: RunningLine) -> int:
     libc = ctypes.CDLL(None, use_errno=True)
     number = 0
     for link in Path(f"/proc/{pid}/fd").iterdir():
-        if not str(link.readlink()).startswith("socket:"):
+        try:
+            if not str(link.readlink()).startswith("socket:"):
+                continue
+        except FileNotFoundError:  # closed meanwhile
             continue
         copy = libc.syscall(PIDFD_GETFD, process, int(link.name), 0)
+        if copy < 0 and ctypes.get_errno() == errno.EBADF:
+            continue
         assert copy >= 0, os.strerror(ctypes.get_errno())
         with socket.socket(fileno=copy) as theirs:
             if theirs.family != socket.AF_INET or theirs.type != socket.SOCK_STREAM:
