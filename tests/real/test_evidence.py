@@ -59,7 +59,8 @@ async def spoken(line: RunningLine, lab: Lab, tone: int, seconds: float = 4) -> 
     return call.call_id, one
 
 
-async def sealed(line: RunningLine, call_id: str, within: float = 60) -> Recording:
+async def sealed(line: RunningLine, call_id: str, within: float = 150) -> Recording:
+    """The call's only recording, sealed, its raw files gone; at once, or at a look a minute after a fault."""
     [row] = await line.recorded(call_id, within=within)
     end = time.monotonic() + within
     while not list(line.settings.sealed.rglob(f"{row.id}.sealed")) or list(
