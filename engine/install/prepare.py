@@ -95,7 +95,9 @@ def write_people(settings: Settings, without: str = "") -> None:
     file = settings.home / "asterisk" / "etc" / "pjsip.conf"
     people = [one for one in accounts.load(settings) if one.id != without]
     known, kind = secrets.load(settings.home / "secrets"), asterisk_kind(settings)
-    fresh = render(settings, known, people, modules_dir=str(kind["modules_dir"]))["pjsip.conf"]
+    fresh = render(settings, known, people, modules_dir=str(kind["modules_dir"]), only="pjsip.conf")[
+        "pjsip.conf"
+    ]
     before = file.read_text(encoding="utf-8")
     text = with_accounts_of(before, fresh)
     if faults := check({"pjsip.conf": text}):
