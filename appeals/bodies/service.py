@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -21,6 +21,7 @@ from config.told import Told, either, told
 from recordings.model.access_entry import Actor
 from recordings.privacy.numbers import Numbers
 
+SEED: Final = Path(__file__).with_name("seed.toml")
 LINE: Final = Actor("the line", "system", "ivr111")  # who fills a new home
 
 
@@ -172,7 +173,7 @@ class Directory:
         """Fill a directory that has no body at all; how many bodies were written."""
         if not await store.is_empty(self._database):
             return 0
-        bodies = read_seed(files("appeals.bodies").joinpath("seed.toml").read_text(encoding="utf-8"))
+        bodies = read_seed(SEED.read_text(encoding="utf-8"))
         contacts = [(None, one) for body in bodies for one in body.contacts]
         async with self._database.begin() as connection:
             if await self._known(connection):

@@ -84,7 +84,7 @@ def _of_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise WrongTable(
             told("the file is neither XLSX nor CSV in UTF-8: save it as «CSV UTF-8» or as XLSX")
         ) from None
-    first = text.partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
     try:
         for cells in reader:

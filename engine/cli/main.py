@@ -9,6 +9,8 @@ import typer
 from engine.cli.accounts import accounts
 from engine.cli.audit import audit
 from engine.cli.authorisation import AuthorisedCommands
+from engine.cli.bodies import bodies
+from engine.cli.calendar import calendar
 from engine.cli.calls import calls
 from engine.cli.consultants import consultants
 from engine.cli.demands import demands
@@ -51,6 +53,8 @@ app.add_typer(consultants, name="consultants")
 app.add_typer(recordings, name="recordings")
 app.add_typer(demands, name="demands")
 app.add_typer(retention, name="retention")
+app.add_typer(bodies, name="bodies")
+app.add_typer(calendar, name="calendar")
 app.add_typer(audit, name="audit")
 app.add_typer(accounts, name="accounts")
 app.add_typer(keys, name="keys")

@@ -113,7 +113,8 @@ SPOKEN_ERRORS: Final = frozenset(
     "Problem CommandRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
     "KeyMissing WrongKey WrongLetter WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame "
     "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused "
-    "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable".split()
+    "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable "
+    "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm".split()
 )
 
 

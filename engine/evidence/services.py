@@ -49,7 +49,7 @@ T = TypeVar("T")
 REFUSALS: Final = frozenset(
     "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep Forbidden "
     "NoSuchDemand NoSuchHold Unanswered "
-    "ReasonMissing ReasonRefused NotAllowed".split()
+    "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable".split()
 )
 
 

@@ -33,8 +33,8 @@ ROOMS = {
     "retention finding demands package",
     "appeals": "model calendar form topics bodies register handing_over",
     "console": "identity http sign_in figures accounts desk wallboard app",
-    "engine": "process wire install operations media recorder wallboard supervisor evidence health control "
-    "wiring main console_main cli",
+    "engine": "process wire install operations media recorder wallboard supervisor evidence register health "
+    "control wiring main console_main cli",
 }
 SAYS = re.compile(r"; (edge|wiring)( \([^()]*\))?\.(\s|$)")
 TALKS = frozenset(
@@ -61,6 +61,8 @@ COMMAND_LINE = (
     "app.add_typer(",
     "recordings.command()(",
     "demands.command()(",
+    "bodies.command(",
+    "bodies.add_typer(",
 )  # typer's way to say what the commands are
 STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 DOES = frozenset(

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from appeals.calendar.day import DayKind
 from appeals.model.appeal import State as AppealState
+from appeals.model.body import BodyKind, ChannelKind
 from config.told import told
 from console.http.i18n import catalogue
 from engine.cli.language import CHOSEN, NoSuchLanguage, chosen, spoken, taken
@@ -27,6 +29,7 @@ HOLES = re.compile(r"\{(\w+)")
 VALUES = {
     *(set(RecordingState) - {RecordingState.EMPTY}),  # `calls show` leaves out what nobody answered
     *(str(one) for kind in (Outcome, Action, State, AppealState, Activity, Phase, Result) for one in kind),
+    *(str(one) for kind in (DayKind, BodyKind, ChannelKind) for one in kind),
     *(f"{side}_{what}" for side in ("caller", "consultant") for what in ("silent", "lost", "gap")),
     *(
         "lengths_differ",
@@ -40,6 +43,7 @@ VALUES = {
     *KINDS,
     *("sealed", "waiting", "generated", "missing"),  # recordings.finding.criteria.state_of
     *("registered", "corrected", "reviewed", "packaged", "confirmed", "questioned"),  # steps of a demand
+    *("seeded", "added", "changed", "imported"),  # steps of a body
     *("ok", "warning", "failure"),  # the doctor's
     *(
         "letter number",

@@ -36,6 +36,7 @@ READ = {
         "statements": ("--statements", "{at_folder}"),
     },
     "audit verify": {"statements": ("--statements", "{at_folder}")},
+    "bodies import": {"file": ("{at}",)},
     "replay": {"file": ("{at}",)},
     "prompts import": {"source": ("{at_folder}",)},
 }
@@ -46,6 +47,7 @@ WRITTEN = {
     "demands listen": {"out": ("1", "1", "--out", "{at}")},
     "demands package": {"out": ("1", "--out", "{at_folder}")},
     "audit export": {"out": ("--out", "{at}")},
+    "bodies export": {"out": ("--out", "{at}")},
     "keys public": {"out": ("--out", "{at}")},
     "render": {"into": ("--into", "{at_folder}")},
 }

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root is told by 
 PEOPLE = {"consultant": 7001, "supervisor": 7002, "administrator": 7003, "auditor": 7004, "unknown": 7005}
 EVERYBODY = frozenset({*PEOPLE, "root"})
 A, S, U, ROOT = "administrator", "supervisor", "auditor", "root"
+EVERY_ROLE = frozenset({"consultant", A, S, U})
 
 # command: words, who is let in at a site, what then stands in the access log under their name.
 TABLE = {
@@ -81,6 +82,25 @@ TABLE = {
     "retention hold": (("{call}", "--reason", "сот"), {A}, "held"),
     "retention lift": (("1", "--reason", "x"), {A}, None),
     "retention holds": ((), {A}, "viewed"),
+    "bodies list": ((), EVERY_ROLE, None),
+    "bodies show": (("akimat_abai",), EVERY_ROLE, None),
+    "bodies add": (
+        ("school", "--kind", "local", "--name-kk", "Мектеп", "--name-ru", "Школа"), {A}, None,
+    ),
+    "bodies change": (("school", "--name-ru", "Лицей"), {A}, None),
+    "bodies close": (("school",), {A}, None),
+    "bodies import": (("/dev/null",), {A}, None),
+    "bodies export": (("--out", "{tmp}/z"), {A}, None),
+    "bodies seed": ((), {A}, None),
+    "bodies contact add": (("school", "--channel", "telephone", "--address", "102"), {A}, None),
+    "bodies contact change": (("school", "1", "--order", "2"), {A}, None),
+    "bodies contact end": (("school", "1"), {A}, None),
+    "calendar show": ((), EVERY_ROLE, None),
+    "calendar set": (("10.06.2026",), {A}, None),
+    "calendar swap": (("18.05.2026", "16.05.2026"), {A}, None),
+    "calendar remove": (("27.05.2026",), {A}, None),
+    "calendar fill": (("2027",), {A}, None),
+    "calendar next": (("akimat_abai",), EVERY_ROLE, None),
     "audit list": ((), {A, U}, "read_log"),
     "audit export": (("--out", "-"), {A, U}, "read_log"),
     "audit verify": ((), {A, U}, None),

@@ -63,7 +63,7 @@ def test_every_command_that_is_named_exists_with_its_options():
     wrong = []
     for file, words in hints():
         parts = shlex.split(words)
-        paths = (" ".join(parts[:length]) for length in (2, 1))
+        paths = (" ".join(parts[:length]) for length in (3, 2, 1))
         if not any(path in COMMANDS for path in paths) and parts[0] in {path.split()[0] for path in COMMANDS}:
             wrong.append((Path(file).name, words))
     assert [] == [one for one in wrong if len(one[1].split()) > 1 and one[1] != "lab phone"]
