@@ -69,7 +69,7 @@ class InDays:
     def __init__(self, days: int) -> None:
         self.days = days
 
-    def due(self, appeal: object, registered_at: datetime) -> tuple[datetime, str] | None:
+    async def due(self, appeal: object, registered_at: datetime) -> tuple[datetime, str] | None:
         return registered_at + timedelta(days=self.days), "written"
 
 

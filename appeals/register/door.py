@@ -1,7 +1,7 @@
 """Door of the register, what all share: keys, rights, a look at another's appeal; edge (A5, A18)."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from appeals.register.number import in_groups
 from appeals.register.ports import FormRules, NoHandOvers, NoTerms, OpenHandOvers, Terms
 from appeals.register.results import AppealRefused
 from appeals.register.status import Forbidden
-from appeals.register.store import no_such
+from appeals.register.store import load_one, no_such
 from config.database import reading
 from config.rights import Right, may
 from config.told import told
@@ -72,6 +72,12 @@ class Door:
         if not reason.strip():
             raise AppealRefused(told("this appeal is another person's: say why you look at it"))
         await self._access.note(who, Action.VIEWED, [name_of(row)], reason)
+
+    async def _owed(self, appeal_id: int, registered_at: datetime) -> tuple[datetime, str] | None:
+        """When an answer is owed, by which term; asked before a transaction, for it reads the calendar."""
+        async with reading(self._database) as connection:
+            appeal = await load_one(connection, self._numbers, appeal_id)
+        return await self._parts.terms.due(appeal, registered_at)
 
     async def _step(self, row: Row[Any], who: Actor, words: str, reason: str = "") -> None:
         """Logged before it is done. Raises Forbidden."""

@@ -99,10 +99,13 @@ class Drafting(Door):
                 marks = await contacts.present(connection, appeal_id)
                 if who.system_user not in {one.system_user for one in marks}:
                     raise AppealRefused(told("this appeal is another person's: open it first, and say why"))
-            return await drafts.save(
+            saved = await drafts.save(
                 connection, self._numbers, self._parts.form, appeal_id, field, kept, base_version, who, now,
                 change_id,
             )  # fmt: skip
+        if field == "kind" and row.number and isinstance(saved, Saved):
+            await self._owed_anew(appeal_id, row.registered_at, who, now)
+        return saved
 
     async def opened(self, appeal_id: int, who: Actor, now: datetime, reason: str = "") -> Opened:
         """Say that one has it open, again every some seconds; who else has, and what it lacks.
@@ -189,6 +192,17 @@ class Drafting(Door):
             if await contacts.journal_row(connection, call_id) is None:
                 self._can_be_live(call_id, now)
             return await contacts.no_case(connection, call_id, kind, who, now)
+
+    async def _owed_anew(self, appeal_id: int, registered_at: datetime, who: Actor, now: datetime) -> None:
+        """The kind was told after it was registered: the term follows it."""
+        owed = await self._owed(appeal_id, registered_at)
+        async with self._database.begin() as connection:
+            row = await store.row_for_update(connection, appeal_id)
+            if owed is None or (row.due_at, row.due_source) == owed:
+                return
+            await store.change(connection, appeal_id, now, {"due_at": owed[0], "due_source": owed[1]})
+            facts = {"due_at": owed[0].isoformat(), "term": owed[1]}
+            await store.happened(connection, self._numbers, appeal_id, who, now, "term", facts=facts)
 
     async def _begun(
         self,

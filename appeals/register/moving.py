@@ -17,9 +17,8 @@ from appeals.model.appeal import Appeal, Outcome, State
 from appeals.model.register_tables import APPEAL_NUMBERS, appeal_contacts, appeal_numbers
 from appeals.register.drafts import note_unnoted
 from appeals.register.number import number_of
-from appeals.register.ports import Terms
 from appeals.register.status import move
-from appeals.register.store import change, happened, load_one, row_for_update
+from appeals.register.store import change, happened, row_for_update
 from recordings.finding.registrations import tie
 from recordings.model.access_entry import Actor
 from recordings.privacy.numbers import Numbers
@@ -61,15 +60,17 @@ async def register_in(
     who: Actor,
     now: datetime,
     zone: ZoneInfo,
-    terms: Terms,
+    owed: tuple[datetime, str] | None,
 ) -> str:
-    """Give the appeal its number; the one it has where it has one already. Raises as `move_in`."""
+    """Give the appeal its number; the one it has where it has one already. Raises as `move_in`.
+
+    `owed`: when an answer is, by which term of settings.
+    """
     row = await row_for_update(connection, appeal_id)
     if row.number:
         return str(row.number)
     year = now.astimezone(zone).year
     number = number_of(year, await _next(connection, year))
-    owed = terms.due(await load_one(connection, numbers, appeal_id), now)
     columns: dict[str, Any] = {"number": number, "registered_at": now}
     if owed is not None:
         columns |= {"due_at": owed[0], "due_source": owed[1]}

@@ -47,7 +47,7 @@ class OpenHandOvers(Protocol):
 class Terms(Protocol):
     """When an answer is owed (A23, C2)."""
 
-    def due(self, appeal: "Appeal", registered_at: datetime) -> tuple[datetime, str] | None:
+    async def due(self, appeal: "Appeal", registered_at: datetime) -> tuple[datetime, str] | None:
         """The moment, and the id of its term in settings; None where no term is set."""
         ...
 
@@ -63,6 +63,6 @@ class NoHandOvers:
 class NoTerms:
     """Where no term is set."""
 
-    def due(self, appeal: "Appeal", registered_at: datetime) -> tuple[datetime, str] | None:
+    async def due(self, appeal: "Appeal", registered_at: datetime) -> tuple[datetime, str] | None:
         """None."""
         return None

@@ -30,12 +30,11 @@ class Stepping(Door):
         if not incomplete and not row.number:
             await self._complete(appeal_id, Needed.REGISTER)
         await self._step(row, who, "registered")
+        owed = None if row.number else await self._owed(appeal_id, now)
         async with self._database.begin() as connection:
             await store.row_for_update(connection, appeal_id)
             await contacts.keep_callers(connection, self._numbers, self._parts.callers, appeal_id)
-            await register_in(
-                connection, self._numbers, appeal_id, who, now, self._parts.zone, self._parts.terms
-            )
+            await register_in(connection, self._numbers, appeal_id, who, now, self._parts.zone, owed)
             return await store.load_one(connection, self._numbers, appeal_id)
 
     async def move(

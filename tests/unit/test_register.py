@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from appeals.model.appeal import Channel, ContactKind, NoCase, Outcome, State
+from appeals.model.register_tables import appeal_values
 from appeals.register.number import read_number
 from appeals.register.ports import FieldRefused
 from appeals.register.results import AppealRefused, Conflict, FieldsMissing, NoSuchAppeal, Saved
 from appeals.register.status import Forbidden, WrongStep
+from engine.evidence.services import EvidenceServices
 from recordings.access.log import accesses
 from tests.register_home import AIGERIM, BOLAT, NOW, NURLAN, SAULE, WHY, RegisterHome
 
@@ -74,7 +77,7 @@ async def test_numbers_have_no_gap_and_none_is_given_twice(home):
 
 async def test_a_registration_that_comes_to_nothing_leaves_no_gap(home):
     class Broken:
-        def due(self, appeal, registered_at):
+        async def due(self, appeal, registered_at):
             raise LookupError("no term")
 
     one, other = [await home.register.draft(AIGERIM, NOW) for _ in range(2)]
@@ -348,3 +351,40 @@ async def test_a_duplicate_is_joined_by_a_person_and_its_calls_come_along(home):
     assert {first.record.call_id, second.record.call_id} == {one.call_id for one in target.contacts}
     joined = await home.register.get(other.id, AIGERIM, NOW)
     assert (State.CLOSED, Outcome.JOINED, one.id) == (joined.state, joined.outcome, joined.joined_to)
+
+
+async def test_the_term_follows_the_kind_and_what_came_by_the_net_has_its_own(home):
+    register = EvidenceServices(home.settings, home.database, home.keys).register
+    spoken = await register.draft(AIGERIM, NOW)
+    net = await register.draft(AIGERIM, NOW, channel=Channel.ELECTRONIC)
+    for one in (spoken, net):
+        await register.register(one.id, AIGERIM, NOW, incomplete=True)
+    assert "application" == (await register.get(spoken.id, AIGERIM, NOW)).due_source
+    early = (await register.get(net.id, AIGERIM, NOW)).due_at
+    assert timedelta(days=1) < early - NOW < timedelta(days=4)
+    await register.save_field(spoken.id, "kind", "complaint", 0, AIGERIM, NOW)
+    after = await register.get(spoken.id, AIGERIM, NOW)
+    assert ("complaint", True) == (after.due_source, after.due_at > NOW + timedelta(days=25))
+    assert "term" == [one.step for one in await register.history(spoken.id, AIGERIM, NOW) if one.seq][-1]
+
+
+async def test_the_forms_own_rules_keep_what_does_not_fit_and_hide_it(home):
+    register = EvidenceServices(home.settings, home.database, home.keys).register
+    draft = await register.draft(AIGERIM, NOW)
+    for field, typed, kept in (
+        ("applicant_phone", "8 701 000 00 01", "+77010000001"),
+        ("applicant_iin", "12", "12"),
+        ("region", "abai", "abai"),
+        ("topic", "он төрт", "он төрт"),
+        ("locality", "Қарқаралы", "Қарқаралы"),
+    ):
+        saved = await register.save_field(draft.id, field, typed, 0, AIGERIM, NOW)
+        assert kept == saved.now.text
+    with pytest.raises(FieldRefused):
+        await register.save_field(draft.id, "no_such_field", "x", 0, AIGERIM, NOW)
+    async with home.database.connect() as connection:
+        rows = (await connection.execute(select(appeal_values.c.field, appeal_values.c.text))).all()
+    assert {"region": "abai"} == {row.field: row.text for row in rows if row.text is not None}
+    missing = (await register.opened(draft.id, AIGERIM, NOW)).missing["register"]
+    assert "topic" in missing
+    assert "region" not in missing
