@@ -1,6 +1,7 @@
 """Orders about consultants and queues, by feature code, page or command, told to the dispatcher; edge."""
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -22,56 +23,41 @@ class ConsultantCommands:
 
     def pause(self, consultant: str, reason: str) -> bool:
         """A consultant's own wish, or an order."""
-        if not self._desk.known(consultant):
-            return False
-        self._desk.paused(consultant, reason)
-        log.info("consultant_paused", consultant=consultant, reason=reason)
-        self._changed()
-        return True
+        said = log.bind(reason=reason)
+        return self._carry_out(
+            "consultant_paused", consultant, lambda id_: self._desk.paused(id_, reason), said=said
+        )
 
     def end_pause(self, consultant: str) -> bool:
         """The pause ends, and the pass-over after a missed ring; what is at hand goes on, wrap-up too."""
-        if not self._desk.known(consultant):
-            return False
-        self._desk.released(consultant)
-        log.info("pause_ended", consultant=consultant)
-        self._changed()
-        return True
+        return self._carry_out("pause_ended", consultant, self._desk.released)
 
     def release_consultant(self, consultant: str) -> bool:
         """Ready for calls: the pause ends, and so does wrap-up."""
-        if not self._desk.known(consultant):
-            return False
-        self._desk.shift_started(consultant)
-        self._desk.released(consultant)
-        self._desk.wrap_up_ended(consultant)
-        log.info("consultant_released", consultant=consultant)
-        self._changed()
-        return True
+        steps = (self._desk.shift_started, self._desk.released, self._desk.wrap_up_ended)
+        return self._carry_out("consultant_released", consultant, *steps)
 
     def start_shift(self, consultant: str) -> bool:
         """Ready for calls; a wrap-up under way goes on."""
-        if not self._desk.known(consultant):
-            return False
-        self._desk.shift_started(consultant)
-        log.info("shift_started", consultant=consultant)
-        self._changed()
-        return True
+        return self._carry_out("shift_started", consultant, self._desk.shift_started)
 
     def end_shift(self, consultant: str) -> bool:
         """Home time; the call at hand goes on."""
-        if not self._desk.known(consultant):
-            return False
-        self._desk.shift_ended(consultant)
-        log.info("shift_ended", consultant=consultant)
-        self._changed()
-        return True
+        return self._carry_out("shift_ended", consultant, self._desk.shift_ended)
 
     def extend_wrap_up(self, consultant: str, seconds: float) -> bool:
         """More time after the call."""
+        return self._carry_out(
+            "wrap_up_extended", consultant, lambda id_: self._desk.wrap_up_extended(id_, seconds)
+        )
+
+    def _carry_out(self, event: str, consultant: str, *steps: Callable[[str], None], said: Any = log) -> bool:
+        """Whether there is such a consultant: then the steps are taken, logged, and told to `changed`."""
         if not self._desk.known(consultant):
             return False
-        self._desk.wrap_up_extended(consultant, seconds)
+        for step in steps:
+            step(consultant)
+        said.info(event, consultant=consultant)
         self._changed()
         return True
 

@@ -5,19 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.settings import Settings
 from recordings.chain.entry import ChainEntryKind, entry
 from recordings.journal.alarming import alarm
 from recordings.model.sealed import Sealed
 from recordings.model.timestamps import shown
-from recordings.privacy.keyring import KeyMissing, Keyring, Wrapped
+from recordings.privacy.keyring import KeyMissing, Wrapped
 from recordings.sealing import store
 from recordings.sealing.container import Damaged
-from recordings.sealing.faults import SealFaults
-from recordings.sealing.files import SealedOnDisk, Step, beyond, raw_files, write_sealed
-from recordings.sealing.lock import SealingLock
+from recordings.sealing.files import SealedOnDisk, beyond, raw_files, write_sealed
+from recordings.sealing.parts import SealingParts
 from recordings.sealing.sealed_sound import Unreadable
 from recordings.sealing.state import SealFault
 from recordings.sealing.store import AwaitingSeal
@@ -28,59 +25,49 @@ log = structlog.get_logger()
 class RecordingSealer:
     """Called under `lock`; what it cannot do is a fault, and the recording's files stay."""
 
-    def __init__(
-        self,
-        database: AsyncEngine,
-        keys: Keyring,
-        settings: Settings,
-        lock: SealingLock,
-        faults: SealFaults,
-        step: Step,
-    ) -> None:
-        self._database = database
-        self._keys = keys
-        self._audio = settings.audio
-        self._folder = settings.sealed
-        self._zone = settings.zone
-        self._lock = lock
-        self._faults = faults
-        self._step = step
+    def __init__(self, parts: SealingParts) -> None:
+        self._parts = parts
+        self._audio = parts.settings.audio
+        self._folder = parts.settings.sealed
+        self._zone = parts.settings.zone
 
     async def seal(self, one: AwaitingSeal) -> Sealed | SealFault | None:
         """Its row; None when it had one already."""
         at = datetime.now(UTC)
         try:
-            self._keys.wrap(b"\0" * 32, one.recording_id)  # without a master key the work would be in vain
-            named = await store.files_of(self._database, one.recording_id)
-            if await self._lock.in_thread(self._beyond, one, named):
-                return self._faults.note(
+            self._parts.keys.wrap(
+                b"\0" * 32, one.recording_id
+            )  # without a master key the work would be in vain
+            named = await store.files_of(self._parts.database, one.recording_id)
+            if await self._parts.lock.in_thread(self._beyond, one, named):
+                return self._parts.faults.note(
                     "grown",
                     one.recording_id,
                     f"recording {one.recording_id} has sound that is not in its joined file: "
                     "it is sealed once the engine has joined it again; its files stay",
                 )
             done = await self._write(one, at)
-            wrapped = self._keys.wrap(done.key, one.recording_id)
+            wrapped = self._parts.keys.wrap(done.key, one.recording_id)
         except KeyMissing as why:
-            return self._faults.note("key_missing", "", str(why))
+            return self._parts.faults.note("key_missing", "", str(why))
         except FileNotFoundError:
             return await self._unreadable(one, "its joined file is not there")
         except (Unreadable, Damaged) as why:
             return await self._unreadable(one, str(why))
         except OSError as why:
-            return self._faults.refused(why)
+            return self._parts.faults.refused(why)
         return await self._enter(one, done, wrapped, at)
 
     async def _write(self, one: AwaitingSeal, at: datetime) -> SealedOnDisk:
         begun = one.started_at or one.checked_at or at
         path = f"{begun.astimezone(self._zone):%Y/%m/%d}/{one.recording_id}.sealed"
-        return await self._lock.in_thread(
+        return await self._parts.lock.in_thread(
             write_sealed,
             self._audio / one.stereo_file,
             self._folder,
             path,
             one.recording_id,
-            self._step,
+            self._parts.step,
             round(one.seconds * 8000),
         )
 
@@ -112,11 +99,11 @@ class RecordingSealer:
             "ended_at": shown(one.ended_at),
             "marks": list(row.marks),
         }
-        self._step("about to enter")
+        self._parts.step("about to enter")
         written = await store.write(
-            self._database, row, entry(ChainEntryKind.SEALED, one.recording_id, at, facts)
+            self._parts.database, row, entry(ChainEntryKind.SEALED, one.recording_id, at, facts)
         )
-        self._step("entered")
+        self._parts.step("entered")
         if written is None:
             return None
         written = await self._with_newest(written, done.key)
@@ -125,10 +112,10 @@ class RecordingSealer:
 
     async def _with_newest(self, row: Sealed, key: bytes) -> Sealed:
         """A master key made since the key was wrapped: who exchanges them may not have seen this row."""
-        newest = self._keys.wrap(key, row.recording_id)
+        newest = self._parts.keys.wrap(key, row.recording_id)
         if newest.key_id == row.key_id:
             return row
-        await store.rewrap(self._database, [(row, newest)])
+        await store.rewrap(self._parts.database, [(row, newest)])
         return replace(row, key_id=newest.key_id, wrapped_key=newest.text)
 
     def _beyond(self, one: AwaitingSeal, named: list[str]) -> list[Path]:
@@ -137,9 +124,12 @@ class RecordingSealer:
 
     async def _unreadable(self, one: AwaitingSeal, why: str) -> SealFault:
         await alarm(
-            self._database, "recording_unreadable", one.recording_id, one.checked_at or datetime.now(UTC)
+            self._parts.database,
+            "recording_unreadable",
+            one.recording_id,
+            one.checked_at or datetime.now(UTC),
         )
-        return self._faults.note(
+        return self._parts.faults.note(
             "unreadable",
             one.recording_id,
             f"recording {one.recording_id} cannot be sealed: {why}; its files stay",

@@ -14,6 +14,7 @@ from recordings.sealing import store
 from recordings.sealing.faults import SealFaults
 from recordings.sealing.files import Step, no_step
 from recordings.sealing.lock import Busy, SealingLock
+from recordings.sealing.parts import SealingParts
 from recordings.sealing.raw_removal import RawRemoval
 from recordings.sealing.seal_recording import RecordingSealer
 from recordings.sealing.state import SealFault, SealReport, SealState
@@ -36,8 +37,8 @@ class Sealer:
         self._remove_at_once = not settings.raw_kept_seconds
         self._lock = SealingLock(self._folder / ".sealing.lock")
         self._faults = SealFaults(self._folder)
-        self._recordings = RecordingSealer(database, keys, settings, self._lock, self._faults, step)
-        self._raw = RawRemoval(database, keys, settings, self._lock, self._faults, step)
+        parts = SealingParts(database, keys, settings, self._lock, self._faults, step)
+        self._recordings, self._raw = RecordingSealer(parts), RawRemoval(parts)
         self._count = 0
         self._put_off: dict[str, tuple[datetime, SealFault]] = {}  # tried again then
 
