@@ -8,7 +8,7 @@ from appeals.form.form import Form
 from appeals.model.appeal import HelpKind
 from appeals.model.body import BodyKind
 from appeals.model.words import Words, wrong_with
-from appeals.topics.topics import DOUBTS, IDENTITY, GuidePart, Reason, Topics
+from appeals.topics.topics import DOUBTS, GuidePart, Reason, Topics
 
 REASONS: Final = range(6, 13)  # of a direction: fewer tell nothing, more are not read in a call
 LINES: Final = range(4, 9)  # of a guide
@@ -87,7 +87,3 @@ def _faults_of_lists(topics: Topics, form: Form) -> Iterator[str]:
         yield from (f"{whose}: no direction {topic}" for topic in sorted(one.topics - set(DIRECTIONS)))
         if not one.fields or not one.bodies:
             yield f"{whose}: nothing"
-    for body in BodyKind:
-        for topic in DIRECTIONS:
-            told = topics.white_list(topic, body, "anonymous") & IDENTITY
-            yield from (f"{body} {topic}: {field} of an anonymous applicant" for field in sorted(told))

@@ -1,6 +1,7 @@
 """Topics as data: every fault refuses the start; who is competent; what may leave, and what never."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from appeals.topics.topics import IDENTITY, GuidePart
 FORM = load_form()
 TOPICS = load_topics(FORM)
 DATA = read_files()
+LINES = [line for reason in TOPICS.reasons.values() for line in reason.guide]
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "topics.md"
 ANYWHERE = [(topic, body) for topic in DIRECTIONS for body in BodyKind]
 LAW = {  # how each direction of clause 10 begins
@@ -81,6 +83,18 @@ def test_kazakh_words_use_all_kazakh_letters_and_are_not_the_russian_ones():
 def test_each_guide_asks_says_avoids_and_tells():
     for reason in TOPICS.reasons.values():
         assert list(dict.fromkeys(line.part for line in reason.guide)) == list(GuidePart)
+
+
+def test_a_guide_that_names_another_reason_or_direction_names_one_that_is_there():
+    text = "\n".join(line.of(language) for line in LINES for language in ("kk", "ru"))
+    assert set() == set(re.findall(r"\b\d+\.\d\d\b", text)) - set(TOPICS.reasons)
+    numbers = re.findall(r"(\d+)-бағыт|направлени[юе] (\d+)", text)
+    assert {"2"} == {one or other for one, other in numbers}
+
+
+def test_a_guide_promises_no_sum_share_or_term():
+    numbers = {number for line in LINES for number in re.findall(r"\d+", re.sub(r"\d+\.\d\d", "", line.ru))}
+    assert numbers <= {"101", "103", "112", "1414", "18", "2"}  # whom to call, whose rights, which direction
 
 
 def test_the_three_kinds_of_help_have_words_a_guide_and_reasons():
