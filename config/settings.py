@@ -226,7 +226,8 @@ class Settings(HomePaths, BaseSettings):
 
         Raises UnsafePlace for a file that others can write, where root asks.
         """
-        heard = {name: value for name, value in os.environ.items() if name not in unheard(os.environ)}
+        refused = unheard(os.environ)
+        heard = {name: value for name, value in os.environ.items() if name not in refused}
         home = chosen_home(heard)
         lines = settings_of_line(home)
         file = Path({**lines, **heard}.get("IVR111_SETTINGS", home / "settings.toml"))
