@@ -24,6 +24,7 @@ from engine.install.run_as_user import acting_as, as_evidence
 from engine.install.second_factor_keys import hide_anew
 from recordings.journal.migrating import migrate
 from recordings.privacy.keyring import Keyring
+from tests.folders import open_the_way
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts as somebody else")
 
@@ -37,8 +38,7 @@ def home(tmp_path: Path, monkeypatch) -> Settings:
     for name in [name for name in os.environ if name.startswith("IVR111_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("IVR111_HOME", str(tmp_path / "home"))
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    open_the_way(tmp_path)
     settings = Settings()
     lay_out(settings)
     ensure_keys(settings)

@@ -5,10 +5,8 @@ import contextlib
 import json
 import os
 import sqlite3
-import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +20,7 @@ from recordings.model.call_record import Connection, Moment
 from recordings.model.entries import CALL_REFUSED, Alarm
 from recordings.model.hash_chain import verify
 from recordings.privacy.keyring import Keyring
+from tests.folders import open_the_way
 from tests.line import (
     BACK_FROM_1414,
     CALLER,
@@ -368,9 +367,7 @@ def test_a_callers_name_for_a_number_moves_no_cursor(ivr111, settings):
 @contextlib.contextmanager
 def nobody(settings):
     """Another user's rights; the folders that pytest made are opened for the way to home."""
-    for path in settings.home.parents:
-        if path.is_relative_to(tempfile.gettempdir()) and path != Path(tempfile.gettempdir()):
-            path.chmod(0o755)
+    open_the_way(settings.home.parent)
     os.setegid(65534)
     os.seteuid(65534)
     try:

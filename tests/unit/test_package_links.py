@@ -17,6 +17,7 @@ from engine.install.home_folders import hand_over, lay_out
 from engine.install.run_as_user import as_evidence
 from recordings.package import files
 from recordings.package.service import MadePackage
+from tests.folders import open_the_way
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root and the evidence user, played")
 
@@ -28,8 +29,7 @@ def home(tmp_path: Path, monkeypatch) -> Settings:
     for name in [name for name in os.environ if name.startswith("IVR111_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("IVR111_HOME", str(tmp_path / "home"))
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
+    open_the_way(tmp_path)
     settings = Settings()
     lay_out(settings)
     hand_over(settings)

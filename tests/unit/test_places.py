@@ -20,6 +20,7 @@ from engine.install.owners import Owners
 from engine.install.prepare import write_lab
 from engine.install.run_as_user import as_evidence
 from engine.supervisor.processes import shorten, start, write_pid
+from tests.folders import open_the_way
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led astray")]
 
@@ -56,9 +57,7 @@ NAMES = (
 @pytest.fixture
 def home(tmp_path: Path) -> Settings:
     """A home below a folder that everybody may pass."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder != Path("/") and folder.stat().st_uid == 0 and folder != Path("/tmp"):
-            folder.chmod(folder.stat().st_mode | 0o011)
+    open_the_way(tmp_path)
     settings = Settings(home=tmp_path / "home", second_audio=tmp_path / "volume" / "second")
     (tmp_path / "volume").mkdir()
     return settings
