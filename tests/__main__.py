@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests import slow_list
-from tests.schedule import Part, dealt, line_parts, next_part, read_costs
+from tests.schedule import Part, dealt, keep_fast, line_parts, next_part, read_costs
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
@@ -157,14 +157,19 @@ def asked(arguments: list[str], environment: dict[str, str]) -> int:
 
 
 def measure() -> int:
-    """All unit tests but the drills and those that call themselves slow, one process; writes slow.txt."""
+    """All unit tests but the drills and those that call themselves slow, one process.
+
+    Writes slow.txt, and in costs.json what each file costs the fast ring.
+    """
     slow_list.LIST.unlink(missing_ok=True)
     with tempfile.NamedTemporaryFile(prefix="t", mode="r", encoding="utf-8") as file:
         environment = _environment() | {slow_list.MEASURED: file.name}
         code = asked(["-p", "tests.slow_list", *FAST_TESTS, str(HERE / "unit")], environment)
-        costs = slow_list.costs_in(file)
+        lines = file.readlines()
+    costs = slow_list.costs_in(lines)
     slow = slow_list.slow_of(costs)
     slow_list.LIST.write_text("".join(f"{name}\n" for name in slow), encoding="utf-8")
+    keep_fast(slow_list.by_file(lines, slow))
     print(f"{len(slow)} of {len(costs)} functions, {sum(costs[one] for one in slow):.0f} s, are slow")
     return code
 

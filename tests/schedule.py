@@ -14,7 +14,7 @@ COSTS: Final = Path(__file__).with_name("costs.json")
 FULL: Final = 0.8  # of all cores: lines that listen for sound need the rest at once
 LINES: Final = 3  # side by side at most, on however many cores: six missed tones on two (0113)
 UNKNOWN_LINE: Final = (100.0, 30.0)  # seconds, of CPU
-UNKNOWN_FILE: Final = 0.5  # CPU seconds of a file of unit tests
+UNKNOWN_FILE: Final = 0.5  # seconds of a file of unit tests
 
 # Files of ring 3 that share one line with the settings of `conftest.py`, in this order: first who looks at
 # all that a line has counted or logged, last who leaves a consultant paused.
@@ -49,7 +49,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """As measured: CPU seconds of a file's fast and of its slow tests, (seconds, CPU) of a line's."""
+    """As measured: what a file's fast tests keep a process busy (`slow_list.by_file`), CPU seconds of its
+    slow ones, (seconds, CPU) of a line's.
+    """
 
     fast: Mapping[str, float] = field(default_factory=dict)
     slow: Mapping[str, float] = field(default_factory=dict)
@@ -62,6 +64,12 @@ def read_costs(path: Path = COSTS) -> Costs:
     return Costs(
         kept["fast"], kept["slow"], {name: (cost[0], cost[1]) for name, cost in kept["lines"].items()}
     )
+
+
+def keep_fast(fast: Mapping[str, float], path: Path = COSTS) -> None:
+    """The costs of the fast ring, as measured anew; all else stays as it is."""
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps({**kept, "fast": fast}, indent=1, ensure_ascii=False) + "\n")
 
 
 def dealt(

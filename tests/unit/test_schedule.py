@@ -1,16 +1,19 @@
 """The runner's own choices: nothing is lost, heaps are alike, lines run side by side by CPU."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from tests.__main__ import HERE, Ran, few_failed, once_more, other_parts
+from tests.__main__ import HERE, Ran, _named, few_failed, once_more, other_parts
 from tests.schedule import (
+    COSTS,
     DRILLS,
     LINES,
     TOGETHER,
     Costs,
     Part,
     dealt,
+    keep_fast,
     line_part,
     line_parts,
     next_part,
@@ -113,3 +116,16 @@ def test_of_unit_tests_the_few_that_failed_are_tried_again_and_of_a_line_its_fil
 
 def test_an_error_before_any_test_is_no_few():
     assert () == few_failed("ERROR tests/unit/test_x.py - ImportError\n")
+
+
+def test_new_costs_of_the_fast_ring_leave_all_others(tmp_path: Path):
+    kept = tmp_path / "costs.json"
+    kept.write_text(COSTS.read_text())
+    keep_fast({"test_x": 1.5}, kept)
+    assert replace(read_costs(), fast={"test_x": 1.5}) == read_costs(kept)
+
+
+def test_the_files_of_a_heap_are_named_as_the_only_ones_of_their_folder():
+    assert ("x/a.py",) == _named(("x/a.py",))
+    assert ("x/a.py::test_a", "x/b.py::test_b") == _named(("x/a.py::test_a", "x/b.py::test_b"))
+    assert ("x", "--only=a.py", "--only=b.py") == _named(("x/a.py", "x/b.py"))
