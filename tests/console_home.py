@@ -124,7 +124,7 @@ class Link(EngineClient):
         """The next board, as the engine's socket tells it."""
         self.shown, self.board = board, BoardReader().read(board)
 
-    async def order(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
+    async def send_command(self, do: str, fields: Any, seconds: float = 10.0) -> dict[str, Any]:
         if self.refuses:
             raise EngineRefused(self.refuses)
         self.orders.append((do, dict(fields)))
