@@ -1,5 +1,6 @@
 """Hand-over: what one body is told of one appeal, each attempt, and what came back; pure (A9, A10, A17)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,6 +49,7 @@ class AttemptState(StrEnum):
     REFUSED = "refused"  # for good
     FAILED = "failed"  # for now: tried again
     UNKNOWN = "unknown"  # begun, and nobody can say how it ended: a person decides
+    NOT_NEEDED = "not_needed"  # the body had it by another way before this began
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,11 @@ class Attempt:
     state: AttemptState
     tries: int
     result: str  # what the channel said: SMTP answer, HTTP status, call id; no personal data
+    planned_at: datetime
     began_at: datetime | None
     ended_at: datetime | None
     next_at: datetime | None
+    committed: bool = False  # the bytes that cannot be called back were begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,22 @@ class HandOver:
     urgent: bool
     state: HandOverState
     due_at: datetime  # when it is to leave
-    why_then: str  # in words, why then (A16)
+    why_then: Mapping[str, str]  # by language: why then, in words (A16)
     language: str
     text: str
     sha256: str
+    source: int | None  # the hand-over it follows from: escalated, confirmed
     created_by: str  # system user
+    created_person: str
     created_at: datetime
     sent_at: datetime | None
     received_at: datetime | None
     received_by: str
     given: Given | None
+    steps_done: int  # of its escalation
     attempts: tuple[Attempt, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state in OPEN

@@ -1,0 +1,92 @@
+"""Base of the doors of hand-overs: what they stand on, and a hand-over written down; edge (A10, A16)."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from appeals.handing_over import store
+from appeals.handing_over.attempts import plan_attempts
+from appeals.handing_over.planning import Planned, Planning
+from appeals.handing_over.results import HandOverRefused
+from appeals.model.appeal import Appeal, State
+from appeals.model.hand_over import HandOverState
+from appeals.register import store as register
+from config.database import reading
+from config.told import told
+from recordings.access.log import AccessLog
+from recordings.model.access_entry import Actor
+from recordings.privacy.numbers import Numbers
+
+LINE = Actor("the line", "system", "ivr111")
+
+
+class Base:
+    """`numbers`: with appeals.key."""
+
+    def __init__(self, database: AsyncEngine, numbers: Numbers, planning: Planning) -> None:
+        self._database = database
+        self._numbers = numbers
+        self._planning = planning
+        self._access = AccessLog(database)
+
+    async def _appeal(self, appeal_id: int) -> Appeal:
+        async with reading(self._database) as connection:
+            appeal = await register.load_one(connection, self._numbers, appeal_id)
+        if not appeal.number:
+            raise HandOverRefused(told("the appeal has no number yet: register it first"))
+        if appeal.state is State.CLOSED:
+            raise HandOverRefused(told("this appeal is closed: reopen it first, with a reason"))
+        return appeal
+
+    async def _add(
+        self,
+        connection: AsyncConnection,
+        appeal: Appeal,
+        planned: Planned,
+        request_id: str,
+        who: Actor,
+        now: datetime,
+        grounds: Mapping[str, object],
+        source: int | None = None,
+    ) -> int:
+        later = not planned.at_once and planned.due_at > now
+        state = HandOverState.WAITING if later else HandOverState.SENDING
+        message = planned.message
+        id_ = await store.add(
+            connection,
+            {
+                "appeal_id": appeal.id,
+                "number": appeal.number,
+                "body": planned.body.id,
+                "rules": json.dumps(planned.rules),
+                "urgent": planned.at_once,
+                "state": state.value,
+                "due_at": planned.due_at,
+                "why_then": json.dumps(
+                    {one: planned.why_then(one) for one in ("kk", "ru")}, ensure_ascii=False
+                ),
+                "language": message.language,
+                "pii_text": self._numbers.hide(message.text),
+                "pii_data": self._numbers.hide(as_json(message.data)),
+                "pii_grounds": self._numbers.hide(as_json(grounds)),
+                "sha256": message.sha256,
+                "source": source,
+                "request_id": request_id,
+                "created_by": who.system_user,
+                "created_person": who.person,
+                "created_at": now,
+                "steps_done": 0,
+            },
+        )
+        facts = {"sha256": message.sha256, "rules": list(planned.rules), "due_at": planned.due_at.isoformat()}
+        await store.happened(connection, id_, who, now, "confirmed", "", state, facts=facts)
+        if not later:
+            await plan_attempts(connection, id_, planned.contacts, planned.at_once, planned.first, now)
+        return id_
+
+
+def as_json(value: Mapping[str, object]) -> str:
+    """As columns keep it."""
+    return json.dumps(dict(value), ensure_ascii=False)
