@@ -51,39 +51,43 @@ class Channels:
         self.zone = zone
         self.now = clock
 
-    async def send(self, one: HandOver, attempt: Attempt, committing: Committing) -> ChannelResult:
-        """One try; the bytes are the same whenever it is repeated."""
-        contact = await self._contact(one, attempt)
-        if contact is None:
-            return ChannelResult(Ending.REFUSED, "this contact is no longer good")
-        if attempt.channel is ChannelKind.EMAIL:
-            return await self._by_mail(one, attempt, contact, committing)
-        if attempt.channel is ChannelKind.WEBHOOK:
-            return await self._by_webhook(one, attempt, contact, committing)
-        return ChannelResult(Ending.REFUSED, "a person does this")
+    async def contact(self, one: HandOver, attempt: Attempt) -> Contact | None:
+        """Whom the try goes to, as the directory has them now; None: no longer good."""
+        try:
+            found = await self._directory.of(one.body)
+        except NoSuchBody:
+            return None
+        day = self.now().astimezone(self.zone).date()
+        usable = self._directory.reachable(found, day)
+        return next((contact for contact in usable if contact.id == attempt.contact_id), None)
 
-    async def _by_mail(
-        self, one: HandOver, attempt: Attempt, contact: Contact, committing: Committing
-    ) -> ChannelResult:
-        if not self._mail.there:
-            return ChannelResult(Ending.REFUSED, "no mail server is set")
+    def make(self, one: HandOver, attempt: Attempt, contact: Contact) -> bytes | ChannelResult:
+        """The bytes that leave, made once and kept; a refusal where there are none."""
+        if attempt.channel is ChannelKind.WEBHOOK:
+            return self._webhook_body(one, attempt)
         host = self._relay.sender.rpartition("@")[2]
         subject = _SUBJECT[one.language][one.urgent].format(number=in_groups(one.number))
         message_id = f"<{attempt.message_id}@{host}>"
+        text = self.text(one, attempt)
         try:
-            raw = letter(
-                self._relay, contact.address, subject, self.text(one, attempt), message_id, attempt.planned_at
-            )
+            return letter(self._relay, contact.address, subject, text, message_id, attempt.planned_at)
         except ValueError as why:
             return ChannelResult(Ending.REFUSED, str(why))
-        return await self._mail.send(contact.address, raw, committing, plain=contact.plain_mail)
 
-    async def _by_webhook(
-        self, one: HandOver, attempt: Attempt, contact: Contact, committing: Committing
+    async def send(
+        self, attempt: Attempt, contact: Contact, raw: bytes, committing: Committing
     ) -> ChannelResult:
+        """One try."""
+        if attempt.channel is ChannelKind.EMAIL:
+            if not self._mail.there:
+                return ChannelResult(Ending.REFUSED, "no mail server is set")
+            return await self._mail.send(contact.address, raw, committing, plain=contact.plain_mail)
         secret = self._secret(contact)
         if not secret:
             return ChannelResult(Ending.REFUSED, "this contact has no secret to sign with")
+        return await self._webhooks.send(contact.address, secret, attempt.message_id, raw, committing)
+
+    def _webhook_body(self, one: HandOver, attempt: Attempt) -> bytes:
         data = {
             "number": one.number,
             "urgent": one.urgent,
@@ -92,19 +96,9 @@ class Channels:
             "sha256": one.sha256,
             "receipt": self._link(one, attempt),
         }
-        raw = body(KIND, attempt.planned_at, data)
-        return await self._webhooks.send(contact.address, secret, attempt.message_id, raw, committing)
+        return body(KIND, attempt.planned_at, data)
 
     def text(self, one: HandOver, attempt: Attempt) -> str:
         """What was confirmed, to the byte, and behind it the way to answer."""
         link = self._link(one, attempt)
         return f"{one.text}\n{_RECEIPT[one.language].format(link=link)}\n" if link else one.text
-
-    async def _contact(self, one: HandOver, attempt: Attempt) -> Contact | None:
-        try:
-            found = await self._directory.of(one.body)
-        except NoSuchBody:
-            return None
-        day = self.now().astimezone(self.zone).date()
-        usable = self._directory.reachable(found, day)
-        return next((contact for contact in usable if contact.id == attempt.contact_id), None)

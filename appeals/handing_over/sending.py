@@ -5,6 +5,7 @@ bytes that cannot be called back; `recover` reads these notes after a crash, so 
 """
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -161,20 +162,53 @@ class Sending:
                 await self._settle(connection, id_, now)
 
     async def _try(self, id_: int, now: datetime) -> None:
-        async with self._database.begin() as connection:
-            attempt = store.attempt_of(await store.attempt_for_update(connection, id_))
-            [one] = await store.load(connection, self._numbers, [attempt.hand_over_id])
-            if attempt.state.value not in _TO_COME:
-                return
-            began = {"state": AttemptState.UNDER_WAY.value, "tries": attempt.tries + 1, "began_at": now}
-            await store.change_attempt(connection, id_, {**began, "committed": False, "next_at": None})
+        attempt = await self._attempt(id_)
+        one = await self._hand_over(attempt.hand_over_id)
+        contact = await self._channels.contact(one, attempt)
+        if contact is None:
+            await self._ended(attempt, ChannelResult(Ending.REFUSED, "this contact is no longer good"), now)
+            return
+        raw = await self._raw(id_) or self._channels.make(one, attempt, contact)
+        if isinstance(raw, ChannelResult):
+            await self._ended(attempt, raw, now)
+            return
+        if not await self._begun(id_, raw, now):
+            return
 
         async def committing() -> None:
-            async with self._database.begin() as connection_:
-                await store.change_attempt(connection_, id_, {"committed": True})
+            async with self._database.begin() as connection:
+                await store.change_attempt(connection, id_, {"committed": True})
 
-        result = await self._channels.send(one, attempt, committing)
+        result = await self._channels.send(attempt, contact, raw, committing)
         await self._ended(await self._attempt(id_), result, max(now, self._channels.now()))
+
+    async def _begun(self, id_: int, raw: bytes, now: datetime) -> bool:
+        """Noted, with the bytes that leave, before any of them does; False: another one was quicker."""
+        async with self._database.begin() as connection:
+            attempt = store.attempt_of(await store.attempt_for_update(connection, id_))
+            if attempt.state.value not in _TO_COME:
+                return False
+            values = {
+                "state": AttemptState.UNDER_WAY.value,
+                "tries": attempt.tries + 1,
+                "began_at": now,
+                "committed": False,
+                "next_at": None,
+                "pii_sent": self._numbers.hide(raw.decode()),
+                "sent_sha256": hashlib.sha256(raw).hexdigest(),
+            }
+            await store.change_attempt(connection, id_, values)
+        return True
+
+    async def _raw(self, id_: int) -> bytes:
+        query = select(hand_over_attempts.c.pii_sent).where(hand_over_attempts.c.id == id_)
+        async with reading(self._database) as connection:
+            found = (await connection.execute(query)).scalar()
+        return self._numbers.reveal(found).encode() if found else b""
+
+    async def _hand_over(self, id_: int) -> HandOver:
+        async with reading(self._database) as connection:
+            return (await store.load(connection, self._numbers, [id_]))[0]
 
     async def _attempt(self, id_: int) -> Attempt:
         query = select(hand_over_attempts).where(hand_over_attempts.c.id == id_)

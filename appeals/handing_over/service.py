@@ -1,7 +1,8 @@
 """Service of hand-overs, whole; edge (A9, A10, A15-A18, B2-B6).
 
 `plan` shows who would be told and what, `confirm` writes it down to leave, `received` and `answered` take
-what came back, `withdraw` and `send_again` are a person's; `of_appeal`, `get`, `events`, `without_receipt` look.
+what came back, `withdraw` and `send_again` are a person's; `of_appeal`, `get`, `events` and
+`without_receipt` look.
 Nothing leaves here: `sending` does that, also after a crash.
 """
 

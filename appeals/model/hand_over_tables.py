@@ -60,6 +60,8 @@ hand_over_attempts = Table(
     Column("state", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("committed", Boolean, nullable=False),  # the bytes that cannot be called back were begun
+    Column("pii_sent", Text),  # hidden: the bytes as they leave, made once, before the first try
+    Column("sent_sha256", Text),  # of these bytes
     Column("result", Text, nullable=False),
     Column("planned_at", UtcTime, nullable=False),
     Column("began_at", UtcTime),

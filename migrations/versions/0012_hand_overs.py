@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("committed", sa.Boolean(), nullable=False),
+        sa.Column("pii_sent", sa.Text()),
+        sa.Column("sent_sha256", sa.Text()),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("planned_at", UtcTime(), nullable=False),
         sa.Column("began_at", UtcTime()),
