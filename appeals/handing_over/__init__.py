@@ -1,7 +1,8 @@
-"""Handing over: who must be told of an appeal, and what exactly (A9, A10, A16-A18, B1-B6).
+"""Handing over: who must be told of an appeal, what exactly, when, how, and what came back (A9-A18, B1-B6).
 
-In: the values of an appeal's form, the directory of bodies, white-lists. Out: bodies with the rules that
-chose them, texts as they leave, marks on other people's data in them.
-`rules` and `rules.toml` say who, `composer` what, `third_parties` marks, `status` what may become of one;
-`mail` and `webhook` are channels, `channel_result` says how a try ended.
+In: a registered appeal, the directory, the calendar, white-lists, answers. Out: hand-overs with texts as they
+leave, every try by every channel, receipts and answers, alarms of what failed.
+`rules` (`rules.toml`) say who, `composer` what, `third_parties` marks; `planning` joins them with calendar
+and directory, `service` confirms and takes answers, `sending` (under the `lease`) makes tries by `channels`:
+`mail`, `webhook`. `channel_result` says how certain an ending is, `escalation` what follows silence.
 """

@@ -12,7 +12,8 @@ from appeals.handing_over.attempts import end_attempts, new_message_id
 from appeals.handing_over.base import LINE, Base
 from appeals.handing_over.choosing import said
 from appeals.handing_over.composer import Extra
-from appeals.handing_over.planning import Wishes, after_confirmed
+from appeals.handing_over.planned import Wishes
+from appeals.handing_over.planning import after_confirmed
 from appeals.model.appeal import Appeal, State
 from appeals.model.body import Contact
 from appeals.model.hand_over import Given, HandOver, HandOverState

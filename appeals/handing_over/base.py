@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from appeals.handing_over import store
 from appeals.handing_over.attempts import plan_attempts
-from appeals.handing_over.planning import Planned, Planning
+from appeals.handing_over.planned import Planned
+from appeals.handing_over.planning import Planning
 from appeals.handing_over.results import HandOverRefused
 from appeals.model.appeal import Appeal, State
 from appeals.model.hand_over import HandOverState
@@ -53,25 +54,13 @@ class Base:
     ) -> int:
         later = not planned.at_once and planned.due_at > now
         state = HandOverState.WAITING if later else HandOverState.SENDING
-        message = planned.message
         id_ = await store.add(
             connection,
             {
+                **self._columns(planned, grounds),
                 "appeal_id": appeal.id,
                 "number": appeal.number,
-                "body": planned.body.id,
-                "rules": json.dumps(planned.rules),
-                "urgent": planned.at_once,
                 "state": state.value,
-                "due_at": planned.due_at,
-                "why_then": json.dumps(
-                    {one: planned.why_then(one) for one in ("kk", "ru")}, ensure_ascii=False
-                ),
-                "language": message.language,
-                "pii_text": self._numbers.hide(message.text),
-                "pii_data": self._numbers.hide(as_json(message.data)),
-                "pii_grounds": self._numbers.hide(as_json(grounds)),
-                "sha256": message.sha256,
                 "source": source,
                 "request_id": request_id,
                 "created_by": who.system_user,
@@ -80,11 +69,30 @@ class Base:
                 "steps_done": 0,
             },
         )
-        facts = {"sha256": message.sha256, "rules": list(planned.rules), "due_at": planned.due_at.isoformat()}
+        facts = {
+            "sha256": planned.message.sha256,
+            "rules": list(planned.rules),
+            "due_at": planned.due_at.isoformat(),
+        }
         await store.happened(connection, id_, who, now, "confirmed", "", state, facts=facts)
         if not later:
             await plan_attempts(connection, id_, planned.contacts, planned.at_once, planned.first, now)
         return id_
+
+    def _columns(self, planned: Planned, grounds: Mapping[str, object]) -> dict[str, object]:
+        message = planned.message
+        return {
+            "body": planned.body.id,
+            "rules": json.dumps(planned.rules),
+            "urgent": planned.at_once,
+            "due_at": planned.due_at,
+            "why_then": as_json({one: planned.why_then(one) for one in ("kk", "ru")}),
+            "language": message.language,
+            "pii_text": self._numbers.hide(message.text),
+            "pii_data": self._numbers.hide(as_json(message.data)),
+            "pii_grounds": self._numbers.hide(as_json(grounds)),
+            "sha256": message.sha256,
+        }
 
 
 def as_json(value: Mapping[str, object]) -> str:

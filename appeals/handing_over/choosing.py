@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from appeals.handing_over.composer import Extra
-from appeals.handing_over.planning import Plan, Planned, Wishes
+from appeals.handing_over.planned import Plan, Planned, Wishes
 from appeals.handing_over.results import Changed, Confirmed, HandOverRefused, Unexplained
 from config.told import told
 

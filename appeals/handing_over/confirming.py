@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from appeals.handing_over import store
 from appeals.handing_over.base import Base
 from appeals.handing_over.choosing import chosen, grounds_of, wishes_of
-from appeals.handing_over.planning import Plan, Wishes
+from appeals.handing_over.planned import Plan, Wishes
 from appeals.handing_over.results import Confirmed
 from appeals.model.appeal import Appeal, State
 from appeals.model.hand_over import HandOver

@@ -4,7 +4,6 @@ What a consultant confirms is what was planned: text and digest are of one makin
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,70 +11,17 @@ from zoneinfo import ZoneInfo
 from appeals.bodies.service import Directory
 from appeals.calendar.service import Calendar
 from appeals.calendar.why import Why
-from appeals.calendar.words import words
 from appeals.calendar.working_time import NeverWorks
 from appeals.form.form import Form
-from appeals.handing_over.composer import Extra, Heading, Message, compose
+from appeals.handing_over.composer import Heading, Message, compose
+from appeals.handing_over.planned import BY_HAND, Nobody, Plan, Planned, Wishes
 from appeals.handing_over.rules import CONFIRMED, Recipient, Rule, decide
 from appeals.model.appeal import Appeal
-from appeals.model.body import Body, BodyKind, ChannelKind, Contact
+from appeals.model.body import Body, BodyKind
 from appeals.register.number import in_groups
 from appeals.topics.topics import Topics
 
-BY_HAND: Final = "by_hand"  # in place of a rule: a consultant added the body, with a reason
 _NATIONWIDE_ALSO: Final = frozenset({BodyKind.NATIONAL_COMMISSIONER, BodyKind.COMMITTEE, BodyKind.CENTRAL})
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a consultant changes of a body's message: other words, more fields with reasons."""
-
-    changes: Mapping[str, str] = field(default_factory=dict)
-    extra: Sequence[Extra] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One body to be told. `contacts` in the order to try; empty: a person must find how it is reached.
-
-    `due_at` in UTC; `why_then` the sentence in the body's language and the asker's may be made of `why`.
-    """
-
-    body: Body
-    at_once: bool
-    rules: tuple[str, ...]
-    reasons_kk: tuple[str, ...]
-    reasons_ru: tuple[str, ...]
-    clauses: tuple[str, ...]
-    first: ChannelKind | None
-    contacts: tuple[Contact, ...]
-    due_at: datetime
-    why: Why | None
-    message: Message
-
-    def why_then(self, language: str) -> str:
-        """Why then, in words; at once where it is (A10, A16)."""
-        if self.why is not None:
-            return words(self.why, language)
-        return "шұғыл: кейінге қалдырылмайды" if language == "kk" else "срочно: не откладывается"
-
-
-@dataclass(frozen=True, slots=True)
-class Nobody:
-    """A body that a rule wants and the directory has not: the consultant looks for a way."""
-
-    kind: str
-    region: str
-    rules: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`ask`: fields that are unknown and may bring in more bodies; `region` among them where it is empty."""
-
-    planned: tuple[Planned, ...]
-    ask: tuple[str, ...]
-    nobody: tuple[Nobody, ...]
 
 
 class Planning:
@@ -143,7 +89,7 @@ class Planning:
         return f"{at.astimezone(self._zone):%d.%m.%Y %H:%M}"
 
     def _competent(self, values: Mapping[str, str]) -> Sequence[BodyKind]:
-        return self._topics.competent(values.get("reason", "") or values.get("topic", ""))
+        return self._topics.competent_for(values)
 
     async def _body(self, one: Recipient, values: Mapping[str, str], region: str, day: date) -> Body | None:
         if one.kind is None:
@@ -205,7 +151,9 @@ class Planning:
         heading = Heading(
             in_groups(appeal.number), registered, urgent, body.name(body.language), reasons, confirmed
         )
-        allowed = self._topics.white_list(values.get("topic", ""), body.kind)
+        allowed = self._topics.white_list(
+            values.get("topic", ""), body.kind, values.get("applicant_kind", "")
+        )
         order = tuple(self._form.fields)
         return compose(
             values, allowed, order, heading, self._label, body.language,
@@ -214,7 +162,13 @@ class Planning:
 
     def _label(self, name: str, value: str, language: str) -> tuple[str, str]:
         one = self._form.fields[name]
-        return one.label.of(language), self._topics.word(name, value, language) or one.word(value, language)
+        named = None
+        if name == "topic":
+            direction = self._topics.direction(value)
+            named = direction.name if direction is not None else None
+        elif name == "reason" and value in self._topics.reasons:
+            named = self._topics.reasons[value].label
+        return one.label.of(language), named.of(language) if named is not None else one.word(value, language)
 
     async def _first_minute(self, body: Body, now: datetime) -> tuple[datetime, Why | None]:
         try:

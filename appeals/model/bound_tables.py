@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from appeals.model import bodies_tables, calendar_tables, register_tables
+from appeals.model import bodies_tables, calendar_tables, hand_over_tables, register_tables
 
-BOUND: Final = (*calendar_tables.BOUND, *bodies_tables.BOUND, *register_tables.BOUND)
+BOUND: Final = (*calendar_tables.BOUND, *bodies_tables.BOUND, *register_tables.BOUND, *hand_over_tables.BOUND)
