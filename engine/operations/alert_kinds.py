@@ -31,6 +31,8 @@ BOARD: Final[Mapping[str, str]] = {
     "statement_file_lost": "statement_file",
     "statement_file_altered": "statement_file",
     "statement_copy_failed": "statement_copy",
+    "hand_over_failed": "hand_over_failed",
+    "hand_over_unknown": "hand_over_unknown",
     "call_refused": "call_refused",
     "gate_open": "gate_open",
     "asterisk_half_silent": "asterisk_half_silent",

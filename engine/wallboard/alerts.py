@@ -53,6 +53,8 @@ CRITICAL: Final = frozenset(
         "demand_destroyed",
         "demand_unreadable",
         "demand_overdue",
+        "hand_over_failed",
+        "hand_over_unknown",
         "asterisk_died",
         "call_refused",
         "ucc_unreachable",

@@ -14,7 +14,17 @@ from recordings.demands.term import Mark
 from recordings.model.gap import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("agi_handlers", "config", "console", "dialplan", "engine", "ivr", "recordings", "routing")
+FOLDERS = (
+    "agi_handlers",
+    "config",
+    "console",
+    "dialplan",
+    "engine",
+    "ivr",
+    "recordings",
+    "appeals",
+    "routing",
+)
 RAISING = ("alarm", "raise_", "stands", "_alarm", "Alarm", "RaiseAlarm", "_tell")  # calls that raise an alarm
 # Kinds that are made and not written: who makes them, and all that can come of it.
 MADE = {
