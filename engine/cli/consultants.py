@@ -144,7 +144,7 @@ def remove(id_: Id, json: AsJson = False) -> None:
     """
     from config.settings import Settings  # noqa: PLC0415
     from engine.cli import consultant_change as account_change  # noqa: PLC0415
-    from engine.control.consultant_logins import close_logins  # noqa: PLC0415
+    from engine.cli.consultant_logins import close_logins  # noqa: PLC0415
 
     settings = Settings()
     outcome = account_change.remove(settings, id_)

@@ -11,7 +11,7 @@ AGAIN: Final = (
 PRESSING: Final = 1.0  # seconds between questions to one that has not answered
 PATIENT: Final = 5.0  # ... and has not for a minute
 # One question in three is lost where one packet in five is: of six in a row, one in five hundred.
-UNANSWERED: Final = 6  # questions in a row ...
+UNANSWERED_IN_A_ROW: Final = 6  # questions in a row ...
 OWED: Final = 5.5  # ... and seconds since the first of them: no answer
 # A question repeated with the number it had is what some phones leave unanswered: one answer is no habit.
 HABIT: Final = 2  # answers of the leg's own after which a missing one says something
@@ -26,7 +26,7 @@ class LegState:
     """One leg; `unknown` packets (Asterisk did not say) change nothing.
 
     `answers`: whether it answers questions while it is alive. True after `HABIT` answers, False when packets
-    came though `UNANSWERED` questions in a row had no answer, None before: nothing is known of it. `missed`
+    came though `UNANSWERED_IN_A_ROW` questions had no answer, None before: nothing is known of it. `missed`
     are the questions since the last answer, whether packets came or not.
     """
 
@@ -46,7 +46,7 @@ class LegState:
             return
         if packets != self.packets:
             self.packets, self.since = packets, now
-            if self.missed >= UNANSWERED:  # it is alive and does not answer, or was away and comes back
+            if self.missed >= UNANSWERED_IN_A_ROW:  # alive without answers, or away and come back
                 self.answers = None if self.answers else False
                 self.missed = self._given = 0
             self._alive()
@@ -89,7 +89,7 @@ class LegState:
         if self.owed is None:
             return "quiet"
         asked = self.asked is not None and now - self.asked < STALE
-        owed = asked and self.unanswered >= UNANSWERED and now - self.owed >= OWED
+        owed = asked and self.unanswered >= UNANSWERED_IN_A_ROW and now - self.owed >= OWED
         return "unanswered" if owed else "asked"
 
     def _alive(self) -> None:

@@ -82,20 +82,13 @@ def chain(head: Head, entries: Iterable[E]) -> Iterator[Link[E]]:
         previous = link.hash
 
 
-def verify(begin: Head, links: Iterable[Link[E]], heads: Iterable[Head] = ()) -> Iterator[ChainFault]:
-    """Every altered place, each named once, with nothing else accused; `links` in order of seq.
-
-    `begin`: what the first link follows. `heads` are ends known from elsewhere: with them a cut-off tail
-    or a chain made anew is found too.
-    """
-    walk: Walk[E] = Walk(begin, heads)
-    for link in links:
-        yield from walk.read(link)
-    yield from walk.end()
-
-
 class Walk(Generic[E]):
-    """As `verify`, link by link: however long the chain, one link is held, and those that were altered."""
+    """Reads a chain link by link and names every altered place, each once, with nothing else accused.
+
+    `begin`: what the first link follows; links come in order of seq. `heads` are ends known from elsewhere:
+    with them a cut-off tail or a chain made anew is found too. However long the chain, one link is held, and
+    those that were altered.
+    """
 
     def __init__(self, begin: Head, heads: Iterable[Head] = ()) -> None:
         self._seq, self._before = begin.seq, begin.hash

@@ -35,9 +35,8 @@ class RecordingSealer:
         """Its row; None when it had one already."""
         at = datetime.now(UTC)
         try:
-            self._parts.keys.wrap(
-                b"\0" * 32, one.recording_id
-            )  # without a master key the work would be in vain
+            # Without a master key the work would be in vain.
+            self._parts.keys.wrap(b"\0" * 32, one.recording_id)
             named = await store.files_of(self._parts.database, one.recording_id)
             if await self._parts.lock.in_thread(self._beyond, one, named):
                 return self._parts.faults.note(

@@ -18,7 +18,8 @@ from recordings.model.access_entry import (
     act,
     outcome,
 )
-from recordings.model.hash_chain import ChainFault, Head, chain, verify
+from recordings.model.hash_chain import ChainFault, Head, chain
+from tests.chains import verify
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")

@@ -18,8 +18,8 @@ from recordings.journal.reading import Reader
 from recordings.model.access_entry import START
 from recordings.model.call_record import Connection, Moment
 from recordings.model.entries import CALL_REFUSED, Alarm
-from recordings.model.hash_chain import verify
 from recordings.privacy.keyring import Keyring
+from tests.chains import verify
 from tests.folders import open_the_way
 from tests.line import (
     BACK_FROM_1414,

@@ -1,6 +1,6 @@
 """What silence and missing answers say of a leg, in time that is an argument."""
 
-from engine.media.leg_state import AGAIN, OWED, PRESSING, SILENT, STALE, UNANSWERED, LegState
+from engine.media.leg_state import AGAIN, OWED, PRESSING, SILENT, STALE, UNANSWERED_IN_A_ROW, LegState
 
 
 def silent(at: float = 100.0) -> LegState:
@@ -35,14 +35,14 @@ def test_a_silent_leg_is_asked_and_whoever_answers_is_quiet_for_a_while():
 
 def test_a_lost_answer_or_two_prove_nothing():
     one = silent(100.0)
-    for n in range(UNANSWERED - 1):
+    for n in range(UNANSWERED_IN_A_ROW - 1):
         one.ask(103.0 + n * PRESSING)
     assert "asked" == one.sign(111.0)
 
 
 def test_a_leg_that_answers_nothing_for_long_enough_gives_no_sign_of_life():
     one = silent(100.0)
-    for n in range(UNANSWERED):
+    for n in range(UNANSWERED_IN_A_ROW):
         assert one.due(103.0 + n * PRESSING)
         one.ask(103.0 + n * PRESSING)
     assert "asked" == one.sign(103.0 + OWED - 0.1)
@@ -52,7 +52,7 @@ def test_a_leg_that_answers_nothing_for_long_enough_gives_no_sign_of_life():
 def test_one_packet_or_one_answer_is_a_sign_of_life():
     for sign in (lambda one: one.count(52, 110.0), lambda one: one.answer(110.0)):
         one = silent(100.0)
-        for n in range(UNANSWERED):
+        for n in range(UNANSWERED_IN_A_ROW):
             one.ask(103.0 + n)
         assert "unanswered" == one.sign(109.5)
         sign(one)
@@ -76,7 +76,7 @@ def asked(one: LegState, times: int, begin: float, heard: bool) -> float:
 
 def test_a_leg_that_is_heard_and_does_not_answer_is_known_not_to_answer():
     one = silent(100.0)
-    end = asked(one, UNANSWERED, 100.0, heard=True)
+    end = asked(one, UNANSWERED_IN_A_ROW, 100.0, heard=True)
     assert one.answers is None
     one.count(1000, end)
     assert one.answers is False
@@ -86,7 +86,7 @@ def test_a_leg_that_is_heard_and_does_not_answer_is_known_not_to_answer():
 
 def test_one_packet_in_twenty_seconds_of_a_leg_that_does_not_answer_tells_the_same():
     one = silent(100.0)
-    asked(one, UNANSWERED, 103.0, heard=False)
+    asked(one, UNANSWERED_IN_A_ROW, 103.0, heard=False)
     one.count(52, 120.0)
     assert one.answers is False
 
@@ -104,7 +104,7 @@ def test_a_leg_that_answered_and_comes_back_after_an_outage_is_asked_anew():
     for at in (100.5, 101.5):
         one.ask(at)
         one.answer(at + 0.1)
-    asked(one, UNANSWERED, 105.0, heard=False)
+    asked(one, UNANSWERED_IN_A_ROW, 105.0, heard=False)
     one.count(99, 120.0)
     assert one.answers is None
     assert one.due(120.5)
@@ -112,6 +112,6 @@ def test_a_leg_that_answered_and_comes_back_after_an_outage_is_asked_anew():
 
 def test_a_doubt_ends_when_nobody_asks_any_more():
     one = silent(100.0)
-    end = asked(one, UNANSWERED, 103.0, heard=False)
+    end = asked(one, UNANSWERED_IN_A_ROW, 103.0, heard=False)
     assert "unanswered" == one.sign(end)
     assert "asked" == one.sign(end + STALE)

@@ -17,7 +17,6 @@ from recordings.finding.registrations import link
 from recordings.finding.service import Finder
 from recordings.model.access_entry import Actor, ReasonMissing
 from recordings.model.evidence_tables import sealed
-from recordings.model.hash_chain import verify
 from recordings.model.tables import calls
 from recordings.retention import store
 from recordings.retention.all_holds import AllHolds
@@ -25,6 +24,7 @@ from recordings.retention.holds import period_of
 from recordings.retention.service import Retention
 from recordings.sealing.service import Destroyed, SealedRecordings
 from recordings.sealing.worker import Sealer
+from tests.chains import verify
 from tests.evidence_home import T0, EvidenceHome
 
 pytest_plugins = ("tests.postgres",)

@@ -17,10 +17,10 @@ from recordings.chain.entry import START
 from recordings.chain.store import links
 from recordings.key_rotation.service import rotate
 from recordings.model.evidence_tables import sealed as table
-from recordings.model.hash_chain import verify
 from recordings.model.tables import alarms
 from recordings.sealing.service import Altered, SealedRecordings
 from recordings.sealing.worker import Sealer
+from tests.chains import verify
 from tests.evidence_home import EvidenceHome, sound
 
 STEPS = (

@@ -23,8 +23,8 @@ from recordings.model.entries import (
     RecordingState,
     Segment,
 )
-from recordings.model.hash_chain import verify
 from recordings.model.tables import calls
+from tests.chains import verify
 from tests.evidence_home import numbers
 
 pytest_plugins = ("tests.postgres",)
