@@ -1,5 +1,6 @@
 """`python -m tests`: all rings; `python -m tests fast`: the fast ring alone, as `make check` runs it;
-`python -m tests measure`: which unit tests are slow.
+`python -m tests measure`: which unit tests are slow; `python -m tests costs`: all rings, and the lines' costs
+written down.
 
 With other arguments: pytest with these arguments in one namespace. Each part runs in a network namespace of
 its own; each line of ring 3 has its own home and Asterisk besides, and never meets another.
@@ -16,7 +17,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests import slow_list
-from tests.schedule import Part, dealt, keep_fast, line_parts, next_part, read_costs
+from tests.schedule import (
+    LINES,
+    STARTS,
+    Part,
+    dealt,
+    keep_fast,
+    keep_lines,
+    line_parts,
+    next_part,
+    read_costs,
+)
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
@@ -29,6 +40,7 @@ SLOW_TESTS = ("-m", "slow and not drill")
 SLOW_PARTS = 1
 SLOW_CORES = 0.3  # that a part of the slow ring takes from the lines: it lives on what they leave
 BEHIND = 10  # niceness of the slow ring: lines that listen for sound go first
+SIDE_BY_SIDE = int(os.environ.get("TEST_LINES", LINES))
 NAMESPACE = ("unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 PYTEST = (sys.executable, "-m", "pytest")
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # would make each process compile every file again
@@ -119,12 +131,21 @@ def _environment() -> dict[str, str]:
 async def side_by_side(waiting: list[Part], first: int, count: int) -> list[Ran]:
     """All of them, as many at once as have room; each is told when it ends."""
     running: dict[asyncio.Task[Ran], Part] = {}
+    began: dict[Part, float] = {}
     done: list[Ran] = []
+
+    def starting() -> list[Part]:
+        return [part for part in running.values() if time.monotonic() - began[part] < STARTS]
+
+    def following() -> Part | None:
+        return next_part(waiting, running.values(), CORES, starting=starting(), lines=SIDE_BY_SIDE)
+
     while waiting or running:
-        while (part := next_part(waiting, running.values(), CORES)) is not None:
+        while (part := following()) is not None:
             waiting.remove(part)
+            began[part] = time.monotonic()
             running[asyncio.create_task(asyncio.to_thread(run, part))] = part
-        over, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        over, _ = await asyncio.wait(running, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
         for task in over:
             del running[task]
             done.append(task.result())
@@ -174,8 +195,8 @@ def measure() -> int:
     return code
 
 
-async def whole() -> int:
-    """0 when everything passed."""
+async def whole(*, keep_costs: bool = False) -> int:
+    """0 when everything passed; with `keep_costs` each line's cost is written to costs.json."""
     began = time.monotonic()
     quick, others = fast_parts(), other_parts()
     count = len(quick) + len(others)
@@ -192,11 +213,18 @@ async def whole() -> int:
     print(
         f"{count - len(left)} of {count} parts passed in {time.monotonic() - began:.0f} s, {cpu:.0f} s of CPU"
     )
+    if keep_costs:
+        keep_lines({ran.part.name: (ran.seconds, ran.cpu) for ran in every[len(quick) :] if is_line(ran)})
     for part in saved:
         print(f"passed only at the second try, alone: {part.name}", *part.paths)
     for name in left:
         print(f"failed: {name}")
     return 1 if left else 0
+
+
+def is_line(ran: Ran) -> bool:
+    """Whether it was a real line, run to its end."""
+    return ran.good and not ran.part.nice and not ran.part.name.startswith(UNIT)
 
 
 def once_more(ran: Ran) -> Part | None:
@@ -228,6 +256,8 @@ def tell(which: str, ran: Ran) -> bool:
 if __name__ == "__main__":
     if sys.argv[1:] == ["fast"]:
         sys.exit(asyncio.run(fast()))
+    if sys.argv[1:] == ["costs"]:
+        sys.exit(asyncio.run(whole(keep_costs=True)))
     if sys.argv[1:] == ["measure"]:
         sys.exit(measure())
     if len(sys.argv) > 1:

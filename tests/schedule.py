@@ -1,7 +1,8 @@
 """What runs when: the unit tests dealt out to processes, the real lines side by side by CPU; pure.
 
 A line of ring 3 mostly waits: how many fit beside each other is said by the share of a core that each was
-measured to need (`costs.json`), not by their number.
+measured to need (`costs.json`), and by its start, which takes all it gets for some seconds.
+`python -m tests costs` runs all and writes the lines' costs anew; TEST_LINES tries another number of them.
 """
 
 import json
@@ -12,7 +13,9 @@ from typing import Final
 
 COSTS: Final = Path(__file__).with_name("costs.json")
 FULL: Final = 0.8  # of all cores: lines that listen for sound need the rest at once
-LINES: Final = 3  # side by side at most, on however many cores: six missed tones on two (0113)
+LINES: Final = 4  # side by side at most, on however many cores (0115)
+STARTS: Final = 10.0  # seconds in which a line starts
+START: Final = 0.9  # cores that a line takes while it starts: five processes that load their modules
 UNKNOWN_LINE: Final = (100.0, 30.0)  # seconds, of CPU
 UNKNOWN_FILE: Final = 0.5  # seconds of a file of unit tests
 
@@ -68,8 +71,18 @@ def read_costs(path: Path = COSTS) -> Costs:
 
 def keep_fast(fast: Mapping[str, float], path: Path = COSTS) -> None:
     """The costs of the fast ring, as measured anew; all else stays as it is."""
+    _keep({**json.loads(path.read_text()), "fast": fast}, path)
+
+
+def keep_lines(measured: Mapping[str, tuple[float, float]], path: Path = COSTS) -> None:
+    """The lines' costs, (seconds, CPU) by part, as measured anew; what was not measured stays as it is."""
     kept = json.loads(path.read_text())
-    path.write_text(json.dumps({**kept, "fast": fast}, indent=1, ensure_ascii=False) + "\n")
+    fresh = {name: [round(seconds), round(cpu, 1)] for name, (seconds, cpu) in measured.items()}
+    _keep({**kept, "lines": dict(sorted({**kept["lines"], **fresh}.items()))}, path)
+
+
+def _keep(costs: Mapping[str, object], path: Path) -> None:
+    path.write_text(json.dumps(costs, indent=1, ensure_ascii=False) + "\n")
 
 
 def dealt(
@@ -103,11 +116,26 @@ def share_a_line(arguments: Iterable[str]) -> bool:
     return any(asked <= set(group) for group in TOGETHER)
 
 
-def next_part(waiting: Sequence[Part], running: Collection[Part], cores: int) -> Part | None:
-    """The longest that fits beside those that run; None to wait. What fits nowhere runs alone."""
+def next_part(
+    waiting: Sequence[Part],
+    running: Collection[Part],
+    cores: int,
+    *,
+    starting: Collection[Part] = (),
+    lines: int = LINES,
+) -> Part | None:
+    """The longest that fits beside those that run; None to wait. What fits nowhere runs alone.
+
+    `starting`: those of them that began less than STARTS seconds ago. What is nice is behind the lines in
+    everything, and takes none of their places.
+    """
     if not running:
         return max(waiting, key=lambda part: part.seconds, default=None)
-    if len(running) >= LINES:
+    if sum(not part.nice for part in running) >= lines:
         return None
-    free = cores * FULL - sum(part.cores for part in running)
+    free = cores * FULL - sum(_busy(part, part in starting) for part in running)
     return max((part for part in waiting if part.cores <= free), key=lambda part: part.seconds, default=None)
+
+
+def _busy(part: Part, starting: bool) -> float:
+    return max(part.cores, START) if starting and not part.nice else part.cores

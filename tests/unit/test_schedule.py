@@ -14,6 +14,7 @@ from tests.schedule import (
     Part,
     dealt,
     keep_fast,
+    keep_lines,
     line_part,
     line_parts,
     next_part,
@@ -50,6 +51,28 @@ def test_what_fits_nowhere_runs_alone():
     giant = part("giant", 100, 9.0)
     assert giant == next_part([giant], [], 2)
     assert next_part([giant], [part("x", 1, 0.1)], 2) is None
+
+
+def test_a_line_that_starts_counts_for_what_a_start_takes_and_for_its_own_share_later():
+    two, next_ = [part("one", 60, 0.2), part("two", 60, 0.2)], part("next", 60, 0.2)
+    assert next_part([next_], two, 2, starting=two) is None
+    assert next_ == next_part([next_], two, 2, starting=two[:1])
+
+
+def test_the_slow_ring_takes_no_lines_place():
+    slow = replace(part("slow ring", 600, 0.1), nice=10)
+    running = [part(str(number), 60, 0.1) for number in range(LINES - 1)]
+    assert next_part([part("one", 60, 0.1)], [slow, *running], 64) is not None
+    assert next_part([part("one", 60, 0.1)], [slow, *running, part("x", 60, 0.1)], 64) is None
+
+
+def test_costs_that_were_measured_are_kept_and_the_others_stay(tmp_path):
+    file = tmp_path / "costs.json"
+    file.write_text(COSTS.read_text())
+    keep_lines({"test_rings": (61.4, 12.34), "a, b": (9.0, 2.0)}, file)
+    before, after = read_costs(), read_costs(file)
+    assert {**before.lines, "test_rings": (61, 12.3), "a, b": (9, 2.0)} == after.lines
+    assert (before.fast, before.slow) == (after.fast, after.slow)
 
 
 def test_no_more_lines_than_the_most_run_at_once_on_however_many_cores():
