@@ -27,7 +27,7 @@ TOGETHER: Final = (
     ("test_no_ack", "test_foreign", "test_srtp"),
     ("test_transfer_1414", "test_recordings_of_conversations"),
     ("test_hostile_callers", "test_strangers"),
-    ("test_garbage", "test_faults_manager"),
+    ("test_garbage", "test_faults_manager", "test_survival_nobody"),
     ("test_duty", "test_survival_shift"),
     ("test_odd_phones", "test_kills_at_the_end"),
     ("test_living_callers", "test_journal_locked"),
