@@ -1,5 +1,6 @@
 """Service of the directory, for hand-overs, pages and the command line; edge (A20, A21, B1)."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -47,22 +48,17 @@ class Directory:
         Each with the contacts valid on that day, in the order they are tried (B1). Examples are among them,
         for they are shown; `reachable` says what may be used.
         """
-        for where in dict.fromkeys((region, NATIONWIDE)):
-            found = await store.load(self._database, self._numbers, None, kind, where)
-            bodies = [_on(one, day) for one in found if one.valid_on(day)]
-            if bodies:
-                return bodies
-        return []
+        found = await store.load(self._database, self._numbers, None, kind, (region, NATIONWIDE))
+        acting = [_on(one, day) for one in found if one.valid_on(day)]
+        return [one for one in acting if one.region == region] or acting
 
     async def competent(self, topic: str, region: str, day: date) -> list[Body]:
         """Who has a direction (1 to 13) in a region: the region's own first, then the nationwide (A22).
 
         A body without topics of its own, an akimat, has all of them and comes behind the others.
         """
-        every = [
-            one for one in await self.listed() if one.valid_on(day) and one.region in (region, NATIONWIDE)
-        ]
-        able = [one for one in every if topic in one.topics or not one.topics]
+        every = await store.load(self._database, self._numbers, None, None, (region, NATIONWIDE))
+        able = [one for one in every if one.valid_on(day) and (topic in one.topics or not one.topics)]
         able.sort(key=lambda one: (one.region == NATIONWIDE, not one.topics, one.id))
         return [_on(one, day) for one in able]
 
@@ -151,17 +147,17 @@ class Directory:
     async def exported(self, form: str) -> bytes:
         """The whole directory as a file: csv or xlsx."""
         rows = rows_of(await self.listed())
-        return to_xlsx(rows) if form == "xlsx" else to_csv(rows)
+        return await asyncio.to_thread(to_xlsx if form == "xlsx" else to_csv, rows)
 
     async def plan(self, content: bytes) -> Plan:
         """What a file would change, and all its faults; nothing is written. Raises WrongTable."""
-        read = _read(content)
+        read = await asyncio.to_thread(_read, content)
         return plan(await self.listed(), read)
 
     async def import_(self, content: bytes, who: Actor, now: datetime) -> Plan:
         """What the plan says, all of it; with any fault nothing. Raises WrongTable, DirectoryRefused."""
         _allowed(who)
-        read = _read(content)
+        read = await asyncio.to_thread(_read, content)
         async with self._database.begin() as connection:
             known = await self._known(connection)
             wanted = plan(known.values(), read)

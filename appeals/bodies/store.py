@@ -48,11 +48,11 @@ async def load(
     numbers: Numbers,
     ids: Sequence[str] | None = None,
     kind: BodyKind | None = None,
-    region: str | None = None,
+    regions: Sequence[str] | None = None,
 ) -> list[Body]:
     """Bodies with all their contacts in the order they are tried; None: whatever it is."""
     async with reading(database) as connection:
-        return await standing(connection, numbers, ids, kind, region)
+        return await standing(connection, numbers, ids, kind, regions)
 
 
 async def standing(
@@ -60,7 +60,7 @@ async def standing(
     numbers: Numbers,
     ids: Sequence[str] | None = None,
     kind: BodyKind | None = None,
-    region: str | None = None,
+    regions: Sequence[str] | None = None,
 ) -> list[Body]:
     """As `load`, within a transaction."""
     query = select(bodies).order_by(bodies.c.id)
@@ -68,12 +68,12 @@ async def standing(
         query = query.where(bodies.c.id.in_(list(ids)))
     if kind is not None:
         query = query.where(bodies.c.kind == kind.value)
-    if region is not None:
-        query = query.where(bodies.c.region == region)
+    if regions is not None:
+        query = query.where(bodies.c.region.in_(list(regions)))
     rows = (await connection.execute(query)).all()
     of_body: dict[str, list[Contact]] = {}
     contacts = select(body_contacts).order_by(body_contacts.c.place, body_contacts.c.id)
-    if (ids, kind, region) != (None, None, None):
+    if (ids, kind, regions) != (None, None, None):
         contacts = contacts.where(body_contacts.c.body.in_([row.id for row in rows]))
     for row in (await connection.execute(contacts)).all():
         of_body.setdefault(row.body, []).append(_contact(row, numbers))

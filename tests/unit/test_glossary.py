@@ -8,7 +8,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = re.compile(r"`([a-z_0-9/]+\.py)(?:: (\w+))?`")
-PRODUCT = ("config", "ivr", "dialplan", "routing", "recordings", "agi_handlers", "console", "engine")
+PRODUCT = (
+    "config",
+    "ivr",
+    "dialplan",
+    "routing",
+    "recordings",
+    "appeals",
+    "agi_handlers",
+    "console",
+    "engine",
+)
 HEADS = ("our word", "the field's word", "қазақша", "по-русски", "where in the code")
 
 
