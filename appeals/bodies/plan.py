@@ -10,7 +10,7 @@ from config.told import told
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """Bodies and contacts that would change, as they are (None: new) and as they would be.
 
     With any fault nothing may be applied.
@@ -31,7 +31,7 @@ class Plan:
         return sum(before is None for before, _ in self.contacts)
 
 
-def plan(known: Iterable[Body], read: ReadRows) -> Plan:
+def plan(known: Iterable[Body], read: ReadRows) -> ImportPlan:
     """What the file does not name stays: nothing is ever deleted, a body is closed, a contact ends.
 
     A contact without an id is the one that has its body, channel and address, else a new one.
@@ -49,7 +49,7 @@ def plan(known: Iterable[Body], read: ReadRows) -> Plan:
     changed = [
         (there.get(id_), body) for id_, body in bodies.items() if _alone(there.get(id_)) != _alone(body)
     ]
-    return Plan(tuple(changed), contacts, tuple(sorted(faults, key=lambda one: one.line)))
+    return ImportPlan(tuple(changed), contacts, tuple(sorted(faults, key=lambda one: one.line)))
 
 
 def _contacts(

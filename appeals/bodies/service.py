@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from appeals.bodies import store
 from appeals.bodies.check import body_faults, contact_faults
-from appeals.bodies.plan import Plan, plan
+from appeals.bodies.plan import ImportPlan, plan
 from appeals.bodies.rows_text import NEW, ReadRows, heading_faults, read_rows, rows_of
 from appeals.bodies.seed import read_seed
 from appeals.bodies.store import DirectoryEvent
@@ -149,12 +149,12 @@ class Directory:
         rows = rows_of(await self.listed())
         return await asyncio.to_thread(to_xlsx if form == "xlsx" else to_csv, rows)
 
-    async def plan(self, content: bytes) -> Plan:
+    async def plan(self, content: bytes) -> ImportPlan:
         """What a file would change, and all its faults; nothing is written. Raises WrongTable."""
         read = await asyncio.to_thread(_read, content)
         return plan(await self.listed(), read)
 
-    async def import_(self, content: bytes, who: Actor, now: datetime) -> Plan:
+    async def import_(self, content: bytes, who: Actor, now: datetime) -> ImportPlan:
         """What the plan says, all of it; with any fault nothing. Raises WrongTable, DirectoryRefused."""
         _allowed(who)
         read = await asyncio.to_thread(_read, content)
@@ -174,12 +174,12 @@ class Directory:
         async with self._database.begin() as connection:
             if await self._known(connection):
                 return 0  # somebody was sooner
-            wanted = Plan(tuple((None, one) for one in bodies), tuple(contacts), ())
+            wanted = ImportPlan(tuple((None, one) for one in bodies), tuple(contacts), ())
             await self._apply(connection, wanted, LINE, now, "seeded")
         return len(bodies)
 
     async def _apply(
-        self, connection: AsyncConnection, wanted: Plan, who: Actor, now: datetime, step: str
+        self, connection: AsyncConnection, wanted: ImportPlan, who: Actor, now: datetime, step: str
     ) -> None:
         numbers = self._numbers
         if wanted.bodies:

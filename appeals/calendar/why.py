@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class AtReceipt(StrEnum):
     """What the moment of receipt was for the body."""
 
     ROUND_THE_CLOCK = "round_the_clock"  # it never closes
@@ -23,7 +23,7 @@ class PassedDay:
     """A holiday or a closure between receipt and the first working minute; names "" where it has none."""
 
     day: date
-    reason: Reason
+    reason: AtReceipt
     name_kk: str
     name_ru: str
 
@@ -34,7 +34,7 @@ class Why:
 
     received: datetime
     first: datetime
-    reason: Reason
+    reason: AtReceipt
     name_kk: str = ""  # of the holiday or closure of the day of receipt
     name_ru: str = ""
     passed: tuple[PassedDay, ...] = ()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from types import MappingProxyType
 
-from appeals.calendar.why import PassedDay, Reason, Why
+from appeals.calendar.why import AtReceipt, PassedDay, Why
 
 MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -19,27 +19,27 @@ MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
-REASONS: Mapping[str, Mapping[Reason, str]] = MappingProxyType(
+REASONS: Mapping[str, Mapping[AtReceipt, str]] = MappingProxyType(
     {
         "kk": {
-            Reason.ROUND_THE_CLOCK: "тәулік бойы жұмыс істейді",
-            Reason.WORKING: "жұмыс уақытында",
-            Reason.HOLIDAY: "мереке күні",
-            Reason.CLOSED: "орган бұл күні жұмыс істемейді",
-            Reason.DAY_OFF: "демалыс күні",
-            Reason.BEFORE: "жұмыс уақыты басталғанға дейін",
-            Reason.BREAK: "үзіліс кезінде",
-            Reason.AFTER: "жұмыс уақыты аяқталғаннан кейін",
+            AtReceipt.ROUND_THE_CLOCK: "тәулік бойы жұмыс істейді",
+            AtReceipt.WORKING: "жұмыс уақытында",
+            AtReceipt.HOLIDAY: "мереке күні",
+            AtReceipt.CLOSED: "орган бұл күні жұмыс істемейді",
+            AtReceipt.DAY_OFF: "демалыс күні",
+            AtReceipt.BEFORE: "жұмыс уақыты басталғанға дейін",
+            AtReceipt.BREAK: "үзіліс кезінде",
+            AtReceipt.AFTER: "жұмыс уақыты аяқталғаннан кейін",
         },
         "ru": {
-            Reason.ROUND_THE_CLOCK: "работает круглосуточно",
-            Reason.WORKING: "в рабочее время",
-            Reason.HOLIDAY: "праздничный день",
-            Reason.CLOSED: "орган в этот день не работает",
-            Reason.DAY_OFF: "выходной день",
-            Reason.BEFORE: "до начала рабочего времени",
-            Reason.BREAK: "во время перерыва",
-            Reason.AFTER: "после окончания рабочего времени",
+            AtReceipt.ROUND_THE_CLOCK: "работает круглосуточно",
+            AtReceipt.WORKING: "в рабочее время",
+            AtReceipt.HOLIDAY: "праздничный день",
+            AtReceipt.CLOSED: "орган в этот день не работает",
+            AtReceipt.DAY_OFF: "выходной день",
+            AtReceipt.BEFORE: "до начала рабочего времени",
+            AtReceipt.BREAK: "во время перерыва",
+            AtReceipt.AFTER: "после окончания рабочего времени",
         },
     }
 )
@@ -60,7 +60,7 @@ def words(why: Why, language: str) -> str:
     years = why.received.year != why.first.year
     reason = _named(why.reason, why.name_kk, why.name_ru, language)
     received = moment_words(why.received, language, year=years)
-    if why.reason in (Reason.ROUND_THE_CLOCK, Reason.WORKING):
+    if why.reason in (AtReceipt.ROUND_THE_CLOCK, AtReceipt.WORKING):
         return _AT_ONCE[language].format(received=received, reason=reason)
     return _LATER[language].format(
         received=received,
@@ -107,5 +107,5 @@ def _passed(why: Why, language: str) -> list[str]:
     return found
 
 
-def _named(reason: Reason, name_kk: str, name_ru: str, language: str) -> str:
+def _named(reason: AtReceipt, name_kk: str, name_ru: str, language: str) -> str:
     return (name_ru if language == "ru" else name_kk) or REASONS[language][reason]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from appeals.calendar.day import EVERYBODY, Day, DayKind
-from appeals.calendar.why import PassedDay, Reason, Why
+from appeals.calendar.why import AtReceipt, PassedDay, Why
 from appeals.model.body import Hours
 from config.told import told
 
@@ -22,7 +22,7 @@ class NeverWorks(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class WorkStretch:
     """Unbroken work by the wall clock, without zone: `begins` is of it, `ends` is not; may pass midnight."""
 
     begins: datetime
@@ -44,7 +44,7 @@ def next_working_minute(
     plan = WorkingTime(hours, days)
     received = moment.astimezone(zone)
     if plan.works(_wall(received)):
-        reason = Reason.ROUND_THE_CLOCK if plan.round_the_clock else Reason.WORKING
+        reason = AtReceipt.ROUND_THE_CLOCK if plan.round_the_clock else AtReceipt.WORKING
         return moment, Why(received, received, reason)
     for number in range(HORIZON):
         found = _first_on(received.date() + number * _DAY, plan, moment, zone)
@@ -68,7 +68,7 @@ class WorkingTime:
             return None
         return found
 
-    def stretches(self, day: date) -> list[Stretch]:
+    def stretches(self, day: date) -> list[WorkStretch]:
         """The work that begins on `day`, in order."""
         known = self.day(day)
         if known is not None and known.kind in _FREE:
@@ -78,25 +78,25 @@ class WorkingTime:
         found = [_stretch(day, one) for one in self._hours if one.weekday == weekday]
         if found and known is not None and known.kind is DayKind.SHORT:
             closes = max(one.ends for one in found) - timedelta(minutes=known.shorter)
-            found = [Stretch(one.begins, min(one.ends, closes)) for one in found if one.begins < closes]
+            found = [WorkStretch(one.begins, min(one.ends, closes)) for one in found if one.begins < closes]
         return sorted(found, key=lambda one: one.begins)
 
     def works(self, wall: datetime) -> bool:
         """Whether it works when the clock on the wall shows this."""
         return any(one.begins <= wall < one.ends for one in self._around(wall.date()))
 
-    def _around(self, day: date) -> Iterator[Stretch]:
+    def _around(self, day: date) -> Iterator[WorkStretch]:
         yield from self.stretches(day)
         yield from self.stretches(day - _DAY)  # what began before midnight
 
 
-def _stretch(day: date, hours: Hours) -> Stretch:
+def _stretch(day: date, hours: Hours) -> WorkStretch:
     begins, ends = datetime.combine(day, hours.begins), datetime.combine(day, hours.ends)
     if hours.ends == time.max:
         ends = datetime.combine(day + _DAY, time.min)
     elif ends <= begins:
         ends += _DAY
-    return Stretch(begins, ends)
+    return WorkStretch(begins, ends)
 
 
 @lru_cache(maxsize=256)
@@ -105,7 +105,7 @@ def _fills_the_week(hours: tuple[Hours, ...]) -> bool:
     week = [_stretch(monday + (one.weekday - 1) * _DAY, one) for one in hours]
     # The week before reaches into this one, by what passes midnight on Sunday.
     every = sorted(
-        [*week, *(Stretch(one.begins - _WEEK, one.ends - _WEEK) for one in week)],
+        [*week, *(WorkStretch(one.begins - _WEEK, one.ends - _WEEK) for one in week)],
         key=lambda one: one.begins,
     )
     covered = datetime.combine(monday, time.min)
@@ -144,26 +144,26 @@ def _why(received: datetime, first: datetime, plan: WorkingTime) -> Why:
     )
     last = plan.day(first.date())
     moved = last is not None and last.kind is DayKind.WORKING
-    named = known if known is not None and reason in (Reason.HOLIDAY, Reason.CLOSED) else None
+    named = known if known is not None and reason in (AtReceipt.HOLIDAY, AtReceipt.CLOSED) else None
     if named is None:
         return Why(received, first, reason, passed=passed, moved=moved)
     return Why(received, first, reason, named.name_kk, named.name_ru, passed, moved)
 
 
-def _reason(received: datetime, plan: WorkingTime) -> tuple[Reason, Day | None]:
+def _reason(received: datetime, plan: WorkingTime) -> tuple[AtReceipt, Day | None]:
     known, wall = plan.day(received.date()), _wall(received)
     if known is not None and known.kind in _FREE:
         return _of_kind(known.kind), known
     today = plan.stretches(received.date())
     if not today:
-        return Reason.DAY_OFF, known
+        return AtReceipt.DAY_OFF, known
     if wall < today[0].begins:
-        return Reason.BEFORE, known
-    return (Reason.BREAK if any(wall < one.begins for one in today) else Reason.AFTER), known
+        return AtReceipt.BEFORE, known
+    return (AtReceipt.BREAK if any(wall < one.begins for one in today) else AtReceipt.AFTER), known
 
 
-def _of_kind(kind: DayKind) -> Reason:
-    return Reason.CLOSED if kind is DayKind.CLOSED else Reason.HOLIDAY
+def _of_kind(kind: DayKind) -> AtReceipt:
+    return AtReceipt.CLOSED if kind is DayKind.CLOSED else AtReceipt.HOLIDAY
 
 
 def _wall(at: datetime) -> datetime:

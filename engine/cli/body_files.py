@@ -12,7 +12,7 @@ from engine.cli.output import AsJson, as_json, hint, plain_words, say
 from engine.cli.register_asking import administrator, asked, settings_of_line
 
 if TYPE_CHECKING:
-    from appeals.bodies.plan import Plan
+    from appeals.bodies.plan import ImportPlan
     from engine.register.services import RegisterServices
 
 
@@ -31,7 +31,7 @@ def import_(
     who = administrator(settings)
     content = read_own(file)
 
-    async def question(register: "RegisterServices") -> "Plan":
+    async def question(register: "RegisterServices") -> "ImportPlan":
         directory = register.directory
         return await (
             directory.plan(content) if dry_run else directory.import_(content, who, datetime.now(UTC))
@@ -65,7 +65,7 @@ def export(
     say("written: {file}", file=out)
 
 
-def _tell(found: "Plan", dry_run: bool) -> None:
+def _tell(found: "ImportPlan", dry_run: bool) -> None:
     for one in found.faults:
         typer.echo(hint(_line(one.line, one.why)))
     if found.faults:
@@ -85,7 +85,7 @@ def _line(line: int, why: str) -> str:
     return told("line {line}: {why}", line=line, why=why)
 
 
-def _counts(found: "Plan") -> dict[str, int]:
+def _counts(found: "ImportPlan") -> dict[str, int]:
     return {
         "added": found.added,
         "changed": len(found.bodies) - found.added,
@@ -94,7 +94,7 @@ def _counts(found: "Plan") -> dict[str, int]:
     }
 
 
-def _described(found: "Plan", dry_run: bool) -> dict[str, object]:
+def _described(found: "ImportPlan", dry_run: bool) -> dict[str, object]:
     return {
         "written": not dry_run and not found.faults,
         **_counts(found),
