@@ -1,6 +1,6 @@
 """Reasons that people give: kept whole, or refused with what to do; never cut (A5, A18); pure.
 
-One limit for all of them, and a lower one where Asterisk itself would cut.
+One limit for all of them, and a lower one where Asterisk itself would cut (docs/decisions/0117).
 """
 
 from typing import Final
