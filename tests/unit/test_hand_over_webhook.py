@@ -26,7 +26,7 @@ async def receiver(answer):
 
     app = web.Application()
     app.router.add_post("/{rest:.*}", take)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)  # one that hangs is let go
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

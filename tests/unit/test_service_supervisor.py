@@ -148,7 +148,14 @@ async def test_beside_an_asterisk_with_calls_an_engine_that_does_not_start_is_ne
 ) -> None:
     supervisor = ServiceSupervisor(service(place, DIES))
     caring = asyncio.create_task(supervisor.keep(give_up=False))
-    await asyncio.sleep(2.5)  # 0, 0.2, 0.4, 0.8 s: more than three ends
+    pids: set[int] = set()
+
+    def begun_a_fourth_time() -> bool:
+        if supervisor.running is not None:
+            pids.add(supervisor.running.pid)
+        return len(pids) > 3
+
+    await until(begun_a_fourth_time, 20.0)  # after 0, 0.2, 0.4, 0.8 s
     assert not caring.done()
     caring.cancel()
     await asyncio.gather(caring, return_exceptions=True)
