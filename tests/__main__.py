@@ -31,7 +31,9 @@ from tests.schedule import (
 
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0))
-HANDS = 2 * CORES  # processes of the fast ring: each waits for disks and deadlines half of its time
+HANDS = min(
+    2 * CORES, 8
+)  # processes of the fast ring: each waits half of its time, and takes 3 s to begin
 MOST_AGAIN = 3  # more than these have no excuse
 LINES_AGAIN = 6  # parts: of some fifty that ran beside each other in real time
 UNIT = ("fast ring", "slow ring")  # the first words of their parts' names
@@ -63,7 +65,7 @@ class Ran:
 
 
 def fast_parts() -> list[Part]:
-    """The fast ring, two processes for each core."""
+    """The fast ring, two processes for each core (0114)."""
     costs = read_costs().fast
     heaps = dealt(_unit_files(), costs, HANDS)
     return [

@@ -37,7 +37,7 @@ async def run(flow: Flow, prepare: Callable[[FakeCall], None] = lambda call: Non
         call = FakeCall(**script)
         prepare(call)
         await call.dial_in("127.0.0.1", server.port, "call?token=secret", {})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             result = await ended
             await call.over.wait()
         return result, call

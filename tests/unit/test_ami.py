@@ -267,10 +267,10 @@ def test_a_loop_that_was_blocked_looks_at_the_socket_before_it_gives_up(loop_fac
         return [*backlog, "Response: Success\r\nMessage: done"]
 
     async def scenario() -> tuple[list[str], str]:
-        async with fake_ami(answers={"Setvar": late}) as fake, client(fake, ping_deadline=0.1) as desk:
-            asked = asyncio.create_task(desk.ami.send("Setvar", deadline=0.1))
+        async with fake_ami(answers={"Setvar": late}) as fake, client(fake, ping_deadline=0.6) as desk:
+            asked = asyncio.create_task(desk.ami.send("Setvar", deadline=0.6))
             await fake.until(lambda: "Setvar" in fake.names())  # answered, not yet read
-            time.sleep(0.3)  # the engine is blocked beyond every deadline
+            time.sleep(0.8)  # the engine is blocked beyond every deadline
             return desk.downs[:], (await asked)["Message"]
 
     with asyncio.Runner(loop_factory=loop_factory) as runner:
