@@ -148,7 +148,12 @@ def test_new_costs_of_the_fast_ring_leave_all_others(tmp_path: Path):
     assert replace(read_costs(), fast={"test_x": 1.5}) == read_costs(kept)
 
 
-def test_the_files_of_a_heap_are_named_as_the_only_ones_of_their_folder():
-    assert ("x/a.py",) == _named(("x/a.py",))
-    assert ("x/a.py::test_a", "x/b.py::test_b") == _named(("x/a.py::test_a", "x/b.py::test_b"))
-    assert ("x", "--only=a.py", "--only=b.py") == _named(("x/a.py", "x/b.py"))
+def test_a_heap_of_unit_tests_is_named_as_the_only_files_of_their_folder_and_lines_keep_their_order():
+    unit = HERE / "unit"
+    one, few = (f"{unit}/test_a.py",), (f"{unit}/test_a.py::test_x", f"{unit}/test_b.py::test_y")
+    assert [one, few] == [_named(one), _named(few)]
+    assert (str(unit), "--only=test_b.py", "--only=test_a.py") == _named(
+        (f"{unit}/test_b.py", f"{unit}/test_a.py")
+    )
+    lines = (f"{HERE}/real/test_b.py", f"{HERE}/real/test_a.py")
+    assert lines == _named(lines)
