@@ -15,7 +15,7 @@ from config.settings import Language
 from dialplan import words as w
 from ivr.call import Call
 from ivr.call_queue import CallQueue
-from ivr.flow import take
+from ivr.flow import serve_call
 from ivr.inband_dtmf import InbandDtmf
 from ivr.line import SoundMissing
 from ivr.timers import Timers
@@ -61,7 +61,7 @@ class CallHandler:
         try:
             if facts.connection:
                 await line.stop_recording()  # survival's, or a dead engine's
-            await take(call, self.queue, self.timers)
+            await serve_call(call, self.queue, self.timers)
             await line.set({w.NEXT: "hangup"})
         finally:
             self.queue.over(facts.call)

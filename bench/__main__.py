@@ -119,7 +119,7 @@ def measured(names: Iterable[str], quick: bool) -> tuple[Table, list[str]]:
     return done, broken
 
 
-def _worse(done: Table, last: Path) -> list[compare.Worse]:
+def _worse(done: Table, last: Path) -> list[compare.Regression]:
     """What is worse than in the kept table, in a second run of its part, too; what cannot be said, aloud."""
     before, now = compare.read(last), compare.ratios(done)
     for row in compare.gone(before, now, [heading for heading, _ in done]):

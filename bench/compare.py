@@ -19,7 +19,7 @@ Key = tuple[str, str, str]  # heading, what, beside
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRow:
     """The ratios of a table; `more`: whether a higher one is the better."""
 
     heading: str
@@ -35,11 +35,11 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Worse:
+class Regression:
     """One ratio, before and now; `times`: how much worse, 1.1 for a tenth."""
 
-    before: Kept
-    now: Kept
+    before: KeptRow
+    now: KeptRow
 
     @property
     def times(self) -> float:
@@ -57,35 +57,35 @@ class Worse:
         )
 
 
-def ratios(parts: Iterable[tuple[str, Sequence[Row]]]) -> list[Kept]:
+def ratios(parts: Iterable[tuple[str, Sequence[Row]]]) -> list[KeptRow]:
     """What of a table can be compared."""
     return [
-        Kept(heading, row.what, row.beside, row.ratio, row.more)
+        KeptRow(heading, row.what, row.beside, row.ratio, row.more)
         for heading, rows in parts
         for row in rows
         if row.ratio is not None and row.more is not None and isfinite(row.ratio) and row.ratio > 0
     ]
 
 
-def worse(before: Iterable[Kept], now: Iterable[Kept]) -> list[Worse]:
+def worse(before: Iterable[KeptRow], now: Iterable[KeptRow]) -> list[Regression]:
     """What got worse by a tenth or more, the worst first; what only one table has is nobody's."""
     old = {one.key: one for one in before}
-    pairs = [Worse(old[one.key], one) for one in now if one.key in old]
+    pairs = [Regression(old[one.key], one) for one in now if one.key in old]
     return sorted((one for one in pairs if one.times >= 1 + TENTH), key=lambda one: -one.times)
 
 
-def twice_worse(first: Sequence[Worse], again: Iterable[Kept]) -> list[Worse]:
+def twice_worse(first: Sequence[Regression], again: Iterable[KeptRow]) -> list[Regression]:
     """Of those that were worse, the ones that are in a second run, too, by the better of both."""
     second = {one.key: one for one in again}
     judged = [
-        min((one, Worse(one.before, second[one.now.key])), key=lambda either: either.times)
+        min((one, Regression(one.before, second[one.now.key])), key=lambda either: either.times)
         for one in first
         if one.now.key in second
     ]
     return [one for one in judged if one.times >= 1 + TENTH]
 
 
-def gone(before: Iterable[Kept], now: Iterable[Kept], headings: Iterable[str]) -> list[str]:
+def gone(before: Iterable[KeptRow], now: Iterable[KeptRow], headings: Iterable[str]) -> list[str]:
     """Rows of the kept table that the same parts did not give any more."""
     there, asked = {one.key for one in now}, set(headings)
     return [
@@ -93,19 +93,19 @@ def gone(before: Iterable[Kept], now: Iterable[Kept], headings: Iterable[str]) -
     ]
 
 
-def read(path: Path = LAST) -> list[Kept]:
+def read(path: Path = LAST) -> list[KeptRow]:
     """The table that is kept in the repository."""
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    return [Kept(row["part"], row["what"], row["beside"], row["ratio"], row["more"]) for row in rows]
+    return [KeptRow(row["part"], row["what"], row["beside"], row["ratio"], row["more"]) for row in rows]
 
 
-def merged(before: Iterable[Kept], now: Iterable[Kept], headings: Iterable[str]) -> list[Kept]:
+def merged(before: Iterable[KeptRow], now: Iterable[KeptRow], headings: Iterable[str]) -> list[KeptRow]:
     """The table to keep: parts that did not run stay as they were."""
     asked = set(headings)
     return [*(one for one in before if one.heading not in asked), *now]
 
 
-def keep(rows: Iterable[Kept], at: str, machine: str, path: Path = LAST) -> None:
+def keep(rows: Iterable[KeptRow], at: str, machine: str, path: Path = LAST) -> None:
     """Write the table for the next run; who runs the bench commits it."""
     told = [
         {

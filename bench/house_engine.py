@@ -26,7 +26,7 @@ from routing.dispatch.views import Snapshot
 CONSULTANTS = 400
 
 
-class Nobody:
+class EmptyDesk:
     """A desk without consultants."""
 
     def snapshot(self) -> Snapshot:
@@ -40,7 +40,7 @@ async def serve(settings: Settings) -> None:
     order = lifecycle.steps(engine, reactions)
     serving = asyncio.create_task(lifecycle.run(engine, order, asyncio.Event()))
     engine.watchdog.desk = cast(
-        DispatchService, Nobody()
+        DispatchService, EmptyDesk()
     )  # it would free whoever talks with nobody on the line
     while not engine.line.up:  # noqa: ASYNC110 - nothing tells us
         await asyncio.sleep(0.05)

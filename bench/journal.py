@@ -12,7 +12,7 @@ from recordings.journal.journal import Journal
 from recordings.journal.migrating import migrate
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord, Outcome
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.privacy.numbers import Numbers
 from recordings.rows.service import keyed
 
@@ -60,7 +60,7 @@ async def _each(url: str, count: int) -> float:
     began = time.perf_counter()
     for record in _calls(count):
         async with database.begin() as connection:
-            await write(connection, [hidden(record, numbers())])
+            await write(connection, [hide_caller(record, numbers())])
     took = time.perf_counter() - began
     await database.dispose()
     return count / took

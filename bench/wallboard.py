@@ -29,7 +29,7 @@ SEAT = re.compile(r'id="seat-(\w+)" data-state="talking".*?<time data-since="([0
 
 
 @dataclass(slots=True)
-class Seen:
+class LagFigures:
     """Seconds from event to page, of who watches and who asks; from hang-up to next ring; CPU shares."""
 
     pushed: list[float] = field(default_factory=list)
@@ -126,7 +126,9 @@ async def busy(line: RunningLine, session: aiohttp.ClientSession) -> None:
 
 
 @asynccontextmanager
-async def _watching(line: RunningLine, seen: Seen, watchers: int) -> AsyncIterator[aiohttp.ClientSession]:
+async def _watching(
+    line: RunningLine, seen: LagFigures, watchers: int
+) -> AsyncIterator[aiohttp.ClientSession]:
     sessions = [await signed(line, f"watch{n}") for n in range(-(-watchers // EACH))]
     asking = await signed(line, "busy")
     tasks = [
@@ -154,9 +156,9 @@ async def measure(
     watchers: int = WATCHERS,
     calls: int = CALLS,
     meanwhile: Callable[[], Awaitable[object]] | None = None,
-) -> Seen:
+) -> LagFigures:
     """The line and its accounts (`prepare`) are there already; `meanwhile` is asked just before the end."""
-    seen = Seen()
+    seen = LagFigures()
     async with _watching(line, seen, watchers) as asking:
         calling = asyncio.create_task(callers(lab, calls))
         await asyncio.sleep(calls / 5)
@@ -194,12 +196,12 @@ def run(seconds: float = SECONDS, watchers: int = WATCHERS, calls: int = CALLS) 
     return rows(seen)
 
 
-async def _measured(line: RunningLine, seconds: float, watchers: int, calls: int) -> Seen:
+async def _measured(line: RunningLine, seconds: float, watchers: int, calls: int) -> LagFigures:
     async with line.lab() as lab:
         return await measure(line, lab, seconds=seconds, watchers=watchers, calls=calls)
 
 
-def rows(seen: Seen) -> list[Row]:
+def rows(seen: LagFigures) -> list[Row]:
     """The table's lines."""
     asked = "a page that asks each second"
     return [

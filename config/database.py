@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from config.database_file import DatabaseAway, DatabaseMissing, DatabaseReplaced, FileGuard
 
-__all__ = ["DatabaseAway", "DatabaseMissing", "DatabaseReplaced", "database_file", "open_database", "reading"]
+__all__ = [
+    "DatabaseAway",
+    "DatabaseMissing",
+    "DatabaseReplaced",
+    "database_file",
+    "open_database",
+    "read_connection",
+]
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -22,7 +29,7 @@ _DRIVERS = {
 _READS = "ivr111_reads"
 
 
-def reading(database: AsyncEngine) -> AsyncConnection:
+def read_connection(database: AsyncEngine) -> AsyncConnection:
     """A connection for questions only: in SQLite it keeps no writer waiting, however long it is read from."""
     return database.execution_options(**{_READS: True}).connect()
 

@@ -39,7 +39,7 @@ class DatabaseReplaced(DatabaseAway):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenFiles:
     """The files a connection has open: (device, inode) of the database and of its write-ahead log."""
 
     file: journal_identity.Inode | None
@@ -47,7 +47,7 @@ class Opened:
     wal: journal_identity.Inode | None = None  # known once used: until then another's end may take it away
 
     @classmethod
-    def now(cls, file: Path) -> "Opened":
+    def now(cls, file: Path) -> "OpenFiles":
         """As the path names it; made just after it was opened."""
         seen = journal_identity.seen(file)
         return cls(None, 0) if seen is None else cls(journal_identity.inode(seen), seen.st_size)
@@ -71,7 +71,7 @@ class Opened:
             and self.wal not in (None, journal_identity.log_of(file))
         )
 
-    def used(self, file: Path) -> "Opened":
+    def used(self, file: Path) -> "OpenFiles":
         """After a transaction: the log is open, and nobody's end takes it away any more."""
         seen = journal_identity.seen(file)
         return replace(
@@ -92,9 +92,9 @@ class FileGuard:
         self._create = create
         self._replaced = replaced
         self._before: journal_identity.Inode | None = None
-        self._latest: Opened | None = None
+        self._latest: OpenFiles | None = None
         # A log that went, alone.
-        self._lost: tuple[journal_identity.Named, journal_identity.Inode | None] | None = None
+        self._lost: tuple[journal_identity.JournalIdentity, journal_identity.Inode | None] | None = None
 
     def listen(self, engine: AsyncEngine) -> None:
         """To all connections from now on."""
@@ -121,32 +121,34 @@ class FileGuard:
         if self._lost is None:
             return False
         named, wal = self._lost
-        return named == journal_identity.Named.read(self._file) and wal != journal_identity.log_of(self._file)
+        return named == journal_identity.JournalIdentity.read(self._file) and wal != journal_identity.log_of(
+            self._file
+        )
 
     def _connected(self, _connection: Any, record: Any) -> None:
-        opened = Opened.now(self._file)
+        opened = OpenFiles.now(self._file)
         if self._before is not None and opened.file != self._before:
             raise DatabaseReplaced(self._file)  # exchanged while we opened it: nobody knows which it is
         self._latest = opened
         record.info["opened"] = opened
 
-    def _tell(self, opened: Opened) -> None:
+    def _tell(self, opened: OpenFiles) -> None:
         """Once: connections to the file before the last one are no news when they come back."""
         if self._replaced is not None and self._latest is not None and self._latest.file == opened.file:
             self._replaced()
 
     def _given(self, _connection: Any, record: Any, _fairy: Any) -> None:
-        opened: Opened = record.info["opened"]
+        opened: OpenFiles = record.info["opened"]
         if opened.stands(self._file):
             return
         self._tell(opened)
-        named = journal_identity.Named.read(self._file)
+        named = journal_identity.JournalIdentity.read(self._file)
         if named is not None and opened.lost_its_log(self._file):
             self._lost = (named, opened.wal)
         raise DisconnectionError("the journal's file was replaced")  # the pool opens the new one
 
     def _returned(self, connection: Any, record: Any) -> None:
-        opened: Opened | None = record.info.get("opened")
+        opened: OpenFiles | None = record.info.get("opened")
         if opened is None or connection is None:
             return
         if not opened.stands(self._file):
@@ -155,6 +157,6 @@ class FileGuard:
             record.info["opened"] = opened.used(self._file)
 
     def _committing(self, connection: Any) -> None:
-        opened: Opened | None = connection.connection.info.get("opened")
+        opened: OpenFiles | None = connection.connection.info.get("opened")
         if opened is not None and not opened.stands(self._file):
             raise DatabaseReplaced(self._file)

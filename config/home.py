@@ -34,7 +34,7 @@ def default_home() -> Path:
         return Path(os.path.realpath(PROGRAM / "var"))
     if not NAMED.exists():
         return ELSE
-    trust(NAMED)
+    require_trusted(NAMED)
     named = Path(NAMED.read_text(encoding="utf-8").strip())
     if not named.is_absolute():
         raise UnsafePlace(
@@ -78,11 +78,11 @@ def settings_of_line(home: Path) -> Mapping[str, str]:
     pid = supervisor(home) if os.getuid() == 0 else None
     if pid is None or pid == os.getpid():
         return {}
-    trust(home)
+    require_trusted(home)
     with suppress(OSError, ValueError):
         if runs(pid, PROGRAM):
             theirs = environment_of(pid)
-            refused = unheard(theirs)
+            refused = ignored_settings(theirs)
             return {n: v for n, v in theirs.items() if n.startswith("IVR111_") and n not in refused}
     return {}
 
@@ -93,14 +93,14 @@ def by_sudo(environment: Mapping[str, str] | None = None) -> bool:
     return os.getuid() == 0 and asker.strip("0") != ""
 
 
-def unheard(environment: Mapping[str, str]) -> list[str]:
+def ignored_settings(environment: Mapping[str, str]) -> list[str]:
     """Settings that somebody brought through sudo: people, keys, database are not theirs to name."""
     if not by_sudo(environment):
         return []
     return sorted(name for name in environment if name.startswith("IVR111_") and name not in THROUGH_SUDO)
 
 
-def trust(place: Path) -> None:
+def require_trusted(place: Path) -> None:
     """Refuses, for root, a place that others can write or exchange. Raises UnsafePlace, OSError.
 
     Others are all but root, whoever owns the machine's first folder, and whoever can write the program

@@ -16,7 +16,7 @@ from config.durable import flush_file, into_place
 from config.journal_identity import (
     LOG,
     Inode,
-    Named,
+    JournalIdentity,
     free_name,
     inode,
     log_of,
@@ -30,14 +30,14 @@ from config.journal_identity import (
 )
 
 __all__ = [  # those of journal_identity that whoever takes a file in needs, too
-    "Anchor",
     "FoundFile",
     "Inode",
+    "JournalHandle",
+    "JournalIdentity",
     "JournalRefused",
     "JournalUnsettled",
-    "Named",
-    "deleted",
     "inode",
+    "is_deleted",
     "may_open",
     "put_back",
     "renew",
@@ -66,7 +66,7 @@ class JournalRefused(OSError):
     """The file in the journal's place is none; it was set aside. `strerror` says why and where it is."""
 
 
-class Anchor:
+class JournalHandle:
     """One connection that the engine keeps as long as the file is the journal; it asks nothing.
 
     While it is open no inode number is given away, nobody's end writes the log into what stands there now,
@@ -79,7 +79,7 @@ class Anchor:
             f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False, timeout=0.2
         )
         self.look()
-        self.named = Named.now(file)  # what is written beside it may be deleted with it
+        self.named = JournalIdentity.now(file)  # what is written beside it may be deleted with it
 
     def look(self) -> None:
         """Open its log, too, once it has one. Raises sqlite3.Error."""
@@ -97,7 +97,7 @@ class Anchor:
         self._database.close()
 
 
-def deleted(held: Inode) -> bool:
+def is_deleted(held: Inode) -> bool:
     """Whether a file that this process has open has no name any more: it cannot be moved back."""
     for descriptor in Path("/proc/self/fd").iterdir():
         there = seen(descriptor)
@@ -106,7 +106,7 @@ def deleted(held: Inode) -> bool:
     return False
 
 
-def take_in(file: Path, at: float, anchor: Anchor | None = None) -> FoundFile:
+def take_in(file: Path, at: float, anchor: JournalHandle | None = None) -> FoundFile:
     """Only the journal stands there afterwards; for the engine alone, whose connections are closed.
 
     The very file that it was, with its own log, goes on. With an `anchor`, which still has all of the
@@ -115,11 +115,11 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> FoundFile:
     only when that cannot be another's. `at`: epoch seconds.
     Raises JournalUnsettled while somebody writes there, JournalRefused, OSError, sqlite3.Error.
     """
-    there, named = seen(file), Named.read(file) or (anchor.named if anchor else None)
+    there, named = seen(file), JournalIdentity.read(file) or (anchor.named if anchor else None)
     if there is None:
         raise FileNotFoundError(2, "there is no journal", str(file))
     if named is None:
-        if (now := Named.now(file)) is not None:
+        if (now := JournalIdentity.now(file)) is not None:
             now.write(file)
         return FoundFile.SAME
     if named.fits(file, held=anchor is not None):
@@ -144,7 +144,7 @@ def take_in(file: Path, at: float, anchor: Anchor | None = None) -> FoundFile:
     return found
 
 
-def _close(file: Path, named: Named, at: float, changed: float, *, others_log: bool) -> None:
+def _close(file: Path, named: JournalIdentity, at: float, changed: float, *, others_log: bool) -> None:
     """Nobody opens it any more; raises JournalUnsettled until that is so, and nobody writes there."""
     if not named.closed:
         replace(named, closed=True).write(file)
@@ -154,7 +154,7 @@ def _close(file: Path, named: Named, at: float, changed: float, *, others_log: b
         raise JournalUnsettled(11, "somebody writes in the journal's place", str(file))
 
 
-def put_back(file: Path, anchor: Anchor) -> None:
+def put_back(file: Path, anchor: JournalHandle) -> None:
     """Write a file that was deleted or moved away anew, from the connection that still has it open.
 
     Raises OSError, sqlite3.Error; JournalRefused when it is not whole.
@@ -169,7 +169,7 @@ def _place(draft: Path, file: Path) -> None:
     # Killed in between, what is written beside the file does not fit, and all is done again.
     into_place(draft, file)
     set_aside(file, *LOG)
-    if (now := Named.now(file)) is not None:
+    if (now := JournalIdentity.now(file)) is not None:
         now.write(file)
 
 
@@ -181,7 +181,7 @@ def _keep(file: Path) -> None:
         set_aside(file, "")
 
 
-def _saved(file: Path, anchor: Anchor) -> Path:
+def _saved(file: Path, anchor: JournalHandle) -> Path:
     draft = _draft(file)
     anchor.save(draft)
     if why := _fault(draft):

@@ -20,7 +20,7 @@ Inode = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class JournalIdentity:
     """The journal as the engine knows it: (device, inode) of file and log, least size, time of birth.
 
     `closed`: nobody opens it, for another file is about to be taken in.
@@ -110,7 +110,7 @@ def log_of(file: Path) -> Inode | None:
 
 def may_open(file: Path) -> bool:
     """Whether what stands there is the file that the engine named, or it named none."""
-    named = Named.read(file)
+    named = JournalIdentity.read(file)
     return named is None or named.opens(file)
 
 
@@ -140,7 +140,7 @@ def free_name(there: Path) -> str:
 def renew(file: Path, *, log: bool) -> None:
     """Write down how far the named file has grown and, for who holds it open, its `log`. Raises OSError."""
     there = seen(file)
-    named = Named.read(file) or Named.now(file)
+    named = JournalIdentity.read(file) or JournalIdentity.now(file)
     if named is None or there is None or there.st_ino != named.file[1]:
         return
     wal = (log_of(file) or NONE) if log else named.wal
@@ -158,7 +158,7 @@ def make(file: Path) -> None:
         make_empty(file)
     except FileExistsError:
         return
-    if (now := Named.now(file)) is not None:
+    if (now := JournalIdentity.now(file)) is not None:
         now.write(file)
 
 

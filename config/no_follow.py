@@ -19,7 +19,7 @@ FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us
 
 
-class NotOurs(OSError):
+class UnexpectedFile(OSError):
     """Something else lies where a folder or file of ours belongs; the text names it."""
 
 
@@ -96,25 +96,26 @@ def read_below(parent: int, name: str) -> bytes | None:
         return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
 
 
-def plain(path: Path, owner: int) -> BufferedReader:
+def open_plain(path: Path, owner: int) -> BufferedReader:
     """A plain file of `owner`'s, opened to be read; the caller has made sure of the folder it lies in.
 
-    What a lesser user planted under the name (a link, a second name of another's file, a pipe) is NotOurs.
+    What a lesser user planted under the name (a link, a second name of another's file, a pipe) is
+    UnexpectedFile.
     """
     with _opened(path.parent) as parent:
-        return plain_below(parent, path.name, owner)
+        return open_plain_below(parent, path.name, owner)
 
 
-def plain_below(parent: int, name: str, owner: int) -> BufferedReader:
+def open_plain_below(parent: int, name: str, owner: int) -> BufferedReader:
     """As `plain`, in an open folder; `name` may lead through folders, none of them a link."""
     first, _, rest = name.partition("/")
     if rest:
         try:
             inner = os.open(first, FOLDER, dir_fd=parent)
         except NotADirectoryError as why:
-            raise NotOurs(f"{first}: no folder of ours") from why
+            raise UnexpectedFile(f"{first}: no folder of ours") from why
         try:
-            return plain_below(inner, rest, owner)
+            return open_plain_below(inner, rest, owner)
         finally:
             os.close(inner)
     try:
@@ -122,11 +123,11 @@ def plain_below(parent: int, name: str, owner: int) -> BufferedReader:
     except FileNotFoundError:
         raise
     except OSError as why:
-        raise NotOurs(f"{name}: no file of ours") from why
+        raise UnexpectedFile(f"{name}: no file of ours") from why
     there = os.fstat(descriptor)
     if not stat.S_ISREG(there.st_mode) or there.st_uid != owner:
         os.close(descriptor)
-        raise NotOurs(f"{name}: no file of ours")
+        raise UnexpectedFile(f"{name}: no file of ours")
     return os.fdopen(descriptor, "rb")
 
 
@@ -140,7 +141,7 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def give(
+def set_owner(
     parent: int, name: str, uid: int, gid: int, mode: int | None, trusted: int | Literal["all"] | None = None
 ) -> bool:
     """Owner, group and mode of one plain file; False, and nothing changed, for anything else.

@@ -33,7 +33,7 @@ class Right(StrEnum):
     DIRECTORY = "directory"  # bodies, their contacts, the calendar
 
 
-class Door(StrEnum):
+class CommandAccess(StrEnum):
     """Commands that ask for no right of a role."""
 
     OPEN = "open"  # reveals nothing of people and changes nothing of ours

@@ -18,7 +18,14 @@ from pydantic_settings import (
 
 from config.appeals import TERMS, Term
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
-from config.home import THROUGH_SUDO, by_sudo, chosen_home, settings_of_line, trust, unheard
+from config.home import (
+    THROUGH_SUDO,
+    by_sudo,
+    chosen_home,
+    ignored_settings,
+    require_trusted,
+    settings_of_line,
+)
 from config.home_paths import HomePaths
 from config.pause_reasons import PAUSE_REASONS
 from config.reasons import pause_reason
@@ -210,7 +217,7 @@ class Settings(HomePaths, BaseSettings):
     def _trusted(self) -> "Settings":
         """What root believes is nobody else's to write. Raises UnsafePlace."""
         for place in (self.home, self.setup, self.setup / "asterisk.json"):
-            trust(place)
+            require_trusted(place)
         return self
 
     @classmethod
@@ -226,12 +233,12 @@ class Settings(HomePaths, BaseSettings):
 
         Raises UnsafePlace for a file that others can write, where root asks.
         """
-        refused = unheard(os.environ)
+        refused = ignored_settings(os.environ)
         heard = {name: value for name, value in os.environ.items() if name not in refused}
         home = chosen_home(heard)
         lines = settings_of_line(home)
         file = Path({**lines, **heard}.get("IVR111_SETTINGS", home / "settings.toml"))
-        trust(file)
+        require_trusted(file)
         if isinstance(env_settings, EnvSettingsSource):
             own = env_settings.env_vars
             if by_sudo():

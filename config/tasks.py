@@ -21,11 +21,11 @@ class Tasks:
         self._pause = pause
         self._running: set[asyncio.Task[Any]] = set()
 
-    def soon(self, work: Work) -> "asyncio.Task[Any]":
+    def spawn(self, work: Work) -> "asyncio.Task[Any]":
         """Run `work` once."""
         return self._start(_once(work))
 
-    def lasting(self, work: Callable[[], Work]) -> None:
+    def keep_running(self, work: Callable[[], Work]) -> None:
         """Run `work` until `close`: one that dies of a fault must not be missing for weeks."""
         self._start(self._again_and_again(work))
 

@@ -56,7 +56,7 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     database = keyed(open_database(settings.database), keys.second_factors, EVERY)
     tasks, services = Tasks(), _services(settings, database, keys)
     doors = await start_listening(build(services), settings, settings.home / "console")
-    tasks.lasting(services.link.run)
+    tasks.keep_running(services.link.run)
     log.info("console_ready", addresses=urls(settings))
     await stop.wait()
     services.streams.close()

@@ -15,7 +15,7 @@ from lab import actors as play
 from lab.actors import Actor
 from lab.call import RefusedError
 from lab.demo_line import DemoFailed, DemoLine
-from lab.demo_told import Told, journal, judged, summary
+from lab.demo_report import DemoCall, journal, judged, summary
 from lab.lab import Lab
 from lab.scenes import Scene, scenes
 from lab.stage import Stage
@@ -62,7 +62,7 @@ def run(settings: Settings, as_json: bool = False) -> int:
     return 0 if good else 1
 
 
-async def _shown(settings: Settings, story: Story, say: Say) -> list[Told] | None:
+async def _shown(settings: Settings, story: Story, say: Say) -> list[DemoCall] | None:
     stop = catch_stops()
     showing = asyncio.create_task(_show(settings, story, say))
     stopping = asyncio.create_task(stop.wait())
@@ -75,7 +75,7 @@ async def _shown(settings: Settings, story: Story, say: Say) -> list[Told] | Non
     return showing.result()
 
 
-async def _show(settings: Settings, story: Story, say: Say) -> list[Told]:
+async def _show(settings: Settings, story: Story, say: Say) -> list[DemoCall]:
     async with DemoLine(settings, say) as line:
         begun = datetime.now(UTC)
         six = scenes(line.settings.default_language)

@@ -27,7 +27,7 @@ from recordings.model.call_record import CallRecord, Connection, Outcome
 from recordings.model.entries import RecordingChecked, RecordingState, Segment
 from recordings.model.leg_levels import Samples
 from recordings.model.tables import calls
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.privacy.numbers import Numbers
 from recordings.rows.bound_tables import CALLS, CONNECTIONS, RECORDINGS
 from recordings.rows.service import enter_new
@@ -88,7 +88,7 @@ async def _with_audio(evidence: EvidenceServices, planned: Iterable[Planned], nu
             seed = int(one.call_id.rpartition("-")[2]) * 8 + number
             await asyncio.to_thread(_raw, settings.audio / day, name, seed, seconds)
         async with evidence.database.begin() as connection:
-            await write(connection, [hidden(record, numbers), *checked])
+            await write(connection, [hide_caller(record, numbers), *checked])
 
 
 async def _without_audio(

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from lab import inside, outgoing, sdp
+from lab import in_dialog, outgoing, sdp
 from lab.call import ALLOW, SDP, Call
 from lab.dialog import Dialog
 from lab.identity import Identity
@@ -157,7 +157,7 @@ class Phone:
     def _request(self, request: Request, sender: Address) -> None:
         call = self._by_id.get(header(request, "call-id"))
         if call is not None:
-            inside.take(call, request)
+            in_dialog.handle_request(call, request)
         elif request.method == "INVITE":
             self._invited(request, sender)
         elif request.method != "ACK":
@@ -192,7 +192,7 @@ class Phone:
                 if after:
                     call.answer(call.invitation, 180)
                     await asyncio.sleep(after)
-                inside.pick_up(call)
+                in_dialog.pick_up(call)
 
     def _refuse(self, call: Call, status: int, to: str = "") -> None:
         if call.invitation is not None and call.state == "ringing":

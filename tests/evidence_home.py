@@ -14,7 +14,7 @@ from recordings.capture.wave_header import new_header
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord, Connection, Moment, Outcome
 from recordings.model.entries import RecordingChecked, RecordingState, Segment
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.privacy.keyring import Keyring
 from recordings.privacy.numbers import Numbers
 from recordings.rows.service import keyed
@@ -88,7 +88,7 @@ class EvidenceHome:
         day = f"{at.astimezone(self.settings.zone):%Y-%m-%d}"
         length = seconds if recorded is None else recorded
         stereo = self.settings.audio / day / f"{recording_id}-stereo.wav"
-        entries: list[CallRecord | RecordingChecked] = [hidden(record, self.keys.numbers())]
+        entries: list[CallRecord | RecordingChecked] = [hide_caller(record, self.keys.numbers())]
         if audio:
             legs = sound(number, length)
             stereo.parent.mkdir(parents=True, exist_ok=True)

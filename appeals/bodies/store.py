@@ -19,7 +19,7 @@ from appeals.model.bodies_tables import (
     body_events,
 )
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact
-from config.database import reading
+from config.database import read_connection
 from recordings.model.access_entry import Actor
 from recordings.privacy.numbers import Numbers
 from recordings.rows.service import entered
@@ -51,7 +51,7 @@ async def load(
     regions: Sequence[str] | None = None,
 ) -> list[Body]:
     """Bodies with all their contacts in the order they are tried; None: whatever it is."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         return await standing(connection, numbers, ids, kind, regions)
 
 
@@ -82,7 +82,7 @@ async def standing(
 
 async def is_empty(database: AsyncEngine) -> bool:
     """Whether there is no body at all."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         return not (await connection.execute(select(func.count()).select_from(bodies))).scalar()
 
 
@@ -153,7 +153,7 @@ async def keep_others_out(connection: AsyncConnection) -> None:
 async def history(database: AsyncEngine, numbers: Numbers, body: str) -> list[DirectoryEvent]:
     """Every change of a body and its contacts, oldest first."""
     query = select(body_events).where(body_events.c.body == body).order_by(body_events.c.seq)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
     return [
         DirectoryEvent(

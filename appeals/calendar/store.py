@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from appeals.calendar.day import EVERYBODY, Day, DayKind
 from appeals.model.calendar_tables import CALENDAR_DAYS, CALENDAR_EVENTS, calendar_days, calendar_events
-from config.database import reading
+from config.database import read_connection
 from recordings.model.access_entry import Actor
 from recordings.rows.service import entered
 from recordings.rows.store import lock
@@ -41,7 +41,7 @@ async def load(
     )
     if bodies is not None:
         query = query.where(calendar_days.c.body.in_(list(bodies)))
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query.order_by(calendar_days.c.day, calendar_days.c.body))).all()
     return [_day(row) for row in rows]
 
@@ -58,7 +58,7 @@ async def filled_years(database: AsyncEngine, years: Iterable[int]) -> set[int]:
             year.in_([f"{one:04}" for one in years]),
         )
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         return {int(one) for one in (await connection.execute(query)).scalars()}
 
 
@@ -90,7 +90,7 @@ async def history(database: AsyncEngine, body: str, day: date) -> list[DayEvent]
     query = select(calendar_events).where(
         calendar_events.c.body == body, calendar_events.c.day == day.isoformat()
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query.order_by(calendar_events.c.seq))).all()
     return [
         DayEvent(

@@ -12,7 +12,7 @@ from typing import Final
 
 from appeals.form.form import FieldType, Form, FormField
 from config.told import N_, Told, told
-from recordings.privacy.phone_number import Invalid, NotOneNumber, read_number
+from recordings.privacy.phone_number import NotAPhoneNumber, NumberFault, read_number
 
 
 class UnfitCode(StrEnum):
@@ -89,7 +89,7 @@ def tidy(form: Form, field_id: str, text: str) -> str:
         case FieldType.PHONE:
             try:
                 return read_number(clean) if clean else ""
-            except NotOneNumber:
+            except NotAPhoneNumber:
                 return clean
         case FieldType.NUMBER:
             return str(int(clean)) if _is_number(clean) else clean
@@ -186,8 +186,8 @@ def _is_date(year: int, month: int, day: int) -> bool:
 def _phone(_: FormField, text: str) -> Unfit | None:
     try:
         read_number(text)
-    except NotOneNumber as why:
-        several = why.reason is Invalid.SEVERAL
+    except NotAPhoneNumber as why:
+        several = why.reason is NumberFault.SEVERAL
         return Unfit(UnfitCode.PHONE_SEVERAL if several else UnfitCode.PHONE_UNFIT)
     return None
 

@@ -14,7 +14,7 @@ from appeals.handing_over.results import HandOverRefused
 from appeals.model.appeal import Appeal, State
 from appeals.model.hand_over import HandOverState
 from appeals.register import store as register
-from config.database import reading
+from config.database import read_connection
 from config.told import told
 from recordings.access.log import AccessLog
 from recordings.model.access_entry import Actor
@@ -33,7 +33,7 @@ class Base:
         self._access = AccessLog(database)
 
     async def _appeal(self, appeal_id: int) -> Appeal:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             appeal = await register.load_one(connection, self._numbers, appeal_id)
         if not appeal.number:
             raise HandOverRefused(told("the appeal has no number yet: register it first"))

@@ -17,7 +17,7 @@ from appeals.model.hand_over_tables import hand_overs
 from appeals.register import store as register
 from appeals.register.door import allowed
 from appeals.register.moving import move_in
-from config.database import reading
+from config.database import read_connection
 from config.rights import Right
 from recordings.model.access_entry import Action, Actor
 
@@ -79,7 +79,7 @@ class Confirming(Base):
 
     async def _of_request(self, request_id: str) -> list[HandOver]:
         query = select(hand_overs.c.id).where(hand_overs.c.request_id == request_id).order_by(hand_overs.c.id)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             ids = list((await connection.execute(query)).scalars())
             return await store.load(connection, self._numbers, ids)
 

@@ -12,7 +12,7 @@ from appeals.handing_over.base import Base
 from appeals.handing_over.results import HandOverEvent, Waiting
 from appeals.model.hand_over import HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
-from config.database import reading
+from config.database import read_connection
 from config.told import told
 from recordings.model.access_entry import Actor
 
@@ -22,12 +22,12 @@ class Looking(Base):
 
     async def of_appeal(self, appeal_id: int) -> list[HandOver]:
         """All of an appeal, oldest first; whoever may see the appeal may see them."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return await store.of_appeal(connection, self._numbers, appeal_id)
 
     async def get(self, id_: int) -> HandOver:
         """Raises NoSuchHandOver."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             found = await store.load(connection, self._numbers, [id_])
         if not found:
             raise store.NoSuchHandOver(told("there is no hand-over {id}", id=id_))
@@ -37,7 +37,7 @@ class Looking(Base):
         """Its whole life, oldest first."""
         table = hand_over_events
         query = select(table).where(table.c.hand_over_id == id_).order_by(table.c.seq)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return [self._event(row) for row in await connection.execute(query)]
 
     async def without_receipt(self) -> list[Waiting]:
@@ -45,7 +45,7 @@ class Looking(Base):
         wanted = [HandOverState.SENDING, HandOverState.SENT, HandOverState.FAILED]
         table = hand_overs
         query = select(table).where(table.c.state.in_([one.value for one in wanted])).order_by(table.c.due_at)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return [_waiting(row) for row in await connection.execute(query)]
 
     async def open_of(self, connection: AsyncConnection, appeal_id: int) -> Sequence[str]:

@@ -27,7 +27,7 @@ from appeals.handing_over.channels import Channels
 from appeals.model.body import ChannelKind
 from appeals.model.hand_over import Attempt, AttemptState, HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_over_attempts, hand_overs
-from config.database import reading
+from config.database import read_connection
 from recordings.journal.alarming import alarm
 from recordings.privacy.numbers import Numbers
 
@@ -82,7 +82,7 @@ class Sending:
         query = select(hand_over_attempts.c.id).where(
             hand_over_attempts.c.state == AttemptState.UNDER_WAY.value
         )
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             ids = list((await connection.execute(query)).scalars())
         for id_ in ids:
             attempt = await self._attempt(id_)
@@ -106,7 +106,7 @@ class Sending:
             )
             .order_by(table.c.next_at)
         )
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             ids = list((await connection.execute(query)).scalars())
         gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -119,7 +119,7 @@ class Sending:
 
     async def _release(self, now: datetime) -> int:
         query = select(hand_overs).where(hand_overs.c.state == HandOverState.WAITING.value)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             waiting = (await connection.execute(query)).all()
         count = 0
         for row in waiting:
@@ -202,17 +202,17 @@ class Sending:
 
     async def _raw(self, id_: int) -> bytes:
         query = select(hand_over_attempts.c.pii_sent).where(hand_over_attempts.c.id == id_)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             found = (await connection.execute(query)).scalar()
         return self._numbers.reveal(found).encode() if found else b""
 
     async def _hand_over(self, id_: int) -> HandOver:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return (await store.load(connection, self._numbers, [id_]))[0]
 
     async def _attempt(self, id_: int) -> Attempt:
         query = select(hand_over_attempts).where(hand_over_attempts.c.id == id_)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return store.attempt_of((await connection.execute(query)).one())
 
     async def _ended(self, attempt: Attempt, result: ChannelResult, now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 
 bodies = Table(
     "bodies",
@@ -61,7 +61,7 @@ body_events = Table(
     Index(None, "body"),
 )
 
-BODIES = Bound(bodies, ("id",))
-BODY_CONTACTS = Bound(body_contacts, ("id",), frozenset({"pii_address"}))
-BODY_EVENTS = Bound(body_events, ("seq",), frozenset({"pii_before", "pii_after"}))
+BODIES = BoundTable(bodies, ("id",))
+BODY_CONTACTS = BoundTable(body_contacts, ("id",), frozenset({"pii_address"}))
+BODY_EVENTS = BoundTable(body_events, ("seq",), frozenset({"pii_before", "pii_after"}))
 BOUND: Final = (BODIES, BODY_CONTACTS, BODY_EVENTS)

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false
 
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 
 calendar_days = Table(
     "calendar_days",
@@ -40,6 +40,6 @@ calendar_events = Table(
     Index(None, "body", "day"),
 )
 
-CALENDAR_DAYS = Bound(calendar_days, ("body", "day"))
-CALENDAR_EVENTS = Bound(calendar_events, ("seq",))
+CALENDAR_DAYS = BoundTable(calendar_days, ("body", "day"))
+CALENDAR_EVENTS = BoundTable(calendar_events, ("seq",))
 BOUND: Final = (CALENDAR_DAYS, CALENDAR_EVENTS)

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 
 hand_overs = Table(
     "hand_overs",
@@ -95,7 +95,7 @@ register_lease = Table(
     Column("until", UtcTime, nullable=False),
 )
 
-HAND_OVERS = Bound(hand_overs, ("id",))
-HAND_OVER_ATTEMPTS = Bound(hand_over_attempts, ("id",))
-HAND_OVER_EVENTS = Bound(hand_over_events, ("seq",))
+HAND_OVERS = BoundTable(hand_overs, ("id",))
+HAND_OVER_ATTEMPTS = BoundTable(hand_over_attempts, ("id",))
+HAND_OVER_EVENTS = BoundTable(hand_over_events, ("seq",))
 BOUND: Final = (HAND_OVERS, HAND_OVER_ATTEMPTS, HAND_OVER_EVENTS)

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, text
 
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 
 appeals = Table(
     "appeals",
@@ -139,10 +139,10 @@ appeal_presence = Table(
 )
 
 COPIED: Final = frozenset({"version", "changed_at", "kind", "topic", "region", "urgent"})
-APPEALS = Bound(appeals, ("id",), left_out=COPIED)
-APPEAL_VALUES = Bound(appeal_values, ("appeal_id", "field"), left_out=frozenset({"changes"}))
-APPEAL_EVENTS = Bound(appeal_events, ("seq",))
-APPEAL_CONTACTS = Bound(appeal_contacts, ("id",), left_out=frozenset({"pii_caller", "caller_index"}))
-NO_CASE_CONTACTS = Bound(no_case_contacts, ("call_id",))
-APPEAL_NUMBERS = Bound(appeal_numbers, ("year",))
+APPEALS = BoundTable(appeals, ("id",), left_out=COPIED)
+APPEAL_VALUES = BoundTable(appeal_values, ("appeal_id", "field"), left_out=frozenset({"changes"}))
+APPEAL_EVENTS = BoundTable(appeal_events, ("seq",))
+APPEAL_CONTACTS = BoundTable(appeal_contacts, ("id",), left_out=frozenset({"pii_caller", "caller_index"}))
+NO_CASE_CONTACTS = BoundTable(no_case_contacts, ("call_id",))
+APPEAL_NUMBERS = BoundTable(appeal_numbers, ("year",))
 BOUND: Final = (APPEALS, APPEAL_VALUES, APPEAL_EVENTS, APPEAL_CONTACTS, NO_CASE_CONTACTS, APPEAL_NUMBERS)

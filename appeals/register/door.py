@@ -15,7 +15,7 @@ from appeals.register.ports import FormRules, NoHandOvers, NoTerms, OpenHandOver
 from appeals.register.results import AppealRefused
 from appeals.register.status import Forbidden
 from appeals.register.store import load_one, no_such
-from config.database import reading
+from config.database import read_connection
 from config.rights import Right, may
 from config.told import told
 from recordings.access.log import AccessLog
@@ -55,7 +55,7 @@ class Door:
 
     async def _row(self, appeal_id: int) -> Row[Any]:
         """Raises NoSuchAppeal."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             row = (await connection.execute(select(appeals).where(appeals.c.id == appeal_id))).first()
         if row is None:
             raise no_such(appeal_id)
@@ -75,7 +75,7 @@ class Door:
 
     async def _owed(self, appeal_id: int, registered_at: datetime) -> tuple[datetime, str] | None:
         """When an answer is owed, by which term; asked before a transaction, for it reads the calendar."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             appeal = await load_one(connection, self._numbers, appeal_id)
         return await self._parts.terms.due(appeal, registered_at)
 

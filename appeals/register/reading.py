@@ -22,7 +22,7 @@ from appeals.register.results import (
     Wanted,
 )
 from appeals.register.searching import page
-from config.database import reading
+from config.database import read_connection
 from config.masking import masked
 from config.rights import Right
 from config.told import told
@@ -38,7 +38,7 @@ class Reading(Door):
     async def get(self, appeal_id: int, who: Actor, now: datetime, reason: str = "") -> Appeal:
         """Raises AppealRefused (another's, no reason), Forbidden, NoSuchAppeal, AppealUnreadable."""
         await self._seen(await self._row(appeal_id), who, reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             waiting = await drafts.unnoted(connection, self._numbers, appeal_id)
             if all(event.who.system_user == who.system_user for event in waiting):
                 return await store.load_one(connection, self._numbers, appeal_id)
@@ -56,7 +56,7 @@ class Reading(Door):
     ) -> tuple[AppealEvent, ...]:
         """Oldest first; what is saved but not entered yet stands at the end with seq 0. Raises as `get`."""
         await self._seen(await self._row(appeal_id), who, reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             noted = await store.events_of(connection, self._numbers, appeal_id)
             return (*noted, *await drafts.unnoted(connection, self._numbers, appeal_id))
 
@@ -65,13 +65,13 @@ class Reading(Door):
     ) -> tuple[CallFacts, ...]:
         """Its calls as the journal tells them, with their recordings' ids. Raises as `get`."""
         await self._seen(await self._row(appeal_id), who, reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return await contacts.call_facts(connection, self._numbers, self._parts.callers, appeal_id)
 
     async def of_call(self, call_id: str, who: Actor) -> tuple[tuple[int, ...], NoCaseContact | None]:
         """Ids of the appeals this call is a contact of, and whether it was said to be no case."""
         allowed(who, Right.APPEALS_READ)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             ids = await contacts.appeals_of(connection, call_id)
             return tuple(ids), await contacts.no_case_of(connection, call_id)
 
@@ -88,7 +88,7 @@ class Reading(Door):
         """One page. By phone, person or word a reason is needed, and the last two are a right of their own.
 
         Others' appeals are listed by number or phone, or for whoever may watch them all. Raises Forbidden,
-        AppealRefused, WrongNumber, NotOneNumber.
+        AppealRefused, WrongNumber, NotAPhoneNumber.
         """
         allowed(who, Right.APPEALS_READ)
         if wanted.of_people():
@@ -99,7 +99,7 @@ class Reading(Door):
             if not reason.strip():
                 raise AppealRefused(told("say why you search by a person or a phone number"))
             await self._access.note(who, Action.SEARCHED, [searched(wanted)], reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return await page(connection, wanted, self._numbers, cursor, limit)
 
     async def duplicates(
@@ -107,7 +107,7 @@ class Reading(Door):
     ) -> tuple[Duplicate, ...]:
         """Appeals that may be the same matter, to be offered. Raises as `get`."""
         await self._seen(await self._row(appeal_id), who, reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             appeal = await store.load_one(connection, self._numbers, appeal_id)
             return await duplicates(connection, self._numbers, appeal, self._parts.near)
 
@@ -120,7 +120,7 @@ class Reading(Door):
         """
         row = await self._row(await self._id_of(number))
         await self._seen(row, who, reason)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             appeal = await store.load_one(connection, self._numbers, row.id)
             events = await store.events_of(connection, self._numbers, row.id)
             into = select(appeals.c.number).where(appeals.c.id == appeal.joined_to)
@@ -129,7 +129,7 @@ class Reading(Door):
 
     async def _id_of(self, number: str) -> int:
         digits = read_number(number)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             query = select(appeals.c.id).where(appeals.c.number == digits)
             found = (await connection.execute(query)).scalar()
         if found is None:

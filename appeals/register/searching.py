@@ -24,7 +24,7 @@ MOST: Final = 200  # lines of a page
 
 
 def query_of(wanted: Wanted, numbers: Numbers) -> Select[Any]:
-    """Without order and cursor. Raises WrongNumber, NotOneNumber, AppealRefused."""
+    """Without order and cursor. Raises WrongNumber, NotAPhoneNumber, AppealRefused."""
     return select(appeals).where(*_conditions(wanted, numbers))
 
 

@@ -9,5 +9,5 @@ class Register(Drafting, Stepping, Reading):
     """`Register(RegisterParts(...))`: all methods take plain values and return frozen ones.
 
     Refusals: AppealRefused (FieldsMissing), FieldRefused, WrongStep, WrongNumber, NoSuchAppeal, Forbidden,
-    NotOneNumber, ReasonMissing, ReasonRefused; SQLAlchemyError or OSError where nothing was done.
+    NotAPhoneNumber, ReasonMissing, ReasonRefused; SQLAlchemyError or OSError where nothing was done.
     """

@@ -12,7 +12,7 @@ from config.rights import Right
 from console.http import request_context as ctx
 from console.http.routes import Route
 from recordings.journal.consultant_times import stint
-from recordings.journal.figures import Ended, figures
+from recordings.journal.figures import EndedCall, figures
 from routing.board.figures import Figures
 from routing.live.consultant_times import Sums, Timesheet
 
@@ -51,7 +51,7 @@ async def days(request: web.Request) -> web.StreamResponse:
     period = _period(request.query, datetime.now(zone).date())
     since, until = period.bounds(zone)
     everything = [call async for call in own.reader.ended(since, until)]
-    by_day: defaultdict[date, list[Ended]] = defaultdict(list)
+    by_day: defaultdict[date, list[EndedCall]] = defaultdict(list)
     for call in everything:
         by_day[datetime.fromtimestamp(call.arrived, zone).date()].append(call)
     rows = [(day, figures(by_day[day], target)) for day in period.days]
@@ -107,7 +107,7 @@ class ConsultantTotals:
 
 
 async def _people(
-    own: ctx.Services, since: datetime, until: datetime, calls: list[Ended]
+    own: ctx.Services, since: datetime, until: datetime, calls: list[EndedCall]
 ) -> list[ConsultantTotals]:
     """By the formulas of the wallboard, over all days together."""
     sheet = Timesheet()

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, up
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from config.refusals import Code, refused
 from console.identity.accounts import Account, AccountRefused
 from console.identity.sessions import ABSOLUTE, Session
 from console.identity.tables import ACCOUNTS, SECOND_FACTORS, SESSIONS, accounts, sessions
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 from recordings.rows.entry import Key
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock
@@ -67,13 +67,13 @@ class AccountStore:
 
     async def all(self) -> list[Account]:
         """By login."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             rows = await connection.execute(select(accounts).order_by(accounts.c.login))
             return [_stored(row).account for row in rows]
 
     async def find(self, login: str) -> StoredAccount | None:
         """None when there is no such account."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             rows = await connection.execute(select(accounts).where(accounts.c.login == login))
             row = rows.first()
         return _stored(row) if row is not None else None
@@ -146,7 +146,7 @@ class SessionStore:
 
     async def find(self, id_: str) -> Session | None:
         """None when it was ended or never was."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             row = (await connection.execute(select(sessions).where(sessions.c.id == id_))).first()
         return _session(row) if row is not None else None
 
@@ -155,7 +155,7 @@ class SessionStore:
         query = select(sessions).order_by(sessions.c.began_at)
         if login is not None:
             query = query.where(sessions.c.login == login)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return [_session(row) for row in await connection.execute(query)]
 
     async def seen(self, id_: str, now: datetime) -> None:
@@ -185,7 +185,7 @@ class SessionStore:
         return len(ended)
 
 
-def _of(login: str) -> list[tuple[Bound, list[Key]]]:
+def _of(login: str) -> list[tuple[BoundTable, list[Key]]]:
     return [(ACCOUNTS, [(login,)]), (SECOND_FACTORS, [(login,)])]
 
 

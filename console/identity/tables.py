@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, false, text
 from appeals.model.bound_tables import BOUND as APPEALS
 from config.utc_time import UtcTime
 from recordings.model.tables import metadata
-from recordings.rows.bound_tables import BOUND, Bound
+from recordings.rows.bound_tables import BOUND, BoundTable
 
 accounts = Table(
     "accounts",
@@ -39,9 +39,9 @@ accounts = Table(
     ),
 )
 
-ACCOUNTS = Bound(accounts, ("login",), present=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
+ACCOUNTS = BoundTable(accounts, ("login",), present=frozenset({"totp"}), left_out=frozenset({"totp_used"}))
 # The second factor itself, as it is hidden: another one put in its place lets another person in.
-SECOND_FACTORS = Bound(accounts, ("login",), only=("second_factors", frozenset({"totp"})), since="0009")
+SECOND_FACTORS = BoundTable(accounts, ("login",), only=("second_factors", frozenset({"totp"})), since="0009")
 
 sessions = Table(
     "sessions",
@@ -56,7 +56,7 @@ sessions = Table(
     Index(None, "login"),
 )
 
-SESSIONS = Bound(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0009")
+SESSIONS = BoundTable(sessions, ("id",), left_out=frozenset({"seen_at"}), since="0009")
 EVERY: Final = (
     *BOUND,
     *APPEALS,

@@ -10,7 +10,7 @@ from engine.cli.language import spoken
 from engine.cli.output import AsJson, as_json, clock, one_line, plain_words, say, table
 from engine.cli.verify import Folders, folders
 from recordings.model.access_entry import Action, Result
-from recordings.model.timestamps import shown
+from recordings.model.timestamps import json_text
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -145,7 +145,7 @@ def _described(link: "Link[Access]", ended: "Ended", zone: "ZoneInfo") -> dict[s
     return {
         "seq": link.seq,
         **asdict(link.entry),
-        "at_local": shown(local, zone),
+        "at_local": json_text(local, zone),
         "result": result,
         "result_reason": why,
         "previous": link.previous,

@@ -8,26 +8,26 @@ from typing import Any, ClassVar, Final
 
 from typer.core import TyperGroup
 
-from config.home import unheard
-from config.rights import Door, Right
+from config.home import ignored_settings
+from config.rights import CommandAccess, Right
 from config.told import told
 from engine.cli.output import plain_words, say
 from recordings.model.access_entry import NOTED
 
 # What one option needs beyond this (`--unmask`: Right.TAKE_OUT) the command asks for itself.
-COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
+COMMANDS: Final[Mapping[str, Right | CommandAccess]] = MappingProxyType(
     {
-        "run": Door.MACHINE,
-        "demo": Door.MACHINE,
-        "doctor": Door.OPEN,
-        "version": Door.OPEN,
-        "replay": Door.OPEN,  # the asker's own file, opened with their own rights
+        "run": CommandAccess.MACHINE,
+        "demo": CommandAccess.MACHINE,
+        "doctor": CommandAccess.OPEN,
+        "version": CommandAccess.OPEN,
+        "replay": CommandAccess.OPEN,  # the asker's own file, opened with their own rights
         "render": Right.INSTALL,
-        "prompts": Door.OPEN,  # each of its own commands stands below
-        "prompts check": Door.OPEN,
-        "prompts script": Door.OPEN,
+        "prompts": CommandAccess.OPEN,  # each of its own commands stands below
+        "prompts check": CommandAccess.OPEN,
+        "prompts script": CommandAccess.OPEN,
         "prompts import": Right.INSTALL,
-        "prompts speak": Door.MACHINE,
+        "prompts speak": CommandAccess.MACHINE,
         "calls list": Right.CALLS,
         "calls show": Right.CALLS,
         "queue show": Right.WATCH,
@@ -62,10 +62,10 @@ COMMANDS: Final[Mapping[str, Right | Door]] = MappingProxyType(
         "demands refuse": Right.DEMANDS,
         "demands return": Right.DEMANDS,
         "demands letter": Right.DEMANDS,
-        "demands verify": Door.OPEN,  # a package that the asker holds
-        "demands bases": Door.OPEN,
-        "demands authorities": Door.OPEN,
-        "retention policies": Door.OPEN,
+        "demands verify": CommandAccess.OPEN,  # a package that the asker holds
+        "demands bases": CommandAccess.OPEN,
+        "demands authorities": CommandAccess.OPEN,
+        "retention policies": CommandAccess.OPEN,
         "retention plan": Right.RETENTION,
         "retention apply": Right.RETENTION,
         "retention hold": Right.RETENTION,
@@ -150,7 +150,7 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
         needs = COMMANDS.get(path)
         with plain_words():
             _look(path)
-            if needs is not Door.OPEN:
+            if needs is not CommandAccess.OPEN:
                 _ask(path, needs)
         return callback(*words, **options)
 
@@ -158,7 +158,7 @@ def _asking(callback: Callable[..., Any] | None, path: str) -> Callable[..., Any
 
 
 def _tell_unheard() -> None:
-    if names := unheard(os.environ):
+    if names := ignored_settings(os.environ):
         say(
             "not heard through sudo: {names}; a setting is a line of settings.toml",
             names=", ".join(names),
@@ -172,7 +172,7 @@ def _look(path: str) -> None:
     look(path, os.environ)
 
 
-def _ask(path: str, needs: Right | Door | None) -> None:
+def _ask(path: str, needs: Right | CommandAccess | None) -> None:
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.process.operator import NotAllowed, authorise  # noqa: PLC0415
 

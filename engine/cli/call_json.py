@@ -10,7 +10,7 @@ from config.masking import masked_number
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import Alarm
 from recordings.model.recording import Recording
-from recordings.model.timestamps import shown
+from recordings.model.timestamps import json_text
 from recordings.privacy.hiding import UNREADABLE
 
 
@@ -113,7 +113,7 @@ class CallJson:
 
     def time(self, at: datetime | None) -> str | None:
         """ISO 8601 with the centre's offset, to the millisecond."""
-        return shown(at, self.zone)
+        return json_text(at, self.zone)
 
     def file(self, name: str | None) -> str | None:
         """A file of a recording, absolute; None once its sealed copy has taken its place."""

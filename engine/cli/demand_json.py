@@ -10,9 +10,9 @@ from config.told import told
 from engine.cli.language import spoken
 from engine.cli.output import clock, day, one_line
 from recordings.capture.match_conversations import NOT_RECORDED
-from recordings.demands.demand import Demand, State
-from recordings.demands.question import Doubt, Question, sentence
-from recordings.demands.term import left
+from recordings.demands.demand import Demand, DemandState
+from recordings.demands.question import Question, QuestionKind, sentence
+from recordings.demands.term import time_left
 from recordings.demands.term_watch import RUNNING
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.call_record import Connection
@@ -68,7 +68,7 @@ def row(demand: Demand, zone: tzinfo, now: datetime) -> tuple[str, ...]:
     return (
         demand.name,
         spoken(demand.state.value),
-        left(demand.due_at, now) if demand.state in RUNNING else "",
+        time_left(demand.due_at, now) if demand.state in RUNNING else "",
         clock(demand.due_at, zone),
         letter.authority,
         letter.basis,
@@ -120,11 +120,11 @@ def _doubts(facts: dict[str, object]) -> list[str]:
 
 def asked(demand: Demand) -> list[Question]:
     """What was asked back about it and nobody answered yet; nothing once it is decided."""
-    if demand.state not in (State.RECEIVED, State.SEARCHING, State.READY):
+    if demand.state not in (DemandState.RECEIVED, DemandState.SEARCHING, DemandState.READY):
         return []
     said = next((event for event in reversed(demand.events) if event.step in _ASKING), None)
     found = said.facts.get("questions", []) if said and said.step != "confirmed" else []
-    return [Question(Doubt(one["doubt"]), one["count"], one["at"]) for one in cast(list[Any], found)]
+    return [Question(QuestionKind(one["doubt"]), one["count"], one["at"]) for one in cast(list[Any], found)]
 
 
 def destroyed_since(demand: Demand) -> list[str]:
@@ -146,30 +146,30 @@ def outcome(demand: Demand, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     yield from _asked_back(demand, zone)
     facts = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
     match demand.state:
-        case State.RECEIVED:
+        case DemandState.RECEIVED:
             yield told("next: ivr111 demands search {id}", id=demand.id)
-        case State.SEARCHING if facts.get("waiting"):
+        case DemandState.SEARCHING if facts.get("waiting"):
             yield told(
                 "{count} recordings wait for their seal: search again soon; see ivr111 doctor",
                 count=facts["waiting"],
             )
-        case State.SEARCHING if facts.get("destroyed_since"):
+        case DemandState.SEARCHING if facts.get("destroyed_since"):
             yield told(
                 "find out how that could be; to go on with what is left: ivr111 demands search {id} "
                 "--confirm {doubt}",
                 id=demand.id,
-                doubt=Doubt.DESTROYED_SINCE,
+                doubt=QuestionKind.DESTROYED_SINCE,
             )
-        case State.SEARCHING:
+        case DemandState.SEARCHING:
             yield from _nothing(facts)
             yield told("next: another administrator states it: ivr111 demands approve {id}", id=demand.id)
-        case State.READY:
+        case DemandState.READY:
             yield from _found(demand, facts)
-        case State.APPROVED:
+        case DemandState.APPROVED:
             yield told("next: ivr111 demands package {id} --out FOLDER, then hand-over", id=demand.id)
-        case State.HANDED_OVER:
+        case DemandState.HANDED_OVER:
             yield told("next: ivr111 demands acknowledge {id} --note NUMBER", id=demand.id)
-        case State.RETURNED | State.REFUSED | State.NOT_FOUND:
+        case DemandState.RETURNED | DemandState.REFUSED | DemandState.NOT_FOUND:
             yield told("the reply: ivr111 demands letter {id}", id=demand.id)
             yield told("as PDF, with its proof: ivr111 demands package {id} --out FOLDER", id=demand.id)
         case _:
@@ -218,7 +218,7 @@ def countdown(demand: Demand, now: datetime) -> str:
     """The clock."""
     if demand.state not in RUNNING:
         return told("the clock stands: {state}", state=told(demand.state.value))
-    return told("left: {left}", left=left(demand.due_at, now))
+    return told("left: {left}", left=time_left(demand.due_at, now))
 
 
 def criteria(wanted: Criteria, unmask: bool) -> dict[str, Any]:

@@ -46,9 +46,9 @@ def tell(found: "Demand", settings: "Settings", json: bool) -> None:
 
 
 def doubts(confirmed: list[str] | None) -> list[str]:
-    from recordings.demands.question import UNCONFIRMED, Doubt  # noqa: PLC0415
+    from recordings.demands.question import UNCONFIRMED, QuestionKind  # noqa: PLC0415
 
-    known = [str(one) for one in Doubt if one not in UNCONFIRMED]
+    known = [str(one) for one in QuestionKind if one not in UNCONFIRMED]
     for code in confirmed or ():
         if code not in known:
             raise typer.BadParameter(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.evidence.services import EvidenceServices
-    from recordings.demands.demand import Demand, State
+    from recordings.demands.demand import Demand, DemandState
     from recordings.model.access_entry import Actor
 
 demands = typer.Typer(
@@ -123,7 +123,7 @@ def approve(
 
     What is doubtful is asked back first: on a terminal by yes and no, else name it with --confirm.
     """
-    from recordings.demands.question import UNCONFIRMED, Unanswered  # noqa: PLC0415
+    from recordings.demands.question import UNCONFIRMED, OpenQuestions  # noqa: PLC0415
 
     said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
     if at_terminal and not yes:
@@ -131,7 +131,7 @@ def approve(
         sure(N_("approve this answer?"))
     try:
         _approve(demand, said, json)
-    except Unanswered as why:
+    except OpenQuestions as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
         typer.echo(hint(str(why)))
@@ -148,9 +148,9 @@ def hand_over(
     json: AsJson = False,
 ) -> None:
     """Note that the package was handed over: this stops the clock."""
-    from recordings.demands.demand import State  # noqa: PLC0415
+    from recordings.demands.demand import DemandState  # noqa: PLC0415
 
-    _move(demand, State.HANDED_OVER, f"to {to}, {how}", json)
+    _move(demand, DemandState.HANDED_OVER, f"to {to}, {how}", json)
 
 
 @demands.command()
@@ -161,9 +161,9 @@ def acknowledge(
     json: AsJson = False,
 ) -> None:
     """Note the authority's receipt: the demand is closed."""
-    from recordings.demands.demand import State  # noqa: PLC0415
+    from recordings.demands.demand import DemandState  # noqa: PLC0415
 
-    _move(demand, State.ACKNOWLEDGED, note, json)
+    _move(demand, DemandState.ACKNOWLEDGED, note, json)
 
 
 @demands.command()
@@ -174,9 +174,9 @@ def refuse(
     json: AsJson = False,
 ) -> None:
     """Refuse, as the second person, with the ground."""
-    from recordings.demands.demand import State  # noqa: PLC0415
+    from recordings.demands.demand import DemandState  # noqa: PLC0415
 
-    _move(demand, State.REFUSED, ground, json)
+    _move(demand, DemandState.REFUSED, ground, json)
 
 
 @demands.command("return")
@@ -187,9 +187,9 @@ def return_(
     json: AsJson = False,
 ) -> None:
     """Return the letter with the ground."""
-    from recordings.demands.demand import State  # noqa: PLC0415
+    from recordings.demands.demand import DemandState  # noqa: PLC0415
 
-    _move(demand, State.RETURNED, ground, json)
+    _move(demand, DemandState.RETURNED, ground, json)
 
 
 @demands.command()
@@ -255,16 +255,16 @@ def authorities(json: AsJson = False) -> None:
 
 
 def _approve(demand: str, confirmed: "Sequence[str]", json: bool) -> None:
-    from recordings.demands.demand import State  # noqa: PLC0415
+    from recordings.demands.demand import DemandState  # noqa: PLC0415
 
     async def decide(evidence: "EvidenceServices", id_: int, who: "Actor", now: datetime) -> "Demand":
         found = await evidence.demands.get(id_)
-        nothing = found.state is State.SEARCHING and not found.findings
-        to = State.NOT_FOUND if nothing else State.APPROVED
+        nothing = found.state is DemandState.SEARCHING and not found.findings
+        to = DemandState.NOT_FOUND if nothing else DemandState.APPROVED
         return await evidence.demands.move(id_, to, who, now, confirmed=confirmed)
 
     step(decide, demand, json)
 
 
-def _move(demand: str, to: "State", words: str, json: bool) -> None:
+def _move(demand: str, to: "DemandState", words: str, json: bool) -> None:
     step(lambda evidence, id_, who, now: evidence.demands.move(id_, to, who, now, words), demand, json)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from config.home import UnsafePlace, default_home, trust
+from config.home import UnsafePlace, default_home, require_trusted
 from config.told import Told
 
 Tongue = Literal["en", "kk", "ru"]
@@ -56,7 +56,7 @@ def _settled(environment: Mapping[str, str]) -> Tongue:
     try:
         home = environment.get("IVR111_HOME")
         file = Path(environment.get("IVR111_SETTINGS", Path(home or default_home(), "settings.toml")))
-        trust(file)
+        require_trusted(file)
         if not file.is_file():
             return "en"
         word = tomllib.loads(file.read_text(encoding="utf-8")).get("lang", "en")

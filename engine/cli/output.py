@@ -111,8 +111,10 @@ def _unfinished(why: Exception) -> None:
 
 SPOKEN_ERRORS: Final = frozenset(
     "Problem CommandRefused AccountRefused ConsultantRefused NotReady Unsafe SpeechUnavailable UnknownUser "
-    "KeyMissing WrongKey WrongLetter WrongStep Forbidden NoSuchDemand Altered Destroyed NotTheSame "
-    "FontMissing WrongRecipient Busy NotIndexed DemandUnreadable Unanswered ReasonMissing ReasonRefused "
+    "KeyMissing WrongKey WrongLetter WrongStep "
+    "StepForbidden NoSuchDemand RecordingAltered RecordingDestroyed RecordingDiffers "
+    "FontMissing WrongRecipient SealerRunning NotIndexed "
+    "DemandUnreadable OpenQuestions ReasonMissing ReasonRefused "
     "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable "
     "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm".split()
 )

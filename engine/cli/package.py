@@ -131,18 +131,18 @@ def hand_out(
     """The package (in an envelope, else with its signature) where the person wants it; nothing stays here.
 
     Its folder is the evidence process's: only a plain file of whoever owns it is taken, never what a link
-    leads to, and nothing is written there. Raises Problem, NotOurs, WrongRecipient, OSError.
+    leads to, and nothing is written there. Raises Problem, UnexpectedFile, WrongRecipient, OSError.
     """
-    from config.no_follow import plain  # noqa: PLC0415
+    from config.no_follow import open_plain  # noqa: PLC0415
     from engine.cli.file_rights import copy_out, written_own  # noqa: PLC0415
     from engine.install.run_as_user import as_evidence  # noqa: PLC0415
     from recordings.package import envelope  # noqa: PLC0415
 
     owner = settings.packages.stat().st_uid
     try:
-        with plain(made.path, owner) as package:
+        with open_plain(made.path, owner) as package:
             if not age and passphrase is None:
-                with plain(made.signature, owner) as signature:
+                with open_plain(made.signature, owner) as signature:
                     copy_out(package, folder / made.path.name)
                     copy_out(signature, folder / made.signature.name)
                 return folder / made.path.name

@@ -8,7 +8,7 @@ from engine.cli.language import spoken
 from engine.cli.output import clock, one_line
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording, state_of
 from recordings.model.sealed import Sealed
-from recordings.model.timestamps import shown
+from recordings.model.timestamps import json_text
 from recordings.privacy.hiding import UNREADABLE
 
 
@@ -18,8 +18,8 @@ def described(found: FoundCall, zone: tzinfo, unmask: bool) -> dict[str, Any]:
     return {
         "call_id": call.call_id,
         "caller": _caller(found, unmask),
-        "arrived_at": shown(call.arrived_at, zone),
-        "ended_at": shown(call.ended_at, zone),
+        "arrived_at": json_text(call.arrived_at, zone),
+        "ended_at": json_text(call.ended_at, zone),
         "language": call.language,
         "outcome": call.outcome and call.outcome.value,
         "registrations": list(found.registrations),

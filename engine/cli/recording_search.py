@@ -59,7 +59,7 @@ def _criteria(zone: tzinfo, day: str, since: str, until: str, **named: Any) -> "
     """Raises BadParameter, with what to write."""
     from engine.cli.dates import moment, whole_day  # noqa: PLC0415
     from recordings.finding.criteria import Criteria  # noqa: PLC0415
-    from recordings.privacy.phone_number import NotOneNumber, read_number  # noqa: PLC0415
+    from recordings.privacy.phone_number import NotAPhoneNumber, read_number  # noqa: PLC0415
 
     now = datetime.now(UTC)
     try:
@@ -74,7 +74,7 @@ def _criteria(zone: tzinfo, day: str, since: str, until: str, **named: Any) -> "
     if wanted.number:
         try:
             read_number(wanted.number)
-        except NotOneNumber as why:
+        except NotAPhoneNumber as why:
             raise typer.BadParameter(str(why), param_hint="--number") from None
     return wanted
 

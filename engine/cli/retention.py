@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from engine.evidence.services import EvidenceServices
     from recordings.retention.manual_holds import ManualHold
-    from recordings.retention.service import Applied, Planned
+    from recordings.retention.service import RetentionPlan, RetentionResult
 
 retention = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Retention: policies, holds, what goes and why."
@@ -62,7 +62,7 @@ def plan(
     settings = Settings()
     who, ticker = actor(settings, Right.RETENTION), Ticker("looking", "things")
 
-    async def question(evidence: "EvidenceServices") -> "Planned":
+    async def question(evidence: "EvidenceServices") -> "RetentionPlan":
         await evidence.access.note(who, Action.PLANNED, ["retention"])
         return await evidence.retention.plan(datetime.now(UTC), limit, ticker)
 
@@ -74,7 +74,7 @@ def plan(
         _tell_plan(found, settings)
 
 
-def _planned(found: "Planned") -> dict[str, Any]:
+def _planned(found: "RetentionPlan") -> dict[str, Any]:
     items = [
         {
             "what": one.candidate.what,
@@ -90,7 +90,7 @@ def _planned(found: "Planned") -> dict[str, Any]:
     return {"goes": dict(found.goes), "held": dict(found.held), "items": items}
 
 
-def _tell_plan(found: "Planned", settings: "Settings") -> None:
+def _tell_plan(found: "RetentionPlan", settings: "Settings") -> None:
     if not settings.retention:
         say("no policy is set: nothing is ever deleted")
     for one in found.items:
@@ -141,7 +141,7 @@ def apply(
         _ask_first()
     ticker = Ticker("destroying", "things")
 
-    async def question(evidence: "EvidenceServices") -> "tuple[Applied, int]":
+    async def question(evidence: "EvidenceServices") -> "tuple[RetentionResult, int]":
         now, service = datetime.now(UTC), evidence.retention
         done = await service.apply(who, now, reason, ticker)
         return done, await service.expire_logs(now, lambda kept: expire(settings, now, kept))
@@ -158,7 +158,7 @@ def _ask_first() -> None:
     sure(N_("destroy it?"))
 
 
-def _tell_destroyed(done: "Applied", logs: int, json: bool) -> None:
+def _tell_destroyed(done: "RetentionResult", logs: int, json: bool) -> None:
     if json:
         as_json(
             {

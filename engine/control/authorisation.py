@@ -21,8 +21,8 @@ from recordings.model.access_entry import (
     Actor,
     ReasonMissing,
     Result,
-    act,
-    outcome,
+    new_access,
+    result_entry,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class AccessCommands:
 
     def log_failed(self, entry: Access, result: Result, why: str) -> None:
         """What stands in the log already did not come about."""
-        self._engine.journal.submit(outcome(entry, datetime.now(UTC), result, why))
+        self._engine.journal.submit(result_entry(entry, datetime.now(UTC), result, why))
 
     async def log_done(
         self, peer: Peer, request: Mapping[str, Any], action: Action, subject: str, reason: str = ""
@@ -152,7 +152,7 @@ class AccessCommands:
         """Raises CommandRefused for words that the log would not keep."""
         now = datetime.now(UTC)
         try:
-            return [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
+            return [new_access(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         except ReasonMissing:
             raise CommandRefused(refused(Code.REASON_MISSING)) from None
         except ReasonRefused as why:

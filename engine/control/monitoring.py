@@ -12,7 +12,7 @@ from dialplan import words as w
 from routing.ami.connection import AmiAction
 from routing.ami.login import log_in, open_connection
 from routing.ami.message import Message
-from routing.live.ami_events import word
+from routing.live.ami_events import header_value
 from routing.live.endpoints import device_of
 from routing.live.monitoring import OPTIONS, Mode, spy_id
 
@@ -46,11 +46,11 @@ class CallMonitoring:
         """The engine's own events: of a phone that is being rung, what it does."""
         if not self._asked:
             return
-        event = word(message, "Event")
-        if event == "UserEvent" and word(message, "UserEvent") == w.SPY_REFUSED:
-            self._told(word(message, "Phone"), int(word(message, "Answer") or 0))
-        elif event == "Newstate" and word(message, "ChannelState") in RINGING:
-            channel = word(message, "Channel")
+        event = header_value(message, "Event")
+        if event == "UserEvent" and header_value(message, "UserEvent") == w.SPY_REFUSED:
+            self._told(header_value(message, "Phone"), int(header_value(message, "Answer") or 0))
+        elif event == "Newstate" and header_value(message, "ChannelState") in RINGING:
+            channel = header_value(message, "Channel")
             if channel.startswith("PJSIP/"):  # not yet the local channel before it
                 self._told(device_of(channel), None)
 

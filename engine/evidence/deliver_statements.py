@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from config.evidence import FolderCopy, MailCopy, StatementCopy, WebhookCopy
 from config.tasks import Work
 from recordings.chain.service import Statements
@@ -178,7 +178,7 @@ class StatementDelivery:
     async def deliver(self, id_: str, now: datetime) -> bool:
         """All that this one has not taken yet, in order, until one fails. Raises SQLAlchemyError, OSError."""
         destination, state, service = self._destinations[id_], self.states[id_], self._statements()
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             last = (
                 await connection.execute(select(func.max(table.c.seq)).where(table.c.copy == id_))
             ).scalar()

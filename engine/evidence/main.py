@@ -62,7 +62,7 @@ class EvidenceProcess:
         async with AsyncExitStack() as started:
             started.push_async_callback(self._tasks.close)
             for work in works:
-                self._tasks.lasting(work)
+                self._tasks.keep_running(work)
             await self._control.start()
             started.push_async_callback(self._control.close)
             log.info("evidence_ready")

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.database import reading
+from config.database import read_connection
 from engine.evidence.services import EvidenceServices
 from recordings.chain.statement_files import FileDiffers, absent, name_of, write_files
 from recordings.journal.alarming import alarm, alarm_ended, standing_alarms
@@ -125,7 +125,7 @@ class NightlyStatements:
         return fault
 
     async def _before_the_first(self) -> date | None:
-        async with reading(self._evidence.database) as connection:
+        async with read_connection(self._evidence.database) as connection:
             first = (await connection.execute(select(func.min(calls.c.arrived_at)))).scalar()
         return (
             None

@@ -49,8 +49,8 @@ from recordings.sealing.service import SealedRecordings
 T = TypeVar("T")
 # By name, as engine/cli/output.py finds them: what was asked for may not be. Anything else is a failure.
 REFUSALS: Final = frozenset(
-    "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep Forbidden "
-    "NoSuchDemand NoSuchHold Unanswered "
+    "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep StepForbidden "
+    "NoSuchDemand NoSuchHold OpenQuestions "
     "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable".split()
 )
 

@@ -11,15 +11,15 @@ from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_rows import RowCounts, row_faults
 from engine.evidence.verify_sealed import sealed_faults
 from recordings.chain.entry import START, ChainEntry, ChainEntryKind
-from recordings.chain.statement_copies import FILE_MISSING, Compared, compare
+from recordings.chain.statement_copies import FILE_MISSING, CopyComparison, compare
 from recordings.chain.statement_files import read_folder
 from recordings.chain.store import links
 from recordings.chain.verification import chain_faults, row_fault
-from recordings.model.hash_chain import Link, Walk
+from recordings.model.hash_chain import ChainVerifier, Link
 from recordings.model.sealed import Sealed
 from recordings.model.statement import heads
 from recordings.privacy.keyring import KeyMissing, WrongKey
-from recordings.sealing.service import Altered
+from recordings.sealing.service import RecordingAltered
 
 _AT_ONCE = 500
 
@@ -64,7 +64,7 @@ async def all_faults(
                 lines.extend([line async for line in _rows(evidence, waiting, deep, checked, progress)])
                 waiting.clear()
 
-    walk: Walk[ChainEntry] = Walk(START, heads(compared.sound, "chain"))
+    walk: ChainVerifier[ChainEntry] = ChainVerifier(START, heads(compared.sound, "chain"))
     async for line in chain_faults(watched(), compared.sound, walk):
         yield line
     lines.extend([line async for line in _rows(evidence, waiting, deep, checked, progress)])
@@ -77,7 +77,10 @@ async def all_faults(
 
 
 async def _bound_rows(
-    evidence: EvidenceServices, compared: Compared, counted: RowCounts, progress: Callable[[int], object]
+    evidence: EvidenceServices,
+    compared: CopyComparison,
+    counted: RowCounts,
+    progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
     numbers = evidence.keys.numbers()
     if not numbers.rows_key:
@@ -86,7 +89,9 @@ async def _bound_rows(
         yield line
 
 
-async def stated(evidence: EvidenceServices, key: bytes | None, copies: Sequence[Path] = ()) -> Compared:
+async def stated(
+    evidence: EvidenceServices, key: bytes | None, copies: Sequence[Path] = ()
+) -> CopyComparison:
     """Statements as rows, as this home's files and as `copies` kept elsewhere. Raises KeyMissing, OSError."""
     public = key or evidence.keys.public()
     elsewhere = [file for folder in copies for file in await asyncio.to_thread(read_folder, folder)]
@@ -147,7 +152,7 @@ async def _readable(evidence: EvidenceServices, names: list[str]) -> tuple[dict[
 def _file(evidence: EvidenceServices, row: Sealed, accused: bool) -> str | None:
     try:
         evidence.sealed.check(row)
-    except Altered as why:
+    except RecordingAltered as why:
         return None if accused and why.other_audio else str(why)
     except (KeyMissing, WrongKey) as why:
         return f"sealed file {row.recording_id}: {why}"

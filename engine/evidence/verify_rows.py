@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from recordings.model.hash_chain import Walk, digest
+from recordings.model.hash_chain import ChainVerifier, digest
 from recordings.model.statement import Statement, heads
 from recordings.model.tables import calls
 from recordings.privacy.numbers import FORM, Numbers
 from recordings.rows import adoption, store
-from recordings.rows.bound_tables import STATEMENTS, Bound, Row
+from recordings.rows.bound_tables import STATEMENTS, BoundTable, Row
 from recordings.rows.entry import START, Key, RowEntry, RowEntryKind, key_parts, key_text, key_words, mark
 
 _AT_ONCE = 1000
@@ -29,7 +29,7 @@ class RowCounts:
 class _History:
     """What an entry says by itself, after those before it."""
 
-    def __init__(self, tables: Sequence[Bound]) -> None:
+    def __init__(self, tables: Sequence[BoundTable]) -> None:
         self._since = {bound.name: bound.since for bound in tables}
         self._complete: set[str] = set()  # by what bound them: of these tables nothing is adopted any more
 
@@ -47,13 +47,13 @@ class _History:
 async def row_faults(
     database: AsyncEngine,
     numbers: Numbers,
-    tables: Sequence[Bound],
+    tables: Sequence[BoundTable],
     sound: Sequence[Statement],
     counted: RowCounts,
     progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
     """One line a fault; memory does not grow with the rows. `sound`: statements that we signed."""
-    walk: Walk[RowEntry] = Walk(START, heads(sound, "rows"))
+    walk: ChainVerifier[RowEntry] = ChainVerifier(START, heads(sound, "rows"))
     secret, history = numbers.rows_key, _History(tables)
     async for link, made in store.links(database):
         counted.entries += 1
@@ -85,8 +85,8 @@ async def row_faults(
 async def _standing(
     database: AsyncEngine,
     numbers: Numbers,
-    bound: Bound,
-    walk: Walk[RowEntry],
+    bound: BoundTable,
+    walk: ChainVerifier[RowEntry],
     adopting: bool,
     counted: RowCounts,
     progress: Callable[[int], object],
@@ -120,7 +120,7 @@ async def _standing(
         after = bound.key_of(rows[-1])
 
 
-def _row_fault(bound: Bound, row: Row, last: store.Newest, numbers: Numbers) -> str | None:
+def _row_fault(bound: BoundTable, row: Row, last: store.NewestEntry, numbers: Numbers) -> str | None:
     """A row beside its newest entry, which is sound."""
     if last.kind == RowEntryKind.REMOVED:
         return "was removed, and is there again"
@@ -131,7 +131,7 @@ def _row_fault(bound: Bound, row: Row, last: store.Newest, numbers: Numbers) -> 
 
 
 async def _one_by_one(
-    connection: AsyncConnection, bound: Bound, after: Key | None
+    connection: AsyncConnection, bound: BoundTable, after: Key | None
 ) -> tuple[list[Row], list[str]]:
     """The next rows that can be read, and the keys of those that cannot."""
     found: list[Row] = []
@@ -144,7 +144,9 @@ async def _one_by_one(
     return found, unreadable
 
 
-async def _gone(database: AsyncEngine, bound: Bound, walk: Walk[RowEntry]) -> AsyncIterator[str]:
+async def _gone(
+    database: AsyncEngine, bound: BoundTable, walk: ChainVerifier[RowEntry]
+) -> AsyncIterator[str]:
     """Rows that were entered, are not there, and were not removed by us."""
     after = ""
     while True:

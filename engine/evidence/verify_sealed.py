@@ -8,23 +8,23 @@ from pathlib import Path
 
 from sqlalchemy import or_, select
 
-from config.database import reading
+from config.database import read_connection
 from engine.evidence.services import EvidenceServices
 from recordings.chain.entry import ChainEntry, ChainEntryKind
 from recordings.model.evidence_tables import chain, sealed
-from recordings.model.hash_chain import Walk
+from recordings.model.hash_chain import ChainVerifier
 
 _AT_ONCE = 500
 _YOUNG = 60.0  # seconds: its entry may be on its way
 
 
-async def sealed_faults(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
+async def sealed_faults(evidence: EvidenceServices, walk: ChainVerifier[ChainEntry]) -> AsyncIterator[str]:
     """One line a fault; what hangs on an entry that `walk` accused is not accused again."""
     after = -(2**31)
     while True:
         gone = or_(sealed.c.destroyed_at.is_not(None), sealed.c.wrapped_key.is_(None))
         query = select(sealed.c.recording_id, sealed.c.seq, gone.label("gone"))
-        async with reading(evidence.database) as connection:
+        async with read_connection(evidence.database) as connection:
             part = query.where(sealed.c.seq > after).order_by(sealed.c.seq).limit(_AT_ONCE)
             rows = (await connection.execute(part)).all()
             ids = [row.recording_id for row in rows]
@@ -47,11 +47,11 @@ async def sealed_faults(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> A
         yield line
 
 
-async def _files(evidence: EvidenceServices, walk: Walk[ChainEntry]) -> AsyncIterator[str]:
+async def _files(evidence: EvidenceServices, walk: ChainVerifier[ChainEntry]) -> AsyncIterator[str]:
     files = evidence.settings.sealed.rglob("*.sealed")
     while part := await asyncio.to_thread(_next, files):
         ids = [path.stem for path in part]
-        async with reading(evidence.database) as connection:
+        async with read_connection(evidence.database) as connection:
             entries = select(chain.c.subject).where(
                 chain.c.subject.in_(ids), chain.c.kind == ChainEntryKind.SEALED.value
             )

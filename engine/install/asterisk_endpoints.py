@@ -17,7 +17,7 @@ from config.told import N_, joined, told
 from dialplan import words as w
 from dialplan.pjsip_accounts import PERSON
 from engine.install import consultant_accounts as accounts
-from routing.ami.control_socket import say
+from routing.ami.control_socket import run_command
 from routing.ami.protocol import AmiDown, AmiTimeout
 
 AGAIN: Final = 0.1  # seconds between two looks
@@ -58,7 +58,7 @@ async def settle_known(socket: Path, id_: str, secret: str, within: float) -> No
     async def step() -> str:
         if await registers(socket, id_, secret):
             return ""
-        await say(socket, RELOAD, ANSWER)
+        await run_command(socket, RELOAD, ANSWER)
         return "" if await registers(socket, id_, secret) else told("Asterisk has not read {id}", id=id_)
 
     await _until(step, within)
@@ -77,17 +77,17 @@ async def settle_gone(socket: Path, id_: str, within: float, *, calls_end: bool 
         if not calls_end:
             phone = replace(phone, legs=(), member=False)
         if phone.endpoint:
-            await say(socket, RELOAD, ANSWER)
+            await run_command(socket, RELOAD, ANSWER)
             return told("Asterisk still has {what}", what=phone.left())
         for key in phone.contacts:  # only now: with its endpoint it would have registered again
-            await say(socket, f"database del registrar {key}", ANSWER)
+            await run_command(socket, f"database del registrar {key}", ANSWER)
         for channel, others in phone.legs:
             for other in others:
-                await say(socket, f"dialplan set chanvar {other} {w.WISH} {w.WISH_LOST}", ANSWER)
-            await say(socket, f"channel request hangup {channel}", ANSWER)
+                await run_command(socket, f"dialplan set chanvar {other} {w.WISH} {w.WISH_LOST}", ANSWER)
+            await run_command(socket, f"channel request hangup {channel}", ANSWER)
             ended.add(channel)
         if phone.member:
-            await say(socket, f"queue remove member PJSIP/{id_} from {w.SURVIVAL_QUEUE}", ANSWER)
+            await run_command(socket, f"queue remove member PJSIP/{id_} from {w.SURVIVAL_QUEUE}", ANSWER)
         return told("Asterisk still has {what}", what=phone.left()) if phone.left() else ""
 
     await _until(step, within)
@@ -112,17 +112,17 @@ async def _until(step: Callable[[], Awaitable[str]], within: float) -> None:
 async def registers(socket: Path, id_: str, secret: str) -> bool:
     """Whether the phone has its endpoint, auth and AOR, and this password. Raises AmiDown, AmiTimeout."""
     await _booted(socket)
-    there = _has(await say(socket, f"pjsip show endpoint {id_}", ANSWER), id_)
-    return there and _password(await say(socket, f"pjsip show auth {id_}", ANSWER)) == secret
+    there = _has(await run_command(socket, f"pjsip show endpoint {id_}", ANSWER), id_)
+    return there and _password(await run_command(socket, f"pjsip show auth {id_}", ANSWER)) == secret
 
 
 async def look(socket: Path, id_: str) -> EndpointState:
     """What Asterisk has of a phone now. Raises AmiDown, AmiTimeout."""
     await _booted(socket)
-    endpoint = await say(socket, f"pjsip show endpoint {id_}", ANSWER)
-    contacts = await say(socket, "database show registrar contact", ANSWER)
-    channels = await say(socket, "core show channels concise", ANSWER)
-    queue = await say(socket, f"queue show {w.SURVIVAL_QUEUE}", ANSWER)
+    endpoint = await run_command(socket, f"pjsip show endpoint {id_}", ANSWER)
+    contacts = await run_command(socket, "database show registrar contact", ANSWER)
+    channels = await run_command(socket, "core show channels concise", ANSWER)
+    queue = await run_command(socket, f"queue show {w.SURVIVAL_QUEUE}", ANSWER)
     return EndpointState(
         id_,
         endpoint="Unable to find object" not in endpoint,
@@ -135,9 +135,9 @@ async def look(socket: Path, id_: str) -> EndpointState:
 async def known(socket: Path) -> Mapping[str, str]:
     """All people Asterisk has, with their passwords. Raises AmiDown, AmiTimeout."""
     await _booted(socket)
-    said = await say(socket, "pjsip show endpoints", ANSWER)
+    said = await run_command(socket, "pjsip show endpoints", ANSWER)
     people = [name for name in _ENDPOINT.findall(said) if PERSON.fullmatch(f"[{name}]")]
-    return {one: _password(await say(socket, f"pjsip show auth {one}", ANSWER)) for one in people}
+    return {one: _password(await run_command(socket, f"pjsip show auth {one}", ANSWER)) for one in people}
 
 
 def _has(said: str, id_: str) -> bool:
@@ -174,7 +174,7 @@ def _callers(lines: Sequence[Sequence[str]]) -> Sequence[str]:
 
 async def _booted(socket: Path) -> None:
     """Before all modules are there nothing is found, which would look like gone. Raises AmiDown."""
-    if "fully booted" not in await say(socket, "core waitfullybooted", ANSWER):
+    if "fully booted" not in await run_command(socket, "core waitfullybooted", ANSWER):
         raise AmiDown("Asterisk is starting")
 
 

@@ -98,7 +98,7 @@ def _take_over(
                 _take_over(inner, folder, owners, set(), trusted)
                 os.fchown(inner, uid, gid)
                 os.fchmod(inner, stat.S_IMODE(there.st_mode))
-        elif not no_follow.give(here, name, uid, gid, folder.files, trusted) and trusted != "all":
+        elif not no_follow.set_owner(here, name, uid, gid, folder.files, trusted) and trusted != "all":
             log.warning("place_not_ours", place=folder.path, file=name)
             if folder.owner == "root":
                 os.unlink(name, dir_fd=here)
@@ -116,7 +116,7 @@ def _journal_files(here: int, owners: Owners) -> None:
     if wrong:
         no_follow.close_to_others(here)
         for name, uid, mode in wrong:
-            no_follow.give(here, name, uid, gid, mode)
+            no_follow.set_owner(here, name, uid, gid, mode)
         os.fchown(here, there.st_uid, there.st_gid)
         os.fchmod(here, stat.S_IMODE(there.st_mode))
 
@@ -153,7 +153,7 @@ def _volume(wanted: Path) -> Iterator[int]:
     wanted.mkdir(exist_ok=True)
     there = wanted.lstat()
     if stat.S_ISLNK(there.st_mode) and there.st_uid != 0:
-        raise no_follow.NotOurs(f"{wanted} is a link that root did not make")
+        raise no_follow.UnexpectedFile(f"{wanted} is a link that root did not make")
     with no_follow.folder(wanted.resolve()) as volume:
         yield volume
 
@@ -177,7 +177,7 @@ def _hand_over(here: int, uid: int, gid: int, folder: HomeFolder) -> None:
             with no_follow.below(here, name) as inner:
                 _hand_over(inner, uid, gid, folder)
         elif stat.S_ISREG(there.st_mode):
-            no_follow.give(here, name, uid, gid, folder.files, "all")
+            no_follow.set_owner(here, name, uid, gid, folder.files, "all")
 
 
 def share_keys(settings: Settings) -> None:
@@ -193,6 +193,6 @@ def share_keys(settings: Settings) -> None:
         for name, there in list(no_follow.entries(here)):
             if stat.S_ISREG(there.st_mode) and name.endswith((".key", ".pub")):
                 owner, group, mode = KEY_READERS.get(name, ITS_OWN)
-                no_follow.give(here, name, owners.uid(owner), owners.gid(group), mode, trusted)
+                no_follow.set_owner(here, name, owners.uid(owner), owners.gid(group), mode, trusted)
         os.fchown(here, 0, owners.gid("evidence"))
         os.fchmod(here, 0o751)

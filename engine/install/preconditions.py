@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from config.home import PROGRAM, UnsafePlace, default_home, unheard
+from config.home import PROGRAM, UnsafePlace, default_home, ignored_settings
 from config.problem import Problem
 from config.running import homes
 from config.settings import Settings, strangers
@@ -25,7 +25,7 @@ BEFORE: Final = frozenset({"render", "prompts import", "lab fill"})  # a home wi
 
 def look(command: str, environment: Mapping[str, str]) -> None:
     """Raises Problem, UnsafePlace, and what Settings raise."""
-    refused = unheard(environment)
+    refused = ignored_settings(environment)
     names = [f"IVR111_{name.upper()}" for name in Settings.model_fields]
     for unknown in strangers({name: "" for name in environment if name not in refused}):
         said = told("{name}: there is no such setting", name=unknown)

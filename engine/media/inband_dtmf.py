@@ -23,7 +23,7 @@ from engine.media.wire_client import Tone, WireLink
 from engine.operations.repeated_faults import RepeatedFaults
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, Message
-from routing.live.ami_events import word
+from routing.live.ami_events import header_value
 from routing.live.live_call import OngoingCall
 
 log = structlog.get_logger()
@@ -110,8 +110,11 @@ class InbandDtmfDetection:
 
     def on_message(self, message: Message) -> None:
         """An AMI event."""
-        if word(message, "Event") in ("DTMFBegin", "DTMFEnd") and word(message, "Direction") == "Received":
-            channel = word(message, "Channel")
+        if (
+            header_value(message, "Event") in ("DTMFBegin", "DTMFEnd")
+            and header_value(message, "Direction") == "Received"
+        ):
+            channel = header_value(message, "Channel")
             for one in self._open:
                 one.taken = one.taken or one.channel == channel
 

@@ -65,7 +65,7 @@ class LogFollower:
             if self._reader is None or self._returns != self._journal.returns:
                 await self._seat()
             if self._reader is not None:
-                await self._reader.look(self._tell, self._keep)
+                await self._reader.poll(self._tell, self._keep)
                 self._acknowledged()
                 await self._publish()
 

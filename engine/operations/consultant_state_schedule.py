@@ -36,7 +36,7 @@ class ConsultantStateSchedule:
         """A pause, a shift or a diversion: kept and mirrored at once."""
         self._mirror()
         if self._restored:
-            self._tasks.soon(self._store.keep())
+            self._tasks.spawn(self._store.keep())
 
     async def freeze(self) -> None:
         """Keep the states as they are now and no others: the engine ends, the conversations do not."""
@@ -48,4 +48,4 @@ class ConsultantStateSchedule:
     def _keep(self) -> None:
         self._due = None
         if self._restored:
-            self._tasks.soon(self._store.keep())
+            self._tasks.spawn(self._store.keep())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from config.refusals import Code, refused
-from config.rights import RIGHTS, Door, Right, may
+from config.rights import RIGHTS, CommandAccess, Right, may
 from config.settings import Person, Settings
 from config.told import either, told
 from recordings.model.access_entry import Actor
@@ -117,11 +117,11 @@ def refusal(person_: str, role: str, right: Right) -> str:
     return refused(Code.RIGHT_MISSING, person=person_, role=told(role), needs=needs)
 
 
-def authorise(settings: Settings, needs: Right | Door) -> None:
+def authorise(settings: Settings, needs: Right | CommandAccess) -> None:
     """Whether this command may begin. Raises UnknownUser, NotAllowed."""
     if isinstance(needs, Right):
         actor(settings, needs)
-    elif needs is Door.MACHINE and not _runs_the_machine(settings):
+    elif needs is CommandAccess.MACHINE and not _runs_the_machine(settings):
         actor(settings, Right.INSTALL)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from dialplan.recording_names import Leg
-from recordings.capture.files import Written
+from recordings.capture.files import GrowingAudio
 from recordings.capture.match_conversations import HEADER
 
 STILL: Final = 3.5  # seconds without growth that raise the suspicion: Asterisk writes every 2.05 s
@@ -24,7 +24,7 @@ class FileGrowth:
     size: dict[Leg, int]
     segments: dict[int, int] = field(default_factory=dict)  # bytes of the caller's leg by segment
     seen: set[int] = field(default_factory=set)  # segments whose begin was told
-    drift: dict[int, Written] = field(default_factory=dict)  # where the clock of a segment was taken
+    drift: dict[int, GrowingAudio] = field(default_factory=dict)  # where the clock of a segment was taken
     newest: int = 1
     both: int = 0  # looks at which an older segment grew beside the newest
     absent: int = 0  # looks that found no file at all
@@ -49,11 +49,11 @@ class FileGrowth:
             return "grows"
         return "waits" if self.busy or now < self.next_try else "stands"
 
-    def behind(self, segment: int, now: Written) -> float:
+    def behind(self, segment: int, now: GrowingAudio) -> float:
         """Seconds by which a segment's sound is behind the clock since its first bytes came."""
         if now.size <= HEADER:
             if segment > 1:  # just opened, and not before an answer as the first one is: its clock runs
-                self.drift = {segment: Written(HEADER, now.at)}
+                self.drift = {segment: GrowingAudio(HEADER, now.at)}
             return 0.0
         first = self.drift.get(segment)
         if first is None:
@@ -86,7 +86,7 @@ class FileGrowth:
         self.both = 0
         return True
 
-    def fresh(self, written: Mapping[int, Written]) -> list[int]:
+    def fresh(self, written: Mapping[int, GrowingAudio]) -> list[int]:
         """Segments that were seen to grow for the first time; before `twice`."""
         grew = [
             segment

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from recordings.capture.flush_process import Look
+from recordings.capture.flush_process import FlushReport
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ SLOW: Final = 6.0  # seconds without a word: the volume hangs
 FAULT_SLOW: Final = "slow"
 MODULE: Final = ("-m", "recordings.capture.flush_process")
 _TOP = Path(__file__).resolve().parents[2]
-_LOOK: TypeAdapter[Look] = TypeAdapter(Look)
+_LOOK: TypeAdapter[FlushReport] = TypeAdapter(FlushReport)
 
 
 class Flusher:
@@ -39,7 +39,7 @@ class Flusher:
         self._tell = tell
         self._watched = watched
         self._slow = slow
-        self.last = Look(None)
+        self.last = FlushReport(None)
 
     async def keep(self) -> None:
         """Until cancelled; raises EOFError when the process died, to be begun again."""

@@ -16,7 +16,7 @@ from dialplan.recording_names import Leg, stem_of
 from engine.recorder.disk_probe import Disk
 from engine.recorder.file_growth import RATE, FileGrowth
 from engine.recorder.restart import HoldGuard, number_of, partner
-from recordings.capture.files import Written, lengths
+from recordings.capture.files import GrowingAudio, lengths
 from recordings.capture.match_conversations import HEADER
 from recordings.model.entries import SegmentSeen
 from routing.ami.client import Ami
@@ -34,7 +34,7 @@ AT_ONCE: Final = 8  # recorders started at the same time
 BEHIND: Final = 0.25
 KIND: Final = "recording_stopped"
 
-Sizes = Mapping[tuple[str, int, Leg], Written]
+Sizes = Mapping[tuple[str, int, Leg], GrowingAudio]
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class RecordingGuard:
             growth = self._growth.setdefault(recording, FileGrowth.begun(now))
             size, callers = _sizes_of(recording, sizes)
             segments = {segment: max(0, one.size - HEADER) for segment, one in callers.items()}
-            newest = callers[max(callers)] if callers else Written(0, 0.0)
+            newest = callers[max(callers)] if callers else GrowingAudio(0, 0.0)
             for segment in growth.fresh(callers):
                 self.seen(_seen(call, segment, callers[segment]))
             if growth.twice(segments):  # the engine was killed, or cut off, between start and stop
@@ -130,7 +130,7 @@ class RecordingGuard:
                 log.warning("recordings_not_seen", folder=folder.parent.name, why=why.strerror or str(why))
                 return {}
 
-        found: dict[tuple[str, int, Leg], Written] = {}
+        found: dict[tuple[str, int, Leg], GrowingAudio] = {}
         answers = await asyncio.gather(*(ask(at, frozenset(names)) for at, names in by_folder.items()))
         for sizes in answers:
             found.update(sizes)  # the link to the second volume may be the same folder twice
@@ -193,10 +193,10 @@ class RecordingGuard:
             self.changed()
 
 
-def _sizes_of(recording: str, sizes: Sizes) -> tuple[dict[Leg, int], dict[int, Written]]:
+def _sizes_of(recording: str, sizes: Sizes) -> tuple[dict[Leg, int], dict[int, GrowingAudio]]:
     """Bytes of sound by leg, all segments together, and what stands of each segment's caller leg."""
     size: dict[Leg, int] = {"caller": 0, "consultant": 0}
-    callers: dict[int, Written] = {}
+    callers: dict[int, GrowingAudio] = {}
     for (name, segment, leg), written in sizes.items():
         if name == recording:
             size[leg] += max(0, written.size - HEADER)  # a header alone is no growth
@@ -205,7 +205,7 @@ def _sizes_of(recording: str, sizes: Sizes) -> tuple[dict[Leg, int], dict[int, W
     return size, callers
 
 
-def _seen(call: OngoingCall, segment: int, now: Written) -> SegmentSeen:
+def _seen(call: OngoingCall, segment: int, now: GrowingAudio) -> SegmentSeen:
     stem = stem_of(call.word(w.CALL), number_of(call), segment)
     return SegmentSeen(stem, datetime.fromtimestamp(now.at, UTC), (now.size - HEADER) / RATE)
 

@@ -170,10 +170,10 @@ async def _come_up(
     adopted = line.asterisk.adopt()  # with its calls: served without an engine, too, and never ended
     say("asterisk: " + ("an earlier one still runs and is kept" if adopted else "starting"))
     tasks.append(asyncio.create_task(line.asterisk.keep()))
-    beside.lasting(partial(keep_sip_repair, settings))
-    beside.lasting(partial(keep_wire, settings))
-    beside.lasting(partial(keep_gate, settings, alarms))
-    beside.lasting(alarms.keep)
+    beside.keep_running(partial(keep_sip_repair, settings))
+    beside.keep_running(partial(keep_wire, settings))
+    beside.keep_running(partial(keep_gate, settings, alarms))
+    beside.keep_running(alarms.keep)
     await line.asterisk.answered.wait()
     await _booted(settings)
     if line.engine.adopt():
@@ -185,7 +185,7 @@ async def _come_up(
     for other in (line.evidence, line.console):
         if other.adopt():
             await other.end()
-        beside.lasting(other.keep)
+        beside.keep_running(other.keep)
     try:
         await asyncio.wait_for(line.console.answered.wait(), CONSOLE_WITHIN)
     except TimeoutError:

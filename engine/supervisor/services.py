@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from config.home import unheard
+from config.home import ignored_settings
 from config.settings import Settings
 from engine.supervisor.probes import (
     AsteriskProbe,
@@ -114,7 +114,7 @@ def configuration(settings: Settings) -> str:
 def environment(settings: Settings) -> Mapping[str, str]:
     """Ours, with every place resolved: the children's working folder is another."""
     values = {
-        **{name: value for name, value in os.environ.items() if name not in unheard(os.environ)},
+        **{name: value for name, value in os.environ.items() if name not in ignored_settings(os.environ)},
         "IVR111_HOME": str(settings.home),
         "IVR111_SETUP": str(settings.setup),
         "IVR111_RUN_USER": settings.run_user,

@@ -14,7 +14,7 @@ from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineNow
 from engine.wallboard.counts import States, by_state, counts, thresholds
 from engine.wallboard.moments import WallClock, rounded, shown
 from engine.wallboard.today import Today
-from recordings.journal.figures import Ended
+from recordings.journal.figures import EndedCall
 from routing.board.values import (
     ALL,
     LANGUAGES,
@@ -27,7 +27,7 @@ from routing.board.values import (
 )
 from routing.dispatch.service import DispatchService
 from routing.live.endpoints import SUPERVISOR
-from routing.live.live_view import CallNow, picture
+from routing.live.live_view import CallNow, view_of
 from routing.live.monitoring import Spy
 from routing.live.phases import OnTheLine, on_the_line
 
@@ -58,7 +58,7 @@ class BoardBuilder:
         """The board without its number; every time in it is a moment: it stays true while time passes."""
         if self.today.turn(datetime.fromtimestamp(at, UTC)):
             self.stints.turn(self.today.since)
-        snapshot, living = self.desk.snapshot(), picture(self.line.live).calls
+        snapshot, living = self.desk.snapshot(), view_of(self.line.live).calls
         self._tried(living)
         signs = cache(self.signs)  # of one moment: a call's caller and consultant both tell of them
         callers = tuple(self._caller(one, signs) for one in on_the_line(living, snapshot.callers))
@@ -149,9 +149,9 @@ class BoardBuilder:
         )
 
 
-def _living(call: CallNow) -> Ended:
+def _living(call: CallNow) -> EndedCall:
     """A call that goes on, as the figures see it."""
-    return Ended(
+    return EndedCall(
         call=call.call_id,
         language=call.language,
         arrived=call.arrived_at or 0.0,

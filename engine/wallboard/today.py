@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Language
 from engine.operations.repeated_faults import CutOffNumbers, RepeatedFaults
 from ivr.ucc_result import FAILURES, UccResult
-from recordings.journal.figures import STEP, Ended, Tally, chart, completed, ended, tally
+from recordings.journal.figures import STEP, EndedCall, Tally, chart, completed, ended_call, tally
 from recordings.journal.reading import CallFilter, Reader
 from recordings.model.call_record import CallRecord
 from recordings.privacy.hiding import UNREADABLE
-from recordings.privacy.phone_number import one_form
+from recordings.privacy.phone_number import index_form
 from routing.board.figures import Chart, Figures
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class Today:
         self._target = target
         self._key = secrets.token_bytes(32)  # numbers are compared, never kept
         self._since = 0.0
-        self._calls: dict[str, Ended] = {}
+        self._calls: dict[str, EndedCall] = {}
         self._attempts: Counter[str] = Counter()
         self._tallies: dict[Language | None, Tally] = {}
         self._served: Counter[str | None] | None = None
@@ -89,7 +89,7 @@ class Today:
         if arrived < self._since:
             return
         old = self._calls.get(record.call_id)
-        fresh = ended(record, index)
+        fresh = ended_call(record, index)
         self._calls[record.call_id] = fresh if old is None else completed(old, fresh)
         if index and (old is None or old.index != index):
             self._attempts[index] += 1
@@ -130,7 +130,7 @@ class Today:
         """The last midnight, epoch seconds."""
         return self._since
 
-    def figures(self, language: Language | None, living: Iterable[Ended] = ()) -> Figures:
+    def figures(self, language: Language | None, living: Iterable[EndedCall] = ()) -> Figures:
         """Of one language, or of all calls; a call that lives counts from its queue, answered or not."""
         if language not in self._tallies:
             calls = (c for c in self._calls.values() if language is None or c.language == language)
@@ -168,7 +168,7 @@ class Today:
         """Equal for equal numbers, however the trunk spells them; in this process only."""
         if not number:
             return None
-        form = one_form(number) or number
+        form = index_form(number) or number
         return hashlib.blake2b(form.encode(), key=self._key, digest_size=12).hexdigest()
 
     def ucc_failing(self, now: float) -> Tried | None:

@@ -141,7 +141,7 @@ def _recordings(e: Engine, react: Reactions) -> None:
         e.line.living,
         up=lambda: e.line.up,
         restart=react.restart_recording,
-        soon=e.tasks.soon,
+        soon=e.tasks.spawn,
         alarm=e.alarms.raise_,
         changed=changed,
         seen=e.journal.submit,
@@ -150,7 +150,7 @@ def _recordings(e: Engine, react: Reactions) -> None:
 
 
 def _sound(e: Engine) -> None:
-    alarm, changed, soon = e.journal.alarm, e.feed.changed, e.tasks.soon
+    alarm, changed, soon = e.journal.alarm, e.feed.changed, e.tasks.spawn
     e.legs = LegWatch(e.ami, e.dispatch, e.line.living, e.settings.wire_socket, alarm, changed, soon)
     e.tone_keys = InbandDtmfDetection(e.ami, e.legs.wire, e.line.find, alarm, changed, soon)
     e.legs.wire.heard, e.legs.wire.came = e.tone_keys.take, e.tone_keys.again

@@ -74,12 +74,12 @@ async def _restore(engine: Engine, reactions: Reactions) -> None:
         if not account.supervisor:
             engine.dispatch.consultant_known(Consultant(account.id, account.languages))
     if not await engine.states.restore():
-        engine.tasks.soon(restore_late(engine))
+        engine.tasks.spawn(restore_late(engine))
     engine.schedule.restored()
 
 
 async def _load_first(engine: Engine) -> None:
-    await asyncio.wait({engine.tasks.soon(load_day(engine))}, timeout=LOAD_FIRST)
+    await asyncio.wait({engine.tasks.spawn(load_day(engine))}, timeout=LOAD_FIRST)
 
 
 async def _guard(engine: Engine) -> None:
@@ -101,13 +101,13 @@ async def _guard(engine: Engine) -> None:
         engine.watchdog.keep,
         engine.alerts.watch,
     ):
-        engine.tasks.lasting(work)
+        engine.tasks.keep_running(work)
 
 
 async def _see_who_is_there(engine: Engine, reactions: Reactions) -> None:
     with contextlib.suppress(TimeoutError):  # else the first caller is told that nobody is on shift
         await asyncio.wait_for(reactions.first_up.wait(), FIRST_LOGIN)
-    engine.tasks.lasting(engine.stints.keep)
+    engine.tasks.keep_running(engine.stints.keep)
     engine.stints.changed()
 
 

@@ -54,14 +54,14 @@ class Reactions:
         if not self.first_up.is_set():
             adopt_pauses(await engine.mirror.members(), engine.dispatch)
         engine.mirror.changed()
-        engine.tasks.soon(self._lose(tuple(engine.line.live.calls), time.time()))
+        engine.tasks.spawn(self._lose(tuple(engine.line.live.calls), time.time()))
         if self.first_up.is_set():
             self.fetch()
         self.first_up.set()
 
     def fetch(self, rest: float = 0.0) -> None:
         """Callers who wait in survival's queue are fetched, after so many seconds."""
-        self._engine.tasks.soon(self._fetch(rest))
+        self._engine.tasks.spawn(self._fetch(rest))
 
     def rung_out(self) -> None:
         """Survival stopped ringing somebody."""
@@ -88,7 +88,7 @@ class Reactions:
                 )
             case Withdraw(call=call, consultant=consultant, why=reason):
                 log.info("ring_withdrawn", call=call, consultant=consultant, why=reason)
-                self._engine.tasks.soon(self._engine.withdraw(call, consultant))
+                self._engine.tasks.spawn(self._engine.withdraw(call, consultant))
             case RaiseAlarm(kind=kind, language=language, consultant=consultant):
                 self._engine.alarms.raise_(kind, consultant or language)
 
@@ -112,11 +112,11 @@ class Reactions:
 
     def held(self, call: OngoingCall, by: mixmonitor.Side) -> None:
         """A side holds the other."""
-        self._engine.tasks.soon(self._intended(self._engine.hold.held(call, by)))
+        self._engine.tasks.spawn(self._intended(self._engine.hold.held(call, by)))
 
     def unheld(self, call: OngoingCall) -> None:
         """A phone came back from hold: the recording begins anew."""
-        self._engine.tasks.soon(self.restart_recording(call))
+        self._engine.tasks.spawn(self.restart_recording(call))
 
     async def restart_recording(self, call: OngoingCall) -> str | None:
         """A new segment; its stem, None where no recorder could be started."""

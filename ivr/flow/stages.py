@@ -18,9 +18,9 @@ from ivr.timers import Timers
 from ivr.ucc_result import DROPS, FAILURES, UccResult
 
 
-async def take(call: Call, queue: CallQueue, timers: Timers) -> None:
+async def serve_call(call: Call, queue: CallQueue, timers: Timers) -> None:
     """Serve one caller. Returns when there is nothing left to say; a hang-up passes through as HungUp."""
-    stage: Stage | None = resumed(call.facts)
+    stage: Stage | None = resumed_stage(call.facts)
     if not isinstance(stage, Welcome):
         await call.line.speak_in(call.language)
     while stage is not None:
@@ -47,7 +47,7 @@ async def _run(stage: Stage, call: Call, queue: CallQueue, timers: Timers) -> St
     assert_never(stage)
 
 
-def resumed(facts: Facts) -> Stage:  # noqa: PLR0911 - one row a finding
+def resumed_stage(facts: Facts) -> Stage:  # noqa: PLR0911 - one row a finding
     """The stage that a call goes on with whose channel has these facts: no stage runs twice.
 
     The first row that fits counts; context 111-survival of the dialplan asks the same of the same variables.

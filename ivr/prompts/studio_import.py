@@ -20,7 +20,7 @@ LONGEST = 120.0  # seconds; no prompt is near it
 UNEVEN = 0.4  # of the longer of the two languages
 
 
-class Unusable(Exception):
+class UnusableMaster(Exception):
     """A master that cannot be imported; the text says why."""
 
 
@@ -60,16 +60,16 @@ def _read(file: Path) -> tuple[Sound, int, int]:
     try:
         kind = soundfile.info(file)
         if kind.frames == 0:
-            raise Unusable("empty")
+            raise UnusableMaster("empty")
         if kind.samplerate < RATE:
-            raise Unusable(f"recorded at {kind.samplerate} Hz, at least {RATE} Hz wanted")
+            raise UnusableMaster(f"recorded at {kind.samplerate} Hz, at least {RATE} Hz wanted")
         if kind.frames > LONGEST * kind.samplerate:
-            raise Unusable(f"longer than {LONGEST:.0f} s")
+            raise UnusableMaster(f"longer than {LONGEST:.0f} s")
         channels, rate = soundfile.read(file, dtype="float64", always_2d=True)
     except (soundfile.SoundFileError, OSError) as error:
-        raise Unusable("not a sound file that can be read") from error
+        raise UnusableMaster("not a sound file that can be read") from error
     if not np.isfinite(channels).all():
-        raise Unusable("damaged: holds values that are no numbers")
+        raise UnusableMaster("damaged: holds values that are no numbers")
     # Three samples in a row at full scale are a flat top; one may be a fair peak.
     full = np.abs(channels) >= 0.999
     flat = full[:-2] & full[1:-1] & full[2:]
@@ -85,7 +85,7 @@ def prepare(sound: Sound, rate: int) -> Sound:
     try:
         return level(to_line_rate(trim(high_pass(sound, rate), rate), rate))
     except Silent:
-        raise Unusable("silent") from None
+        raise UnusableMaster("silent") from None
 
 
 def _places(folder: str, prompt: Prompt) -> tuple[Language, ...]:
@@ -137,7 +137,7 @@ def import_studio(source: Path, into: Path) -> Import:
         except KeyError:
             problems.append(f"{said}: unknown, nothing of this name is said here")
             continue
-        except Unusable as why:
+        except UnusableMaster as why:
             problems.append(f"{said}: {why}")
             continue
         masters.append(master)

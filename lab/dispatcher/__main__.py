@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from lab.dispatcher.oracle import Foul
+from lab.dispatcher.oracle import RuleBroken
 from lab.dispatcher.scenario import Day
 from lab.dispatcher.simulator import World
 
@@ -16,8 +16,8 @@ def drill(days: int, first: int = 0) -> Iterator[Counter[str]]:
     for seed in range(first, first + days):
         try:
             yield World(Day.drawn(seed)).run()
-        except Foul as foul:
-            raise Foul(f"day {seed}: {foul}") from foul
+        except RuleBroken as foul:
+            raise RuleBroken(f"day {seed}: {foul}") from foul
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
     try:
         for counts in drill(wanted.days, wanted.first):
             total += counts
-    except Foul as foul:
+    except RuleBroken as foul:
         sys.stdout.write(f"foul: {foul}\n")
         return 1
     seconds = time.monotonic() - began

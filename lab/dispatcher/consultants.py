@@ -1,7 +1,7 @@
 """What consultants do on a generated day: come and go, lose their phones, pause, end the shift."""
 
 from config.settings import Language
-from lab.dispatcher.oracle import Person
+from lab.dispatcher.oracle import KnownConsultant
 from lab.dispatcher.virtual_day import VirtualDay
 from routing.dispatch.consultant import Consultant
 
@@ -13,7 +13,7 @@ class Consultants(VirtualDay):
 
     def _hired(self, name: str, spoken: tuple[Language, ...] | None = None) -> None:
         spoken = spoken or self.random.choice(SPOKEN)
-        self.referee.people[name] = Person(spoken)
+        self.referee.people[name] = KnownConsultant(spoken)
         self._say(self.dispatcher.consultant_known(Consultant(name, spoken), self.now))
         self._at(self.now + self.random.uniform(0, 0 if self._closing else 300), self._reach, name, True)
         leaves = (self._pause, self._go_home)

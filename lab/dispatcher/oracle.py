@@ -7,12 +7,12 @@ from routing.dispatch.assigner import Rules
 from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 
 
-class Foul(AssertionError):
+class RuleBroken(AssertionError):
     """A rule of the line was broken."""
 
 
 @dataclass(slots=True)
-class Person:
+class KnownConsultant:
     """A consultant as the world knows them."""
 
     languages: tuple[Language, ...]
@@ -39,7 +39,7 @@ class Person:
 
 
 @dataclass(slots=True)
-class Someone:
+class KnownCaller:
     """A caller as the world knows them; `rank` orders the queue."""
 
     language: Language
@@ -54,12 +54,12 @@ class Referee:
     """Holds the world's truth; `judge` checks decisions against it and brings it forward."""
 
     rules: Rules
-    people: dict[str, Person] = field(default_factory=dict)
-    callers: dict[str, Someone] = field(default_factory=dict)
+    people: dict[str, KnownConsultant] = field(default_factory=dict)
+    callers: dict[str, KnownCaller] = field(default_factory=dict)
     alarms: list[RaiseAlarm] = field(default_factory=list)
     diverted: set[Language] = field(default_factory=set)  # to the duty phone
 
-    def free(self, person: Person, now: float) -> None:
+    def free(self, person: KnownConsultant, now: float) -> None:
         """The person's hands are empty."""
         person.doing, person.call = "idle", None
         self.refresh(now)
@@ -97,7 +97,7 @@ class Referee:
             self.alarms.append(RaiseAlarm("last_consultant_missed", language, name, call))
 
     def judge(self, decisions: list[Decision], now: float) -> None:
-        """Every decision is lawful, and afterwards nobody waits in vain. Raises Foul."""
+        """Every decision is lawful, and afterwards nobody waits in vain. Raises RuleBroken."""
         self.refresh(now)
         for decision in decisions:
             match decision:
@@ -144,7 +144,7 @@ class Referee:
         caller.state, caller.told, caller.ordered_to = "ringing", False, None
         person.doing, person.call, person.rang_at = "ringing", call, now
 
-    def _in_order(self, decision: Assign, caller: Someone, person: Person, now: float) -> None:
+    def _in_order(self, decision: Assign, caller: KnownCaller, person: KnownConsultant, now: float) -> None:
         call, language, why = decision.call, caller.language, decision.why
         self._must(language in person.languages, "does not speak the language", call)
         self._must(language not in self.diverted, "diverted, but rung for", call)
@@ -186,4 +186,4 @@ class Referee:
 
     def _must(self, fine: bool, what: str, name: str) -> None:
         if not fine:
-            raise Foul(f"{name}: {what}")
+            raise RuleBroken(f"{name}: {what}")

@@ -5,7 +5,7 @@ from collections import Counter
 
 from config.settings import Language
 from lab.dispatcher.consultants import Consultants
-from lab.dispatcher.oracle import Foul, Person, Someone
+from lab.dispatcher.oracle import KnownCaller, KnownConsultant, RuleBroken
 from routing.dispatch.decisions import Assign, Decision, NobodyOnShift, Withdraw
 from routing.dispatch.queue import Waiting
 
@@ -14,7 +14,10 @@ class World(Consultants):
     """Everything the dispatcher is told comes from here, in the order of time."""
 
     def run(self) -> Counter[str]:
-        """Live the day, then let everybody in: each caller ends served, or left by choice. Raises Foul."""
+        """Live the day, then let everybody in: each caller ends served, or left by choice.
+
+        Raises RuleBroken.
+        """
         for number in range(self.day.consultants):
             self._hired(f"c{101 + number}")
         for number in range(self.day.callers):
@@ -28,9 +31,9 @@ class World(Consultants):
         self._hired("c100", ("kk", "ru"))
         self._live(float("inf"))
         if self.referee.callers:
-            raise Foul(f"lost: {sorted(self.referee.callers)}")
+            raise RuleBroken(f"lost: {sorted(self.referee.callers)}")
         if self.counts["served"] + self.counts["left"] != self.day.callers:
-            raise Foul(f"{self.day.callers} came, {self.counts} ended")
+            raise RuleBroken(f"{self.day.callers} came, {self.counts} ended")
         return self.counts
 
     # Time.
@@ -85,7 +88,7 @@ class World(Consultants):
         place = self._places[call]
         self._turn += 1
         rank = (2, -place.priority, place.arrived, self._turn)
-        self.referee.callers[call] = Someone(place.language, rank)
+        self.referee.callers[call] = KnownCaller(place.language, rank)
         self._tell(self.dispatcher.caller_waits, place)
 
     def _gives_up(self, call: str) -> None:
@@ -214,7 +217,7 @@ class World(Consultants):
                 self._hands_free(person, rang=False)
         self._tell(self.dispatcher.reservation_ended, call, name, back)
 
-    def _hands_free(self, person: Person, rang: bool) -> None:
+    def _hands_free(self, person: KnownConsultant, rang: bool) -> None:
         rules = self.day.rules
         if rang or rules.wrap_up_seconds <= 0:
             self.referee.free(person, self.now)

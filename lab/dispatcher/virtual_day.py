@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from lab.dispatcher.oracle import Foul, Referee
+from lab.dispatcher.oracle import Referee, RuleBroken
 from lab.dispatcher.scenario import Day
 from routing.dispatch.decisions import Decision
 from routing.dispatch.dispatcher import Dispatcher
@@ -55,4 +55,4 @@ class VirtualDay:
             before = self.dispatcher.snapshot(self.now)
             again = event(*about, self.now)
             if again or self.dispatcher.snapshot(self.now) != before:
-                raise Foul(f"{event.__name__} told twice was not harmless: {again}")
+                raise RuleBroken(f"{event.__name__} told twice was not harmless: {again}")

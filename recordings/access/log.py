@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.journal.row_values import access_of
 from recordings.journal.writing import append_access
 from recordings.model.access_entry import (
@@ -17,15 +17,15 @@ from recordings.model.access_entry import (
     Action,
     Actor,
     Result,
-    act,
-    outcome,
+    new_access,
     outcome_id,
+    result_entry,
 )
 from recordings.model.batches import batches
-from recordings.model.hash_chain import Link, Walk
+from recordings.model.hash_chain import ChainVerifier, Link
 from recordings.model.statement import Statement, heads, signed_by
 from recordings.model.tables import access_log
-from recordings.model.timestamps import hashed
+from recordings.model.timestamps import hash_text
 
 
 class AccessLog:
@@ -41,7 +41,7 @@ class AccessLog:
     async def note(self, who: Actor, action: Action, subjects: Sequence[str], reason: str = "") -> None:
         """One entry for each of `subjects`, before the act; no subject holds a caller's number."""
         now = datetime.now(UTC)
-        entries = [act(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
+        entries = [new_access(str(uuid.uuid4()), now, who, action, subject, reason) for subject in subjects]
         await self._append(entries)
         noted = NOTED.get()
         if noted is not None:
@@ -50,7 +50,7 @@ class AccessLog:
     async def unfinished(self, entries: Sequence[Access], result: Result, why: str) -> None:
         """What these entries say was refused, or failed after they were written."""
         now = datetime.now(UTC)
-        await self._append([outcome(entry, now, result, why) for entry in entries])
+        await self._append([result_entry(entry, now, result, why) for entry in entries])
 
     async def _append(self, entries: Sequence[Access]) -> None:
         async with self._database.begin() as connection:
@@ -70,9 +70,9 @@ async def accesses(
     table = access_log
     query = select(table).order_by(table.c.seq.desc()).limit(limit)
     if since is not None:
-        query = query.where(table.c.at >= hashed(since))
+        query = query.where(table.c.at >= hash_text(since))
     if until is not None:
-        query = query.where(table.c.at < hashed(until))
+        query = query.where(table.c.at < hash_text(until))
     if person:
         query = query.where(or_(table.c.person == person, table.c.system_user == person))
     if action is not None:
@@ -80,7 +80,7 @@ async def accesses(
     if about:
         in_it = (column.contains(about, autoescape=True) for column in (table.c.subject, table.c.reason))
         query = query.where(or_(*in_it))
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
     return [access_of(row) for row in reversed(rows)]
 
@@ -94,7 +94,7 @@ async def results(database: AsyncEngine, found: Sequence[Link[Access]]) -> dict[
         for result in (Result.REFUSED, Result.FAILED)
     }
     wanted = list(ids)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for some in batches(wanted):
             part = table.c.entry_id.in_(some)
             for row in await connection.execute(select(table.c.entry_id, table.c.reason).where(part)):
@@ -112,8 +112,8 @@ async def access_faults(
     """One line a fault, and how many entries were read; sound statements' heads are held against it."""
     sound = [one for one in statements if signed_by(one, public_key)]
     count, found = 0, []
-    walk: Walk[Access] = Walk(START, heads(sound, "access_log"))
-    async with reading(database) as connection:
+    walk: ChainVerifier[Access] = ChainVerifier(START, heads(sound, "access_log"))
+    async with read_connection(database) as connection:
         result = await connection.stream(select(access_log).order_by(access_log.c.seq))
         async for part in result.partitions(1000):
             for row in part:

@@ -59,20 +59,20 @@ def last_segment(folder: Path, first: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GrowingAudio:
     """What lies in a growing file, and when it was written to last (epoch seconds)."""
 
     size: int
     at: float
 
 
-def lengths(folder: Path, recordings: frozenset[str]) -> dict[tuple[str, int, Leg], Written]:
+def lengths(folder: Path, recordings: frozenset[str]) -> dict[tuple[str, int, Leg], GrowingAudio]:
     """Each leg's file of these recordings in a day folder, by recording, segment and leg."""
-    found: dict[tuple[str, int, Leg], Written] = {}
+    found: dict[tuple[str, int, Leg], GrowingAudio] = {}
     for recording, segment, leg, entry in _legs(folder, recordings):
         with contextlib.suppress(FileNotFoundError):  # sealed and taken away meanwhile
             stat = entry.stat()
-            found[recording, segment, leg] = Written(stat.st_size, stat.st_mtime)
+            found[recording, segment, leg] = GrowingAudio(stat.st_size, stat.st_mtime)
     return found
 
 

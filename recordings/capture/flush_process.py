@@ -26,7 +26,7 @@ UNNAMED: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL})  # no
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FlushReport:
     """`error`: the errno's name, None for a volume that works; of the last flush how many, how long (s).
 
     `denied`: we may not look: Asterisk, who is another user, may have its right still, and nobody can say.
@@ -95,13 +95,13 @@ def growing(folder: Path, now: float) -> list[str]:
     return found
 
 
-class Flushing(threading.Thread):
+class FlushThread(threading.Thread):
     """Flushes in a thread, so that many files on a slow disk do not look like a volume that hangs."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(daemon=True)
         self._folder = folder
-        self.last = Look(None)
+        self.last = FlushReport(None)
 
     def run(self) -> None:
         """Until the process ends."""
@@ -109,9 +109,9 @@ class Flushing(threading.Thread):
             began = time.monotonic()
             try:
                 done = flush(self._folder, time.time())
-                self.last = Look(None, done, round(time.monotonic() - began, 4))
+                self.last = FlushReport(None, done, round(time.monotonic() - began, 4))
             except OSError as error:
-                self.last = Look(name_of(error), denied=denied(error))
+                self.last = FlushReport(name_of(error), denied=denied(error))
             time.sleep(max(0.0, began + FLUSH - time.monotonic()))
 
 
@@ -131,14 +131,14 @@ def main() -> None:
     """Look every two seconds until standard input ends."""
     os.nice(10)  # calls come first
     folder = Path(sys.argv[1])
-    flushing = Flushing(folder)
+    flushing = FlushThread(folder)
     flushing.start()
     while True:
         try:
             probe(folder)
             look = flushing.last
         except OSError as error:
-            look = Look(name_of(error), flushing.last.flushed, flushing.last.seconds, denied(error))
+            look = FlushReport(name_of(error), flushing.last.flushed, flushing.last.seconds, denied(error))
         sys.stdout.write(json.dumps(asdict(look)) + "\n")
         sys.stdout.flush()
         if select.select([sys.stdin], [], [], PROBE)[0] and not os.read(0, 1):

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from recordings.capture.join_job import JOB, REPORT, Job, LegFigures, Piece, Report
-from recordings.capture.placing import HOLE, Stretch, covered, gaps, placed, stereo_blocks
+from recordings.capture.join_job import JOB, REPORT, JoinJob, JoinReport, JoinSegment, LegFigures
+from recordings.capture.placing import HOLE, PlacedSegment, covered, gaps, place_segments, stereo_blocks
 from recordings.capture.sound import BLOCK, repair, track, write_stereo
 from recordings.model.leg_levels import LegLevels, LegReport, Samples, compare_legs, cured, measure
 from recordings.model.telephone_audio import RATE
 
 
-def work(job: Job) -> Report:
+def work(job: JoinJob) -> JoinReport:
     """Repair each leg, compare the legs of each piece, join all that has sound."""
     audio = Path(job.audio)
     files = [audio / name for piece in job.pieces for name in (piece.caller, piece.consultant) if name]
@@ -31,9 +31,9 @@ def work(job: Job) -> Report:
             faults.append("header_wrong")  # still read by its length; only other players cannot
     every = [_stretch(audio, piece) for piece in job.pieces]
     lengths = tuple(one.samples / RATE for one in every)
-    heard = placed([one for one in every if one.samples])
+    heard = place_segments([one for one in every if one.samples])
     if not heard:
-        return Report(pieces=lengths, starts=tuple(piece.start for piece in job.pieces), repaired=repaired)
+        return JoinReport(pieces=lengths, starts=tuple(one.start for one in job.pieces), repaired=repaired)
     reports = [(one, _compared(one)) for one in heard]
     lost = [one.start / RATE + report.lost_at for one, report in reports if report.lost_at is not None]
     faults += [fault for one, report in reports for fault in (*report.faults, *_headless(one))]
@@ -43,7 +43,7 @@ def work(job: Job) -> Report:
         faults.append("hole")
     written = write_stereo(audio / job.into, stereo_blocks(heard, BLOCK))
     starts = iter(heard)
-    return Report(
+    return JoinReport(
         seconds=written / RATE,
         sound=covered(heard) / RATE,
         pieces=lengths,
@@ -61,12 +61,12 @@ def work(job: Job) -> Report:
     )
 
 
-def _stretch(audio: Path, piece: Piece) -> Stretch:
+def _stretch(audio: Path, piece: JoinSegment) -> PlacedSegment:
     caller, consultant = (track(audio / name if name else None) for name in (piece.caller, piece.consultant))
-    return Stretch(max(0, round(piece.start * RATE)), caller, consultant)
+    return PlacedSegment(max(0, round(piece.start * RATE)), caller, consultant)
 
 
-def _compared(one: Stretch) -> LegReport:
+def _compared(one: PlacedSegment) -> LegReport:
     (before, caller), (before_too, consultant) = one.legs
     return compare_legs(
         measure(_blocks(before, caller.blocks(BLOCK))), measure(_blocks(before_too, consultant.blocks(BLOCK)))
@@ -80,7 +80,7 @@ def _blocks(before: int, sound: Iterator[Samples]) -> Iterator[Samples]:
     yield from sound
 
 
-def _headless(one: Stretch) -> Iterator[str]:
+def _headless(one: PlacedSegment) -> Iterator[str]:
     for name, (before, track_) in zip(("caller", "consultant"), one.legs, strict=True):
         if not track_.whole and track_.samples:
             yield "header_lost"
@@ -102,7 +102,7 @@ def main() -> None:
         try:
             report = work(JOB.validate_json(line))
         except Exception as error:  # one bad file must not end the work on all others
-            report = Report(error=f"{type(error).__name__}")
+            report = JoinReport(error=f"{type(error).__name__}")
         sys.stdout.buffer.write(REPORT.dump_json(report) + b"\n")
         sys.stdout.buffer.flush()
 

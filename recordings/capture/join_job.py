@@ -8,7 +8,7 @@ from recordings.model.telephone_audio import Silence
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class JoinSegment:
     """One segment: `start` in seconds from the first one's start; files relative to the audio folder."""
 
     start: float
@@ -17,12 +17,12 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JoinJob:
     """A recording to look at, its pieces in order; the stereo file is written to `into` if there is sound."""
 
     audio: str
     into: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[JoinSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LegFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class JoinReport:
     """What was found; `error` when it failed.
 
     `seconds` of the stereo file, `sound` of what was recorded in it (what lies between two pieces is silence
@@ -57,5 +57,5 @@ class Report:
     error: str | None = None
 
 
-JOB: TypeAdapter[Job] = TypeAdapter(Job)
-REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+JOB: TypeAdapter[JoinJob] = TypeAdapter(JoinJob)
+REPORT: TypeAdapter[JoinReport] = TypeAdapter(JoinReport)

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from recordings.capture.join_job import JOB, REPORT, Job, Report
+from recordings.capture.join_job import JOB, REPORT, JoinJob, JoinReport
 
 _TOP = Path(__file__).resolve().parents[2]
 _LONGEST = 600.0  # seconds for one recording; an hour of sound takes a few
@@ -22,7 +22,7 @@ class Joiner:
         self._worker: asyncio.subprocess.Process | None = None
         self._one = asyncio.Lock()
 
-    async def work(self, job: Job) -> Report:
+    async def work(self, job: JoinJob) -> JoinReport:
         """Raises JoinFailed."""
         async with self._one:
             try:
@@ -43,7 +43,7 @@ class Joiner:
         async with self._one:
             await self._end()
 
-    async def _ask(self, job: Job) -> Report:
+    async def _ask(self, job: JoinJob) -> JoinReport:
         worker = self._worker
         if worker is None or worker.returncode is not None:
             worker = self._worker = await asyncio.create_subprocess_exec(

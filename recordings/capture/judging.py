@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dialplan.recording_names import SECOND, RecordingFile, file_of
 from recordings.capture.due import Due
 from recordings.capture.held_silence import without_holds
-from recordings.capture.join_job import Job, LegFigures, Piece, Report
+from recordings.capture.join_job import JoinJob, JoinReport, JoinSegment, LegFigures
 from recordings.capture.match_conversations import HEADER
 from recordings.model import spans
 from recordings.model.call_record import Moment
@@ -20,7 +20,7 @@ STUCK = timedelta(seconds=1)  # a file that seems to begin so much later than it
 _ALARMING = ("_silent", "_lost", "_gap")
 
 
-def started(due: Due) -> dict[str, datetime]:
+def segment_starts(due: Due) -> dict[str, datetime]:
     """When each segment found on the disk began: counted back from its last byte, never before its intent.
 
     The intent alone will not do: the recorder is started before the phone rings and writes from the answer.
@@ -46,38 +46,38 @@ def started(due: Due) -> dict[str, datetime]:
     return {stem: max(at, intents.get(stem) or at) for stem, at in result.items()}
 
 
-def job(due: Due, audio: str) -> Job:
+def job(due: Due, audio: str) -> JoinJob:
     """The work for another process; segments in their order: their numbers, for a clock may be set."""
-    begun = started(due)
+    begun = segment_starts(due)
     stems = _stems(due, begun)
     first = begun[stems[0]]
     legs = _legs(due)
     folder = legs[0].path.rsplit("/", 1)[0]
     pieces = tuple(
-        Piece(
+        JoinSegment(
             max(0.0, (begun[stem] - first).total_seconds()),
             _file(legs, stem, "caller"),
             _file(legs, stem, "consultant"),
         )
         for stem in stems
     )
-    return Job(audio, f"{folder}/{file_of(due.recording_id, 'stereo')}", pieces)
+    return JoinJob(audio, f"{folder}/{file_of(due.recording_id, 'stereo')}", pieces)
 
 
-def elsewhere(asked: Job) -> Job:
+def on_other_volume(asked: JoinJob) -> JoinJob:
     """The same with its stereo file on the other volume: the legs' own may be full."""
     folder, _, rest = asked.into.partition("/")
     return replace(asked, into=rest if folder == SECOND else f"{SECOND}/{asked.into}")
 
 
 def judge(
-    due: Due, asked: Job | None, report: Report, now: datetime, happened: Sequence[Moment] = ()
+    due: Due, asked: JoinJob | None, report: JoinReport, now: datetime, happened: Sequence[Moment] = ()
 ) -> tuple[RecordingChecked, list[Alarm]]:
     """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none.
 
     `happened`: of the call; a side that held it is silent meanwhile.
     """
-    begun = started(due)
+    begun = segment_starts(due)
     stems = _stems(due, begun)
     first = begun[stems[0]] if stems else None
     since = due.answered.answered_at if due.answered else first or now
@@ -109,7 +109,7 @@ def judge(
     return checked, [Alarm(kind, due.recording_id, since) for kind in _alarms(due, report, state, differs)]
 
 
-def _state(due: Due, report: Report, faults: Sequence[str]) -> RecordingState:
+def _state(due: Due, report: JoinReport, faults: Sequence[str]) -> RecordingState:
     if not report.seconds:
         return RecordingState.MISSING if due.answered else RecordingState.EMPTY
     if any(fault.endswith(_ALARMING) for fault in faults):
@@ -119,13 +119,13 @@ def _state(due: Due, report: Report, faults: Sequence[str]) -> RecordingState:
     return RecordingState.REPAIRED if mended else RecordingState.FINISHED
 
 
-def _length_differs(due: Due, report: Report) -> bool:
+def _length_differs(due: Due, report: JoinReport) -> bool:
     if not report.seconds or due.answered is None or due.answered.ended_at is None:
         return False
     return not explained(_talked(due), report.sound, due.links)
 
 
-def _alarms(due: Due, report: Report, state: RecordingState, differs: bool) -> list[str]:
+def _alarms(due: Due, report: JoinReport, state: RecordingState, differs: bool) -> list[str]:
     alarms: list[str] = []
     if state is RecordingState.MISSING and _talked(due) >= HARDLY:
         alarms.append("recording_missing")
@@ -181,7 +181,7 @@ def judge_again(due: Due, row: Recording, now: datetime) -> tuple[RecordingCheck
 
 
 def _segments(
-    due: Due, asked: Job | None, report: Report, stems: list[str], first: datetime | None
+    due: Due, asked: JoinJob | None, report: JoinReport, stems: list[str], first: datetime | None
 ) -> tuple[Segment, ...]:
     if asked is None or first is None:
         return ()

@@ -16,7 +16,7 @@ _IN_PLACE = 24  # of 36: a header with damage in it
 _ALMOST = 33  # of 36: as above, where what is read from it makes no sense
 
 
-def understood(head: bytes) -> tuple[bytes, WaveHeader]:
+def repaired_header(head: bytes) -> tuple[bytes, WaveHeader]:
     """The first bytes of a leg, with a damaged header put right, and what they say.
 
     `whole` is False where there is no header in its place: sound begins at `start`, which may be 0.

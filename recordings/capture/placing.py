@@ -35,7 +35,7 @@ NO_TRACK = Track(0, lambda first, count: np.zeros(0, np.int16))
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PlacedSegment:
     """One segment: `start` in samples from the recording's begin, each leg so many samples into it."""
 
     start: int
@@ -72,14 +72,14 @@ class Stretch:
         return result
 
 
-def placed(stretches: Sequence[Stretch]) -> list[Stretch]:
+def place_segments(stretches: Sequence[PlacedSegment]) -> list[PlacedSegment]:
     """The same, in the order given, each at its true start.
 
     Where the clocks say that two overlap, the later one lies over the earlier only if what they share is the
     same to the last bit (a new recorder begins before the old one stops); else a clock was set, and it
     follows: no sound is ever cut.
     """
-    result: list[Stretch] = []
+    result: list[PlacedSegment] = []
     end = 0
     for one in stretches:
         start = one.start
@@ -90,7 +90,7 @@ def placed(stretches: Sequence[Stretch]) -> list[Stretch]:
     return result
 
 
-def stereo_blocks(stretches: Sequence[Stretch], size: int) -> Iterator[Samples]:
+def stereo_blocks(stretches: Sequence[PlacedSegment], size: int) -> Iterator[Samples]:
     """The whole conversation, caller left and consultant right, in blocks (n x 2); `stretches` as placed.
 
     Where two overlap the first is kept, except where it is digital silence (a recorder that went deaf).
@@ -101,13 +101,13 @@ def stereo_blocks(stretches: Sequence[Stretch], size: int) -> Iterator[Samples]:
         yield np.stack([_laid(stretches, side, first, count) for side in (0, 1)], axis=1)
 
 
-def covered(stretches: Sequence[Stretch]) -> int:
+def covered(stretches: Sequence[PlacedSegment]) -> int:
     """Samples in which any of them has sound: the sum of the pieces, shared ones once."""
     holes = sum(last - first for first, last in gaps(stretches))
     return max((one.end for one in stretches), default=0) - holes
 
 
-def gaps(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+def gaps(stretches: Sequence[PlacedSegment]) -> list[tuple[int, int]]:
     """First and one past the last sample of all that lies between the segments, or before the first."""
     found, end = [], 0
     for one in sorted(stretches, key=lambda each: each.start):
@@ -121,7 +121,7 @@ def gaps(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
 class _Laid:
     """All segments before the next one, over each other as they will be heard."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[PlacedSegment, ...]
 
     @property
     def end(self) -> int:
@@ -136,7 +136,7 @@ class _Laid:
         return _laid(self.stretches, side, first, count)
 
 
-def _laid(stretches: Sequence[Stretch], side: int, first: int, count: int) -> Samples:
+def _laid(stretches: Sequence[PlacedSegment], side: int, first: int, count: int) -> Samples:
     found = np.zeros(count, np.int16)
     for one in stretches:
         if one.start < first + count and one.end > first:
@@ -144,7 +144,7 @@ def _laid(stretches: Sequence[Stretch], side: int, first: int, count: int) -> Sa
     return found
 
 
-def _shared(before: _Laid, one: Stretch) -> int:
+def _shared(before: _Laid, one: PlacedSegment) -> int:
     """Where `one` begins so that what it shares is the same; the end of those before if it shares nothing.
 
     It is compared with all of them: a short one between two others may lie wholly where these overlap.
@@ -159,7 +159,7 @@ def _shared(before: _Laid, one: Stretch) -> int:
     return end
 
 
-def _meeting(before: _Laid, one: Stretch, wanted: int) -> Iterator[int]:
+def _meeting(before: _Laid, one: PlacedSegment, wanted: int) -> Iterator[int]:
     """Starts of `one` that bring a telling tenth of a second of it onto the same sound.
 
     Looked for are the last of those before (a recorder that was deaf, or lost its begin, has others), and the
@@ -197,7 +197,7 @@ def _places(window: Samples, around: Samples) -> list[int]:
     return found
 
 
-def _alike(before: _Laid, one: Stretch, start: int) -> bool:
+def _alike(before: _Laid, one: PlacedSegment, start: int) -> bool:
     """Nothing is lost by laying `one` over those before from `start` on: zeros on either side give way."""
     moved = replace(one, start=start)
     for side in (0, 1):

@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialplan.recording_names import RecordingFile, parse_stem
 from recordings.capture.due import Due, by_recording, due, size_of
 from recordings.capture.files import remove, scan
-from recordings.capture.join_job import Job, Report
+from recordings.capture.join_job import JoinJob, JoinReport
 from recordings.capture.join_process import Joiner, JoinFailed
-from recordings.capture.judging import elsewhere, job, judge, judge_again
+from recordings.capture.judging import job, judge, judge_again, on_other_volume
 from recordings.capture.match_conversations import NOT_RECORDED
-from recordings.journal.from_call_summary import presumed
+from recordings.journal.from_call_summary import presumed_outcome
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import OPEN, Alarm, RecordingChecked, RecordingState
@@ -64,7 +64,7 @@ class Reconciler:
                 wide, self._wide = self._wide or passes % _WIDE_EVERY == 0, False
                 self._hurry.clear()
                 try:
-                    await self.look(wide=wide)
+                    await self.poll(wide=wide)
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("reconcile_postponed", error=type(error).__name__)
                     self._wide = self._wide or wide
@@ -82,7 +82,7 @@ class Reconciler:
         """End the worker; `run` does so by itself."""
         await self._joiner.close()
 
-    async def look(self, *, wide: bool = False) -> int:
+    async def poll(self, *, wide: bool = False) -> int:
         """One pass; how many recordings were judged. SQLAlchemyError or OSError when the database is away.
 
         Nothing is judged while entries wait in the spool: they are facts the database lacks.
@@ -119,7 +119,7 @@ class Reconciler:
         for call in await reader.undecided(now - back, now - UNDECIDED):
             row = CallRecord(call.call_id, None, None, call.arrived_at, ended_at=call.ended_at)
             recorded = bool(await reader.recordings_of([call.call_id]))
-            self._journal.submit(replace(row, outcome=presumed(call, recorded)))
+            self._journal.submit(replace(row, outcome=presumed_outcome(call, recorded)))
 
     def _unsettled(self, since: str, wide: bool) -> list[RecordingFile]:
         groups = by_recording(scan(self._audio, since))
@@ -161,7 +161,7 @@ class Reconciler:
             await self._keep(one, checked, alarms)
             return
         asked = job(one, str(self._audio)) if one.size else None
-        asked, report = await self._join(asked) if asked else (None, Report())
+        asked, report = await self._join(asked) if asked else (None, JoinReport())
         holds = await self._journal.reader.moments(one.call_id) if report.silences else ()
         checked, alarms = judge(one, asked, report, now, holds)
         if checked.state is RecordingState.EMPTY:
@@ -170,12 +170,12 @@ class Reconciler:
                 self._journal.alarm("recording_unread", one.recording_id, _since(one, now))
         await self._keep(one, checked, alarms)
 
-    async def _join(self, asked: Job) -> tuple[Job, Report]:
+    async def _join(self, asked: JoinJob) -> tuple[JoinJob, JoinReport]:
         """On the legs' own volume, or, where that takes no file, on the other one. Raises JoinFailed.
 
         Into no new folder: one that we made there might be closed to Asterisk.
         """
-        other = elsewhere(asked)
+        other = on_other_volume(asked)
         try:
             return asked, await self._joiner.work(asked)
         except JoinFailed as why:

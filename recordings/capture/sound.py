@@ -9,7 +9,7 @@ import numpy as np
 
 from config.durable import into_place
 from recordings.capture.files import BARE
-from recordings.capture.lost_header import understood
+from recordings.capture.lost_header import repaired_header
 from recordings.capture.placing import NO_TRACK, Track
 from recordings.capture.wave_header import WaveHeader, is_true, new_header, sound_bytes, true_header
 from recordings.model.leg_levels import Samples
@@ -22,7 +22,7 @@ _HEAD = 1 << 16  # bytes: where a header was lost, sound tells where it begins
 def header_of(path: Path) -> tuple[bytes, WaveHeader]:
     """The first bytes of a file and what they say, a damaged header put right (lost_header.py)."""
     with path.open("rb") as file:
-        return understood(file.read(_HEAD))
+        return repaired_header(file.read(_HEAD))
 
 
 def repair(path: Path) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from recordings.model.hash_chain import beginning
-from recordings.model.timestamps import hashed
+from recordings.model.timestamps import hash_text
 
 START = beginning("ivr111 recordings")
 
@@ -43,4 +43,4 @@ def entry(kind: ChainEntryKind, recording_id: str, at: datetime, facts: Mapping[
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not chained")
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return ChainEntry(kind.value, recording_id, hashed(at), text)
+    return ChainEntry(kind.value, recording_id, hash_text(at), text)

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from config.told import told
 from recordings.chain import merkle
 from recordings.chain.entry import START
@@ -74,7 +74,7 @@ class Statements:
 
     async def all(self) -> list[Statement]:
         """In order."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             rows = (await connection.execute(select(table).order_by(table.c.seq))).mappings().all()
         # What another hand put there that is no text is read as some text that nobody signed.
         return [Statement(**{name: _text(one) for name, one in row.items()}) for row in rows]
@@ -96,7 +96,7 @@ class Statements:
             .order_by(row_chain.c.seq.desc())
         )
         handed = select(statement_copies.c.seq).order_by(statement_copies.c.seq.desc())
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             names = (await connection.execute(entered.limit(_LAST))).scalars().all()
             numbers = (await connection.execute(handed.limit(_LAST))).scalars().all()
         return {int(name) for name in names if str(name).isdecimal()} | {
@@ -105,7 +105,7 @@ class Statements:
 
     async def begun(self) -> bool:
         """Whether anything stands in any chain."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             ends = (await head(connection), await access_head(connection), await rows_head(connection))
         return any(end.seq for end in ends)
 
@@ -120,11 +120,11 @@ class Statements:
     async def days(self, after: int) -> list[tuple[int, str]]:
         """Numbers behind `after` and their civil days, in order."""
         query = select(table.c.seq, table.c.day).where(table.c.seq > after).order_by(table.c.seq)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return [(row.seq, row.day) for row in await connection.execute(query)]
 
     async def _covers(self, statement: Statement) -> bool:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             access = await access_head(connection)
             if statement.last_seq < (await head(connection)).seq:
                 return False
@@ -156,7 +156,7 @@ class Statements:
         """The next statement as the chains end now; nothing is written."""
         public = self._keys.public().hex()
         before = await self._of()
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             end = await head(connection)
             access = await access_head(connection)
             rows = await rows_head(connection)
@@ -199,7 +199,7 @@ class Statements:
 
     async def _of(self, *conditions: object) -> Statement | None:
         query = select(table).order_by(table.c.seq.desc()).limit(1)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             row = (await connection.execute(query.where(*conditions))).mappings().first()  # type: ignore[arg-type]
         return None if row is None else Statement(**row)
 

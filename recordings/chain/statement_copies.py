@@ -11,7 +11,7 @@ FILE_MISSING = "its file is missing"
 _MISSING = re.compile(r"statement ([0-9]+): missing")
 
 
-class File(Protocol):
+class SignedFile(Protocol):
     """As recordings/chain/statement_files.py reads it."""
 
     @property
@@ -23,7 +23,7 @@ class File(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CopyComparison:
     """`lines`: one a fault. `sound`: what we signed, from rows and files, each once, in order."""
 
     lines: list[str] = field(default_factory=list)
@@ -31,8 +31,11 @@ class Compared:
 
 
 def compare(
-    rows: Sequence[Statement], own: Sequence[File] | None, copies: Iterable[File], public_key: bytes
-) -> Compared:
+    rows: Sequence[Statement],
+    own: Sequence[SignedFile] | None,
+    copies: Iterable[SignedFile],
+    public_key: bytes,
+) -> CopyComparison:
     """`own`: the home's folder, with a file for each row (None: not asked). `copies`: kept elsewhere."""
     lines = list(faults(rows, public_key))
     known = {row.seq: row for row in rows}
@@ -65,10 +68,10 @@ def compare(
     if own is not None:
         here = set(_numbers(own))
         lines += [f"statement {seq}: {FILE_MISSING}" for seq in sorted(known) if seq not in here]
-    return Compared(lines, [sound[key] for key in sorted(sound)])
+    return CopyComparison(lines, [sound[key] for key in sorted(sound)])
 
 
-def _numbers(files: Iterable[File]) -> Iterator[int]:
+def _numbers(files: Iterable[SignedFile]) -> Iterator[int]:
     """By what they say, or what they are called: one that was altered is there."""
     for file in files:
         said = of_text(file.body, "")

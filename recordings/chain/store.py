@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.chain.entry import START, ChainEntry
 from recordings.model import evidence_tables as tables
 from recordings.model.hash_chain import Head, Link, chain
@@ -51,7 +51,7 @@ async def links(
     query = select(table).where(table.c.seq >= first).order_by(table.c.seq)
     if last is not None:
         query = query.where(table.c.seq <= last)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             for row in part:
@@ -63,7 +63,7 @@ async def hashes(database: AsyncEngine, first: int, last: int) -> list[str]:
     """The entries' hashes (hex) from `first` to `last`, in order; empty when `last` lies before `first`."""
     table = tables.chain
     query = select(table.c.hash).where(table.c.seq >= first, table.c.seq <= last).order_by(table.c.seq)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         return list((await connection.execute(query)).scalars())
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from recordings.chain import merkle
 from recordings.chain.entry import ChainEntry, ChainEntryKind
-from recordings.model.hash_chain import Link, Walk, digest
+from recordings.model.hash_chain import ChainVerifier, Link, digest
 from recordings.model.sealed import Sealed
 from recordings.model.statement import Statement
-from recordings.model.timestamps import hashed
+from recordings.model.timestamps import hash_text
 
 
 async def chain_faults(
-    links: AsyncIterator[Link[ChainEntry]], sound: Sequence[Statement], walk: Walk[ChainEntry]
+    links: AsyncIterator[Link[ChainEntry]], sound: Sequence[Statement], walk: ChainVerifier[ChainEntry]
 ) -> AsyncIterator[str]:
     """One line a fault of the chain, held against statements that we signed; the roots are computed anew.
 
@@ -57,7 +57,7 @@ def row_fault(row: Sealed | None, link: Link[ChainEntry]) -> str | None:
     facts = json.loads(link.entry.facts)
     stated = tuple(facts.get(name) for name in ("call_id", "audio_sha256", "sealed_sha256", "frames", "size"))
     said = (row.call_id, row.audio_sha256, row.sealed_sha256, row.frames, row.size)
-    at = hashed(row.sealed_at)
+    at = hash_text(row.sealed_at)
     named = row.path.endswith(f"/{link.entry.subject}.sealed") and at == link.entry.at
     if stated != said or not named or row.seq != link.seq or tuple(facts.get("marks", ())) != row.marks:
         return f"sealed row {link.entry.subject}: changed"

@@ -75,7 +75,7 @@ class RecordingFacts:
 Size = Mapping[str, int]  # bytes by file, of those that are there
 
 
-def wrong(
+def gap_of(
     talk: AnsweredConversation, raw: Size, sealed: Size, now: datetime, sound: frozenset[str] = frozenset()
 ) -> Gap | None:
     """The gap of a conversation; None when it is a playable recording of its length, or in its grace yet.

@@ -53,13 +53,13 @@ class GapWatch:
         looks = 0
         while True:
             try:
-                await self.look(FAR if looks % _FAR_EVERY in (0, 1) else NEAR, datetime.now(UTC))
+                await self.poll(FAR if looks % _FAR_EVERY in (0, 1) else NEAR, datetime.now(UTC))
                 looks += 1
             except (SQLAlchemyError, OSError) as error:
                 log.warning("completeness_postponed", error=type(error).__name__)
             await asyncio.sleep(every)
 
-    async def look(self, back: timedelta, now: datetime) -> list[Gap]:
+    async def poll(self, back: timedelta, now: datetime) -> list[Gap]:
         """One look; the gaps of that time. Each is told once and its end once, over restarts too.
 
         Told is what was there at two looks: rows and files are not read at one moment.

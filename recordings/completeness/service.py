@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.capture.judging import HARDLY
 from recordings.completeness import files, store
-from recordings.completeness.compare import AnsweredConversation, RecordingFacts, orphans, wrong
+from recordings.completeness.compare import AnsweredConversation, RecordingFacts, gap_of, orphans
 from recordings.model.entries import PLAYABLE, RecordingState
 from recordings.model.gap import Comparison, DayCount, Gap
 
@@ -41,10 +41,10 @@ class Completeness:
         found: list[Gap] = []
         first = (since - timedelta(days=1)).astimezone(self._zone).date().isoformat()
         raw = await asyncio.to_thread(files.raw, self._audio, first)
-        known = await store.known(self._database, sorted({name for name, _, _ in raw}))
+        known = await store.known_recordings(self._database, sorted({name for name, _, _ in raw}))
         sound = frozenset(call_id for name, call_id, _ in raw if not known.get(name))
         counts = dict.fromkeys(("conversations", "recordings", "generated", "destroyed"), 0)
-        async for talks in store.talks(self._database, since, until):
+        async for talks in store.conversations(self._database, since, until):
             for kind in (_counted(talk) for talk in talks):
                 if kind is not None:
                     counts["conversations"] += kind != "generated"
@@ -83,11 +83,11 @@ class Completeness:
         sealed = files.sizes(
             self._sealed, [one.sealed_file for one in kept if one.sealed_file and not one.destroyed]
         )
-        return [gap for talk in talks if (gap := wrong(talk, raw, sealed, now, sound))]
+        return [gap for talk in talks if (gap := gap_of(talk, raw, sealed, now, sound))]
 
     async def known(self, recording_ids: Sequence[str]) -> dict[str, bool]:
         """Those that have a row; False: a stranger's yet, that belongs to no conversation."""
-        return await store.known(self._database, sorted(recording_ids))
+        return await store.known_recordings(self._database, sorted(recording_ids))
 
     async def _orphans(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.capture.match_conversations import NOT_RECORDED
 from recordings.completeness.compare import AnsweredConversation, RecordingFacts
 from recordings.journal.reading import links_of
@@ -22,11 +22,11 @@ from recordings.model.tables import calls, connections, recordings, segments
 _AT_ONCE = 1000
 
 
-async def talks(
+async def conversations(
     database: AsyncEngine, since: datetime, until: datetime
 ) -> AsyncIterator[list[AnsweredConversation]]:
     """Conversations of ours answered in between that are over, in parts."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(_talks_between(since, until))
         async for part in result.partitions(_AT_ONCE):
             pieces = await _pieces(database, [row.id for row in part if row.id])
@@ -99,7 +99,7 @@ async def _pieces(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[s
             segments.c.started_at.is_not(None),
             segments.c.seconds > 0,
         )
-        async with reading(database) as connection:  # its own: the other one is being read from
+        async with read_connection(database) as connection:  # its own: the other one is being read from
             rows = (await connection.execute(query)).all()
         for row in rows:
             end = row.started_at + timedelta(seconds=row.seconds)
@@ -113,11 +113,11 @@ def _differs(row: Any) -> bool:
     return bool(abs(talked - (row.seconds or 0.0)) > FIXED)
 
 
-async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, bool]:
+async def known_recordings(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str, bool]:
     """Those of `recording_ids` that have a row: whether it was judged, and belongs to a conversation."""
     found: dict[str, bool] = {}
     columns = (recordings.c.id, recordings.c.connection, recordings.c.state)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for part in batches(recording_ids):
             for row in await connection.execute(select(*columns).where(recordings.c.id.in_(part))):
                 found[row.id] = row.connection is not None and RecordingState(row.state) not in OPEN
@@ -127,7 +127,7 @@ async def known(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[str
 async def sealed_known(database: AsyncEngine, recording_ids: Sequence[str]) -> frozenset[str]:
     """Those of `recording_ids` that are sealed and not destroyed."""
     found: set[str] = set()
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for part in batches(recording_ids):
             query = select(sealed.c.recording_id).where(
                 sealed.c.recording_id.in_(part), sealed.c.destroyed_at.is_(None)

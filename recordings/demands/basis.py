@@ -3,7 +3,7 @@
 from config.evidence import Basis
 from recordings.demands.demand import Letter
 from recordings.finding.criteria import Criteria
-from recordings.privacy.phone_number import NotOneNumber, read_number
+from recordings.privacy.phone_number import NotAPhoneNumber, read_number
 
 
 def lacking(letter: Letter, basis: Basis) -> tuple[str, ...]:
@@ -25,6 +25,6 @@ def why_no_number(wanted: Criteria) -> str:
         return ""
     try:
         read_number(wanted.number)
-    except NotOneNumber as why:
+    except NotAPhoneNumber as why:
         return str(why)
     return ""

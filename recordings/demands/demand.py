@@ -8,7 +8,7 @@ from recordings.finding.criteria import Criteria
 from recordings.model.access_entry import Actor
 
 
-class State(StrEnum):
+class DemandState(StrEnum):
     """Where a demand stands; the allowed moves are data in steps.py."""
 
     RECEIVED = "received"
@@ -22,7 +22,9 @@ class State(StrEnum):
     NOT_FOUND = "not_found"  # an answer too, with proof of the search
 
 
-CLOSED = frozenset({State.ACKNOWLEDGED, State.RETURNED, State.REFUSED, State.NOT_FOUND})
+CLOSED = frozenset(
+    {DemandState.ACKNOWLEDGED, DemandState.RETURNED, DemandState.REFUSED, DemandState.NOT_FOUND}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Demand:
     term_source: str  # letter | basis
     registered_by: str  # system user
     registered_at: datetime
-    state: State
+    state: DemandState
     events: tuple[DemandEvent, ...]
     findings: tuple[Finding, ...]
 

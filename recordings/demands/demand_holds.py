@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recordings.demands.demand import CLOSED
-from recordings.demands.meaning import CallFacts, Meaning, meaning
+from recordings.demands.scope import CallFacts, DemandScope, scope_of
 from recordings.demands.store import criteria_of
 from recordings.finding.near_numbers import sent
 from recordings.model.evidence_tables import demand_events, demand_findings, demands, registrations
@@ -22,12 +22,12 @@ _CLOSED = [state.value for state in CLOSED]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HoldingDemand:
     """A demand that keeps calls: open, or closed a short while ago."""
 
     id: int
     why: str
-    meaning: Meaning
+    meaning: DemandScope
 
 
 class DemandHolds:
@@ -62,7 +62,7 @@ class DemandHolds:
         meant = [one.meaning.period() for one in await self._standing(connection, now)]
         return [period for period in meant if period is not None]
 
-    async def _standing(self, connection: AsyncConnection, now: datetime) -> list[Standing]:
+    async def _standing(self, connection: AsyncConnection, now: datetime) -> list[HoldingDemand]:
         closed_at = (
             select(func.max(demand_events.c.at))
             .where(demand_events.c.demand_id == demands.c.id, demand_events.c.after == demands.c.state)
@@ -88,19 +88,19 @@ class DemandHolds:
                 await self._meaning(connection, row.pii_criteria), found=frozenset(covered.get(row.id, ()))
             )
             if row.open:
-                found.append(Standing(row.id, OPEN_DEMAND, meant))
+                found.append(HoldingDemand(row.id, OPEN_DEMAND, meant))
             else:  # answered: what it names stays a while, and no letter can keep everything
-                found.append(Standing(row.id, CLOSED_DEMAND, replace(meant, everything=False)))
+                found.append(HoldingDemand(row.id, CLOSED_DEMAND, replace(meant, everything=False)))
         return found
 
-    async def _meaning(self, connection: AsyncConnection, hidden: str) -> Meaning:
+    async def _meaning(self, connection: AsyncConnection, hidden: str) -> DemandScope:
         try:
             wanted = criteria_of(hidden, self._numbers)
         except ValueError:  # altered, or hidden with another key: nobody knows what it means
-            return Meaning(everything=True)
+            return DemandScope(everything=True)
         known = select(calls.c.call_id).where(calls.c.call_id == wanted.call_id)
         linked = select(registrations.c.number).where(registrations.c.number == wanted.registration)
-        return meaning(
+        return scope_of(
             wanted,
             self._zone,
             frozenset((await connection.execute(known)).scalars()) if wanted.call_id else frozenset(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from config.evidence import Authority, Basis
-from recordings.demands.demand import Demand, State
+from recordings.demands.demand import Demand, DemandState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class DemandReply:
 Paragraphs = tuple[tuple[str, ...], tuple[str, ...]]  # Kazakh, Russian
 
 _TITLES = {
-    State.RETURNED: ("Талапты қайтару туралы", "О возврате требования"),
-    State.REFUSED: ("Талапты орындаудан бас тарту туралы", "Об отказе в исполнении требования"),
-    State.NOT_FOUND: ("Іздеу нәтижесі туралы", "О результате поиска"),
+    DemandState.RETURNED: ("Талапты қайтару туралы", "О возврате требования"),
+    DemandState.REFUSED: ("Талапты орындаудан бас тарту туралы", "Об отказе в исполнении требования"),
+    DemandState.NOT_FOUND: ("Іздеу нәтижесі туралы", "О результате поиска"),
 }
 _DRAFT = ("Жоба: жауап бекітілмеген", "Проект: ответ не утверждён")
 _COVER = ("Сөйлесу жазбаларын беру туралы", "О передаче записей разговоров")
@@ -60,7 +60,7 @@ def _body(demand: Demand, basis: Basis, zone: tzinfo) -> Paragraphs:
     facts = decision(demand)
     words = facts.get("words", "")
     match demand.state:
-        case State.RETURNED if "lacks" in facts:
+        case DemandState.RETURNED if "lacks" in facts:
             return (
                 (
                     f"Талап қайтарылады, себебі {basis.ground_kk}.",
@@ -73,22 +73,22 @@ def _body(demand: Demand, basis: Basis, zone: tzinfo) -> Paragraphs:
                     "Просим направить требование повторно, указав эти данные.",
                 ),
             )
-        case State.RETURNED:
+        case DemandState.RETURNED:
             return (
                 (f"Талап қайтарылады. Негізі: {words}.",),
                 (f"Требование возвращается. Основание: {words}.",),
             )
-        case State.REFUSED:
+        case DemandState.REFUSED:
             return (
                 (f"Талапты орындаудан бас тартылды. Негізі: {words}.",),
                 (f"В исполнении требования отказано. Основание: {words}.",),
             )
-        case State.RECEIVED:
+        case DemandState.RECEIVED:
             return (
                 ("Талап тіркелді, іздеу әлі жүргізілген жоқ.",),
                 ("Требование зарегистрировано, поиск ещё не проведён.",),
             )
-        case State.NOT_FOUND | State.SEARCHING if not searched_facts(demand).get("conversations"):
+        case DemandState.NOT_FOUND | DemandState.SEARCHING if not searched_facts(demand).get("conversations"):
             return _nothing(demand, zone)
     return _found(demand, zone)
 
@@ -183,8 +183,8 @@ def _count(facts: dict[str, object], name: str) -> int:
     return count if isinstance(count, int) else 0
 
 
-_UNDECIDED = frozenset({State.RECEIVED, State.SEARCHING, State.READY})
-_WITHOUT_FINDINGS = frozenset({State.RECEIVED, State.RETURNED, State.REFUSED})
+_UNDECIDED = frozenset({DemandState.RECEIVED, DemandState.SEARCHING, DemandState.READY})
+_WITHOUT_FINDINGS = frozenset({DemandState.RECEIVED, DemandState.RETURNED, DemandState.REFUSED})
 _COUNTED = {
     "sealed": ("Қоса берілетін жазбалар саны: {count}.", "Прилагается записей: {count}."),
     "waiting": (

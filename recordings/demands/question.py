@@ -12,7 +12,7 @@ from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria
 
 
-class Doubt(StrEnum):
+class QuestionKind(StrEnum):
     """What may be a slip of the pen, or makes an answer untrue."""
 
     NUMBER_IMPOSSIBLE = "number_impossible"
@@ -29,30 +29,40 @@ class Doubt(StrEnum):
     DESTROYED_SINCE = "destroyed_since"  # what is asked for was destroyed after the letter came in
 
 
-UNCONFIRMED = frozenset({Doubt.NUMBER_IMPOSSIBLE, Doubt.TIME_TO_COME})  # no word makes these answerable
+UNCONFIRMED = frozenset(
+    {QuestionKind.NUMBER_IMPOSSIBLE, QuestionKind.TIME_TO_COME}
+)  # no word makes these answerable
 
 
-_SENTENCES: Final[Mapping[Doubt, str]] = {
-    Doubt.NUMBER_IMPOSSIBLE: "{at}",
-    Doubt.TIME_TO_COME: N_("that time has not come: it begins {at:%Y-%m-%d %H:%M}"),
-    Doubt.TIME_NOT_OVER: N_("that time is not over before {at:%Y-%m-%d %H:%M}: calls may still come"),
-    Doubt.NEAR_NUMBERS: N_("no call has this number; numbers of that day that differ in one digit: {count}"),
-    Doubt.NEAR_NUMBERS_EVER: N_("no call has this number; numbers that differ in one digit: {count}"),
-    Doubt.OTHER_DAYS: N_(
+_SENTENCES: Final[Mapping[QuestionKind, str]] = {
+    QuestionKind.NUMBER_IMPOSSIBLE: "{at}",
+    QuestionKind.TIME_TO_COME: N_("that time has not come: it begins {at:%Y-%m-%d %H:%M}"),
+    QuestionKind.TIME_NOT_OVER: N_("that time is not over before {at:%Y-%m-%d %H:%M}: calls may still come"),
+    QuestionKind.NEAR_NUMBERS: N_(
+        "no call has this number; numbers of that day that differ in one digit: {count}"
+    ),
+    QuestionKind.NEAR_NUMBERS_EVER: N_("no call has this number; numbers that differ in one digit: {count}"),
+    QuestionKind.OTHER_DAYS: N_(
         "this number did not call then, and did at other times: {count} calls, "
         "the nearest came {at:%Y-%m-%d %H:%M}"
     ),
-    Doubt.OTHER_FIELDS: N_("there is a call by the {at} alone, and something else named does not fit it"),
-    Doubt.UNKNOWN_NAME: N_("no call of ours is known by the {at} named"),
-    Doubt.AFTER_THE_LETTER: N_("that time is later than the letter, which is dated {at:%Y-%m-%d %H:%M}"),
-    Doubt.NO_CALLS_THEN: N_(
+    QuestionKind.OTHER_FIELDS: N_(
+        "there is a call by the {at} alone, and something else named does not fit it"
+    ),
+    QuestionKind.UNKNOWN_NAME: N_("no call of ours is known by the {at} named"),
+    QuestionKind.AFTER_THE_LETTER: N_(
+        "that time is later than the letter, which is dated {at:%Y-%m-%d %H:%M}"
+    ),
+    QuestionKind.NO_CALLS_THEN: N_(
         "not one call of that time is in the journal; its oldest came {at:%Y-%m-%d %H:%M}"
     ),
-    Doubt.ROWS_DESTROYED: N_(
+    QuestionKind.ROWS_DESTROYED: N_(
         "{count} recordings of that time were destroyed under a retention policy, with their calls' rows: "
         "what is not found may have been there"
     ),
-    Doubt.DESTROYED_SINCE: N_("{count} of the recordings asked for were DESTROYED AFTER THE LETTER CAME IN"),
+    QuestionKind.DESTROYED_SINCE: N_(
+        "{count} of the recordings asked for were DESTROYED AFTER THE LETTER CAME IN"
+    ),
 }
 
 
@@ -60,7 +70,7 @@ _SENTENCES: Final[Mapping[Doubt, str]] = {
 class Question:
     """One doubt; `count` what it counts (near numbers, destroyed recordings), `at` the moment it is about."""
 
-    doubt: Doubt
+    doubt: QuestionKind
     count: int = 0
     at: str = ""
 
@@ -87,7 +97,7 @@ class JournalCounts:
     unknown: tuple[str, ...] = ()  # fields that fit no call at all
 
 
-class Unanswered(ValueError):
+class OpenQuestions(ValueError):
     """An answer must not leave before these are answered: corrected, or confirmed as the letter says it."""
 
     def __init__(self, name: str, questions: Iterable[Question], zone: ZoneInfo) -> None:
@@ -121,14 +131,14 @@ def questions(
     found: list[Question] = []
     since, until = time_named(wanted, zone)
     if seen.number_reason:
-        found.append(Question(Doubt.NUMBER_IMPOSSIBLE, at=seen.number_reason))
+        found.append(Question(QuestionKind.NUMBER_IMPOSSIBLE, at=seen.number_reason))
     if since is not None and since > now:
-        found.append(Question(Doubt.TIME_TO_COME, at=since.isoformat()))
+        found.append(Question(QuestionKind.TIME_TO_COME, at=since.isoformat()))
         return found
     if seen.destroyed_since:
-        found.append(Question(Doubt.DESTROYED_SINCE, seen.destroyed_since))
+        found.append(Question(QuestionKind.DESTROYED_SINCE, seen.destroyed_since))
     if until is not None and until > now:
-        found.append(Question(Doubt.TIME_NOT_OVER, at=until.isoformat()))
+        found.append(Question(QuestionKind.TIME_NOT_OVER, at=until.isoformat()))
     return found if seen.found else [*found, *_of_nothing(since, written, seen, zone)]
 
 
@@ -136,37 +146,37 @@ def _of_nothing(since: datetime | None, written: date, seen: JournalCounts, zone
     """Where nothing was found: what may have been meant, or was there."""
     found: list[Question] = []
     if seen.rows_destroyed:
-        found.append(Question(Doubt.ROWS_DESTROYED, seen.rows_destroyed))
+        found.append(Question(QuestionKind.ROWS_DESTROYED, seen.rows_destroyed))
     if since is not None and since >= bounds(written, zone)[1]:
-        found.append(Question(Doubt.AFTER_THE_LETTER, at=bounds(written, zone)[0].isoformat()))
+        found.append(Question(QuestionKind.AFTER_THE_LETTER, at=bounds(written, zone)[0].isoformat()))
     if seen.near_numbers:
-        found.append(Question(Doubt.NEAR_NUMBERS, seen.near_numbers))
+        found.append(Question(QuestionKind.NEAR_NUMBERS, seen.near_numbers))
     if seen.near_ever:
-        found.append(Question(Doubt.NEAR_NUMBERS_EVER, seen.near_ever))
+        found.append(Question(QuestionKind.NEAR_NUMBERS_EVER, seen.near_ever))
     if seen.other_days:
         nearest = seen.nearest.isoformat() if seen.nearest else ""
-        found.append(Question(Doubt.OTHER_DAYS, seen.other_days, nearest))
-    for doubt, names in ((Doubt.OTHER_FIELDS, seen.apart), (Doubt.UNKNOWN_NAME, seen.unknown)):
+        found.append(Question(QuestionKind.OTHER_DAYS, seen.other_days, nearest))
+    for doubt, names in ((QuestionKind.OTHER_FIELDS, seen.apart), (QuestionKind.UNKNOWN_NAME, seen.unknown)):
         if names:
             found.append(Question(doubt, len(names), ", ".join(names)))
     if seen.calls_then == 0:
         first = seen.first_call
-        found.append(Question(Doubt.NO_CALLS_THEN, at=first.isoformat() if first else ""))
+        found.append(Question(QuestionKind.NO_CALLS_THEN, at=first.isoformat() if first else ""))
     return found
 
 
 def open_ones(found: Iterable[Question], confirmed: Iterable[str]) -> list[Question]:
     """Those that no word of `confirmed` answers."""
-    answered = {Doubt(code) for code in confirmed} - UNCONFIRMED
+    answered = {QuestionKind(code) for code in confirmed} - UNCONFIRMED
     return [one for one in found if one.doubt not in answered]
 
 
 def sentence(question: Question, zone: ZoneInfo) -> Told:
     """One line for whoever must answer."""
     at = _clock(question.at, zone)
-    if question.doubt is Doubt.NO_CALLS_THEN and not at:
+    if question.doubt is QuestionKind.NO_CALLS_THEN and not at:
         return told("not one call of that time is in the journal")
-    if question.doubt is Doubt.NUMBER_IMPOSSIBLE:
+    if question.doubt is QuestionKind.NUMBER_IMPOSSIBLE:
         at = told(question.at.replace("{", "(").replace("}", ")"))
     return told(_SENTENCES[question.doubt], at=at, count=question.count)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.chain.store import head
 from recordings.demands.coverage import Coverage
 from recordings.demands.question import time_named
@@ -46,7 +46,7 @@ class SearchFacts:
         if wanted.day is not None:
             facts["calls_that_day"] = await self._finder.count(Criteria(day=wanted.day))
             facts["withheld_that_day"] = await self._finder.count(Criteria(day=wanted.day, withheld=True))
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             end = await head(connection)
         facts["chain"] = {"seq": end.seq, "head": end.hash}
         return facts

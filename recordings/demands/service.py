@@ -13,9 +13,9 @@ from recordings.chain.store import access_head
 from recordings.demands import store
 from recordings.demands.basis import lacking
 from recordings.demands.coverage import coverage
-from recordings.demands.demand import Demand, Letter, State, name_of
+from recordings.demands.demand import Demand, DemandState, Letter, name_of
 from recordings.demands.letter_check import LetterCheck, WrongLetter
-from recordings.demands.question import Doubt, Question, Unanswered, open_ones
+from recordings.demands.question import OpenQuestions, Question, QuestionKind, open_ones
 from recordings.demands.question_service import MANY, Questions
 from recordings.demands.search_facts import SearchFacts
 from recordings.demands.steps import WrongStep, may_answer, may_be_searched, move, search_of
@@ -60,10 +60,10 @@ class Demands:
 
         It is entered even when it is doubtful, for the clock runs and it keeps what it could mean; what is
         doubtful stands in the event "questioned", or "confirmed" where `confirmed` says that the letter has
-        it so. Raises WrongLetter, Forbidden. `again`: the same letter may stand in the register twice.
+        it so. Raises WrongLetter, StepForbidden. `again`: the same letter may stand in the register twice.
         """
         basis = self._letters.check(letter, now)
-        known = None if again else await store.like(self._database, letter)
+        known = None if again else await store.same_letter(self._database, letter)
         if known is not None:
             raise WrongLetter(
                 told(
@@ -72,7 +72,7 @@ class Demands:
                 )
             )
         lacks = lacking(letter, basis)
-        move(State.RECEIVED, State.SEARCHING, who, frozenset())  # may this person at all?
+        move(DemandState.RECEIVED, DemandState.SEARCHING, who, frozenset())  # may this person at all?
         due_at = letter.due_at or due(letter.received_at, basis.term_hours)
         source = "letter" if letter.due_at else "basis"
         asked = [] if lacks else await self._questions.of_letter(letter, now)
@@ -81,11 +81,11 @@ class Demands:
             id_ = await store.add(connection, letter, due_at, source, who, now, self._numbers)
             if lacks:
                 ground = f"lacks {' and '.join(lacks)}"
-                state = move(State.RECEIVED, State.RETURNED, who, frozenset(), ground)
-                facts: dict[str, object] = {"lacks": list(lacks), "words": basis.ground_ru or ground}
+                state = move(DemandState.RECEIVED, DemandState.RETURNED, who, frozenset(), ground)
+                why: dict[str, object] = {"lacks": list(lacks), "words": basis.ground_ru or ground}
                 await store.set_state(connection, id_, state)
-                await store.happened(connection, id_, who, now, "returned", State.RECEIVED, state, facts)
-            await _told(connection, id_, who, now, State.RECEIVED, asked, confirmed)
+                await store.add_event(connection, id_, who, now, "returned", DemandState.RECEIVED, state, why)
+            await _told(connection, id_, who, now, DemandState.RECEIVED, asked, confirmed)
         return await self.get(id_)
 
     async def questions(self, letter: Letter, now: datetime) -> list[Question]:
@@ -99,7 +99,8 @@ class Demands:
     ) -> Demand:
         """What was mistyped from the letter, put right; the demand is received again, to be searched anew.
 
-        Whoever corrects cannot be the second person. Raises WrongLetter, WrongStep, Forbidden, NoSuchDemand.
+        Whoever corrects cannot be the second person.
+        Raises WrongLetter, WrongStep, StepForbidden, NoSuchDemand.
         """
         demand = await self.get(demand_id)
         letter = replace(demand.letter, criteria=wanted)
@@ -110,7 +111,7 @@ class Demands:
             )
         if wanted == demand.letter.criteria:
             raise WrongLetter(told("nothing is different: say what the letter names"))
-        move(demand.state, State.RECEIVED, who, frozenset(), reason)
+        move(demand.state, DemandState.RECEIVED, who, frozenset(), reason)
         asked = await self._questions.of_letter(letter, now)
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: corrected"], reason)
         facts: dict[str, object] = {
@@ -121,10 +122,10 @@ class Demands:
         }
         async with self._database.begin() as connection:
             before = await store.state_for_update(connection, demand_id)
-            state = move(before, State.RECEIVED, who, frozenset(), reason)
+            state = move(before, DemandState.RECEIVED, who, frozenset(), reason)
             await store.correct(connection, demand_id, wanted, self._numbers)
             await store.set_state(connection, demand_id, state)
-            await store.happened(connection, demand_id, who, now, "corrected", before, state, facts)
+            await store.add_event(connection, demand_id, who, now, "corrected", before, state, facts)
             await _told(connection, demand_id, who, now, state, asked, ())
         return await self.get(demand_id)
 
@@ -136,10 +137,10 @@ class Demands:
         Ready when something is covered and all of it is sealed or explained; else it stays searching, its
         last event saying why. What was destroyed after the letter came in is an alarm, and the demand
         becomes ready only when `confirmed` holds destroyed_since.
-        Raises WrongStep, Forbidden, NoSuchDemand, NotIndexed.
+        Raises WrongStep, StepForbidden, NoSuchDemand, NotIndexed.
         """
         demand = await self.get(demand_id)
-        move(demand.state, State.SEARCHING, who, frozenset())
+        move(demand.state, DemandState.SEARCHING, who, frozenset())
         may_be_searched(demand)
         wanted = demand.letter.criteria
         await self._questions.can_be_searched(demand)
@@ -155,13 +156,14 @@ class Demands:
             await alarm(self._database, "demand_destroyed", demand.name, now)
         async with self._database.begin() as connection:
             before = await store.state_for_update(connection, demand_id)
-            state = move(before, State.SEARCHING, who, frozenset())
-            await store.happened(connection, demand_id, who, now, "searched", before, state, facts)
-            await store.cover(connection, demand_id, covered.findings)
-            if covered.findings and not covered.waiting and (not late or Doubt.DESTROYED_SINCE in confirmed):
-                ready = move(state, State.READY, who, frozenset())
-                said: dict[str, object] = {"confirmed": [str(Doubt.DESTROYED_SINCE)]} if late else {}
-                await store.happened(connection, demand_id, who, now, "ready", state, ready, said)
+            state = move(before, DemandState.SEARCHING, who, frozenset())
+            await store.add_event(connection, demand_id, who, now, "searched", before, state, facts)
+            await store.set_findings(connection, demand_id, covered.findings)
+            known = not late or QuestionKind.DESTROYED_SINCE in confirmed
+            if covered.findings and not covered.waiting and known:
+                ready = move(state, DemandState.READY, who, frozenset())
+                said: dict[str, object] = {"confirmed": [str(QuestionKind.DESTROYED_SINCE)]} if late else {}
+                await store.add_event(connection, demand_id, who, now, "ready", state, ready, said)
                 state = ready
             await store.set_state(connection, demand_id, state)
         return await self.get(demand_id)
@@ -169,14 +171,14 @@ class Demands:
     async def move(
         self,
         demand_id: int,
-        to: State,
+        to: DemandState,
         who: Actor,
         now: datetime,
         note: str = "",
         facts: dict[str, object] | None = None,
         confirmed: Collection[str] = (),
     ) -> Demand:
-        """Any other step (approve, hand over, acknowledge, refuse, return). Raises Forbidden, WrongStep.
+        """Any other step (approve, hand over, acknowledge, refuse, return). Raises StepForbidden, WrongStep.
 
         Nothing found is stated only after a search that found nothing. An answer leaves the house only when
         the search still says the same and nothing is doubtful but what `confirmed` names: else WrongStep or
@@ -186,7 +188,7 @@ class Demands:
         may_answer(demand, to)
         took_part = frozenset(e.who.system_user for e in demand.events if e.step in store.INVOLVED)
         move(demand.state, to, who, took_part, note)  # what is refused is not written down as done
-        answers = to in (State.APPROVED, State.NOT_FOUND)
+        answers = to in (DemandState.APPROVED, DemandState.NOT_FOUND)
         asked = await self._nothing_doubtful(demand, who, now, confirmed) if answers else []
         await self._access.note(who, Action.DEMAND, [f"{demand.name}: {to}"], note)
         async with self._database.begin() as connection:
@@ -202,7 +204,7 @@ class Demands:
             # What a package shows of the access log ends here, however late it is made.
             said["access_seq"] = (await access_head(connection)).seq
             await store.set_state(connection, demand_id, state)
-            await store.happened(connection, demand_id, who, now, str(to), before, state, said)
+            await store.add_event(connection, demand_id, who, now, str(to), before, state, said)
         return await self.get(demand_id)
 
     async def review(self, demand_id: int, who: Actor, now: datetime) -> tuple[Demand, list[FoundCall]]:
@@ -216,14 +218,14 @@ class Demands:
     async def _nothing_doubtful(
         self, demand: Demand, who: Actor, now: datetime, confirmed: Collection[str]
     ) -> list[Question]:
-        """The doubts that were confirmed. Raises WrongStep, Unanswered."""
+        """The doubts that were confirmed. Raises WrongStep, OpenQuestions."""
         asked = await self._questions.of_answer(demand, now)
         left = open_ones(asked, confirmed)
         if left:
             async with self._database.begin() as connection:
                 state = await store.state_for_update(connection, demand.id)
                 await _told(connection, demand.id, who, now, state, left, ())
-            raise Unanswered(demand.name, left, self._finder.zone)
+            raise OpenQuestions(demand.name, left, self._finder.zone)
         return asked
 
     async def note(
@@ -232,7 +234,7 @@ class Demands:
         """An event that moves nothing: a package was made, a warning given."""
         async with self._database.begin() as connection:
             state = await store.state_for_update(connection, demand_id)
-            await store.happened(connection, demand_id, who, now, step, state, state, facts)
+            await store.add_event(connection, demand_id, who, now, step, state, state, facts)
 
     async def get(self, demand_id: int) -> Demand:
         """Raises NoSuchDemand."""
@@ -243,7 +245,7 @@ class Demands:
             )
         return found[0]
 
-    async def list(self, states: Sequence[State] = ()) -> list[Demand]:
+    async def list(self, states: Sequence[DemandState] = ()) -> list[Demand]:
         """Nearest term first; all when no state is named."""
         return await store.load(self._database, self._numbers, None, states)
 
@@ -261,7 +263,7 @@ async def _told(
     demand_id: int,
     who: Actor,
     at: datetime,
-    state: State,
+    state: DemandState,
     asked: Sequence[Question],
     confirmed: Collection[str],
 ) -> None:
@@ -270,4 +272,4 @@ async def _told(
     for step, which in (("confirmed", [one for one in asked if one not in still]), ("questioned", still)):
         if which:
             facts: dict[str, object] = {"questions": [one.facts() for one in which]}
-            await store.happened(connection, demand_id, who, at, step, state, state, facts)
+            await store.add_event(connection, demand_id, who, at, step, state, state, facts)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from config.told import either, told
 from recordings.demands.basis import searchable
-from recordings.demands.demand import Demand, DemandEvent, State
+from recordings.demands.demand import Demand, DemandEvent, DemandState
 from recordings.model.access_entry import Actor
 
 _BY = frozenset({"administrator"})
@@ -24,9 +24,9 @@ class Move:
     says: bool = False
 
 
-S = State
+S = DemandState
 # "Nothing found" and "refused" leave the house as answers, and so need the second person as a package does.
-MOVES: Mapping[tuple[State, State], Move] = MappingProxyType(
+MOVES: Mapping[tuple[DemandState, DemandState], Move] = MappingProxyType(
     {
         (S.RECEIVED, S.RECEIVED): Move(says=True),  # corrected: what it names was mistyped
         (S.SEARCHING, S.RECEIVED): Move(says=True),
@@ -52,12 +52,14 @@ class WrongStep(ValueError):
     """The demand stands where this cannot be done; the text says what can."""
 
 
-class Forbidden(ValueError):
+class StepForbidden(ValueError):
     """This person may not do it; the text says who may."""
 
 
-def move(state: State, to: State, who: Actor, involved: frozenset[str], words: str = "") -> State:
-    """The state after a move. `involved`: who registered or searched. Raises WrongStep, Forbidden."""
+def move(
+    state: DemandState, to: DemandState, who: Actor, involved: frozenset[str], words: str = ""
+) -> DemandState:
+    """The state after a move. `involved`: who registered or searched. Raises WrongStep, StepForbidden."""
     found = MOVES.get((state, to))
     if found is None:
         ways = ", ".join(sorted(str(after) for before, after in MOVES if before is state)) or "nothing"
@@ -70,7 +72,7 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
             )
         )
     if who.role not in found.roles:
-        raise Forbidden(
+        raise StepForbidden(
             told(
                 "{person} is {role}: only this role may do this: {roles}",
                 person=who.person,
@@ -79,7 +81,7 @@ def move(state: State, to: State, who: Actor, involved: frozenset[str], words: s
             )
         )
     if found.other and who.system_user in involved:
-        raise Forbidden(
+        raise StepForbidden(
             told(
                 "{person} registered, corrected or searched this demand: another administrator must do "
                 "this (two people); name them in settings.toml, [people.SYSTEM_USER]",
@@ -100,9 +102,9 @@ def search_of(demand: Demand) -> DemandEvent:
     return next(event for event in reversed(demand.events) if event.step == "searched")
 
 
-def may_answer(demand: Demand, to: State) -> None:
+def may_answer(demand: Demand, to: DemandState) -> None:
     """Nothing found is an answer only of a search that found nothing. Raises WrongStep."""
-    if to is State.NOT_FOUND and (demand.findings or not demand.searched):
+    if to is DemandState.NOT_FOUND and (demand.findings or not demand.searched):
         raise WrongStep(
             told(
                 "{name}: nothing-found can be stated only after a search that found nothing",

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from config.told import told
-from recordings.demands.demand import Demand, DemandEvent, Finding, Letter, State
+from recordings.demands.demand import Demand, DemandEvent, DemandState, Finding, Letter
 from recordings.finding.criteria import Criteria
 from recordings.model.access_entry import Actor
 from recordings.model.batches import batches
@@ -57,18 +57,18 @@ async def add(
         "responsible": letter.responsible,
         "registered_by": who.system_user,
         "registered_at": now,
-        "state": State.RECEIVED.value,
+        "state": DemandState.RECEIVED.value,
     }
     async with entered(connection, [(DEMANDS, [])]) as rows:
         found = (await connection.execute(insert(demands).values(values))).inserted_primary_key
         assert found is not None
         rows.add(DEMANDS, tuple(found))
     id_ = int(found[0])
-    await happened(connection, id_, who, now, "registered", "", State.RECEIVED, {})
+    await add_event(connection, id_, who, now, "registered", "", DemandState.RECEIVED, {})
     return id_
 
 
-async def happened(
+async def add_event(
     connection: AsyncConnection,
     demand_id: int,
     who: Actor,
@@ -96,7 +96,7 @@ async def happened(
         rows.add(DEMAND_EVENTS, tuple(key))
 
 
-async def set_state(connection: AsyncConnection, demand_id: int, state: State) -> None:
+async def set_state(connection: AsyncConnection, demand_id: int, state: DemandState) -> None:
     """Only after steps.move allowed it, in the same transaction as its event."""
     async with entered(connection, [(DEMANDS, [(demand_id,)])]):
         await connection.execute(update(demands).where(demands.c.id == demand_id).values(state=state.value))
@@ -107,7 +107,7 @@ async def correct(connection: AsyncConnection, demand_id: int, criteria: Criteri
     values = {"pii_criteria": hidden_criteria(criteria, numbers)}
     async with entered(connection, [(DEMANDS, [(demand_id,)])]):
         await connection.execute(update(demands).where(demands.c.id == demand_id).values(values))
-    await cover(connection, demand_id, ())
+    await set_findings(connection, demand_id, ())
 
 
 async def last_search(connection: AsyncConnection, demand_id: int) -> int | None:
@@ -119,7 +119,7 @@ async def last_search(connection: AsyncConnection, demand_id: int) -> int | None
     return found
 
 
-async def state_for_update(connection: AsyncConnection, demand_id: int) -> State:
+async def state_for_update(connection: AsyncConnection, demand_id: int) -> DemandState:
     """The state, nobody else changing it meanwhile. Raises NoSuchDemand.
 
     First in its transaction: the chain of rows is locked before any row, as retention does it too.
@@ -131,7 +131,7 @@ async def state_for_update(connection: AsyncConnection, demand_id: int) -> State
         raise NoSuchDemand(
             told("there is no demand {demand_id}; see: ivr111 demands list", demand_id=demand_id)
         )
-    return State(found)
+    return DemandState(found)
 
 
 async def involved(connection: AsyncConnection, demand_id: int) -> frozenset[str]:
@@ -140,7 +140,7 @@ async def involved(connection: AsyncConnection, demand_id: int) -> frozenset[str
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def cover(connection: AsyncConnection, demand_id: int, found: Iterable[Finding]) -> None:
+async def set_findings(connection: AsyncConnection, demand_id: int, found: Iterable[Finding]) -> None:
     """What the demand covers, instead of what an earlier search found."""
     rows = [{"demand_id": demand_id, "call_id": f.call_id, "recording_id": f.recording_id} for f in found]
     before = await keys_where(connection, FINDINGS, findings.c.demand_id == demand_id)
@@ -150,14 +150,14 @@ async def cover(connection: AsyncConnection, demand_id: int, found: Iterable[Fin
             await connection.execute(insert(findings), rows)
 
 
-async def like(database: AsyncEngine, letter: Letter) -> int | None:
+async def same_letter(database: AsyncEngine, letter: Letter) -> int | None:
     """A demand with the same letter, if there is one."""
     query = select(demands.c.id).where(
         demands.c.authority == letter.authority,
         demands.c.letter_number == letter.number,
         demands.c.letter_date == letter.date.isoformat(),
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         found: int | None = (await connection.execute(query)).scalar()
     return found
 
@@ -175,14 +175,17 @@ class DemandUnreadable(Exception):
 
 
 async def load(
-    database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None = None, states: Sequence[State] = ()
+    database: AsyncEngine,
+    numbers: Numbers,
+    ids: Sequence[int] | None = None,
+    states: Sequence[DemandState] = (),
 ) -> list[Demand]:
     """Demands with their life, nearest term first. Raises DemandUnreadable, which names them."""
     try:
         return await _load(database, numbers, ids, states)
     except (ValueError, TypeError):
         known = select(demands.c.id).order_by(demands.c.id)
-        async with reading(database) as connection:
+        async with read_connection(database) as connection:
             asked = (await connection.execute(known)).scalars().all() if ids is None else ids
         altered = []
         for id_ in asked:
@@ -196,14 +199,14 @@ async def load(
 
 
 async def _load(
-    database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None, states: Sequence[State]
+    database: AsyncEngine, numbers: Numbers, ids: Sequence[int] | None, states: Sequence[DemandState]
 ) -> list[Demand]:
     query = select(demands).order_by(demands.c.due_at, demands.c.id)
     if ids is not None:
         query = query.where(demands.c.id.in_(list(ids)))
     if states:
         query = query.where(demands.c.state.in_([state.value for state in states]))
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
         known = [row.id for row in rows]
         lives: dict[int, list[DemandEvent]] = {}
@@ -247,7 +250,7 @@ def _demand(row: Row[Any], life: list[DemandEvent], covered: list[Finding], numb
         term_source=row.term_source,
         registered_by=row.registered_by,
         registered_at=row.registered_at,
-        state=State(row.state),
+        state=DemandState(row.state),
         events=tuple(life),
         findings=tuple(covered),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TermMark:
     """A moment of a term: `share` of it is over; 1.0 is the breach."""
 
     share: float
@@ -23,18 +23,20 @@ def due(received: datetime, hours: float) -> datetime:
     return received + timedelta(hours=hours)
 
 
-def marks(received: datetime, due_at: datetime, shares: Sequence[float]) -> list[Mark]:
+def marks(received: datetime, due_at: datetime, shares: Sequence[float]) -> list[TermMark]:
     """The warnings and the end, in order."""
     term = due_at - received
-    return [*(Mark(share, received + term * share) for share in sorted(shares)), Mark(1.0, due_at)]
+    return [*(TermMark(share, received + term * share) for share in sorted(shares)), TermMark(1.0, due_at)]
 
 
-def passed(received: datetime, due_at: datetime, shares: Sequence[float], now: datetime) -> Iterator[Mark]:
+def marks_passed(
+    received: datetime, due_at: datetime, shares: Sequence[float], now: datetime
+) -> Iterator[TermMark]:
     """Those that lie behind."""
     return (mark for mark in marks(received, due_at, shares) if mark.at <= now)
 
 
-def left(due_at: datetime, now: datetime) -> str:
+def time_left(due_at: datetime, now: datetime) -> str:
     """ "3:59:07", "2 d 03:10:00", or "overdue by 0:12:44"."""
     seconds = round((due_at - now).total_seconds())
     over, seconds = seconds < 0, abs(seconds)

@@ -1,22 +1,22 @@
 """Near numbers, a slip of the pen apart: one digit wrong, missing, too many, or two swapped; pure (C6)."""
 
-from recordings.privacy.phone_number import NotOneNumber, forms, one_form
+from recordings.privacy.phone_number import NotAPhoneNumber, forms, index_form
 
 
 def asked_for(text: str) -> frozenset[str]:
     """The forms a letter's number may have, also of what cannot be one; empty without a digit."""
     try:
         return frozenset(forms(text))
-    except NotOneNumber:
+    except NotAPhoneNumber:
         digits = "".join(filter(str.isdigit, text))
         # With a digit missing or too many: as our numbers begin, 8 or 7 or nothing before them.
         ours = {f"+7{digits[1:]}", f"+7{digits}"} if digits[:1] in ("7", "8") else set()
-        return frozenset({one_form(text), digits, *ours} - {""})
+        return frozenset({index_form(text), digits, *ours} - {""})
 
 
 def sent(text: str) -> frozenset[str]:
     """The form of a number as it came with a call; empty without a digit."""
-    return frozenset({one_form(text)} - {""})
+    return frozenset({index_form(text)} - {""})
 
 
 def one_slip(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recordings.model.tables import calls
-from recordings.privacy.hiding import UNREADABLE, revealed
+from recordings.privacy.hiding import UNREADABLE, reveal_caller
 from recordings.privacy.numbers import FORM, Numbers
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class Reindexing:
                 rows = (await connection.execute(part)).all()
                 for row in rows:
                     after = row.call_id
-                    clear = revealed(row.caller, self._numbers)
+                    clear = reveal_caller(row.caller, self._numbers)
                     if clear is None or clear == UNREADABLE:
                         left += 1
                         await connection.execute(

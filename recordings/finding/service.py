@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from dialplan.recording_names import arrival
 from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria, FoundCall, FoundRecording
@@ -22,7 +22,7 @@ from recordings.model.evidence_tables import registrations
 from recordings.model.evidence_tables import sealed as sealed_rows
 from recordings.model.sealed import Sealed
 from recordings.model.tables import calls, connections, recordings
-from recordings.privacy.hiding import revealed
+from recordings.privacy.hiding import reveal_caller
 from recordings.privacy.numbers import Numbers
 from recordings.privacy.phone_number import read_number
 from recordings.sealing import store as sealing
@@ -53,7 +53,7 @@ class Finder:
     async def find(self, wanted: Criteria) -> list[FoundCall]:
         """Oldest first, at most `wanted.limit` calls; the caller's number revealed in `call.pii_caller`.
 
-        Under a second over a million calls in SQLite. Raises NotOneNumber, and NotIndexed while there are
+        Under a second over a million calls in SQLite. Raises NotAPhoneNumber, and NotIndexed while there are
         calls that no number finds.
         """
         await self._all_indexed(wanted)
@@ -64,7 +64,7 @@ class Finder:
         """How many calls fit. Raises as `find`."""
         await self._all_indexed(wanted)
         query = select(func.count()).select_from(calls).where(*self.conditions(wanted))
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return int((await connection.execute(query)).scalar_one())
 
     async def near(self, number: str, since: datetime, until: datetime) -> int:
@@ -74,24 +74,24 @@ class Finder:
         query = select(calls.c.caller).where(
             calls.c.caller.is_not(None), *self._when(Criteria(since=since, until=until))
         )
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             for hidden in (await connection.execute(query)).scalars():
-                clear = revealed(hidden, self._numbers)
+                clear = reveal_caller(hidden, self._numbers)
                 seen.update(one for one in sent(clear or "") if near(asked, frozenset({one})))
         return len(seen)
 
     async def near_ever(self, number: str) -> int:
-        """How many numbers of any time are a slip of the pen from `number`. Raises NotOneNumber."""
+        """How many numbers of any time are a slip of the pen from `number`. Raises NotAPhoneNumber."""
         wanted = {self._numbers.index(one) for one in slips(read_number(number))}
         wanted -= set(self._numbers.indexes(number))
         query = select(func.count(calls.c.caller_index.distinct())).where(calls.c.caller_index.in_(wanted))
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return int((await connection.execute(query)).scalar_one())
 
     async def other_times(self, number: str, around: datetime | None) -> tuple[int, datetime | None]:
         """How many calls came from `number` at any time, and when the one nearest to `around` came."""
         query = select(calls.c.arrived_at).where(*self.conditions(Criteria(number=number)))
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             found = list((await connection.execute(query)).scalars())
         if around is None or not found:
             return len(found), None
@@ -99,7 +99,7 @@ class Finder:
 
     async def oldest(self) -> datetime | None:
         """When the journal's first call came."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             found: datetime | None = (await connection.execute(select(func.min(calls.c.arrived_at)))).scalar()
         return found
 
@@ -108,7 +108,7 @@ class Finder:
         there = exists().where(calls.c.call_id == sealed_rows.c.call_id)
         query = select(sealed_rows.c.call_id).where(sealed_rows.c.destroyed_at.is_not(None), ~there)
         count = 0
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             result = await connection.stream_scalars(query)
             async for part in result.partitions(_MANY):
                 moments = (arrival(call_id) for call_id in part)
@@ -140,7 +140,7 @@ class Finder:
             return
         # One that nobody can read is no answer to questions about its time, and none of other times'.
         among = or_(stale(), and_(unread(), *self._when(wanted)))
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             left = (
                 await connection.execute(select(func.count()).select_from(calls).where(among))
             ).scalar_one()
@@ -189,7 +189,7 @@ class Finder:
         return found
 
     async def _ids(self, query: Select[Any]) -> list[str]:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return list((await connection.execute(query)).scalars())
 
     async def _sealed(self, recording_ids: Sequence[str]) -> dict[str, Sealed]:
@@ -197,7 +197,7 @@ class Finder:
 
     async def _registrations(self, call_ids: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             for part in batches(call_ids):
                 query = select(registrations).where(registrations.c.call_id.in_(part))
                 for row in (await connection.execute(query.order_by(registrations.c.number))).all():

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.journal.writing import write
 from recordings.model.entries import ENDED, Alarm, standing
 from recordings.model.tables import alarms
@@ -31,7 +31,7 @@ async def standing_alarms(database: AsyncEngine, kinds: Collection[str], since: 
     """Alarms of these kinds whose end was not told yet, oldest first."""
     wanted = [*kinds, *(kind + ENDED for kind in kinds)]
     query = select(alarms).where(alarms.c.kind.in_(wanted), alarms.c.at >= since).order_by(alarms.c.at)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
     return standing(Alarm(row.kind, row.about, row.at) for row in rows)
 

@@ -13,7 +13,7 @@ STEP: Final = 900  # seconds of one column of the chart
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedCall:
     """What the figures need of one call; epoch seconds, names as in recordings/model/call_record.py."""
 
     call: str
@@ -45,9 +45,9 @@ class Ended:
         return self.abandoned and (self.ended or 0.0) - (self.queued or 0.0) <= SHORT
 
 
-def ended(record: CallRecord, index: str | None = None) -> Ended:
+def ended_call(record: CallRecord, index: str | None = None) -> EndedCall:
     """A journal row as the figures see it; who pressed nothing and left is no abandoned call."""
-    return Ended(
+    return EndedCall(
         call=record.call_id,
         language=record.language,
         arrived=record.arrived_at.timestamp(),
@@ -58,24 +58,24 @@ def ended(record: CallRecord, index: str | None = None) -> Ended:
         served_by=record.served_by,
         index=index,
         to_1414=record.ucc_result == "answered",
-        left=left(record.outcome),
+        left=hung_up_waiting(record.outcome),
     )
 
 
-def left(outcome: str | None) -> bool | None:
+def hung_up_waiting(outcome: str | None) -> bool | None:
     """Whether a caller whom nobody answered left; who is not told yet (None) did not (decision 0097)."""
     return None if outcome is None else outcome != Outcome.FAILED
 
 
-def completed(old: Ended, new: Ended) -> Ended:
+def completed(old: EndedCall, new: EndedCall) -> EndedCall:
     """A call told twice, as the journal keeps it: nothing is erased, and who has ended lives no more."""
     if new.ended is None and old.ended is not None:
         old, new = new, old
     told = {
         field.name: getattr(old, field.name) if getattr(new, field.name) is None else getattr(new, field.name)
-        for field in fields(Ended)
+        for field in fields(EndedCall)
     }
-    return Ended(**told)
+    return EndedCall(**told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Tally:
         )
 
 
-def tally(calls: Iterable[Ended], target: float) -> Tally:
+def tally(calls: Iterable[EndedCall], target: float) -> Tally:
     """Of these calls; `target` is T of the service level, in seconds."""
     offered = [call for call in calls if call.offered or call.answered is not None]
     answered = [(call, call.answered) for call in offered if call.answered is not None]
@@ -147,12 +147,12 @@ def tally(calls: Iterable[Ended], target: float) -> Tally:
     )
 
 
-def figures(calls: Iterable[Ended], target: float) -> Figures:
+def figures(calls: Iterable[EndedCall], target: float) -> Figures:
     """All figures over these calls."""
     return tally(calls, target).figures()
 
 
-def chart(calls: Iterable[Ended], since: float, until: float, step: int = STEP) -> Chart:
+def chart(calls: Iterable[EndedCall], since: float, until: float, step: int = STEP) -> Chart:
     """One column for each `step` from `since` to the one that holds `until`."""
     count = max(1, int((until - since) // step) + 1)
     columns: tuple[list[int], list[int], list[int]] = ([0] * count, [0] * count, [0] * count)

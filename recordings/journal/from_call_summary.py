@@ -65,7 +65,7 @@ def _moments(story: CallSummary) -> tuple[Moment, ...]:
     )
 
 
-def presumed(call: CallRecord, recorded: bool) -> Outcome:
+def presumed_outcome(call: CallRecord, recorded: bool) -> Outcome:
     """How a call ended of which a part was not seen, once no log can tell it any more (decision 0097).
 
     `recorded`: there are recordings of it, so somebody may have talked with a caller who then left.

@@ -19,13 +19,13 @@ class HeldFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._anchor: journal_file.Anchor | None = None
+        self._anchor: journal_file.JournalHandle | None = None
         self._anchored: journal_file.Inode = (0, 0)
 
     @property
     def deleted(self) -> bool:
         """The file that we hold has no name any more."""
-        return self._anchor is not None and journal_file.deleted(self._anchored)
+        return self._anchor is not None and journal_file.is_deleted(self._anchored)
 
     def found(self, create: bool) -> bool:
         """Only the journal stands there afterwards, or nothing that is to be made; whether it is another."""
@@ -68,6 +68,6 @@ class HeldFile:
     def _anchor_here(self) -> None:
         """Open before the old one is let go: there is no moment in which all can be deleted."""
         there = journal_file.seen(self._file)
-        anchor = journal_file.Anchor(self._file)
+        anchor = journal_file.JournalHandle(self._file)
         self.let_go()
         self._anchor, self._anchored = anchor, (0, 0) if there is None else journal_file.inode(there)

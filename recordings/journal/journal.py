@@ -30,7 +30,7 @@ START = 5.0  # seconds that the start waits for a schema to be brought up to dat
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueuedEntry:
     """An entry on its way; `kept` is done when it would outlive a crash, `tried` at the first try, too."""
 
     entry: Entry
@@ -68,9 +68,9 @@ class Journal:
         self._patience = patience
         self._most = most
         self._linger = linger  # seconds for others to share the transaction, unless somebody waits for it
-        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[QueuedEntry | None] = asyncio.Queue()
         self._looked = asyncio.Event()
-        self._held: list[Item] = []  # neither database nor spool took them
+        self._held: list[QueuedEntry] = []  # neither database nor spool took them
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -124,18 +124,20 @@ class Journal:
 
     def submit(self, entry: Entry) -> None:
         """Write `entry` soon; never blocks, never raises."""
-        self._queue.put_nowait(Item(self._database.hidden(lines.cleaned(entry))))
+        self._queue.put_nowait(QueuedEntry(self._database.hidden(lines.cleaned(entry))))
 
     def keep(self, entry: Entry) -> asyncio.Future[None]:
         """As `submit`; done when `entry`, and all that was submitted before it, would outlive a crash."""
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(Item(self._database.hidden(lines.cleaned(entry)), kept))
+        self._queue.put_nowait(QueuedEntry(self._database.hidden(lines.cleaned(entry)), kept))
         return kept
 
     async def write(self, entry: Entry) -> bool:
         """As `submit`, and returns whether `entry` would outlive a crash; after two seconds in any case."""
         loop = asyncio.get_running_loop()
-        item = Item(self._database.hidden(lines.cleaned(entry)), loop.create_future(), loop.create_future())
+        item = QueuedEntry(
+            self._database.hidden(lines.cleaned(entry)), loop.create_future(), loop.create_future()
+        )
         assert item.kept is not None and item.tried is not None
         self._queue.put_nowait(item)
         await asyncio.wait((item.tried,), timeout=2.0)
@@ -189,11 +191,11 @@ class Journal:
                     log.error("entries_lost", entries=len(self._held))
                 return
 
-    async def _gather(self) -> tuple[list[Item], bool]:
+    async def _gather(self) -> tuple[list[QueuedEntry], bool]:
         """The next entry and all that wait behind it; nothing when it is time to look at the database."""
         waiting = self._held or not self._database.ready or not self._spool.empty
         seconds = self._database.due_in if waiting else LOOK
-        first: Item | None
+        first: QueuedEntry | None
         if self._queue.empty():
             try:
                 first = await asyncio.wait_for(self._queue.get(), seconds)
@@ -203,7 +205,7 @@ class Journal:
             first = self._queue.get_nowait()
         if first is not None and first.tried is None and self._queue.empty():
             await asyncio.sleep(self._linger)
-        batch: list[Item] = []
+        batch: list[QueuedEntry] = []
         while first is not None:
             batch.append(first)
             if len(batch) == self._most or self._queue.empty():
@@ -211,7 +213,7 @@ class Journal:
             first = self._queue.get_nowait()
         return batch, True
 
-    async def _keep(self, items: list[Item]) -> None:
+    async def _keep(self, items: list[QueuedEntry]) -> None:
         entries = [item.entry for item in items]
         if not entries:
             await self._database.look()
@@ -222,7 +224,7 @@ class Journal:
         if not self._database.due_in:
             await self._load()
 
-    async def _to_spool(self, items: list[Item]) -> None:
+    async def _to_spool(self, items: list[QueuedEntry]) -> None:
         try:
             await asyncio.to_thread(self._spool.append, [lines.to_line(item.entry) for item in items])
         except OSError as error:

@@ -18,7 +18,7 @@ from recordings.journal.reading import Reader
 from recordings.journal.writing import write
 from recordings.model.call_record import CallRecord
 from recordings.model.entries import Entry
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.privacy.keyring import KeyMissing
 from recordings.privacy.numbers import Numbers
 from recordings.rows.service import keyed
@@ -99,7 +99,7 @@ class JournalDatabase:
     def hidden(self, entry: Entry) -> Entry:
         """With the caller's number hidden, once the key is there; nothing is written before."""
         if isinstance(entry, CallRecord) and self._numbers is not None:
-            return hidden(entry, self._numbers)
+            return hide_caller(entry, self._numbers)
         return entry
 
     async def look(self) -> None:
@@ -208,7 +208,7 @@ class JournalDatabase:
         now = asyncio.get_running_loop().time()
         if self._gone_since is None:
             self._gone_since = now
-        first = not self.returns and journal_file.Named.read(self._file) is None
+        first = not self.returns and journal_file.JournalIdentity.read(self._file) is None
         return first or now - self._gone_since >= self._gone or self._held.deleted
 
 

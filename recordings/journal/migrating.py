@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from config.database import database_file, open_database, reading
+from config.database import database_file, open_database, read_connection
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,7 +45,7 @@ async def _is_newest(url: str) -> bool:
         return False
     database = open_database(url, busy_seconds=10.0)
     try:
-        async with reading(database) as connection:
+        async with read_connection(database) as connection:
             return await connection.run_sync(_stamps) == [newest()]
     finally:
         await database.dispose()

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import open_database, reading
-from recordings.journal.figures import Ended
+from config.database import open_database, read_connection
+from recordings.journal.figures import EndedCall
 from recordings.journal.row_values import (
     ENDED_COLUMNS,
     access_of,
@@ -71,7 +71,7 @@ async def links_of(database: AsyncEngine, recording_ids: Sequence[str]) -> dict[
     found: dict[str, tuple[LinkHeard, ...]] = {}
     for start in range(0, len(recording_ids), _MANY):
         query = select(links).where(links.c.recording_id.in_(list(recording_ids[start : start + _MANY])))
-        async with reading(database) as connection:
+        async with read_connection(database) as connection:
             rows = (await connection.execute(query)).all()
         for row in rows:
             one = LinkHeard(row.recording_id, row.leg, row.received, row.lost, row.jitter, row.at)
@@ -176,11 +176,11 @@ class Reader:
         """What the network did to the legs of these recordings, where it was heard."""
         return await links_of(self._database, recording_ids)
 
-    async def ended(self, since: datetime, until: datetime) -> AsyncIterator[Ended]:
+    async def ended(self, since: datetime, until: datetime) -> AsyncIterator[EndedCall]:
         """What figures need of the calls that arrived in between; a few at a time, so that others run."""
         t = calls.c
         query = select(*ENDED_COLUMNS).where(t.arrived_at >= since, t.arrived_at < until)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             rows = await connection.stream(query.order_by(t.arrived_at))
             async for part in rows.partitions(500):
                 for row in part:
@@ -232,7 +232,7 @@ class Reader:
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         rows: list[Row[Any]] = []
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             result = await connection.stream(query)
             async for part in result.partitions(_AT_ONCE):  # the engine's loop has calls to answer in between
                 rows += part

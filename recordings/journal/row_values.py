@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from recordings.journal.figures import Ended, left
+from recordings.journal.figures import EndedCall, hung_up_waiting
 from recordings.model.access_entry import Access
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from recordings.model.entries import RecordingState
 from recordings.model.hash_chain import Link
 from recordings.model.recording import KnownSegment, Recording
 from recordings.model.tables import calls, recordings
-from recordings.privacy.hiding import revealed
+from recordings.privacy.hiding import reveal_caller
 from recordings.privacy.numbers import Numbers
 
 _SEGMENT = tuple(field.name for field in fields(KnownSegment))
@@ -36,7 +36,7 @@ def record_of(row: Row[Any], talks: tuple[Connection, ...], numbers: Numbers | N
     """A row of `calls` as it was recorded, its number revealed."""
     values = {column.name: getattr(row, column.name) for column in calls.c}
     del values["caller"]
-    values["pii_caller"], values["caller_index"] = revealed(row.caller, numbers), None
+    values["pii_caller"], values["caller_index"] = reveal_caller(row.caller, numbers), None
     values["outcome"] = None if row.outcome is None else Outcome(row.outcome)
     return CallRecord(**values, connections=talks)
 
@@ -60,10 +60,10 @@ def access_of(row: Row[Any]) -> Link[Access]:
     return Link(row.seq, row.previous, row.hash, access)
 
 
-def ended_of(row: Sequence[Any]) -> Ended:
+def ended_of(row: Sequence[Any]) -> EndedCall:
     """A row of ENDED_COLUMNS; by position, for a day has thousands."""
     queued, answered, talked_until, over = map(_epoch, row[3:7])
-    return Ended(
+    return EndedCall(
         row[0],
         row[1],
         row[2].timestamp(),
@@ -73,7 +73,7 @@ def ended_of(row: Sequence[Any]) -> Ended:
         over,
         row[7],
         to_1414=row[8] == "answered",
-        left=left(row[9]),
+        left=hung_up_waiting(row[9]),
     )
 
 

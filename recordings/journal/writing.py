@@ -36,7 +36,7 @@ from recordings.rows.bound_tables import (
     SEGMENTS,
     STATES,
     STINTS,
-    Bound,
+    BoundTable,
 )
 from recordings.rows.entry import Key, Value
 from recordings.rows.service import entered
@@ -70,11 +70,11 @@ async def _write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
                 await connection.execute(statement, rows)
 
 
-def _touched(entries: Sequence[Entry]) -> list[tuple[Bound, set[Key]]]:
+def _touched(entries: Sequence[Entry]) -> list[tuple[BoundTable, set[Key]]]:
     """The rows that `entries` may change."""
-    found: dict[Bound, set[Key]] = {}
+    found: dict[BoundTable, set[Key]] = {}
 
-    def add(bound: Bound, *key: Value) -> None:
+    def add(bound: BoundTable, *key: Value) -> None:
         found.setdefault(bound, set()).add(key)
 
     for entry in entries:

@@ -11,7 +11,7 @@ from config.reasons import LONGEST, ReasonRefused, kept_whole
 from config.refusals import Code, refused
 from config.told import told
 from recordings.model.hash_chain import beginning
-from recordings.model.timestamps import hashed
+from recordings.model.timestamps import hash_text
 
 NOTED: Final[ContextVar[list["Access"] | None]] = ContextVar("NOTED", default=None)  # by this command
 START = beginning("ivr111 access log")
@@ -117,7 +117,7 @@ class ReasonMissing(ReasonRefused):
     """This action is not allowed without saying why."""
 
 
-def act(
+def new_access(
     entry_id: str,
     at: datetime,
     who: Actor,
@@ -138,17 +138,17 @@ def act(
     kept_whole(subject, "subject")
     if at.tzinfo is None:
         raise ValueError("a time without its zone is not logged")
-    moment = hashed(at)
+    moment = hash_text(at)
     return Access(entry_id, moment, who.person, who.role, who.system_user, action.value, subject, reason)
 
 
-def outcome(of: Access, at: datetime, result: Result, why: str) -> Access:
+def result_entry(of: Access, at: datetime, result: Result, why: str) -> Access:
     """The entry that says an act already in the log was refused or failed (decision 0096)."""
     said = f"{of.action}: {why}"
     if len(said) > LONGEST:  # a program's words, not a person's
         said = f"{said[: LONGEST - 1]}…"
     who = Actor(of.person, of.role, of.system_user)
-    return act(outcome_id(of.entry_id, result), at, who, Action.NOT_DONE, of.subject, said)
+    return new_access(outcome_id(of.entry_id, result), at, who, Action.NOT_DONE, of.subject, said)
 
 
 def outcome_id(entry_id: str, result: Result) -> str:

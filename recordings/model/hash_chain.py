@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
-class Chained(Protocol):
+class ChainedEntry(Protocol):
     """What can stand in a chain."""
 
     def fields(self) -> tuple[str, ...]:
@@ -16,7 +16,7 @@ class Chained(Protocol):
         ...
 
 
-E = TypeVar("E", bound=Chained)
+E = TypeVar("E", bound=ChainedEntry)
 
 _json = json.JSONEncoder(separators=(",", ":"), default=repr).encode  # json.dumps makes one for each entry
 _ONE_BY_ONE = 20  # missing places in a row; more are told as one fault
@@ -63,7 +63,7 @@ def beginning(name: str) -> Head:
     return Head(0, hashlib.sha256(name.encode()).hexdigest())
 
 
-def digest(seq: int, previous: str, entry: Chained) -> str:
+def digest(seq: int, previous: str, entry: ChainedEntry) -> str:
     """SHA-256 (hex) of an entry: a JSON list, so that no field can flow into its neighbour.
 
     What another hand put there that is no text is hashed all the same, and then is not what was hashed.
@@ -82,7 +82,7 @@ def chain(head: Head, entries: Iterable[E]) -> Iterator[Link[E]]:
         previous = link.hash
 
 
-class Walk(Generic[E]):
+class ChainVerifier(Generic[E]):
     """Reads a chain link by link and names every altered place, each once, with nothing else accused.
 
     `begin`: what the first link follows; links come in order of seq. `heads` are ends known from elsewhere:

@@ -9,7 +9,7 @@ APART = 1.0  # seconds by which a recording may differ from its conversation, or
 Span = tuple[datetime, datetime]  # from, until
 
 
-def runs(pieces: Iterable[Span]) -> list[Span]:
+def merged(pieces: Iterable[Span]) -> list[Span]:
     """The same without overlaps, in order."""
     found: list[Span] = []
     for begin, end in sorted(pieces):
@@ -22,13 +22,13 @@ def runs(pieces: Iterable[Span]) -> list[Span]:
 
 def seconds(pieces: Iterable[Span]) -> float:
     """The sum of the pieces, what they share counted once."""
-    return sum((end - begin).total_seconds() for begin, end in runs(pieces))
+    return sum((end - begin).total_seconds() for begin, end in merged(pieces))
 
 
 def holes(pieces: Iterable[Span]) -> list[Span]:
     """What lies between two pieces, where it is longer than a second."""
     return [
         (before, after)
-        for (_, before), (after, _) in pairwise(runs(pieces))
+        for (_, before), (after, _) in pairwise(merged(pieces))
         if (after - before).total_seconds() > APART
     ]

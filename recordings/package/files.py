@@ -12,7 +12,7 @@ import soundfile
 
 from config import no_follow
 from config.durable import into_place
-from config.no_follow import plain, plain_below
+from config.no_follow import open_plain, open_plain_below
 from recordings.finding.wav_piece import wav
 from recordings.model.telephone_audio import RATE
 from recordings.package import verify_package
@@ -23,12 +23,12 @@ from recordings.sealing.service import SealedAudio
 _READ = 1 << 20
 
 
-class NotTheSame(Exception):
+class RecordingDiffers(Exception):
     """A recording is not what the chain says it was; nothing is handed over."""
 
 
 def write_sound(audio: SealedAudio, folder: Path, wav_name: str, copy_name: str) -> str:
-    """The WAV and its small copy; SHA-256 (hex) of the PCM. Raises Altered, OSError.
+    """The WAV and its small copy; SHA-256 (hex) of the PCM. Raises RecordingAltered, OSError.
 
     The copy is IMA ADPCM, a quarter of the size: MP3 and Ogg come out otherwise in each process (LAME's
     memory, Ogg's serial numbers), and a package made again must be the same to the byte.
@@ -60,7 +60,7 @@ def member(folder: Path, name: str) -> PackageMember:
         )
 
 
-def put(folder: Path, name: str, data: bytes) -> PackageMember:
+def add_member(folder: Path, name: str, data: bytes) -> PackageMember:
     """Write one more."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def pack(
 def _written(folder: Path, name: str) -> BufferedReader:
     """What we wrote there, and nothing that was put in its place: root's commands can read everything."""
     with no_follow.folder(folder) as parent:
-        return plain_below(parent, name, os.geteuid())
+        return open_plain_below(parent, name, os.geteuid())
 
 
 def verifier() -> bytes:
@@ -103,5 +103,5 @@ def verifier() -> bytes:
 
 def sha256(path: Path) -> bytes:
     """Of a whole file that we have just written."""
-    with plain(path, os.geteuid()) as file:
+    with open_plain(path, os.geteuid()) as file:
         return hashlib.file_digest(file, "sha256").digest()

@@ -13,7 +13,7 @@ from recordings.finding.criteria import FoundCall, state_of
 from recordings.model.hash_chain import Link
 from recordings.model.sealed import Sealed
 from recordings.model.statement import Proof
-from recordings.model.timestamps import shown
+from recordings.model.timestamps import json_text
 
 FORMAT = "ivr111 evidence package 1"
 
@@ -39,7 +39,7 @@ class PackagedEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class PackageContents:
     """All the manifest is made of; every time in it comes from the register or the recordings."""
 
     demand: Demand
@@ -59,7 +59,7 @@ def decided(demand: Demand) -> dict[str, object]:
     return {"step": event.step, "at": _utc(event.at), "person": event.who.person, "role": event.who.role}
 
 
-def manifest(contents: Contents, members: Sequence[PackageMember]) -> bytes:
+def manifest(contents: PackageContents, members: Sequence[PackageMember]) -> bytes:
     """JSON, sorted and indented: the same for the same contents, to the byte."""
     demand, letter = contents.demand, contents.demand.letter
     searched = next((event.facts for event in reversed(demand.events) if event.step == "searched"), {})
@@ -75,8 +75,8 @@ def manifest(contents: Contents, members: Sequence[PackageMember]) -> bytes:
             "basis": {"id": contents.basis.id, "kk": contents.basis.law_kk, "ru": contents.basis.law_ru},
             "letter_number": letter.number,
             "letter_date": letter.date.isoformat(),
-            "received_at": shown(letter.received_at, contents.zone),
-            "due_at": shown(demand.due_at, contents.zone),
+            "received_at": json_text(letter.received_at, contents.zone),
+            "due_at": json_text(demand.due_at, contents.zone),
             "decision": decided(demand),
         },
         "search": {name: searched[name] for name in sorted(searched) if name != "number_index"},
@@ -87,7 +87,7 @@ def manifest(contents: Contents, members: Sequence[PackageMember]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
+def _call(found: FoundCall, contents: PackageContents) -> Mapping[str, object]:
     call, zone = found.call, contents.zone
     wanted = contents.demand.letter.criteria
     by_number = {one.recording.connection: one for one in found.recordings}
@@ -96,14 +96,14 @@ def _call(found: FoundCall, contents: Contents) -> Mapping[str, object]:
         "call_id": call.call_id,
         **({"caller": call.pii_caller or "withheld"} if named else {}),
         "language": call.language,
-        "arrived_at": shown(call.arrived_at, zone),
-        "ended_at": shown(call.ended_at, zone),
+        "arrived_at": json_text(call.arrived_at, zone),
+        "ended_at": json_text(call.ended_at, zone),
         "conversations": [
             {
                 "number": talk.number,
                 "parties": {"left": "caller", "right": f"consultant {talk.party}"},
-                "answered_at": shown(talk.answered_at, zone),
-                "ended_at": shown(talk.ended_at, zone),
+                "answered_at": json_text(talk.answered_at, zone),
+                "ended_at": json_text(talk.ended_at, zone),
                 "recording": by_number[talk.number].recording.id if talk.number in by_number else None,
                 "state": state_of(by_number.get(talk.number)),
             }

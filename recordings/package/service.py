@@ -18,7 +18,7 @@ from recordings.access.log import AccessLog
 from recordings.chain.entry import ChainEntryKind
 from recordings.chain.service import Statements
 from recordings.chain.store import entry_of
-from recordings.demands.demand import Demand, State
+from recordings.demands.demand import Demand, DemandState
 from recordings.demands.letter import reply, searched_facts
 from recordings.demands.service import Demands
 from recordings.demands.steps import WrongStep
@@ -29,14 +29,14 @@ from recordings.model.sealed import Sealed
 from recordings.model.statement import NotSigned, Proof
 from recordings.package import files, pdf, verify_package
 from recordings.package.instructions import instructions
-from recordings.package.manifest import Contents, PackagedEvidence, PackageMember, decided, manifest
+from recordings.package.manifest import PackageContents, PackagedEvidence, PackageMember, decided, manifest
 from recordings.package.store import accesses
 from recordings.privacy.keyring import Keyring
 from recordings.sealing.service import SealedRecordings
 
 Progress = Callable[[str], object]
-ENCLOSES = (State.APPROVED, State.HANDED_OVER, State.ACKNOWLEDGED)
-READY = (*ENCLOSES, State.NOT_FOUND, State.RETURNED, State.REFUSED)
+ENCLOSES = (DemandState.APPROVED, DemandState.HANDED_OVER, DemandState.ACKNOWLEDGED)
+READY = (*ENCLOSES, DemandState.NOT_FOUND, DemandState.RETURNED, DemandState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,10 @@ class Packages:
     async def make(
         self, demand_id: int, who: Actor, now: datetime, progress: Progress = lambda name: None
     ) -> MadePackage:
-        """The package of a decided demand. Raises WrongStep, Altered, NotTheSame, KeyMissing, OSError."""
+        """The package of a decided demand.
+
+        Raises WrongStep, RecordingAltered, RecordingDiffers, KeyMissing, OSError.
+        """
         demand = await self._demands.get(demand_id)
         if demand.state not in READY:
             raise WrongStep(
@@ -133,7 +136,7 @@ class Packages:
         link = await entry_of(self._database, row.seq)
         stated = json.loads(link.entry.facts) if link and link.entry.kind == ChainEntryKind.SEALED else {}
         if (stated.get("audio_sha256"), stated.get("sealed_sha256")) != (row.audio_sha256, row.sealed_sha256):
-            raise files.NotTheSame(
+            raise files.RecordingDiffers(
                 told(
                     "the row of {recording_id} is not what the chain says: verify it first",
                     recording_id=row.recording_id,
@@ -148,7 +151,7 @@ class Packages:
                 return files.write_sound(audio, work, wav, copy)
 
         if await asyncio.to_thread(write) != row.audio_sha256:
-            raise files.NotTheSame(
+            raise files.RecordingDiffers(
                 told("{recording_id} is not the sound that was sealed", recording_id=row.recording_id)
             )
         return PackagedEvidence(row, link, await self._proof(row.seq, now), wav, copy)
@@ -166,8 +169,8 @@ class Packages:
         members = []
         for statement in {one.proof.statement.seq: one.proof.statement for one in evidence}.values():
             name = f"statements/{statement.seq:06d}.json"
-            members.append(files.put(work, name, statement.body.encode()))
-            members.append(files.put(work, f"{name}.sig", f"{statement.signature}\n".encode()))
+            members.append(files.add_member(work, name, statement.body.encode()))
+            members.append(files.add_member(work, f"{name}.sig", f"{statement.signature}\n".encode()))
         subjects = [one.sealed.recording_id for one in evidence] + [one.call.call_id for one in found]
         until = next(
             e.facts.get("access_seq", 0)
@@ -176,13 +179,17 @@ class Packages:
         )
         assert isinstance(until, int)
         rows = await accesses(self._database, subjects, demand.name, until)
-        members.append(files.put(work, "access-log.json", _json(rows)))
+        members.append(files.add_member(work, "access-log.json", _json(rows)))
         fingerprint = hashlib.sha256(self._keys.public()).hexdigest()
-        members.append(files.put(work, "letter.pdf", await asyncio.to_thread(self._letter, demand, evidence)))
+        members.append(
+            files.add_member(work, "letter.pdf", await asyncio.to_thread(self._letter, demand, evidence))
+        )
         verifier = await asyncio.to_thread(files.verifier)
         sum_ = hashlib.sha256(verifier).hexdigest()
-        members.append(files.put(work, "README.txt", instructions(demand.name, fingerprint, sum_).encode()))
-        members.append(files.put(work, "verify.py", verifier))
+        members.append(
+            files.add_member(work, "README.txt", instructions(demand.name, fingerprint, sum_).encode())
+        )
+        members.append(files.add_member(work, "verify.py", verifier))
         return members
 
     async def _pack(
@@ -195,7 +202,7 @@ class Packages:
         progress: Progress,
     ) -> MadePackage:
         signer = self._keys.signer()
-        contents = Contents(
+        contents = PackageContents(
             demand=demand,
             authority=self._demands.authority(demand.letter.authority),
             basis=self._demands.basis(demand.letter.basis),
@@ -208,8 +215,8 @@ class Packages:
         )
         body = manifest(contents, sorted(members, key=lambda one: one.name))
         signed = f"{signer.sign(body).hex()}\n{hashlib.sha256(body).hexdigest()}\n"
-        files.put(work, verify_package.MANIFEST, body)
-        files.put(work, verify_package.SIGNATURE, signed.encode())
+        files.add_member(work, verify_package.MANIFEST, body)
+        files.add_member(work, verify_package.SIGNATURE, signed.encode())
         first = ("README.txt", "letter.pdf", verify_package.MANIFEST, verify_package.SIGNATURE)
         names = [*first, *sorted(one.name for one in members if one.name not in first)]
         target = self._folder / f"{demand.name}.zip"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.model.tables import access_log
 
 _MANY = 500
@@ -32,7 +32,7 @@ async def accesses(
     table = access_log
     of_demand = or_(table.c.subject.startswith(demand), table.c.reason.startswith(demand))
     found: dict[int, dict[str, Any]] = {}
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for start in range(0, len(subjects) or 1, _MANY):
             part = list(subjects[start : start + _MANY])
             query = select(table).where(table.c.seq <= until, or_(table.c.subject.in_(part), of_demand))

@@ -8,7 +8,7 @@ from recordings.privacy.numbers import Numbers
 UNREADABLE = "unreadable"  # stands for a number whose key is not at hand
 
 
-def hidden(record: CallRecord, numbers: Numbers) -> CallRecord:
+def hide_caller(record: CallRecord, numbers: Numbers) -> CallRecord:
     """The record as it may lie on a disk; one that is hidden already stays as it is."""
     number = record.pii_caller
     if number is None or numbers.is_hidden(number):
@@ -16,7 +16,7 @@ def hidden(record: CallRecord, numbers: Numbers) -> CallRecord:
     return replace(record, pii_caller=numbers.hide(number), caller_index=numbers.index(number))
 
 
-def revealed(caller: str | None, numbers: Numbers | None) -> str | None:
+def reveal_caller(caller: str | None, numbers: Numbers | None) -> str | None:
     """A caller's number as it was dialled from; UNREADABLE without the right key, None when withheld."""
     if caller is None or not Numbers.is_hidden(caller):
         return caller

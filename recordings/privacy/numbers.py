@@ -9,7 +9,7 @@ from functools import cached_property
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from recordings.privacy.phone_number import forms, one_form
+from recordings.privacy.phone_number import forms, index_form
 
 _MARK = "h1:"
 _NONCE = 12
@@ -59,10 +59,10 @@ class Numbers:
 
     def index(self, number: str) -> str:
         """The same for every way `number` may be written; tells nothing without the key. Never refuses."""
-        return self._of_form(one_form(number))
+        return self._of_form(index_form(number))
 
     def indexes(self, number: str) -> tuple[str, ...]:
-        """All that calls of the number a person wrote may be indexed by. Raises NotOneNumber (C6, A19)."""
+        """All that calls of the number a person wrote may be indexed by. Raises NotAPhoneNumber (C6, A19)."""
         return tuple(self._of_form(form) for form in forms(number))
 
     def digest(self, kind: str, text: str) -> str:

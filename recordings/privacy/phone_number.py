@@ -39,7 +39,7 @@ _LETTER_O = re.compile("[OoОо]")  # Latin and Cyrillic, typed for a zero
 _FILLING = frozenset(" \t-.()/~_'\u2212\u2010\u2011\u2012\u2013\u2014\u2015\u00b7")
 
 
-class Invalid(StrEnum):
+class NumberFault(StrEnum):
     """Why a text is not one phone number."""
 
     NO_DIGITS = "no_digits"
@@ -52,35 +52,35 @@ class Invalid(StrEnum):
 
 
 SENTENCES = {
-    Invalid.NO_DIGITS: N_("the phone number has no digit in it: write it as the letter does"),
-    Invalid.LETTERS: N_(
+    NumberFault.NO_DIGITS: N_("the phone number has no digit in it: write it as the letter does"),
+    NumberFault.LETTERS: N_(
         "the phone number holds letters or signs that are no part of a number: write the number alone"
     ),
-    Invalid.SEVERAL: N_(
+    NumberFault.SEVERAL: N_(
         "this is more than one phone number: write one, and register another demand for each other"
     ),
-    Invalid.TOO_SHORT: N_(
+    NumberFault.TOO_SHORT: N_(
         "the phone number is too short to be one: compare it with the letter, digit by digit, "
         "and write it with the area code, for instance 8 727 250 00 01"
     ),
-    Invalid.TOO_LONG: N_(
+    NumberFault.TOO_LONG: N_(
         "the phone number is too long to be one: look for a digit written twice, or for a second number"
     ),
-    Invalid.IMPOSSIBLE: N_(
+    NumberFault.IMPOSSIBLE: N_(
         "no such phone number can exist: compare it with the letter, digit by digit; "
         "write a foreign one with + and the country's code"
     ),
-    Invalid.AMBIGUOUS: N_(
+    NumberFault.AMBIGUOUS: N_(
         "this can be a number of two countries: write it with + and the country's code, "
         "for instance +7 495 000 00 01 or +49 50 0000001"
     ),
 }
 
 
-class NotOneNumber(ValueError):
+class NotAPhoneNumber(ValueError):
     """The text cannot be one phone number; `reason` says why, the message what to do."""
 
-    def __init__(self, reason: Invalid) -> None:
+    def __init__(self, reason: NumberFault) -> None:
         super().__init__(SENTENCES[reason])
         self.reason = reason
 
@@ -91,11 +91,11 @@ class _Written:
 
     digits: str
     plus: bool
-    problem: Invalid | None
+    problem: NumberFault | None
 
 
 @lru_cache(maxsize=2048)  # the board asks for every waiting caller each second
-def one_form(text: str) -> str:
+def index_form(text: str) -> str:
     """The form a number is indexed in; never refuses. "" for a text without a digit.
 
     8 701…, +7 701…, 701…: +7701…; 998 90…, 00 998 90…, 8 10 998 90…: +99890….
@@ -107,26 +107,26 @@ def one_form(text: str) -> str:
 
 
 def read_number(text: str) -> str:
-    """The one number a person wrote, in E.164. Raises NotOneNumber (C6, A19).
+    """The one number a person wrote, in E.164. Raises NotAPhoneNumber (C6, A19).
 
     An extension ("доб. 12") is left away, a letter O stands for a zero.
     """
     written = _read(text)
-    if written.problem is not None and not (written.problem is Invalid.LETTERS and not written.digits):
-        raise NotOneNumber(written.problem)
+    if written.problem is not None and not (written.problem is NumberFault.LETTERS and not written.digits):
+        raise NotAPhoneNumber(written.problem)
     digits, plus = written.digits, written.plus
     if not digits:
-        raise NotOneNumber(Invalid.NO_DIGITS)
+        raise NotAPhoneNumber(NumberFault.NO_DIGITS)
     found = _readings(digits, plus)
     if not found:
-        raise NotOneNumber(Invalid.SEVERAL if "/" in text else _why_not(digits, plus))
+        raise NotAPhoneNumber(NumberFault.SEVERAL if "/" in text else _why_not(digits, plus))
     if not plus and len(digits) <= _NATIONAL:
         _refuse_doubtful(digits, found)
     return found[0]
 
 
 def forms(text: str) -> tuple[str, ...]:
-    """Every form in which calls of this number may be indexed, the likeliest first. Raises NotOneNumber.
+    """Every form in which calls of this number may be indexed, the likeliest first. Raises NotAPhoneNumber.
 
     An operator sends a number with a plus or without, with 8 or as the nation writes it; read alone, some of
     these look like another country's number, or like none.
@@ -134,7 +134,7 @@ def forms(text: str) -> tuple[str, ...]:
     first = read_number(text)
     written = _read(text)
     readings = dict.fromkeys((first, *_readings(written.digits, written.plus)))
-    return tuple(dict.fromkeys(form for one in readings for form in (one, *map(one_form, _as_sent(one)))))
+    return tuple(dict.fromkeys(form for one in readings for form in (one, *map(index_form, _as_sent(one)))))
 
 
 def _as_sent(number: str) -> tuple[str, ...]:
@@ -159,13 +159,14 @@ def _read(text: str) -> _Written:
             clean = _LETTER_O.sub("0", clean)
         else:
             digits = _digits(clean)
-            return _Written(digits, clean.startswith("+"), Invalid.SEVERAL if several else Invalid.LETTERS)
+            fault = NumberFault.SEVERAL if several else NumberFault.LETTERS
+            return _Written(digits, clean.startswith("+"), fault)
     digits = _digits(clean)
     problem = None
     if several or _two_glued(digits):
-        problem = Invalid.SEVERAL
+        problem = NumberFault.SEVERAL
     elif set(clean) - _FILLING - set("+0123456789") or not _plus_leads(clean):
-        problem = Invalid.LETTERS
+        problem = NumberFault.LETTERS
     return _Written(digits_alone if problem is None else digits, "+" in clean, problem)
 
 
@@ -268,32 +269,32 @@ def _possible(number: str) -> bool:
     return parsed is not None and phonenumbers.is_possible_number(parsed)
 
 
-def _why_not(digits: str, plus: bool) -> Invalid:
+def _why_not(digits: str, plus: bool) -> NumberFault:
     if len(digits) > _LONGEST:
-        return Invalid.TOO_LONG
+        return NumberFault.TOO_LONG
     if digits.startswith("7") or (not plus and digits.startswith("8")):
         return _beside(len(digits), _NATIONAL + 1)
     if not plus:
         short = len(digits) < _NATIONAL and not digits.startswith("0")
-        return Invalid.TOO_SHORT if short else Invalid.IMPOSSIBLE
+        return NumberFault.TOO_SHORT if short else NumberFault.IMPOSSIBLE
     parsed = _parsed("+" + digits)
     result = phonenumbers.is_possible_number_with_reason(parsed) if parsed else None
     if result in (ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY):
-        return Invalid.TOO_SHORT
-    return Invalid.TOO_LONG if result == ValidationResult.TOO_LONG else Invalid.IMPOSSIBLE
+        return NumberFault.TOO_SHORT
+    return NumberFault.TOO_LONG if result == ValidationResult.TOO_LONG else NumberFault.IMPOSSIBLE
 
 
-def _beside(length: int, whole: int) -> Invalid:
+def _beside(length: int, whole: int) -> NumberFault:
     if length == whole:
-        return Invalid.IMPOSSIBLE
-    return Invalid.TOO_SHORT if length < whole else Invalid.TOO_LONG
+        return NumberFault.IMPOSSIBLE
+    return NumberFault.TOO_SHORT if length < whole else NumberFault.TOO_LONG
 
 
 def _refuse_doubtful(digits: str, found: list[str]) -> None:
     """Ten digits and fewer without a plus: a number whose last digit is missing can look like another one."""
     if digits[0] == "8" and not digits.startswith("800"):  # 8 and nine digits
-        raise NotOneNumber(Invalid.TOO_SHORT)
+        raise NotAPhoneNumber(NumberFault.TOO_SHORT)
     if digits.startswith("77") and not _valid(found[0]):  # 7 7… and eight more
-        raise NotOneNumber(Invalid.TOO_SHORT)
+        raise NotAPhoneNumber(NumberFault.TOO_SHORT)
     if len(found) > 1:
-        raise NotOneNumber(Invalid.AMBIGUOUS)
+        raise NotAPhoneNumber(NumberFault.AMBIGUOUS)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.model.access_entry import Actor
 from recordings.model.evidence_tables import holds as table
 from recordings.model.tables import calls
@@ -95,7 +95,7 @@ async def lift(database: AsyncEngine, hold_id: int, who: Actor, reason: str, now
 
 async def all_holds(database: AsyncEngine) -> list[ManualHold]:
     """Newest last."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         found = (await connection.execute(select(table).order_by(table.c.id))).mappings().all()
     return [ManualHold(**row) for row in found]
 

@@ -28,7 +28,7 @@ class NoSuchHold(LookupError):
 
 
 @dataclass(slots=True)
-class Planned:
+class RetentionPlan:
     """Counts of what would go and of what is held, by policy; `items`: the first of each."""
 
     goes: Counter[str] = field(default_factory=Counter)
@@ -37,7 +37,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class RetentionResult:
     """What went."""
 
     recordings: int
@@ -62,9 +62,9 @@ class Retention:
 
     async def plan(
         self, now: datetime, limit: int = 50, progress: Progress = lambda done, of: None
-    ) -> Planned:
+    ) -> RetentionPlan:
         """What would go now, and why."""
-        found, seen = Planned(), 0
+        found, seen = RetentionPlan(), 0
         async for going in self._expired(now):
             seen += 1
             progress(seen, 0)
@@ -79,7 +79,7 @@ class Retention:
 
     async def apply(
         self, who: Actor, now: datetime, reason: str, progress: Progress = lambda done, of: None
-    ) -> Applied:
+    ) -> RetentionResult:
         """Do it, recording by recording; interrupted, the next run goes on. Raises ReasonMissing."""
         run = now.isoformat(timespec="seconds")
         await AccessLog(self._database).note(who, Action.DESTROYED, [f"retention run {run}"], reason)
@@ -115,12 +115,12 @@ class Retention:
                 "stints": stints,
                 "policies": [one.model_dump() for one in self._policies],
             }
-            await store.ran(self._database, who, now, facts)
-        return Applied(destroyed, calls, stints)
+            await store.log_run(self._database, who, now, facts)
+        return RetentionResult(destroyed, calls, stints)
 
     async def expire_logs(self, now: datetime, expire: store.Expire) -> int:
         """Let `expire` delete what lies beside the database, but for the times given to it; how many went."""
-        return await store.unlogged(self._database, self._holds, now, expire)
+        return await store.expire_channel_logs(self._database, self._holds, now, expire)
 
     async def hold(self, call_id: str, who: Actor, reason: str, until: datetime | None, now: datetime) -> int:
         """Keep a call whatever the policies say; the hold's id. Raises NoSuchHold, ReasonMissing."""
@@ -157,7 +157,7 @@ class Retention:
                     yield one
 
     async def _kept(self, candidates: Sequence[Candidate], now: datetime) -> Sequence[Candidate]:
-        return await store.kept(self._database, self._holds, candidates, now) if candidates else ()
+        return await store.with_holds(self._database, self._holds, candidates, now) if candidates else ()
 
     async def _destroy(self, going: Expiring, run: str, now: datetime) -> Sealed | None:
         return await store.destroy(self._database, self._sealed, self._holds, going, run, now)

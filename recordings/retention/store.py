@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.chain.entry import ChainEntryKind, entry
 from recordings.chain.store import append
 from recordings.model.access_entry import Actor
@@ -38,7 +38,7 @@ from recordings.rows.bound_tables import (
     RETENTION_RUNS,
     SEGMENTS,
     STINTS,
-    Bound,
+    BoundTable,
 )
 from recordings.rows.service import entered
 from recordings.rows.store import keys_where, lock
@@ -67,7 +67,7 @@ async def audio(database: AsyncEngine, before: datetime) -> AsyncIterator[list[C
         .where(sealed.c.destroyed_at.is_(None), calls.c.arrived_at < before)
         .order_by(calls.c.arrived_at)
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [
@@ -92,17 +92,17 @@ async def rows(database: AsyncEngine, before: datetime) -> AsyncIterator[list[Ca
         .where(calls.c.arrived_at < before, ~sounding, ~unsealed)
         .order_by(calls.c.arrived_at)
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(query)
         async for part in result.partitions(_AT_ONCE):
             yield [Candidate("journal", row.call_id, "", row.outcome, row.ended, ()) for row in part]
 
 
-async def kept(
+async def with_holds(
     database: AsyncEngine, held: AllHolds, candidates: Sequence[Candidate], now: datetime
 ) -> list[Candidate]:
     """The same, each with what keeps it now."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         why = await held.why(connection, {one.call_id for one in candidates}, now)
     return [replace(one, held=why.get(one.call_id, ())) for one in candidates]
 
@@ -137,7 +137,7 @@ async def sealed_rows(connection: AsyncConnection, recording_id: str) -> list[Se
 
 async def destroyed_files(database: AsyncEngine) -> AsyncIterator[Sealed]:
     """All destroyed ones: a file may have outlived a crash."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(select(sealed).where(sealed.c.destroyed_at.is_not(None)))
         async for part in result.partitions(_AT_ONCE):
             for row in part:
@@ -169,7 +169,7 @@ async def delete_stints(database: AsyncEngine, held: AllHolds, before: datetime,
     table = consultant_stints
     ended = and_(table.c.ended_at.is_not(None), table.c.ended_at < before)
     first, gone = select(func.min(table.c.ended_at)).where(ended), 0
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         at: datetime | None = (await connection.execute(first)).scalar()
     while at is not None and at < before:
         until = min(at + timedelta(days=1), before)
@@ -183,7 +183,7 @@ async def delete_stints(database: AsyncEngine, held: AllHolds, before: datetime,
     return gone
 
 
-async def _remove(connection: AsyncConnection, *going: tuple[Bound, ColumnElement[bool]]) -> int:
+async def _remove(connection: AsyncConnection, *going: tuple[BoundTable, ColumnElement[bool]]) -> int:
     """Delete these rows, in this order, and say so in their chain; how many of the last table."""
     touched, gone = [(bound, await keys_where(connection, bound, which)) for bound, which in going], 0
     async with entered(connection, touched):
@@ -202,14 +202,14 @@ def _within(period: Period) -> ColumnElement[bool]:
     return and_(since, true() if period.until is None else table.c.began_at < period.until)
 
 
-async def unlogged(database: AsyncEngine, held: AllHolds, now: datetime, expire: Expire) -> int:
+async def expire_channel_logs(database: AsyncEngine, held: AllHolds, now: datetime, expire: Expire) -> int:
     """Let `expire` delete channel logs but for the times given to it, nobody registering meanwhile."""
     async with database.begin() as connection:
         await held.lock(connection)
         return await asyncio.to_thread(expire, await held.periods(connection, now))
 
 
-async def ran(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str, object]) -> None:
+async def log_run(database: AsyncEngine, who: Actor, now: datetime, facts: dict[str, object]) -> None:
     """What a run did, kept for good."""
     row = {
         "at": now,

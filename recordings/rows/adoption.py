@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recordings.model.evidence_tables import row_chain as table
 from recordings.model.evidence_tables import rows_before
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 from recordings.rows.entry import Key, RowEntryKind, entry
 from recordings.rows.store import append, lock, newest, rows_behind
 
 
 async def adopt(
-    connection: AsyncConnection, numbers: Numbers, bound: Bound, after: Key | None, most: int
+    connection: AsyncConnection, numbers: Numbers, bound: BoundTable, after: Key | None, most: int
 ) -> Key | None:
     """Enter the next rows behind `after` that have no entry; the key to go on from, None at the end."""
     await lock(connection)
@@ -46,7 +46,7 @@ async def is_complete(connection: AsyncConnection, since: str) -> bool:
     return (await connection.execute(said.limit(1))).first() is not None
 
 
-async def is_bound(connection: AsyncConnection, bound: Bound) -> bool:
+async def is_bound(connection: AsyncConnection, bound: BoundTable) -> bool:
     """Whether the schema knows of it yet: a home is older at its first start with a new version."""
     if not await connection.run_sync(lambda one: inspect(one).has_table(rows_before.name)):
         return False
@@ -54,7 +54,7 @@ async def is_bound(connection: AsyncConnection, bound: Bound) -> bool:
     return (await connection.execute(known)).first() is not None
 
 
-async def adopting(connection: AsyncConnection, bound: Bound) -> bool:
+async def adopting(connection: AsyncConnection, bound: BoundTable) -> bool:
     """A row of it without entry is no fault yet: the home is older than that, and not all are adopted."""
     count = select(func.sum(rows_before.c.count))
     if bound.since:  # what stood there as this one was bound, later than the others

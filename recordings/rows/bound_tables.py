@@ -18,7 +18,7 @@ Row = Mapping[str, Any] | RowMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundTable:
     """A table whose rows are chained.
 
     `key`: columns that name a row. `hidden`: bound as what they reveal, for hiding anew changes no fact.
@@ -90,7 +90,7 @@ class Bound:
 
 
 @cache
-def _plan(bound: Bound) -> tuple[tuple[str, bool, bool, bool], ...]:
+def _plan(bound: BoundTable) -> tuple[tuple[str, bool, bool, bool], ...]:
     """Name, whether it is a float, hidden, told as present alone: of each column that is bound."""
     return tuple(
         (
@@ -111,23 +111,23 @@ def _revealed(value: str, numbers: Numbers) -> str:
         return f"unreadable {value!r}"
 
 
-CALLS = Bound(journal.calls, ("call_id",), frozenset({"caller"}), frozenset({"caller_index"}))
-CONNECTIONS = Bound(journal.connections, ("call_id", "number"))
-MOMENTS = Bound(journal.moments, ("call_id", "kind", "number"))
-RECORDINGS = Bound(journal.recordings, ("id",))
-SEGMENTS = Bound(journal.segments, ("stem",))
-LINKS = Bound(journal.links, ("recording_id", "leg"))
-ALARMS = Bound(journal.alarms, ("kind", "about", "at"), left_out=frozenset({"id"}))
-STINTS = Bound(journal.consultant_stints, ("consultant", "began_at", "state"))
-STATES = Bound(journal.consultant_states, ("consultant", "name"), since="0009")
-STATEMENTS = Bound(evidence.statements, ("seq",))
-DEMANDS = Bound(evidence.demands, ("id",), frozenset({"pii_asked", "pii_criteria"}))
-DEMAND_EVENTS = Bound(evidence.demand_events, ("seq",))
-FINDINGS = Bound(evidence.demand_findings, ("demand_id", "call_id", "recording_id"))
-HOLDS = Bound(evidence.holds, ("id",))
-REGISTRATIONS = Bound(evidence.registrations, ("number", "call_id"))
-RETENTION_RUNS = Bound(evidence.retention_runs, ("seq",))
-COPIES = Bound(evidence.statement_copies, ("copy", "seq"), since="0009")
+CALLS = BoundTable(journal.calls, ("call_id",), frozenset({"caller"}), frozenset({"caller_index"}))
+CONNECTIONS = BoundTable(journal.connections, ("call_id", "number"))
+MOMENTS = BoundTable(journal.moments, ("call_id", "kind", "number"))
+RECORDINGS = BoundTable(journal.recordings, ("id",))
+SEGMENTS = BoundTable(journal.segments, ("stem",))
+LINKS = BoundTable(journal.links, ("recording_id", "leg"))
+ALARMS = BoundTable(journal.alarms, ("kind", "about", "at"), left_out=frozenset({"id"}))
+STINTS = BoundTable(journal.consultant_stints, ("consultant", "began_at", "state"))
+STATES = BoundTable(journal.consultant_states, ("consultant", "name"), since="0009")
+STATEMENTS = BoundTable(evidence.statements, ("seq",))
+DEMANDS = BoundTable(evidence.demands, ("id",), frozenset({"pii_asked", "pii_criteria"}))
+DEMAND_EVENTS = BoundTable(evidence.demand_events, ("seq",))
+FINDINGS = BoundTable(evidence.demand_findings, ("demand_id", "call_id", "recording_id"))
+HOLDS = BoundTable(evidence.holds, ("id",))
+REGISTRATIONS = BoundTable(evidence.registrations, ("number", "call_id"))
+RETENTION_RUNS = BoundTable(evidence.retention_runs, ("seq",))
+COPIES = BoundTable(evidence.statement_copies, ("copy", "seq"), since="0009")
 
 # Not here: chain and access_log, which are chains; sealed, which the chain of recordings vouches for;
 # log_places and rows_before, which are marks and no evidence (decision 0098).

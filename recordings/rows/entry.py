@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from recordings.model.hash_chain import beginning
-from recordings.model.timestamps import hashed
+from recordings.model.timestamps import hash_text
 
 START = beginning("ivr111 rows")
 _MOST = 2**31
@@ -48,7 +48,7 @@ class RowEntry:
 
 def entry(kind: RowEntryKind, table: str, key: str, at: datetime, digest: str = "") -> RowEntry:
     """`at` aware."""
-    return RowEntry(kind.value, table, key, hashed(at), digest)
+    return RowEntry(kind.value, table, key, hash_text(at), digest)
 
 
 def digest(secret: bytes, table: str, values: Mapping[str, Value]) -> str:

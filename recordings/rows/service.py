@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from recordings.privacy.keyring import KeyMissing
 from recordings.privacy.numbers import Numbers
 from recordings.rows.adoption import adopting
-from recordings.rows.bound_tables import BOUND, Bound, Row
+from recordings.rows.bound_tables import BOUND, BoundTable, Row
 from recordings.rows.entry import Key, RowEntry, RowEntryKind, entry, key_text
 from recordings.rows.store import Newests, append, lock, newest, standing
 
 log = structlog.get_logger()
 
-Keys = Mapping[Bound, set[Key]]
-Touched = Iterable[tuple[Bound, Iterable[Key]]]
+Keys = Mapping[BoundTable, set[Key]]
+Touched = Iterable[tuple[BoundTable, Iterable[Key]]]
 
 _IN_TURN = 50  # rows, a few milliseconds: the engine's loop has calls to answer in between
 _KEY = "ivr111_numbers"
@@ -29,14 +29,14 @@ _entering: ContextVar[frozenset[str]] = ContextVar("entering", default=frozenset
 
 
 def keyed(
-    database: AsyncEngine, numbers: Callable[[], Numbers], bound: Sequence[Bound] = BOUND
+    database: AsyncEngine, numbers: Callable[[], Numbers], bound: Sequence[BoundTable] = BOUND
 ) -> AsyncEngine:
     """`database` for a process that writes rows: `numbers` gives the keys when they are first needed.
 
     What it writes into a bound table outside `entered` is a fault of ours and told as such.
     """
     found = database.execution_options(**{_KEY: _Once(numbers)})
-    of_table: dict[str, list[Bound]] = {}
+    of_table: dict[str, list[BoundTable]] = {}
     for one in bound:
         of_table.setdefault(one.table.name, []).append(one)
 
@@ -59,26 +59,26 @@ def unentered(name: str) -> None:
     log.error("row_written_unentered", table=name)
 
 
-class Entering:
+class EnteredRows:
     """Rows that a block of `entered` writes; those whose key the database gives are named in it."""
 
     def __init__(self, touched: Touched) -> None:
         self.keys = {bound: set(keys) for bound, keys in touched}
 
-    def add(self, bound: Bound, key: Key) -> None:
+    def add(self, bound: BoundTable, key: Key) -> None:
         """A row made just now."""
         self.keys.setdefault(bound, set()).add(key)
 
 
 @asynccontextmanager
-async def entered(connection: AsyncConnection, touched: Touched) -> AsyncIterator[Entering]:
+async def entered(connection: AsyncConnection, touched: Touched) -> AsyncIterator[EnteredRows]:
     """Around all that writes these rows. Its lock comes before theirs, in every transaction.
 
     Before: a row that does not stand as it was entered was changed by another hand, and that is kept
     for good, lest our own write would cover it. After: what has changed gets its entry. Without the
     keys rows are written all the same, and named by `recordings verify`.
     """
-    numbers, rows = numbers_of(connection), Entering(touched)
+    numbers, rows = numbers_of(connection), EnteredRows(touched)
     token = _entering.set(_entering.get() | {bound.name for bound in rows.keys})
     early: list[RowEntry] = []
     known: Newests = {}
@@ -96,7 +96,7 @@ async def entered(connection: AsyncConnection, touched: Touched) -> AsyncIterato
     await append(connection, entries, numbers)
 
 
-async def enter_new(connection: AsyncConnection, bound: Bound, rows: Sequence[Row]) -> None:
+async def enter_new(connection: AsyncConnection, bound: BoundTable, rows: Sequence[Row]) -> None:
     """Many rows that were never there, inserted and entered without being read back."""
     numbers, now = numbers_of(connection), datetime.now(UTC)
     token = _entering.set(_entering.get() | {bound.name})

@@ -22,12 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.model.batches import batches
 from recordings.model.evidence_tables import row_chain as table
 from recordings.model.hash_chain import Head, Link, chain
 from recordings.privacy.numbers import Numbers
-from recordings.rows.bound_tables import Bound, Row
+from recordings.rows.bound_tables import BoundTable, Row
 from recordings.rows.entry import START, Key, RowEntry, key_text, mark
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ _APPEND = (
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
+class NewestEntry:
     """A row's newest entry."""
 
     seq: int
@@ -66,7 +66,7 @@ class Newest:
     digest: str
 
 
-Newests = Mapping[tuple[str, str], Newest]
+Newests = Mapping[tuple[str, str], NewestEntry]
 
 
 async def head(connection: AsyncConnection) -> Head:
@@ -85,7 +85,7 @@ async def grown(connection: AsyncConnection, since: int) -> bool:
 
 async def links(database: AsyncEngine) -> AsyncIterator[tuple[Link[RowEntry], str]]:
     """The chain in order, each link with its mark."""
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         result = await connection.stream(select(table).order_by(table.c.seq))
         async for part in result.partitions(2000):
             for row in part:
@@ -97,7 +97,7 @@ def snapshot(database: AsyncEngine) -> AsyncConnection:
     """For questions that must see one moment: in SQLite every transaction does."""
     if database.dialect.name == "postgresql":
         database = database.execution_options(isolation_level="REPEATABLE READ")
-    return reading(database)
+    return read_connection(database)
 
 
 async def newest(connection: AsyncConnection, names: Iterable[tuple[str, str]]) -> Newests:
@@ -112,11 +112,12 @@ async def newest(connection: AsyncConnection, names: Iterable[tuple[str, str]]) 
         query = _NEWEST
         values = {"names": json.dumps(asked, ensure_ascii=False)}
     return {
-        (row[0], row[1]): Newest(row[2], row[3], row[4]) for row in await connection.execute(query, values)
+        (row[0], row[1]): NewestEntry(row[2], row[3], row[4])
+        for row in await connection.execute(query, values)
     }
 
 
-async def standing(connection: AsyncConnection, bound: Bound, keys: Collection[Key]) -> dict[str, Row]:
+async def standing(connection: AsyncConnection, bound: BoundTable, keys: Collection[Key]) -> dict[str, Row]:
     """The rows as they stand, by the chain's name of their key."""
     found: dict[str, Row] = {}
     if bound.by is not None:
@@ -131,12 +132,12 @@ async def standing(connection: AsyncConnection, bound: Bound, keys: Collection[K
     return found
 
 
-async def keys_where(connection: AsyncConnection, bound: Bound, which: ColumnElement[bool]) -> list[Key]:
+async def keys_where(connection: AsyncConnection, bound: BoundTable, which: ColumnElement[bool]) -> list[Key]:
     """Keys of the rows for which `which` holds."""
     return [tuple(row) for row in await connection.execute(select(*_columns_of(bound)).where(which))]
 
 
-async def there(connection: AsyncConnection, bound: Bound, keys: Sequence[Key]) -> frozenset[str]:
+async def there(connection: AsyncConnection, bound: BoundTable, keys: Sequence[Key]) -> frozenset[str]:
     """Those of `keys` that have a row, by the chain's name of them."""
     found: set[str] = set()
     for part in batches(keys, _MANY):
@@ -146,7 +147,7 @@ async def there(connection: AsyncConnection, bound: Bound, keys: Sequence[Key]) 
 
 
 async def keys_known(
-    connection: AsyncConnection, bound: Bound, after: str, most: int
+    connection: AsyncConnection, bound: BoundTable, after: str, most: int
 ) -> Sequence[tuple[str, int]]:
     """Names of rows that ever had an entry, behind `after`, in order, each with its newest entry."""
     query = (
@@ -160,7 +161,7 @@ async def keys_known(
 
 
 async def rows_behind(
-    connection: AsyncConnection, bound: Bound, after: Key | None, most: int
+    connection: AsyncConnection, bound: BoundTable, after: Key | None, most: int
 ) -> Sequence[Row]:
     """The next rows of a table, in the order of their keys."""
     query = select(bound.table).order_by(*_columns_of(bound)).limit(most)
@@ -202,11 +203,11 @@ async def lock(connection: AsyncConnection) -> None:
         await connection.execute(text("LOCK TABLE row_chain IN EXCLUSIVE MODE"))
 
 
-def _columns_of(bound: Bound) -> list[ColumnElement[Any]]:
+def _columns_of(bound: BoundTable) -> list[ColumnElement[Any]]:
     return [bound.table.c[name] for name in bound.key]
 
 
-def _by(dialect: str, bound: Bound, values: list[str]) -> tuple[Select[Any], dict[str, Any]]:
+def _by(dialect: str, bound: BoundTable, values: list[str]) -> tuple[Select[Any], dict[str, Any]]:
     """By the key's first column alone, as one value: one text and one plan for any number of keys."""
     if dialect == "postgresql":
         return _by_pg(bound), {"values": values}
@@ -214,26 +215,26 @@ def _by(dialect: str, bound: Bound, values: list[str]) -> tuple[Select[Any], dic
 
 
 @cache
-def _by_pg(bound: Bound) -> Select[Any]:
+def _by_pg(bound: BoundTable) -> Select[Any]:
     column = bound.table.c[bound.key[0]]
     return select(bound.table).where(column == func.any(bindparam("values", type_=ARRAY(Text))))
 
 
 @cache
-def _by_sqlite(bound: Bound) -> Select[Any]:
+def _by_sqlite(bound: BoundTable) -> Select[Any]:
     column = bound.table.c[bound.key[0]]
     values = func.json_each(bindparam("values")).table_valued("value")
     return select(bound.table).where(column.in_(select(values.c.value)))
 
 
-def _among(bound: Bound, keys: Sequence[Key]) -> ColumnElement[bool]:
+def _among(bound: BoundTable, keys: Sequence[Key]) -> ColumnElement[bool]:
     columns = _columns_of(bound)
     if len(columns) == 1:
         return columns[0].in_([key[0] for key in keys])
     return tuple_(*columns).in_(keys)
 
 
-def _behind(bound: Bound, key: Key) -> ColumnElement[bool]:
+def _behind(bound: BoundTable, key: Key) -> ColumnElement[bool]:
     columns = _columns_of(bound)
     if len(columns) == 1:
         return columns[0] > key[0]
@@ -242,7 +243,7 @@ def _behind(bound: Bound, key: Key) -> ColumnElement[bool]:
 
 
 async def raw_keys_behind(
-    connection: AsyncConnection, bound: Bound, after: Key | None, most: int
+    connection: AsyncConnection, bound: BoundTable, after: Key | None, most: int
 ) -> Sequence[Key]:
     """The next keys alone. Raises ValueError where a key itself cannot be read."""
     query = select(*_columns_of(bound)).order_by(*_columns_of(bound)).limit(most)

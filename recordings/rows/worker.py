@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from config.told import told
 from recordings.privacy.keyring import KeyMissing
 from recordings.rows.adoption import adopt, adopting, complete, is_complete
-from recordings.rows.bound_tables import Bound
+from recordings.rows.bound_tables import BoundTable
 from recordings.rows.entry import Key
 from recordings.rows.service import numbers_of
 
@@ -22,7 +22,7 @@ _AT_ONCE = 500
 class Adoption:
     """The evidence process's work at its first start after an upgrade; a repeat finds nothing to do."""
 
-    def __init__(self, database: AsyncEngine, tables: Sequence[Bound]) -> None:
+    def __init__(self, database: AsyncEngine, tables: Sequence[BoundTable]) -> None:
         self._database = database
         self._tables = tables
 
@@ -32,7 +32,7 @@ class Adoption:
         Killed in the middle it begins again, and what is entered already is left out.
         Raises KeyMissing, SQLAlchemyError, OSError.
         """
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             revisions = dict.fromkeys(bound.since for bound in self._tables)
             revisions = {since: None for since in revisions if not await is_complete(connection, since)}
             # A home that began with the chain has none: what stands there without entry was never ours.

@@ -23,7 +23,7 @@ PREFIX = 7
 LONGEST_HEADER = 4096
 
 
-class Damaged(Exception):
+class ContainerDamaged(Exception):
     """Not as it was sealed; the text says where: "header", "chunk 3", "end"."""
 
 
@@ -49,7 +49,7 @@ def new_header(recording_id: str, prefix: bytes) -> ContainerHeader:
 
 
 def read_header(head: bytes) -> ContainerHeader:
-    """From a file's first bytes. Raises Damaged."""
+    """From a file's first bytes. Raises ContainerDamaged."""
     try:
         if head[:8] != MAGIC:
             raise ValueError
@@ -64,7 +64,7 @@ def read_header(head: bytes) -> ContainerHeader:
         if new_header(header.recording_id, header.prefix).raw != header.raw:
             raise ValueError
     except (ValueError, KeyError, TypeError, struct.error) as error:
-        raise Damaged("header") from error
+        raise ContainerDamaged("header") from error
     return header
 
 
@@ -82,20 +82,20 @@ def seal(key: bytes, header: ContainerHeader, plain: Iterable[bytes]) -> Iterato
 
 
 def chunks_in(size: int, header: ContainerHeader) -> int:
-    """How many chunks a file of `size` bytes has. Raises Damaged for a size no sealed file has."""
+    """How many chunks a file of `size` bytes has. Raises ContainerDamaged for a size no sealed file has."""
     body = size - len(header.raw)
     if body < TAG:
-        raise Damaged("end")
+        raise ContainerDamaged("end")
     whole, rest = divmod(body, SEALED_CHUNK)
     if rest == 0:
         return whole
     if rest < TAG or (rest == TAG and whole):
-        raise Damaged("end")
+        raise ContainerDamaged("end")
     return whole + 1
 
 
 def plain_size(size: int, header: ContainerHeader) -> int:
-    """Bytes of plain text in a file of `size` bytes. Raises Damaged."""
+    """Bytes of plain text in a file of `size` bytes. Raises ContainerDamaged."""
     return size - len(header.raw) - chunks_in(size, header) * TAG
 
 
@@ -105,11 +105,11 @@ def place(header: ContainerHeader, number: int) -> int:
 
 
 def unseal(key: bytes, header: ContainerHeader, number: int, of: int, sealed: bytes) -> bytes:
-    """One chunk's plain text; `of`: how many there are. Raises Damaged."""
+    """One chunk's plain text; `of`: how many there are. Raises ContainerDamaged."""
     try:
         return AESGCM(key).decrypt(_nonce(header, number, number == of - 1), sealed, header.bound)
     except (InvalidTag, ValueError) as error:
-        raise Damaged(_accused(key, header, number, of, sealed)) from error
+        raise ContainerDamaged(_accused(key, header, number, of, sealed)) from error
 
 
 def _accused(key: bytes, header: ContainerHeader, number: int, of: int, sealed: bytes) -> str:

@@ -10,8 +10,15 @@ from pathlib import Path
 
 from config.durable import chown_like, flush_folder, into_place
 from dialplan.recording_names import SECOND, parse_file
-from recordings.sealing.container import CHUNK, PREFIX, ContainerHeader, Damaged, new_header, seal
-from recordings.sealing.sealed_sound import OtherAudio, SealedFile, Unreadable, compress, frames_of, pcm
+from recordings.sealing.container import CHUNK, PREFIX, ContainerDamaged, ContainerHeader, new_header, seal
+from recordings.sealing.sealed_sound import (
+    SealedFile,
+    SoundDiffers,
+    SoundUnreadable,
+    compress,
+    frames_of,
+    pcm,
+)
 
 _READ = 1 << 20
 _BARE = 44  # bytes of a file in which nothing was recorded
@@ -44,7 +51,7 @@ def write_sealed(
     step: Step = no_step,
     expected: int | None = None,
 ) -> SealedOnDisk:
-    """Compress, encrypt, flush, rename, flush, read back. Raises OSError, Unreadable, Damaged.
+    """Compress, encrypt, flush, rename, flush, read back. Raises OSError, SoundUnreadable, ContainerDamaged.
 
     `path` relative to `folder`; `expected`: how many frames the joined file had when it was
     written. What an earlier try left under any of the names is written over: its key was in nobody's
@@ -56,7 +63,7 @@ def write_sealed(
     try:
         frames, audio_sha256 = compress(stereo, flac)
         if expected is not None and frames != expected:
-            raise Unreadable(
+            raise SoundUnreadable(
                 f"the joined file has {frames / 8000:.3f} s, joined were {expected / 8000:.3f} s"
             )
         step("compressed")
@@ -69,7 +76,7 @@ def write_sealed(
         part.unlink(missing_ok=True)
     sealed_sha256 = file_sha256(target)
     if audio_of(target, key, recording_id) != (frames, audio_sha256):
-        raise Unreadable("what was read back is not what was written")
+        raise SoundUnreadable("what was read back is not what was written")
     step("read back")
     return SealedOnDisk(path, key, target.stat().st_size, frames, audio_sha256, sealed_sha256)
 
@@ -87,7 +94,10 @@ def _encrypt(flac: Path, part: Path, key: bytes, header: ContainerHeader, folder
 
 
 def audio_of(path: Path, key: bytes, recording_id: str) -> tuple[int, str]:
-    """Frames and PCM hash of a sealed file, every chunk of it read. Raises Damaged, Unreadable, OSError."""
+    """Frames and PCM hash of a sealed file, every chunk of it read.
+
+    Raises ContainerDamaged, SoundUnreadable, OSError.
+    """
     digest, frames = hashlib.sha256(), 0
     with SealedFile(path, key, recording_id) as opened:
         while opened.read(CHUNK):  # each chunk authenticated, those the decoder would not look at too
@@ -98,7 +108,7 @@ def audio_of(path: Path, key: bytes, recording_id: str) -> tuple[int, str]:
                 digest.update(pcm(block))
                 frames += len(block)
         except Exception as error:
-            raise opened.damage or Unreadable(str(error)) from error
+            raise opened.damage or SoundUnreadable(str(error)) from error
     return frames, digest.hexdigest()
 
 
@@ -171,12 +181,15 @@ def remove_sealed(folder: Path, path: str) -> None:
 def check_sealed(
     folder: Path, path: str, recording_id: str, key: bytes, frames: int, audio: str, sealed: str
 ) -> None:
-    """The whole file against its row. Raises Damaged (naming the place), Unreadable, OSError."""
+    """The whole file against its row.
+
+    Raises ContainerDamaged (naming the place), SoundUnreadable, OSError.
+    """
     target = folder / path
     if audio_of(target, key, recording_id) != (frames, audio):
-        raise OtherAudio("the audio is not what was sealed")
+        raise SoundDiffers("the audio is not what was sealed")
     if file_sha256(target) != sealed:
-        raise Damaged("the file's hash differs though every chunk opens")
+        raise ContainerDamaged("the file's hash differs though every chunk opens")
 
 
 def _parts(path: Path) -> Iterator[bytes]:

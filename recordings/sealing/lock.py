@@ -15,7 +15,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class Busy(Exception):
+class SealerRunning(Exception):
     """Another sealer is at work in this home."""
 
 
@@ -28,11 +28,11 @@ class SealingLock:
         self._thread = ThreadPoolExecutor(1, "sealing")
 
     def take(self) -> None:
-        """Raises Busy, OSError."""
+        """Raises SealerRunning, OSError."""
         try:
             self._held = lock_file(self._path)
         except BlockingIOError:
-            raise Busy(told("another sealer is at work")) from None
+            raise SealerRunning(told("another sealer is at work")) from None
         chown_like(self._path, self._path.parent)
 
     def release(self) -> None:

@@ -9,12 +9,12 @@ from recordings.journal.alarming import alarm
 from recordings.model.sealed import Sealed
 from recordings.privacy.keyring import KeyMissing, WrongKey
 from recordings.sealing import store
-from recordings.sealing.container import Damaged
+from recordings.sealing.container import ContainerDamaged
 from recordings.sealing.files import beyond, changed_since, check_sealed, raw_files, remove_raw
 from recordings.sealing.parts import SealingParts
-from recordings.sealing.sealed_sound import Unreadable
-from recordings.sealing.service import Altered, SealedAudio
-from recordings.sealing.sound_check import unheard
+from recordings.sealing.sealed_sound import SoundUnreadable
+from recordings.sealing.service import RecordingAltered, SealedAudio
+from recordings.sealing.sound_check import files_with_unsealed_sound
 from recordings.sealing.state import SealFault
 
 _LOOK = 60.0  # seconds between two looks at the raw files that lie there
@@ -78,7 +78,7 @@ class RawRemoval:
             if not checked:
                 await self._parts.lock.in_thread(self._check, row)
             left = await self._parts.lock.in_thread(self._unheard, row, found, places)
-        except (Altered, Damaged, Unreadable, OSError, KeyMissing, WrongKey) as why:
+        except (RecordingAltered, ContainerDamaged, SoundUnreadable, OSError, KeyMissing, WrongKey) as why:
             words = f"sealed file {row.recording_id}: {why}; its raw files stay"
             if isinstance(why, KeyMissing):  # says nothing about the file
                 self.kept_back.append(self._parts.faults.note("key_missing", row.recording_id, words))
@@ -99,7 +99,9 @@ class RawRemoval:
         assert row.wrapped_key is not None
         key = self._parts.keys.unwrap(store.wrapped_of(row), row.recording_id)
         with SealedAudio(self._folder / row.path, key, row.recording_id) as sealed:
-            return unheard(sealed, found, {self._audio / name: at for name, at in places.items()})
+            return files_with_unsealed_sound(
+                sealed, found, {self._audio / name: at for name, at in places.items()}
+            )
 
     def _check(self, row: Sealed) -> None:
         assert row.wrapped_key is not None

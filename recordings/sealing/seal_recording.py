@@ -9,13 +9,13 @@ import structlog
 from recordings.chain.entry import ChainEntryKind, entry
 from recordings.journal.alarming import alarm
 from recordings.model.sealed import Sealed
-from recordings.model.timestamps import shown
+from recordings.model.timestamps import json_text
 from recordings.privacy.keyring import KeyMissing, Wrapped
 from recordings.sealing import store
-from recordings.sealing.container import Damaged
+from recordings.sealing.container import ContainerDamaged
 from recordings.sealing.files import SealedOnDisk, beyond, raw_files, write_sealed
 from recordings.sealing.parts import SealingParts
-from recordings.sealing.sealed_sound import Unreadable
+from recordings.sealing.sealed_sound import SoundUnreadable
 from recordings.sealing.state import SealFault
 from recordings.sealing.store import AwaitingSeal
 
@@ -51,7 +51,7 @@ class RecordingSealer:
             return self._parts.faults.note("key_missing", "", str(why))
         except FileNotFoundError:
             return await self._unreadable(one, "its joined file is not there")
-        except (Unreadable, Damaged) as why:
+        except (SoundUnreadable, ContainerDamaged) as why:
             return await self._unreadable(one, str(why))
         except OSError as why:
             return self._parts.faults.refused(why)
@@ -94,8 +94,8 @@ class RecordingSealer:
             "sealed_sha256": row.sealed_sha256,
             "frames": row.frames,
             "size": row.size,
-            "started_at": shown(one.started_at),
-            "ended_at": shown(one.ended_at),
+            "started_at": json_text(one.started_at),
+            "ended_at": json_text(one.ended_at),
             "marks": list(row.marks),
         }
         self._parts.step("about to enter")

@@ -14,7 +14,7 @@ from recordings.model.telephone_audio import RATE
 from recordings.sealing.container import (
     LONGEST_HEADER,
     SEALED_CHUNK,
-    Damaged,
+    ContainerDamaged,
     chunks_in,
     place,
     plain_size,
@@ -26,7 +26,10 @@ BLOCK = 1 << 16  # frames: 8 s
 
 
 class SealedFile(io.RawIOBase):
-    """The plain bytes inside a sealed file, for any reader that seeks; holds one chunk. Raises Damaged."""
+    """The plain bytes inside a sealed file, for any reader that seeks; holds one chunk.
+
+    Raises ContainerDamaged.
+    """
 
     def __init__(self, path: Path, key: bytes, recording_id: str) -> None:
         super().__init__()
@@ -34,7 +37,7 @@ class SealedFile(io.RawIOBase):
         try:
             self._header = read_header(self._file.read(LONGEST_HEADER))
             if self._header.recording_id != recording_id:
-                raise Damaged(f"header: it belongs to {self._header.recording_id}")
+                raise ContainerDamaged(f"header: it belongs to {self._header.recording_id}")
             size = path.stat().st_size
             self._of = chunks_in(size, self._header)
             self._size = plain_size(size, self._header)
@@ -45,7 +48,7 @@ class SealedFile(io.RawIOBase):
         self._at = 0
         self._number = -1
         self._chunk = b""
-        self.damage: Damaged | None = None  # a reader in C may swallow the exception
+        self.damage: ContainerDamaged | None = None  # a reader in C may swallow the exception
 
     def readable(self) -> bool:
         return True
@@ -76,7 +79,7 @@ class SealedFile(io.RawIOBase):
         self._file.seek(place(self._header, number))
         try:
             return unseal(self._key, self._header, number, self._of, self._file.read(SEALED_CHUNK))
-        except Damaged as damage:
+        except ContainerDamaged as damage:
             self.damage = damage
             raise
 
@@ -86,7 +89,9 @@ class SealedFile(io.RawIOBase):
 
 
 def frames_of(source: "Path | io.RawIOBase") -> Iterator[Samples]:
-    """All stereo samples of a WAV or FLAC file, 8 s at a time. Raises Unreadable when it ends before its end.
+    """All stereo samples of a WAV or FLAC file, 8 s at a time.
+
+    Raises SoundUnreadable when it ends before its end.
 
     A disk that fails in the middle is to libsndfile nothing but the end.
     """
@@ -96,7 +101,7 @@ def frames_of(source: "Path | io.RawIOBase") -> Iterator[Samples]:
             left -= len(block)
             yield block
         if left:
-            raise Unreadable(f"{left} frames before the end cannot be read")
+            raise SoundUnreadable(f"{left} frames before the end cannot be read")
 
 
 def read_on(sound: soundfile.SoundFile, frames: int) -> Iterator[Samples]:
@@ -151,7 +156,10 @@ class _Written(io.RawIOBase):
 
 
 def compress(source: Path, into: Path) -> tuple[int, str]:
-    """A stereo WAV as FLAC, without loss; frames and the SHA-256 of their PCM. Raises OSError, Unreadable."""
+    """A stereo WAV as FLAC, without loss; frames and the SHA-256 of their PCM.
+
+    Raises OSError, SoundUnreadable.
+    """
     digest, frames = hashlib.sha256(), 0
     target = _Written(into)
     try:
@@ -160,7 +168,7 @@ def compress(source: Path, into: Path) -> tuple[int, str]:
         ) as flac:
             for block in frames_of(source):
                 if block.shape[1] != 2:
-                    raise Unreadable("not stereo")
+                    raise SoundUnreadable("not stereo")
                 digest.update(pcm(block))
                 flac.write(block)
                 frames += len(block)
@@ -168,7 +176,7 @@ def compress(source: Path, into: Path) -> tuple[int, str]:
                     break
     except (soundfile.LibsndfileError, AssertionError) as error:
         if not target.refused:
-            raise Unreadable(str(error)) from error
+            raise SoundUnreadable(str(error)) from error
     finally:
         target.close()
     if target.refused:
@@ -176,9 +184,9 @@ def compress(source: Path, into: Path) -> tuple[int, str]:
     return frames, digest.hexdigest()
 
 
-class Unreadable(Exception):
+class SoundUnreadable(Exception):
     """The audio cannot be read, or could not be written whole."""
 
 
-class OtherAudio(Unreadable):
+class SoundDiffers(SoundUnreadable):
     """It can be read, and is not what was sealed."""

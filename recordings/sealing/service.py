@@ -13,12 +13,12 @@ from recordings.model.leg_levels import Samples
 from recordings.model.sealed import Sealed
 from recordings.privacy.keyring import Keyring, Wrapped
 from recordings.sealing import store
-from recordings.sealing.container import Damaged
+from recordings.sealing.container import ContainerDamaged
 from recordings.sealing.files import check_sealed, remove_sealed
-from recordings.sealing.sealed_sound import OtherAudio, SealedFile, Unreadable, read_on
+from recordings.sealing.sealed_sound import SealedFile, SoundDiffers, SoundUnreadable, read_on
 
 
-class Altered(Exception):
+class RecordingAltered(Exception):
     """A sealed file is not what was sealed; the text names the recording and the place.
 
     `other_audio`: it opens, and holds other audio than its row says.
@@ -29,7 +29,7 @@ class Altered(Exception):
         self.other_audio = other_audio
 
 
-class Destroyed(Exception):
+class RecordingDestroyed(Exception):
     """The recording and its key were destroyed; the text says when."""
 
 
@@ -40,15 +40,15 @@ class SealedAudio:
         self._name = recording_id
         try:
             self._file = SealedFile(path, key, recording_id)
-        except Damaged as damage:
-            raise Altered(
+        except ContainerDamaged as damage:
+            raise RecordingAltered(
                 told("sealed file {recording_id}: {damage}", recording_id=recording_id, damage=damage)
             ) from damage
         try:
             self._sound = soundfile.SoundFile(self._file)
         except Exception as error:
             self._file.close()
-            raise Altered(
+            raise RecordingAltered(
                 told(
                     "sealed file {recording_id}: {what}",
                     recording_id=recording_id,
@@ -67,7 +67,7 @@ class SealedAudio:
         self._file.close()
 
     def blocks(self, first: int = 0, frames: int | None = None) -> Iterator[Samples]:
-        """int16 samples (n x 2) from frame `first` on. Raises Altered."""
+        """int16 samples (n x 2) from frame `first` on. Raises RecordingAltered."""
         left = max(0, self.frames - first) if frames is None else frames
         try:
             self._sound.seek(min(first, self.frames))
@@ -77,9 +77,11 @@ class SealedAudio:
                 yield block
         except Exception as error:
             if not self._file.damage:
-                raise Altered(told("sealed file {name}: {error}", name=self._name, error=error)) from error
+                raise RecordingAltered(
+                    told("sealed file {name}: {error}", name=self._name, error=error)
+                ) from error
         if self._file.damage:
-            raise Altered(
+            raise RecordingAltered(
                 told("sealed file {name}: {damage}", name=self._name, damage=self._file.damage)
             ) from self._file.damage
 
@@ -108,7 +110,10 @@ class SealedRecordings:
         return await store.checks_of(self._database, recording_id)
 
     def open(self, sealed: Sealed) -> SealedAudio:
-        """Raises Altered, Destroyed, KeyMissing, WrongKey, FileNotFoundError. Blocking: for a thread."""
+        """Raises RecordingAltered, RecordingDestroyed, KeyMissing, WrongKey, FileNotFoundError.
+
+        Blocking: for a thread.
+        """
         return SealedAudio(self._folder / sealed.path, self._key(sealed), sealed.recording_id)
 
     def check(self, sealed: Sealed) -> None:
@@ -124,10 +129,10 @@ class SealedRecordings:
                 sealed.audio_sha256,
                 sealed.sealed_sha256,
             )
-        except (Damaged, Unreadable) as why:
-            raise Altered(
+        except (ContainerDamaged, SoundUnreadable) as why:
+            raise RecordingAltered(
                 told("sealed file {recording_id}: {why}", recording_id=sealed.recording_id, why=why),
-                other_audio=isinstance(why, OtherAudio),
+                other_audio=isinstance(why, SoundDiffers),
             ) from why
 
     async def forget(self, connection: AsyncConnection, sealed: Sealed, at: datetime) -> None:
@@ -141,7 +146,7 @@ class SealedRecordings:
     def _key(self, sealed: Sealed) -> bytes:
         if sealed.wrapped_key is None:
             when = f"{sealed.destroyed_at:%Y-%m-%d}" if sealed.destroyed_at else "before"
-            raise Destroyed(
+            raise RecordingDestroyed(
                 told(
                     "recording {recording_id} was destroyed ({when})",
                     recording_id=sealed.recording_id,

@@ -23,7 +23,7 @@ _MIX_LONGER = 16000  # bytes by which a mix may be longer than its legs
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawSound:
     """Samples of a file from one byte on."""
 
     path: Path
@@ -41,8 +41,10 @@ class Raw:
             return np.fromfile(file, "<i2", count).astype(np.int16, copy=False)
 
 
-def unheard(sealed: SealedAudio, found: list[Path], places: Mapping[Path, float]) -> list[Path]:
-    """Those of the raw files that hold sound which the sealed copy has not. Raises Altered, OSError.
+def files_with_unsealed_sound(
+    sealed: SealedAudio, found: list[Path], places: Mapping[Path, float]
+) -> list[Path]:
+    """Those of the raw files that hold sound which the sealed copy has not. Raises RecordingAltered, OSError.
 
     `places`: seconds at which a leg should lie; where it does not, it is looked for everywhere.
     """
@@ -63,10 +65,10 @@ def _is_heard(sealed: SealedAudio, path: Path, found: list[Path], places: Mappin
         longest = max((one.stat().st_size for one in named if one in found), default=2 * sealed.frames)
         return size - longest <= _MIX_LONGER
     side, place = (0 if leg == "caller" else 1), round(places.get(path, 0.0) * 8000)
-    return any(_lies_in(sealed, Raw(path, _HEADER + odd), side, place) for odd in (0, 1))
+    return any(_lies_in(sealed, RawSound(path, _HEADER + odd), side, place) for odd in (0, 1))
 
 
-def _lies_in(sealed: SealedAudio, raw: Raw, side: int, place: int) -> bool:
+def _lies_in(sealed: SealedAudio, raw: RawSound, side: int, place: int) -> bool:
     telling = _telling(raw)
     if telling is None:
         return _is_silent(raw) or _same(sealed, raw, side, place)
@@ -80,7 +82,7 @@ def _lies_in(sealed: SealedAudio, raw: Raw, side: int, place: int) -> bool:
     return False
 
 
-def _telling(raw: Raw) -> tuple[int, Samples] | None:
+def _telling(raw: RawSound) -> tuple[int, Samples] | None:
     """The first stretch that is no constant, and where it begins."""
     for first in range(0, raw.samples, _BLOCK):
         block = raw.read(first, _BLOCK + _WINDOW)
@@ -91,7 +93,7 @@ def _telling(raw: Raw) -> tuple[int, Samples] | None:
     return None
 
 
-def _is_silent(raw: Raw) -> bool:
+def _is_silent(raw: RawSound) -> bool:
     return not any(raw.read(first, _BLOCK).any() for first in range(0, raw.samples, _BLOCK))
 
 
@@ -108,7 +110,7 @@ def _hits(sealed: SealedAudio, side: int, window: Samples, where: range) -> Iter
             found = block.find(wanted, found + 1)
 
 
-def _same(sealed: SealedAudio, raw: Raw, side: int, place: int) -> bool:
+def _same(sealed: SealedAudio, raw: RawSound, side: int, place: int) -> bool:
     """All of it lies there; a raw zero may have given way to another recorder's sound."""
     for first in range(0, raw.samples, _BLOCK):
         mine = raw.read(first, _BLOCK)

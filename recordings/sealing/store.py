@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.database import reading
+from config.database import read_connection
 from recordings.chain.entry import ChainEntry
 from recordings.chain.store import append
 from recordings.model.batches import batches
@@ -45,7 +45,7 @@ async def waiting(database: AsyncEngine, limit: int) -> list[AwaitingSeal]:
         .order_by(recordings.c.checked_at, recordings.c.id)
         .limit(limit)
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
     return [
         AwaitingSeal(
@@ -69,7 +69,7 @@ async def count_waiting(database: AsyncEngine) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(recordings.c.checked_at)).where(
         recordings.c.state.in_(_PLAYABLE), recordings.c.stereo_file.is_not(None), ~done
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         count, oldest = (await connection.execute(query)).one()
     return count, oldest
 
@@ -103,7 +103,7 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
     query = select(segments.c.caller_file, segments.c.consultant_file).where(
         segments.c.recording_id == recording_id
     )
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         rows = (await connection.execute(query)).all()
     return [name for row in rows for name in row if name]
 
@@ -111,7 +111,7 @@ async def files_of(database: AsyncEngine, recording_id: str) -> list[str]:
 async def wrapped_otherwise(database: AsyncEngine, key_id: int, limit: int) -> list[Sealed]:
     """Rows whose key another master key than `key_id` wraps."""
     query = select(table).where(table.c.key_id != key_id, table.c.wrapped_key.is_not(None)).limit(limit)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         return [sealed_of(row) for row in (await connection.execute(query)).all()]
 
 
@@ -135,7 +135,7 @@ async def forget(connection: AsyncConnection, recording_id: str, at: datetime) -
 
 async def _rows(database: AsyncEngine, column: Any, ids: Sequence[str]) -> list[Sealed]:
     found: list[Sealed] = []
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for part in batches(ids):
             query = select(table).where(column.in_(part)).order_by(table.c.seq)
             found += [sealed_of(row) for row in (await connection.execute(query)).all()]
@@ -166,7 +166,7 @@ async def places_of(database: AsyncEngine, recording_id: str) -> dict[str, float
         .where(segments.c.recording_id == recording_id)
     )
     found: dict[str, float] = {}
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         for row in (await connection.execute(query)).all():
             if row.started_at and row.begun_at:
                 at = (row.started_at - row.begun_at).total_seconds()
@@ -177,7 +177,7 @@ async def places_of(database: AsyncEngine, recording_id: str) -> dict[str, float
 async def checks_of(database: AsyncEngine, recording_id: str) -> tuple[str, ...]:
     """The words of the recording's row."""
     query = select(recordings.c.checks).where(recordings.c.id == recording_id)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         found: str | None = (await connection.execute(query)).scalar_one_or_none()
     return tuple((found or "").split())
 
@@ -185,6 +185,6 @@ async def checks_of(database: AsyncEngine, recording_id: str) -> tuple[str, ...]
 async def joined(database: AsyncEngine, recording_id: str) -> tuple[str, int] | None:
     """Where the joined file lay or lies, and the bytes of the legs it was joined from."""
     query = select(recordings.c.stereo_file, recordings.c.size).where(recordings.c.id == recording_id)
-    async with reading(database) as connection:
+    async with read_connection(database) as connection:
         found = (await connection.execute(query)).first()
     return None if found is None or found.stereo_file is None else (found.stereo_file, found.size)

@@ -13,7 +13,7 @@ from recordings.privacy.keyring import Keyring
 from recordings.sealing import store
 from recordings.sealing.faults import SealFaults
 from recordings.sealing.files import Step, no_step
-from recordings.sealing.lock import Busy, SealingLock
+from recordings.sealing.lock import SealerRunning, SealingLock
 from recordings.sealing.parts import SealingParts
 from recordings.sealing.raw_removal import RawRemoval
 from recordings.sealing.seal_recording import RecordingSealer
@@ -50,7 +50,7 @@ class Sealer:
                 report = await self.pass_once()
                 stopped = any(fault.kind not in _ONE for fault in report.faults)
                 rest = min(60.0, rest * 2) if stopped else every
-            except Busy:
+            except SealerRunning:
                 rest = every
             except (SQLAlchemyError, OSError) as error:
                 if isinstance(error, OSError) and not isinstance(error, _AWAY):
@@ -70,7 +70,10 @@ class Sealer:
         return SealState(count, oldest, self._faults.last, self._count)
 
     async def pass_once(self, progress: Progress = lambda done, of: None) -> SealReport:
-        """Seal all that waits, remove raw files that may go. Raises Busy, SQLAlchemyError, OSError."""
+        """Seal all that waits, remove raw files that may go.
+
+        Raises SealerRunning, SQLAlchemyError, OSError.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._lock.take()
         try:

@@ -10,11 +10,11 @@ import structlog
 from panoramisk.manager import Manager
 
 from routing.ami.connection import AmiAction, AmiConnection
-from routing.ami.control_socket import BEGUN, CONTACTS, contacts, recorder, say
+from routing.ami.control_socket import BEGUN, CONTACTS, contacts, mixmonitor_command, run_command
 from routing.ami.login import keep_alive, log_in, open_connection
 from routing.ami.message import Message
 from routing.ami.protocol import AmiDown, AmiError, AmiInjection, AmiRefused, AmiTimeout, Fields
-from routing.ami.reconnect import happens, stay_connected, unless_lost, what
+from routing.ami.reconnect import error_place, stay_connected, unless_lost, wait_for_event
 
 __all__ = ["Ami", "AmiDown", "AmiError", "AmiInjection", "AmiRefused", "AmiTimeout", "Message"]
 
@@ -87,7 +87,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         if action == "PJSIPShowContacts" and self._control is not None and self._control.exists():
             if not self.connected:
                 raise AmiDown("not connected")
-            return contacts(await say(self._control, CONTACTS, deadline or self._action_deadline))
+            return contacts(await run_command(self._control, CONTACTS, deadline or self._action_deadline))
         items: Messages = await self._ask(AmiAction(action, fields, as_list=True), deadline)
         return items
 
@@ -149,8 +149,8 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
 
     async def _begin_recorder(self, control: Path, fields: dict[str, str], deadline: float) -> Message:
         """Over the control socket: AMI's right to it is the right to everything (decision 0071)."""
-        command = recorder(fields)
-        if said := (await say(control, command, deadline)).strip():
+        command = mixmonitor_command(fields)
+        if said := (await run_command(control, command, deadline)).strip():
             raise AmiError(f"no recorder began: {said[:100]}")
         return Message(
             {"Response": "Success", "MixMonitorID": await self._begun(fields["Channel"], deadline)}
@@ -172,7 +172,7 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
         try:
             await log_in(connection, self._username, self._secret, self._action_deadline)
             pinging = asyncio.create_task(keep_alive(connection, self._ping_every, self._ping_deadline))
-            announced = await unless_lost(connection, happens(booted, self._boot_deadline))
+            announced = await unless_lost(connection, wait_for_event(booted, self._boot_deadline))
             if not announced:
                 log.critical(
                     "ami_boot_not_announced", alarm=True, hint="class system in the user's read line?"
@@ -202,4 +202,4 @@ class Ami(Manager):  # type: ignore[misc]  # panoramisk ships no types
     def _report(self, receiver: str, event: str, error: Exception) -> None:
         self._faults += 1
         if self._faults & (self._faults - 1) == 0:  # the 1st, 2nd, 4th, 8th …: no flood
-            log.error("ami_receiver_failed", receiver=receiver, ami_event=event, **what(error))
+            log.error("ami_receiver_failed", receiver=receiver, ami_event=event, **error_place(error))

@@ -20,7 +20,7 @@ _WORDS: Final = re.compile(r"[^\"\\\x00-\x1f\x7f]{1,1000}")
 _CONTACT: Final = re.compile(r" *Contact: +(?P<aor>[A-Za-z0-9_-]+)/(?P<uri>\S+) +\S* +(?P<status>[A-Za-z]+) ")
 
 
-async def say(socket: Path, command: str, within: float) -> str:
+async def run_command(socket: Path, command: str, within: float) -> str:
     """What Asterisk answers to one command. Raises AmiDown, AmiTimeout."""
     try:
         async with asyncio.timeout(within):
@@ -37,7 +37,7 @@ async def say(socket: Path, command: str, within: float) -> str:
         raise AmiDown(f"control socket: {type(why).__name__}") from None
 
 
-def recorder(fields: Mapping[str, str]) -> str:
+def mixmonitor_command(fields: Mapping[str, str]) -> str:
     """MixMonitor's fields as a command. Raises AmiInjection for what would be more than one word."""
     channel = fields["Channel"]
     what = f"{fields['File']},{fields.get('Options', '')}i({BEGUN})"

@@ -19,7 +19,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between two attempts to connect
 STEADY = 5.0  # an attempt that lasted this long, or a connection that lived, starts the pauses anew
 
 
-def pause(failures: int, chance: float) -> float:
+def retry_delay(failures: int, chance: float) -> float:
     """Seconds to wait when `failures` (from 0) went before; `chance` in [0, 1) spreads it."""
     return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10)) * (0.5 + chance / 2))
 
@@ -39,9 +39,9 @@ async def stay_connected(session: Callable[[], Awaitable[None]], refused_pause: 
         except (AmiFault, OSError) as fault:
             log.warning("ami_down", reason=str(fault) or type(fault).__name__)
         except Exception as error:  # of the one who takes the snapshot: perhaps the next one succeeds
-            log.error("ami_session_failed", **what(error))
+            log.error("ami_session_failed", **error_place(error))
         failures = 0 if clock() - began >= STEADY else failures + 1
-        await asyncio.sleep(seconds or pause(max(0, failures - 1), random.random()))  # noqa: S311  # no secret
+        await asyncio.sleep(seconds or retry_delay(max(0, failures - 1), random.random()))  # noqa: S311  # no secret
 
 
 async def unless_lost(connection: AmiConnection, work: Coroutine[Any, Any, T]) -> T:
@@ -59,7 +59,7 @@ async def unless_lost(connection: AmiConnection, work: Coroutine[Any, Any, T]) -
             await asyncio.wait({task})
 
 
-async def happens(event: asyncio.Event, within: float) -> bool:
+async def wait_for_event(event: asyncio.Event, within: float) -> bool:
     """Whether `event` is set within that many seconds."""
     try:
         async with asyncio.timeout(within):
@@ -68,7 +68,7 @@ async def happens(event: asyncio.Event, within: float) -> bool:
         return False
 
 
-def what(error: Exception) -> dict[str, str]:
+def error_place(error: Exception) -> dict[str, str]:
     """Kind and place of an error for the log; its text may hold a caller's number and stays out."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:

@@ -66,7 +66,7 @@ class CelFile:
     _renamed: bool = False
     _open: dict[str, FilePosition] = field(default_factory=dict)  # caller's channel id -> its first row
 
-    async def look(
+    async def poll(
         self, tell: Callable[[CallSummary], object], keep: Callable[[FilePosition], Awaitable[object]]
     ) -> None:
         """Tell all calls that have ended by now; never holds the loop for long.

@@ -9,13 +9,13 @@ from config.settings import Language
 from routing.dispatch.consultant import GIVEN_UP, Activity, Seat
 from routing.dispatch.decisions import (
     Assign,
+    AssignReason,
     ConsultantReason,
     Decision,
     Fault,
     NobodyOnShift,
     RaiseAlarm,
     SomebodyOnShift,
-    Why,
     Withdraw,
     WithdrawReason,
 )
@@ -178,7 +178,9 @@ class Assigner:
         self.floor.settle(seat, now)
         self.rings += 1
         seat.ring = self.rings
-        why = Why("stayed" if reason == "stayed" else caller.reason, reason, caller.waiting.priority, idle)
+        why = AssignReason(
+            "stayed" if reason == "stayed" else caller.reason, reason, caller.waiting.priority, idle
+        )
         self.out.append(Assign(caller.waiting.call, seat.who.id, self.rules.ring_seconds, why, seat.ring))
 
     def talk(self, seat: Seat, now: float, presumed: bool = False) -> None:

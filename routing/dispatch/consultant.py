@@ -130,7 +130,7 @@ class Seat:
             case _:
                 return None
 
-    def kept(self, now: float) -> SavedSeat:
+    def saved(self, now: float) -> SavedSeat:
         """What must survive a restart."""
         wrap_up = self.ends_at - now if self.activity is Activity.WRAP_UP and self.ends_at else 0.0
         return SavedSeat(

@@ -105,7 +105,7 @@ class ConsultantEvents(Assigner):
 
     def state(self, now: float) -> tuple[SavedSeat, ...]:
         """What must survive a restart of the engine."""
-        return tuple(seat.kept(now) for _, seat in sorted(self.floor.seats.items()))
+        return tuple(seat.saved(now) for _, seat in sorted(self.floor.seats.items()))
 
     def restore(self, kept: tuple[SavedSeat, ...], now: float, away: float = 0.0) -> list[Decision]:
         """Take over what another engine kept `away` seconds ago; call before the first `reachable`."""

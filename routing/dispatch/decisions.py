@@ -16,7 +16,7 @@ Fault = Literal["forwards", "drops"]
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class AssignReason:
     """The order explained, machine-readable.
 
     `caller`: why this caller: longest waiting among equal priorities, by priority, back from a failed 1414
@@ -41,7 +41,7 @@ class Assign:
     call: str
     consultant: str
     ring_seconds: float
-    why: Why
+    why: AssignReason
     ring: int = 0
 
 

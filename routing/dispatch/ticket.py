@@ -12,7 +12,7 @@ class TicketLeft(Exception):
     """The caller has left, or a newer ticket for the same call took over."""
 
 
-class TicketOffice(Protocol):
+class TicketOwner(Protocol):
     """What a ticket asks of the desk."""
 
     def position(self, call: str) -> int: ...
@@ -25,7 +25,7 @@ class TicketOffice(Protocol):
 class Ticket:
     """One caller's place at the desk. Nothing is lost while nobody looks; cancelling `next` loses nothing."""
 
-    def __init__(self, desk: TicketOffice, waiting: Waiting) -> None:
+    def __init__(self, desk: TicketOwner, waiting: Waiting) -> None:
         self.waiting = waiting
         self.assigned: Assign | None = None  # the last one taken
         self._desk = desk

@@ -32,7 +32,7 @@ Message = Mapping[str, str | list[str]]
 UP: Final = "6"
 
 
-def word(message: Message, name: str) -> str:
+def header_value(message: Message, name: str) -> str:
     """A header's value, the last one when repeated, empty when absent or unknown to Asterisk."""
     value = message.get(name, "")
     text = value[-1] if isinstance(value, list) and value else value
@@ -41,11 +41,11 @@ def word(message: Message, name: str) -> str:
 
 def read(message: Message) -> Event | None:
     """The event a message tells of; None for one that is not ours, or has no usable time."""
-    reader = READERS.get(word(message, "Event"))
+    reader = READERS.get(header_value(message, "Event"))
     if reader is None:
         return None
     try:
-        at = float(word(message, "Timestamp"))
+        at = float(header_value(message, "Timestamp"))
         return reader(message, at) if isfinite(at) else None
     except ValueError:
         return None
@@ -53,14 +53,14 @@ def read(message: Message) -> Event | None:
 
 def refused_number(message: Message) -> NumberRefused | None:
     """A number refused to a trunk, told by the dialplan's own event; None for every other message."""
-    if word(message, "Event") != "UserEvent" or word(message, "UserEvent") != NUMBER_REFUSED:
+    if header_value(message, "Event") != "UserEvent" or header_value(message, "UserEvent") != NUMBER_REFUSED:
         return None
     try:
-        at = float(word(message, "Timestamp"))
+        at = float(header_value(message, "Timestamp"))
     except ValueError:
         return None
-    operator = word(message, "Address").rpartition(":")[0].strip("[]")  # without the port
-    return NumberRefused(at, operator, word(message, "Number")) if isfinite(at) and operator else None
+    operator = header_value(message, "Address").rpartition(":")[0].strip("[]")  # without the port
+    return NumberRefused(at, operator, header_value(message, "Number")) if isfinite(at) and operator else None
 
 
 def reach_of(state: str) -> Reach | None:
@@ -72,80 +72,92 @@ def reach_of(state: str) -> Reach | None:
 
 def _born(m: Message, at: float) -> Event:
     names = ("Channel", "Uniqueid", "Linkedid", "Context", "Exten", "CallerIDNum", "CallerIDName")
-    return ChannelBorn(at, *(word(m, name) for name in names))
+    return ChannelBorn(at, *(header_value(m, name) for name in names))
 
 
 def _state(m: Message, at: float) -> Event | None:
-    up = word(m, "ChannelState") == UP
-    return ChannelAnswered(at, word(m, "Uniqueid"), word(m, "Linkedid")) if up else None
+    up = header_value(m, "ChannelState") == UP
+    return ChannelAnswered(at, header_value(m, "Uniqueid"), header_value(m, "Linkedid")) if up else None
 
 
 def _variable(m: Message, at: float) -> Event | None:
-    name = word(m, "Variable")
+    name = header_value(m, "Variable")
     if not name.startswith(PREFIX):
         return None
-    return VariableSet(at, word(m, "Uniqueid"), word(m, "Linkedid"), name, word(m, "Value"))
+    return VariableSet(
+        at, header_value(m, "Uniqueid"), header_value(m, "Linkedid"), name, header_value(m, "Value")
+    )
 
 
 def _dial_began(m: Message, at: float) -> Event:
-    channel = word(m, "DestChannel")
+    channel = header_value(m, "DestChannel")
     # A dial without a caller (Originate) has no Linkedid of its own.
-    linked = word(m, "Linkedid") or word(m, "DestLinkedid")
-    return DialBegan(at, linked, device_of(channel), channel, word(m, "DestUniqueid"))
+    linked = header_value(m, "Linkedid") or header_value(m, "DestLinkedid")
+    return DialBegan(at, linked, device_of(channel), channel, header_value(m, "DestUniqueid"))
 
 
 def _dial_ended(m: Message, at: float) -> Event:
-    linked = word(m, "Linkedid") or word(m, "DestLinkedid")
-    device = device_of(word(m, "DestChannel"))
-    return DialEnded(at, linked, device, word(m, "DestUniqueid"), word(m, "DialStatus"))
+    linked = header_value(m, "Linkedid") or header_value(m, "DestLinkedid")
+    device = device_of(header_value(m, "DestChannel"))
+    return DialEnded(at, linked, device, header_value(m, "DestUniqueid"), header_value(m, "DialStatus"))
 
 
 def _entered(m: Message, at: float) -> Event:
-    names = (word(m, n) for n in ("BridgeUniqueid", "Uniqueid", "Linkedid", "Channel"))
+    names = (header_value(m, n) for n in ("BridgeUniqueid", "Uniqueid", "Linkedid", "Channel"))
     return BridgeEntered(at, *names)
 
 
 def _left(m: Message, at: float) -> Event:
-    return BridgeLeft(at, word(m, "BridgeUniqueid"), word(m, "Uniqueid"), word(m, "Linkedid"))
+    return BridgeLeft(
+        at, header_value(m, "BridgeUniqueid"), header_value(m, "Uniqueid"), header_value(m, "Linkedid")
+    )
 
 
 def _hold(m: Message, at: float) -> Event:
-    held = word(m, "Event") == "Hold"
-    return HoldChanged(at, word(m, "Uniqueid"), word(m, "Linkedid"), word(m, "Channel"), held)
+    held = header_value(m, "Event") == "Hold"
+    return HoldChanged(
+        at, header_value(m, "Uniqueid"), header_value(m, "Linkedid"), header_value(m, "Channel"), held
+    )
 
 
 def _hangup_asked(m: Message, at: float) -> Event:
     # SoftHangupRequest is not read: it is Asterisk's and our own hanging up, no phone's.
     # Asterisk 22.8 and newer; a BYE of the phone's has none, or the one its Reason header stands for.
-    return HangupAsked(at, word(m, "Uniqueid"), word(m, "Linkedid"), int(word(m, "TechCause") or 0))
+    return HangupAsked(
+        at, header_value(m, "Uniqueid"), header_value(m, "Linkedid"), int(header_value(m, "TechCause") or 0)
+    )
 
 
 def _gone(m: Message, at: float) -> Event:
-    cause = int(word(m, "Cause") or 0)
-    return ChannelGone(at, word(m, "Uniqueid"), word(m, "Linkedid"), word(m, "Channel"), cause)
+    cause = int(header_value(m, "Cause") or 0)
+    return ChannelGone(
+        at, header_value(m, "Uniqueid"), header_value(m, "Linkedid"), header_value(m, "Channel"), cause
+    )
 
 
 def _device(m: Message, at: float) -> Event | None:
-    device, reach = endpoint_of(word(m, "Device")), reach_of(word(m, "State"))
+    device, reach = endpoint_of(header_value(m, "Device")), reach_of(header_value(m, "State"))
     return ReachChanged(at, device, reach) if device and reach else None
 
 
 def _queue_ringing(m: Message, at: float) -> Event:
-    ringing = word(m, "Event") == "AgentCalled"
-    return QueueRinging(at, word(m, "Linkedid"), endpoint_of(word(m, "Interface")), ringing)
+    ringing = header_value(m, "Event") == "AgentCalled"
+    return QueueRinging(at, header_value(m, "Linkedid"), endpoint_of(header_value(m, "Interface")), ringing)
 
 
 def _queue_joined(m: Message, at: float) -> Event:
     # Only survival uses app_queue: whoever enters it is, from here on, served without the engine.
-    return VariableSet(at, word(m, "Uniqueid"), word(m, "Linkedid"), SURVIVED, "1")
+    return VariableSet(at, header_value(m, "Uniqueid"), header_value(m, "Linkedid"), SURVIVED, "1")
 
 
 def _spy_began(m: Message, at: float) -> Event:
-    return SpyBegan(at, word(m, "SpyerUniqueid"), word(m, "SpyerChannel"), word(m, "SpyeeChannel"))
+    return SpyBegan(
+        at, header_value(m, "SpyerUniqueid"), header_value(m, "SpyerChannel"), header_value(m, "SpyeeChannel")
+    )
 
 
 def _spy_ended(m: Message, at: float) -> Event:
-    return SpyEnded(at, word(m, "SpyerUniqueid"))
+    return SpyEnded(at, header_value(m, "SpyerUniqueid"))
 
 
 READERS: Final[dict[str, Callable[[Message, float], Event | None]]] = {

@@ -32,7 +32,7 @@ class CallMoment:
     result: str | None = None
 
 
-def happened(call: OngoingCall) -> tuple[CallMoment, ...]:
+def moments_of(call: OngoingCall) -> tuple[CallMoment, ...]:
     """All of one call, each kind in order of time."""
     rings = sorted(
         (leg for leg in call.legs.known.values() if _rang(leg)), key=lambda leg: leg.rang_at or 0.0

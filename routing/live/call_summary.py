@@ -19,7 +19,7 @@ from dialplan.words import (
     UCC_ENDPOINT,
 )
 from ivr.ucc_result import UccResult
-from routing.live.call_moments import CallMoment, happened
+from routing.live.call_moments import CallMoment, moments_of
 from routing.live.endpoints import is_consultant
 from routing.live.legs import Leg
 from routing.live.live_call import OngoingCall, milliseconds
@@ -52,7 +52,7 @@ class Conversation:
     ended_at: float | None
 
 
-def ours(call: OngoingCall) -> bool:
+def is_helpline_call(call: OngoingCall) -> bool:
     """Whether this was a call to 111: refused numbers get no call id and are in Asterisk's log only."""
     return bool(call.word(CALL))
 
@@ -93,7 +93,7 @@ class CallSummary:
     whole: bool
 
 
-def tell(call: OngoingCall) -> CallSummary:
+def summarise(call: OngoingCall) -> CallSummary:
     """The story of a call, complete once its caller's channel has gone."""
     talks = tuple(sorted((leg for leg in call.legs.known.values() if _talked(call, leg)), key=_began))
     held = tuple(leg for leg in talks if not leg.dropped)  # conversations, not mere answers
@@ -126,7 +126,7 @@ def tell(call: OngoingCall) -> CallSummary:
         survived=call.word(SURVIVED) == "1",
         operator=call.word(OPERATOR),
         conversations=tuple(_conversation(n, leg) for n, leg in enumerate(talks, 1)),
-        happened=happened(call),
+        happened=moments_of(call),
         whole=call.born_at is not None and not call.gap,
     )
 

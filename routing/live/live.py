@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from routing.live.call_summary import CallSummary, ours, tell
+from routing.live.call_summary import CallSummary, is_helpline_call, summarise
 from routing.live.endpoints import device_of, is_caller, is_consultant
 from routing.live.events import (
     ChannelBorn,
@@ -152,5 +152,5 @@ class Live:
         if len(self._over) > REMEMBERED:
             del self._over[next(iter(self._over))]
         self.counters.ended += 1
-        if ours(call):
-            self._told.append(tell(call))
+        if is_helpline_call(call):
+            self._told.append(summarise(call))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dialplan.words import CALL, DUTY, DUTY_ENDPOINT, LANGUAGE, PRIVATE, STAGE, SURVIVED, UCC, WISH
-from routing.live.call_summary import ours, pii_caller
+from routing.live.call_summary import is_helpline_call, pii_caller
 from routing.live.endpoints import is_consultant
 from routing.live.events import Reach
 from routing.live.legs import Leg
@@ -54,7 +54,7 @@ class LiveView:
     phones: tuple[PhoneNow, ...]
 
 
-def picture(live: Live) -> LiveView:
+def view_of(live: Live) -> LiveView:
     """What `live` holds at this moment."""
     busy = live.busy()
     names = sorted(busy | {device for device in live.reach if is_consultant(device)})
@@ -98,5 +98,5 @@ def _call(call: OngoingCall) -> CallNow:
         answered_at=_answered_at(call),
         talked_until=max(filter(None, map(_served_until, call.legs.known.values())), default=None),
         private=call.word(PRIVATE) == "1",
-        ours=ours(call),
+        ours=is_helpline_call(call),
     )

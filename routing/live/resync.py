@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Iterator
 
 from dialplan.words import PREFIX, SURVIVED
-from routing.live.ami_events import UP, Message, reach_of, word
+from routing.live.ami_events import UP, Message, header_value, reach_of
 from routing.live.endpoints import device_of, endpoint_of
 from routing.live.events import (
     BridgeEntered,
@@ -36,13 +36,13 @@ def snapshot(
     So the stories of these calls will not be `whole`.
     """
     live = Live()
-    channels = [m for m in status if word(m, "Event") == "Status"]
-    channels.sort(key=lambda m: word(m, "Uniqueid") != word(m, "Linkedid"))  # callers first
+    channels = [m for m in status if header_value(m, "Event") == "Status"]
+    channels.sort(key=lambda m: header_value(m, "Uniqueid") != header_value(m, "Linkedid"))  # callers first
     for message in channels:
-        for event in _channel(at, message, word(message, "Channel") in held):
+        for event in _channel(at, message, header_value(message, "Channel") in held):
             live.apply(event)
     for message in devices:
-        device, reach = endpoint_of(word(message, "Device")), reach_of(word(message, "State"))
+        device, reach = endpoint_of(header_value(message, "Device")), reach_of(header_value(message, "State"))
         if device and reach:
             live.apply(ReachChanged(at, device, reach))
     for call in live.calls.values():
@@ -52,9 +52,9 @@ def snapshot(
 
 def _channel(at: float, m: Message, holds: bool) -> Iterator[Event]:
     names = ("Channel", "Uniqueid", "Linkedid", "Context", "Exten", "CallerIDNum", "CallerIDName")
-    channel, id_, linked, *rest = (word(m, name) for name in names)
-    seconds = word(m, "Seconds")
-    born, up = at - (float(seconds) if seconds.isdigit() else 0.0), word(m, "ChannelState") == UP
+    channel, id_, linked, *rest = (header_value(m, name) for name in names)
+    seconds = header_value(m, "Seconds")
+    born, up = at - (float(seconds) if seconds.isdigit() else 0.0), header_value(m, "ChannelState") == UP
     yield ChannelBorn(born, channel, id_, linked, *rest)
     if id_ != linked:
         yield DialBegan(born, linked, device_of(channel), channel, id_)
@@ -63,9 +63,9 @@ def _channel(at: float, m: Message, holds: bool) -> Iterator[Event]:
         yield DialEnded(born, linked, device_of(channel), id_, "ANSWER")
     for name, value in _variables(m):
         yield VariableSet(at, id_, linked, name, value)
-    if word(m, "Application") == "Queue":
+    if header_value(m, "Application") == "Queue":
         yield VariableSet(at, id_, linked, SURVIVED, "1")
-    if bridge := word(m, "BridgeID"):
+    if bridge := header_value(m, "BridgeID"):
         yield BridgeEntered(born, bridge, id_, linked, channel)
     if (bridge or id_ == linked) and holds:
         yield HoldChanged(at, id_, linked, channel, True)

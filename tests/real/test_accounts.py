@@ -14,7 +14,7 @@ from lab.lab import Account, Lab
 from lab.registration import NotRegisteredError
 from lab.robots import Consultant
 from recordings.model.call_record import Outcome
-from routing.ami.control_socket import say
+from routing.ami.control_socket import run_command
 from tests.real.line import REPOSITORY, RunningLine, now
 from tests.real.talking import served, talk, talks, team
 
@@ -69,7 +69,7 @@ async def registers(lab: Lab, id_: str, secret: str) -> bool:
 
 
 async def asterisk(line: RunningLine, words: str) -> str:
-    return await say(line.settings.asterisk_control, words, 5)
+    return await run_command(line.settings.asterisk_control, words, 5)
 
 
 async def test_added_changed_and_removed_in_quick_succession_while_calls_run(

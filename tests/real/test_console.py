@@ -11,7 +11,7 @@ from dataclasses import asdict
 import aiohttp
 import pytest
 
-from recordings.journal.figures import ended, figures
+from recordings.journal.figures import ended_call, figures
 from tests.browser import add_account, axe, chromium, signed_in, site
 from tests.real.line import RunningLine
 from tests.real.talking import dial
@@ -195,7 +195,7 @@ async def test_page_api_and_command_line_say_the_same_at_the_same_event(line, la
     await asyncio.sleep(2)  # the row is written
     told = line.ask("board.show")
     midnight = told["today"]["from"]
-    rows = [ended(row) for row in await line.calls() if row.arrived_at.timestamp() >= midnight]
+    rows = [ended_call(row) for row in await line.calls() if row.arrived_at.timestamp() >= midnight]
     assert asdict(figures(rows, line.settings.service_level_seconds)) == told["today"]["all"]
     await consultant.stop()
 

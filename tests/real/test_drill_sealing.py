@@ -13,7 +13,7 @@ from config.database import open_database
 from config.settings import Settings
 from lab.fill import _raw
 from recordings.journal.writing import write
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.privacy.keyring import Keyring
 from tests.evidence_home import EvidenceHome
 from tests.real.line import RunningLine
@@ -68,7 +68,7 @@ async def waiting(settings: Settings, count: int, minutes: float) -> None:
         folder = settings.audio / day
         await asyncio.to_thread(_raw, folder, talk.recording_id, number, minutes * 60)
         entries += [
-            hidden(talk.record, numbers),
+            hide_caller(talk.record, numbers),
             home.checked(talk.record, talk.recording_id, day, minutes * 60),
         ]
     for path in (settings.audio, *settings.audio.rglob("*")):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.abroad import Foreign
 from lab.foreign_account import ForeignAccount
+from lab.foreign_client import Foreign
 from lab.lab import Account, Lab
 from lab.sdp import ALAW
 from lab.voice import tone

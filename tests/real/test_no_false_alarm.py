@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from config.database import open_database, reading
+from config.database import open_database, read_connection
 from lab.lab import Lab
 from recordings.model.tables import alarms
 from tests.real.line import RunningLine, now
@@ -39,7 +39,7 @@ async def written(line: RunningLine, since: datetime) -> list[tuple[str, str]]:
     """All alarms of the journal, also those that are over."""
     database = open_database(line.settings.database)
     try:
-        async with reading(database) as connection:
+        async with read_connection(database) as connection:
             rows = await connection.execute(select(alarms.c.kind, alarms.c.about).where(alarms.c.at >= since))
             return [(row.kind, row.about) for row in rows]
     finally:

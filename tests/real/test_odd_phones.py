@@ -13,7 +13,7 @@ from lab.robots import Consultant, HearTone, Press, Wait
 from lab.sip import tag
 from recordings.journal.reading import Reader
 from recordings.model.call_record import CallRecord, Moment, Outcome
-from routing.ami.control_socket import say
+from routing.ami.control_socket import run_command
 from tests.real.absence import on_shift, without_engine
 from tests.real.heard import names
 from tests.real.line import RunningLine, now
@@ -182,7 +182,9 @@ async def test_a_supervisors_phone_that_forwards_is_rung_and_no_other(line: Runn
         phone.policy = lambda call, to=to: Reject(302, to=f"sip:{to}@{here}")  # type: ignore[misc]
         await spying.begin("listen", phone.user, f"PJSIP/{one.id}-0", one.id)
     async with asyncio.timeout(60):
-        while "2 active channels" not in await say(line.settings.asterisk_control, "core show channels", 5):
+        while "2 active channels" not in await run_command(
+            line.settings.asterisk_control, "core show channels", 5
+        ):
             await asyncio.sleep(0.2)
     assert 3 == len(phone.calls)
     assert [] == outside.phone.calls

@@ -10,7 +10,7 @@ from agi_handlers.channel_variables import VARIABLES, read
 from agi_handlers.session import ConnectionLost
 from dialplan import words as w
 from ivr.call import Call
-from ivr.flow import take
+from ivr.flow import serve_call
 from ivr.line import DialResult, HungUp, SoundMissing
 from ivr.timers import Timers
 from tests.scenario.clock import run
@@ -163,7 +163,7 @@ async def _engine(channel: Channel, world: World) -> None:
     try:
         if facts.connection:
             await line.stop_recording()
-        await take(call, desk, TIMERS)
+        await serve_call(call, desk, TIMERS)
         await line.set({w.NEXT: "hangup"})
     except (HungUp, ConnectionLost):
         pass

@@ -15,8 +15,8 @@ from recordings.model.access_entry import (
     Actor,
     ReasonMissing,
     Result,
-    act,
-    outcome,
+    new_access,
+    result_entry,
 )
 from recordings.model.hash_chain import ChainFault, Head, chain
 from tests.chains import verify
@@ -27,7 +27,9 @@ AIGUL = Actor("Айгүл Сынақова", "supervisor", "aigul")
 
 def log(length: int = 8) -> list:
     acts = [
-        act(f"id-{n}", AT + timedelta(seconds=n), AIGUL, Action.UNMASKED, f"n1-1763815501123-{n}", "сұрау №5")
+        new_access(
+            f"id-{n}", AT + timedelta(seconds=n), AIGUL, Action.UNMASKED, f"n1-1763815501123-{n}", "сұрау №5"
+        )
         for n in range(1, length + 1)
     ]
     return list(chain(START, acts))
@@ -96,40 +98,40 @@ def test_a_whole_chain_made_anew_is_found_by_a_head_kept_elsewhere():
 
 
 def test_text_cannot_flow_from_one_field_into_the_next():
-    one = act("id", AT, AIGUL, Action.SEARCHED, "a", "bc")
-    two = act("id", AT, AIGUL, Action.SEARCHED, "ab", "c")
+    one = new_access("id", AT, AIGUL, Action.SEARCHED, "a", "bc")
+    two = new_access("id", AT, AIGUL, Action.SEARCHED, "ab", "c")
     assert next(chain(START, [one])).hash != next(chain(START, [two])).hash
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_unmasking_without_a_reason_is_refused(reason):
     with pytest.raises(ReasonMissing):
-        act("id", AT, AIGUL, Action.UNMASKED, "n1-1763815501123-1", reason)
+        new_access("id", AT, AIGUL, Action.UNMASKED, "n1-1763815501123-1", reason)
 
 
 @pytest.mark.parametrize("field", ["reason", "subject"])
 def test_words_stand_whole_up_to_the_one_limit_and_beyond_it_are_refused(field):
     words = {"subject": "n1-1-1", "reason": "сұрау", field: "ұ" * LONGEST}
-    assert "ұ" * 1000 == getattr(act("id", AT, AIGUL, Action.UNMASKED, **words), field)
+    assert "ұ" * 1000 == getattr(new_access("id", AT, AIGUL, Action.UNMASKED, **words), field)
     with pytest.raises(ReasonRefused, match=f"the {field} has 1,001 characters"):
-        act("id", AT, AIGUL, Action.UNMASKED, **{**words, field: "ұ" * (LONGEST + 1)})
+        new_access("id", AT, AIGUL, Action.UNMASKED, **{**words, field: "ұ" * (LONGEST + 1)})
 
 
 @pytest.mark.parametrize("sign", ["\0", "\ud8ab"])
 def test_words_that_a_database_would_change_are_refused(sign):
     with pytest.raises(ReasonRefused, match="no text"):
-        act("id", AT, AIGUL, Action.UNMASKED, "n1-1-1", f"сұрау{sign}")
+        new_access("id", AT, AIGUL, Action.UNMASKED, "n1-1-1", f"сұрау{sign}")
 
 
 def test_what_a_program_says_of_a_failed_act_is_shortened_with_a_sign_of_it():
-    done = act("id", AT, AIGUL, Action.PLANNED, "n1-1-1")
-    said = outcome(done, AT, Result.FAILED, "x" * LONGEST).reason
+    done = new_access("id", AT, AIGUL, Action.PLANNED, "n1-1-1")
+    said = result_entry(done, AT, Result.FAILED, "x" * LONGEST).reason
     assert (LONGEST, "planned: xxx", "x…") == (len(said), said[:12], said[-2:])
-    assert "planned: full" == outcome(done, AT, Result.FAILED, "full").reason
+    assert "planned: full" == result_entry(done, AT, Result.FAILED, "full").reason
 
 
 def test_pausing_needs_no_reason():
-    assert act("id", AT, AIGUL, Action.PAUSED, "c101").reason == ""
+    assert new_access("id", AT, AIGUL, Action.PAUSED, "c101").reason == ""
 
 
 def test_a_long_run_of_missing_rows_is_one_fault():

@@ -10,7 +10,7 @@ from console.http.i18n import catalogue
 from console.wallboard import labels
 from engine.media.rtp_sources import KINDS as SOUND_ELSEWHERE
 from engine.operations.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
-from recordings.demands.term import Mark
+from recordings.demands.term import TermMark
 from recordings.model.gap import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,7 @@ MADE = {
     **dict.fromkeys(
         ("KINDS[is_.where, is_.side]", "KINDS['unheard', is_.side]"), tuple(SOUND_ELSEWHERE.values())
     ),
-    "mark.kind": tuple(Mark(share, None).kind for share in (0.5, 0.8, 1.0)),  # type: ignore[arg-type]
+    "mark.kind": tuple(TermMark(share, None).kind for share in (0.5, 0.8, 1.0)),  # type: ignore[arg-type]
     "f'{self.service.name}_died'": ("asterisk_died",),  # only of Asterisk ends are noted
     "f'{self.service.name}_half_silent'": ("asterisk_half_silent",),  # only it has witnesses
 }

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from routing.ami.client import Ami, AmiDown, AmiError, AmiInjection, AmiTimeout, Message
 from routing.ami.protocol import LARGEST_MESSAGE
-from routing.ami.reconnect import pause
+from routing.ami.reconnect import retry_delay
 from tests.fake_ami import BOOTED, FakeAmi, Request, fake_ami
 
 STATUS = [
@@ -364,5 +364,5 @@ async def test_cancelling_run_is_not_swallowed() -> None:
 
 
 def test_pauses_grow_to_five_seconds_and_are_spread() -> None:
-    assert [pause(failures, 1.0) for failures in (0, 1, 2, 5, 99)] == [0.2, 0.4, 0.8, 5.0, 5.0]
-    assert (pause(0, 0.0), pause(99, 0.0)) == (0.1, 2.5)
+    assert [retry_delay(failures, 1.0) for failures in (0, 1, 2, 5, 99)] == [0.2, 0.4, 0.8, 5.0, 5.0]
+    assert (retry_delay(0, 0.0), retry_delay(99, 0.0)) == (0.1, 2.5)

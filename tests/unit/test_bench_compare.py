@@ -6,16 +6,16 @@ import pytest
 
 from bench import __main__ as bench
 from bench import compare
-from bench.compare import Kept, gone, merged, twice_worse, worse
+from bench.compare import KeptRow, gone, merged, twice_worse, worse
 from bench.table import better, bound, costs
 
 
-def more(ratio: float, what: str = "rows written") -> Kept:
-    return Kept("Journal", what, "a row each", ratio, True)
+def more(ratio: float, what: str = "rows written") -> KeptRow:
+    return KeptRow("Journal", what, "a row each", ratio, True)
 
 
-def less(ratio: float) -> Kept:
-    return Kept("Sealing", "CPU", "sox", ratio, False)
+def less(ratio: float) -> KeptRow:
+    return KeptRow("Sealing", "CPU", "sox", ratio, False)
 
 
 def test_a_ratio_that_fell_by_a_tenth_is_worse_and_one_that_fell_by_less_is_not():
@@ -76,7 +76,7 @@ def test_the_table_in_the_repository_can_be_read_and_names_parts_that_there_are(
 def run(monkeypatch, tmp_path, capsys):
     """`python -m bench journal` with these figures of its runs beside a table with 30: code, words, table."""
     last = tmp_path / "last.json"
-    compare.keep([Kept("Journal", "rows", "each", 30.0, True)], "", "", last)
+    compare.keep([KeptRow("Journal", "rows", "each", 30.0, True)], "", "", last)
 
     def go(*figures: float | None, options: tuple[str, ...] = ()):
         left = list(figures)

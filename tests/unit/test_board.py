@@ -20,7 +20,7 @@ from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
 from engine.wallboard.counts import thresholds
 from engine.wallboard.today import Today
-from recordings.journal.figures import completed, ended
+from recordings.journal.figures import completed, ended_call
 from recordings.model.call_record import CallRecord, Outcome
 from recordings.model.entries import Alarm, ConsultantStint
 from recordings.privacy.hiding import UNREADABLE
@@ -201,7 +201,10 @@ async def test_numbers_that_cannot_be_read_are_not_one_caller(home):
 
 
 def test_the_later_word_of_a_call_completes_the_earlier():
-    old, new = ended(record(rating=5)), ended(record(queued_at=None, ended_at=NOW + timedelta(seconds=9)))
+    old, new = (
+        ended_call(record(rating=5)),
+        ended_call(record(queued_at=None, ended_at=NOW + timedelta(seconds=9))),
+    )
     told = completed(old, new)
     assert (told.queued, told.ended) == (old.queued, new.ended)
     assert completed(new, old) == told

@@ -40,7 +40,7 @@ class Desk:
 
     async def look(self) -> list[CallSummary]:
         told: list[CallSummary] = []
-        await self.reader.look(told.append, self.keep)
+        await self.reader.poll(told.append, self.keep)
         return told
 
     async def keep(self, at: FilePosition) -> None:

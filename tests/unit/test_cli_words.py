@@ -12,7 +12,7 @@ from appeals.model.body import BodyKind, ChannelKind
 from config.told import told
 from console.http.i18n import catalogue
 from engine.cli.language import CHOSEN, NoSuchLanguage, chosen, spoken, taken
-from recordings.demands.demand import State
+from recordings.demands.demand import DemandState
 from recordings.model.access_entry import Action, Result
 from recordings.model.call_record import Moment, Outcome
 from recordings.model.entries import RecordingState
@@ -28,7 +28,11 @@ ENGLISH = re.compile(r"(?<![\w./-])[a-z]{3,}(?![\w./-])")
 HOLES = re.compile(r"\{(\w+)")
 VALUES = {
     *(set(RecordingState) - {RecordingState.EMPTY}),  # `calls show` leaves out what nobody answered
-    *(str(one) for kind in (Outcome, Action, State, AppealState, Activity, Phase, Result) for one in kind),
+    *(
+        str(one)
+        for kind in (Outcome, Action, DemandState, AppealState, Activity, Phase, Result)
+        for one in kind
+    ),
     *(str(one) for kind in (DayKind, BodyKind, ChannelKind) for one in kind),
     *(f"{side}_{what}" for side in ("caller", "consultant") for what in ("silent", "lost", "gap")),
     *(

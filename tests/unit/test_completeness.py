@@ -16,7 +16,7 @@ from recordings.journal.reading import Reader
 from recordings.journal.writing import write
 from recordings.model.entries import Alarm, RecordingIntended, Segment
 from recordings.model.tables import alarms
-from recordings.privacy.hiding import hidden
+from recordings.privacy.hiding import hide_caller
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
 
@@ -167,7 +167,7 @@ async def look(home: EvidenceHome, watch: GapWatch | None = None, now=LATER, loo
     """An alarm is what two looks saw."""
     watch = watch or watching(home)
     for _ in range(looks):
-        await watch.look(timedelta(hours=2), now)
+        await watch.poll(timedelta(hours=2), now)
 
 
 async def test_a_gap_is_told_once_and_its_end_once_over_restarts_and_again_when_it_is_there_again(
@@ -239,7 +239,9 @@ async def one_with_1414(home: EvidenceHome, *, after: float, sound: bool) -> str
     assert call.conversation_ended_at is not None
     call = replace(call, ended_at=call.conversation_ended_at + timedelta(seconds=after))
     async with home.database.begin() as connection:
-        await write(connection, [hidden(call, home.keys.numbers()), RecordingIntended(talk.recording_id, T0)])
+        await write(
+            connection, [hide_caller(call, home.keys.numbers()), RecordingIntended(talk.recording_id, T0)]
+        )
     if sound:
         leg = talk.stereo.with_name(f"{talk.recording_id}-caller.wav")
         leg.parent.mkdir(parents=True, exist_ok=True)
@@ -315,7 +317,7 @@ async def test_a_strangers_file_is_told_after_the_judge_has_waited_and_no_longer
     async def told(age: float) -> list[str]:
         os.utime(stray, (moment.timestamp() - age, moment.timestamp() - age))
         for _ in range(2):
-            await watch.look(since, moment)
+            await watch.poll(since, moment)
         return [kind for kind, about in await rows(home) if about == name]
 
     assert [] == await told(600)
@@ -324,7 +326,7 @@ async def test_a_strangers_file_is_told_after_the_judge_has_waited_and_no_longer
     call = replace(talk.record, call_id="n1-1763815501123-9")
     checked = replace(home.checked(call, name, "2026-11-22", 3.0), segments=())
     async with home.database.begin() as connection:
-        await write(connection, [hidden(call, home.keys.numbers()), checked])
+        await write(connection, [hide_caller(call, home.keys.numbers()), checked])
     assert ["recording_orphan", "recording_orphan_ended"] == await told(661)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from routing.ami.client import Ami
-from routing.ami.control_socket import contacts, recorder, say
+from routing.ami.control_socket import contacts, mixmonitor_command, run_command
 from routing.ami.protocol import AmiDown, AmiError, AmiInjection, AmiTimeout
 
 LISTED = """
@@ -46,7 +46,7 @@ def test_a_recorder_is_one_command_with_its_id_left_on_the_channel() -> None:
         "File": "/a b/x.wav",
         "Options": "r(/a b/x-r.wav)t(/a b/x-t.wav)",
     }
-    assert recorder(fields) == (
+    assert mixmonitor_command(fields) == (
         'mixmonitor start PJSIP/trunk-0000001a "/a b/x.wav,r(/a b/x-r.wav)t(/a b/x-t.wav)i(RECORDER)"'
     )
 
@@ -64,7 +64,7 @@ def test_a_recorder_is_one_command_with_its_id_left_on_the_channel() -> None:
 )
 def test_nothing_but_one_command_is_ever_said(fields: dict[str, str]) -> None:
     with pytest.raises(AmiInjection):
-        recorder(fields)
+        mixmonitor_command(fields)
 
 
 async def test_a_command_is_asked_and_its_answer_read_to_the_end(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ async def test_a_command_is_asked_and_its_answer_read_to_the_end(tmp_path: Path)
 
     asked: list[bytes] = []
     server = await asyncio.start_unix_server(serve, str(tmp_path / "s"))
-    assert await say(tmp_path / "s", "core show version", 2.0) == "first\nsecond\n"
+    assert await run_command(tmp_path / "s", "core show version", 2.0) == "first\nsecond\n"
     server.close()
     assert asked == [b"cli quit after core show version\0"]
 
@@ -88,10 +88,10 @@ async def test_a_silent_socket_and_none_are_told_apart(tmp_path: Path) -> None:
 
     server = await asyncio.start_unix_server(serve, str(tmp_path / "s"))
     with pytest.raises(AmiTimeout):
-        await say(tmp_path / "s", "x", 0.1)
+        await run_command(tmp_path / "s", "x", 0.1)
     server.close()
     with pytest.raises(AmiDown):
-        await say(tmp_path / "none", "x", 0.1)
+        await run_command(tmp_path / "none", "x", 0.1)
 
 
 async def asterisk(socket: Path, answer: bytes) -> asyncio.Server:

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from recordings.demands import store
-from recordings.demands.demand import Demand, Letter, State
+from recordings.demands.demand import Demand, DemandState, Letter
 from recordings.demands.letter import reply
 from recordings.demands.letter_check import WrongLetter
-from recordings.demands.question import Doubt, Unanswered
+from recordings.demands.question import OpenQuestions, QuestionKind
 from recordings.demands.service import Demands
-from recordings.demands.steps import Forbidden, WrongStep
+from recordings.demands.steps import StepForbidden, WrongStep
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
 from recordings.model.access_entry import Actor
@@ -66,7 +66,7 @@ async def searched(service: Demands, asked: Letter, at: datetime = NIGHT) -> Dem
 
 
 async def approve(service: Demands, demand: Demand, at: datetime, *confirmed: str) -> Demand:
-    to = State.APPROVED if demand.findings else State.NOT_FOUND
+    to = DemandState.APPROVED if demand.findings else DemandState.NOT_FOUND
     return await service.move(demand.id, to, DAULET, at, confirmed=confirmed)
 
 
@@ -85,16 +85,16 @@ async def test_nothing_found_with_near_numbers_that_day_is_a_question_and_not_a_
     service = register(home)
     demand = await searched(service, letter())
     assert ["registered", "questioned", "searched"] == [event.step for event in demand.events]
-    with pytest.raises(Unanswered, match="differ in one digit: 1"):
+    with pytest.raises(OpenQuestions, match="differ in one digit: 1"):
         await approve(service, demand, NIGHT)
     demand = await service.get(demand.id)
-    assert (State.SEARCHING, "questioned", "daulet") == (
+    assert (DemandState.SEARCHING, "questioned", "daulet") == (
         demand.state,
         demand.events[-1].step,
         demand.events[-1].who.system_user,
     )
     demand = await approve(service, demand, NIGHT, "near_numbers")
-    assert (State.NOT_FOUND, [{"doubt": "near_numbers", "count": 1, "at": ""}]) == (
+    assert (DemandState.NOT_FOUND, [{"doubt": "near_numbers", "count": 1, "at": ""}]) == (
         demand.state,
         demand.events[-1].facts["confirmed"],
     )
@@ -106,18 +106,18 @@ async def test_a_corrected_number_is_searched_anew_and_found_and_who_corrected_c
     demand = await searched(service, letter())
     mended = replace(ASKED, number="8 701 234 56 79")
     demand = await service.correct(demand.id, mended, DAULET, NIGHT, "бір цифр қате терілген")
-    assert (State.RECEIVED, mended, "corrected") == (
+    assert (DemandState.RECEIVED, mended, "corrected") == (
         demand.state,
         demand.letter.criteria,
         demand.events[-1].step,
     )
     assert "2345679" not in str([event.facts for event in demand.events])
     with pytest.raises(WrongStep):
-        await service.move(demand.id, State.NOT_FOUND, DAULET, NIGHT)
+        await service.move(demand.id, DemandState.NOT_FOUND, DAULET, NIGHT)
     demand = await service.search(demand.id, AIGUL, NIGHT)
-    assert State.READY is demand.state
-    with pytest.raises(Forbidden):
-        await service.move(demand.id, State.APPROVED, DAULET, NIGHT)
+    assert DemandState.READY is demand.state
+    with pytest.raises(StepForbidden):
+        await service.move(demand.id, DemandState.APPROVED, DAULET, NIGHT)
 
 
 async def test_a_demand_under_c6_cannot_be_corrected_into_one_without_its_fields(home):
@@ -134,7 +134,7 @@ async def test_a_day_that_goes_on_is_asked_about_and_the_letter_says_until_when_
     await talk(home, caller=CALLER if found else "+77777777777")
     service = register(home)
     demand = await searched(service, letter(), NOON)
-    with pytest.raises(Unanswered, match="not over before 2026-11-23 00:00"):
+    with pytest.raises(OpenQuestions, match="not over before 2026-11-23 00:00"):
         await approve(service, demand, NOON)
     demand = await approve(service, demand, NOON, "time_not_over")
     kk, ru = said(service, home, demand)
@@ -147,8 +147,8 @@ async def test_a_search_from_before_the_days_end_is_no_answer_after_it(home):
     demand = await searched(service, letter(), NOON)
     await talk(home, 2, at=T0 + timedelta(hours=9))
     with pytest.raises(WrongStep, match="search"):
-        await approve(service, demand, NIGHT, *Doubt)
-    assert State.READY is (await service.search(demand.id, AIGUL, NIGHT)).state
+        await approve(service, demand, NIGHT, *QuestionKind)
+    assert DemandState.READY is (await service.search(demand.id, AIGUL, NIGHT)).state
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 24), date(2027, 11, 22)])
@@ -156,18 +156,20 @@ async def test_a_day_that_has_not_come_is_never_answered_whatever_is_confirmed(h
     await talk(home)
     service = register(home)
     demand = await searched(service, letter(replace(ASKED, day=day)))
-    with pytest.raises(Unanswered, match="has not come"):
-        await approve(service, demand, NIGHT, *Doubt)
-    assert State.SEARCHING is (await service.get(demand.id)).state
+    with pytest.raises(OpenQuestions, match="has not come"):
+        await approve(service, demand, NIGHT, *QuestionKind)
+    assert DemandState.SEARCHING is (await service.get(demand.id)).state
 
 
 async def test_a_day_before_the_line_existed_is_asked_about(home):
     await talk(home)
     service = register(home)
     demand = await searched(service, letter(replace(ASKED, day=date(2019, 11, 22))))
-    with pytest.raises(Unanswered, match=r"not one call of that time.*oldest came 2026-11-22"):
+    with pytest.raises(OpenQuestions, match=r"not one call of that time.*oldest came 2026-11-22"):
         await approve(service, demand, NIGHT)
-    assert State.NOT_FOUND is (await approve(service, demand, NIGHT, "no_calls_then", "other_days")).state
+    assert (
+        DemandState.NOT_FOUND is (await approve(service, demand, NIGHT, "no_calls_then", "other_days")).state
+    )
 
 
 async def test_the_number_on_another_day_is_asked_about(home):
@@ -176,7 +178,7 @@ async def test_the_number_on_another_day_is_asked_about(home):
     await talk(home, 3, caller="+77777777777")
     service = register(home)
     demand = await searched(service, letter())
-    with pytest.raises(Unanswered, match="2 calls, the nearest came 2026-11-21 14:00"):
+    with pytest.raises(OpenQuestions, match="2 calls, the nearest came 2026-11-21 14:00"):
         await approve(service, demand, NIGHT)
 
 
@@ -194,7 +196,7 @@ async def test_whatever_else_is_mistyped_is_asked_about_too(home, wanted, asks):
     await talk(home)
     service = register(home)
     demand = await searched(service, letter(wanted))
-    with pytest.raises(Unanswered, match=asks):
+    with pytest.raises(OpenQuestions, match=asks):
         await approve(service, demand, NIGHT)
 
 
@@ -202,7 +204,7 @@ async def test_a_conversation_later_than_the_letter_is_asked_about(home):
     await talk(home, caller="+77777777777")
     service = register(home)
     demand = await searched(service, letter(date=date(2026, 11, 20)))
-    with pytest.raises(Unanswered, match="later than the letter, which is dated 2026-11-20"):
+    with pytest.raises(OpenQuestions, match="later than the letter, which is dated 2026-11-20"):
         await approve(service, demand, NIGHT)
 
 
@@ -228,11 +230,11 @@ async def test_a_number_let_in_by_an_earlier_version_is_put_right_before_anythin
     short = store.hidden_criteria(replace(ASKED, number="8 701 234 56 7"), home.keys.numbers())
     async with home.database.begin() as connection, entered(connection, [(DEMANDS, [])]):
         await connection.execute(update(demands).values(pii_criteria=short))
-    for deed in (approve(service, demand, NIGHT, *Doubt), service.search(demand.id, AIGUL, NIGHT)):
+    for deed in (approve(service, demand, NIGHT, *QuestionKind), service.search(demand.id, AIGUL, NIGHT)):
         with pytest.raises(WrongStep, match=r"too short.*demands correct"):
             await deed
     await service.correct(demand.id, ASKED, AIGUL, NIGHT, "хаттағыдай")
-    assert State.READY is (await service.search(demand.id, AIGUL, NIGHT)).state
+    assert DemandState.READY is (await service.search(demand.id, AIGUL, NIGHT)).state
 
 
 async def test_what_came_after_the_search_is_no_surprise_after_the_approval(home):
@@ -256,15 +258,15 @@ async def test_what_was_destroyed_after_the_letter_came_in_is_an_alarm_and_does_
         await sealed.forget(connection, known, datetime.now(UTC))
     demand = await service.search(demand.id, AIGUL, now)
     facts = demand.events[-1].facts
-    assert (State.SEARCHING, [made.recording_id]) == (demand.state, facts["destroyed_since"])
+    assert (DemandState.SEARCHING, [made.recording_id]) == (demand.state, facts["destroyed_since"])
     async with home.database.connect() as connection:
         kinds = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
     assert [("demand_destroyed", demand.name)] == [tuple(row) for row in kinds]
     with pytest.raises(WrongStep):
-        await service.move(demand.id, State.APPROVED, DAULET, now, confirmed=["destroyed_since"])
+        await service.move(demand.id, DemandState.APPROVED, DAULET, now, confirmed=["destroyed_since"])
     demand = await service.search(demand.id, AIGUL, now, ["destroyed_since"])
-    assert State.READY is demand.state
-    with pytest.raises(Unanswered, match="DESTROYED AFTER THE LETTER CAME IN"):
+    assert DemandState.READY is demand.state
+    with pytest.raises(OpenQuestions, match="DESTROYED AFTER THE LETTER CAME IN"):
         await approve(service, demand, now)
     demand = await approve(service, demand, now, "destroyed_since")
     made_letter = reply(
@@ -301,7 +303,7 @@ async def test_the_letter_encloses_what_is_there(home, audio, kk_says, ru_says):
     await talk(home, audio=audio)
     service = register(home)
     demand = await searched(service, letter())
-    assert State.READY is demand.state
+    assert DemandState.READY is demand.state
     kk, ru = said(service, home, await approve(service, demand, NIGHT))
     assert (kk_says in kk, ru_says in ru) == (True, True)
     assert audio == ("Жазбалар, олардың" in kk) == ("Записи, их перечень" in ru)

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from recordings.demands.demand import Letter, State
+from recordings.demands.demand import DemandState, Letter
 from recordings.demands.letter import reply
 from recordings.demands.letter_check import WrongLetter
 from recordings.demands.service import Demands
-from recordings.demands.steps import MOVES, Forbidden, WrongStep, move
+from recordings.demands.steps import MOVES, StepForbidden, WrongStep, move
 from recordings.demands.store import DemandUnreadable, load
-from recordings.demands.term import left, marks
+from recordings.demands.term import marks, time_left
 from recordings.demands.term_watch import TermWatch
 from recordings.finding.criteria import Criteria
 from recordings.finding.service import Finder
@@ -62,19 +62,19 @@ async def seal(home: EvidenceHome) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(State), max_size=12), st.sampled_from([AIGUL, DAULET, CONSULTANT]))
+@given(st.lists(st.sampled_from(DemandState), max_size=12), st.sampled_from([AIGUL, DAULET, CONSULTANT]))
 def test_no_way_leads_past_the_allowed_moves(ways, who):
-    state, passed = State.RECEIVED, [State.RECEIVED]
+    state, passed = DemandState.RECEIVED, [DemandState.RECEIVED]
     for to in ways:
         try:
             state = move(state, to, who, frozenset({"aigul"}), "words")
-        except (WrongStep, Forbidden):
+        except (WrongStep, StepForbidden):
             continue
         passed.append(state)
     assert all(pair in MOVES for pair in pairwise(passed))
-    if State.APPROVED in passed:
+    if DemandState.APPROVED in passed:
         assert who is DAULET
-        assert passed[passed.index(State.APPROVED) - 1] is State.READY
+        assert passed[passed.index(DemandState.APPROVED) - 1] is DemandState.READY
 
 
 async def test_a_demand_goes_from_the_letter_to_the_acknowledgement(home):
@@ -83,17 +83,17 @@ async def test_a_demand_goes_from_the_letter_to_the_acknowledgement(home):
     await seal(home)
     service = register(home)
     demand = await service.register(BY_NUMBER, AIGUL, NOW)
-    assert State.RECEIVED is demand.state
+    assert DemandState.RECEIVED is demand.state
     assert BY_NUMBER == demand.letter
     assert BY_NUMBER.received_at + timedelta(hours=4) == demand.due_at
     demand = await service.search(demand.id, AIGUL, NOW)
-    assert State.READY is demand.state
+    assert DemandState.READY is demand.state
     assert [(talk.record.call_id, talk.recording_id)] == [
         (f.call_id, f.recording_id) for f in demand.findings
     ]
-    demand = await service.move(demand.id, State.APPROVED, DAULET, NOW)
-    demand = await service.move(demand.id, State.HANDED_OVER, AIGUL, NOW, "by courier")
-    demand = await service.move(demand.id, State.ACKNOWLEDGED, AIGUL, NOW, "their no. 7")
+    demand = await service.move(demand.id, DemandState.APPROVED, DAULET, NOW)
+    demand = await service.move(demand.id, DemandState.HANDED_OVER, AIGUL, NOW, "by courier")
+    demand = await service.move(demand.id, DemandState.ACKNOWLEDGED, AIGUL, NOW, "their no. 7")
     assert ["registered", "searched", "ready", "approved", "handed_over", "acknowledged"] == [
         event.step for event in demand.events
     ]
@@ -106,9 +106,9 @@ async def test_who_registered_cannot_approve_nor_can_a_consultant(home, who):
     service = register(home)
     demand = await service.register(BY_NUMBER, AIGUL, NOW)
     await service.search(demand.id, AIGUL, NOW)
-    with pytest.raises(Forbidden):
-        await service.move(demand.id, State.APPROVED, who, NOW)
-    assert State.READY is (await service.get(demand.id)).state
+    with pytest.raises(StepForbidden):
+        await service.move(demand.id, DemandState.APPROVED, who, NOW)
+    assert DemandState.READY is (await service.get(demand.id)).state
 
 
 async def test_who_searched_cannot_approve_either(home):
@@ -117,8 +117,8 @@ async def test_who_searched_cannot_approve_either(home):
     service = register(home)
     demand = await service.register(BY_NUMBER, AIGUL, NOW)
     await service.search(demand.id, DAULET, NOW)
-    with pytest.raises(Forbidden):
-        await service.move(demand.id, State.APPROVED, DAULET, NOW)
+    with pytest.raises(StepForbidden):
+        await service.move(demand.id, DemandState.APPROVED, DAULET, NOW)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_who_searched_cannot_approve_either(home):
 async def test_under_c6_a_letter_without_date_or_number_is_returned_with_its_reply(home, criteria, lacks):
     service = register(home)
     demand = await service.register(replace(BY_NUMBER, criteria=criteria), AIGUL, NOW)
-    assert State.RETURNED is demand.state
+    assert DemandState.RETURNED is demand.state
     assert lacks == demand.events[-1].facts["lacks"]
     said = reply(demand, service.authority("informatisation"), service.basis("C6"), home.settings.zone)
     assert ("қайтар" in said.title_kk, "возврат" in said.title_ru) == (True, True)
@@ -150,7 +150,7 @@ async def test_under_a19_a_conversation_identified_in_another_way_is_searched(ho
     letter = replace(BY_NUMBER, basis="A19", criteria=Criteria(call_id=talk.record.call_id))
     demand = await service.register(letter, AIGUL, NOW)
     demand = await service.search(demand.id, AIGUL, NOW)
-    assert State.READY is demand.state
+    assert DemandState.READY is demand.state
     nothing = await service.register(
         replace(letter, number="2", criteria=Criteria(language="kk")), AIGUL, NOW
     )
@@ -166,15 +166,15 @@ async def test_nothing_found_is_stated_by_a_second_person_with_proof_of_the_sear
     wrong = replace(BY_NUMBER, criteria=Criteria(number="+77000000009", day=date(2026, 11, 22)))
     demand = await service.register(wrong, AIGUL, NOW)
     with pytest.raises(WrongStep):
-        await service.move(demand.id, State.NOT_FOUND, DAULET, NOW)
+        await service.move(demand.id, DemandState.NOT_FOUND, DAULET, NOW)
     demand = await service.search(demand.id, AIGUL, NOW)
-    assert (State.SEARCHING, ()) == (demand.state, demand.findings)
+    assert (DemandState.SEARCHING, ()) == (demand.state, demand.findings)
     facts = demand.events[-1].facts
     assert (2, 1, 2) == (facts["calls_that_day"], facts["withheld_that_day"], facts["chain"]["seq"])  # type: ignore[index]
     assert "77000000009" not in str(facts)
-    with pytest.raises(Forbidden):
-        await service.move(demand.id, State.NOT_FOUND, AIGUL, NOW)
-    demand = await service.move(demand.id, State.NOT_FOUND, DAULET, NOW, confirmed=["near_numbers"])
+    with pytest.raises(StepForbidden):
+        await service.move(demand.id, DemandState.NOT_FOUND, AIGUL, NOW)
+    demand = await service.move(demand.id, DemandState.NOT_FOUND, DAULET, NOW, confirmed=["near_numbers"])
     said = reply(demand, service.authority("informatisation"), service.basis("C6"), home.settings.zone)
     assert "табылмады" in said.kk[1]
     assert "не найдено" in said.ru[1]
@@ -185,9 +185,9 @@ async def test_a_recording_that_waits_for_sealing_keeps_the_demand_searching(hom
     service = register(home)
     demand = await service.register(BY_NUMBER, AIGUL, NOW)
     demand = await service.search(demand.id, AIGUL, NOW)
-    assert (State.SEARCHING, 1) == (demand.state, demand.events[-1].facts["waiting"])
+    assert (DemandState.SEARCHING, 1) == (demand.state, demand.events[-1].facts["waiting"])
     await seal(home)
-    assert State.READY is (await service.search(demand.id, AIGUL, NOW)).state
+    assert DemandState.READY is (await service.search(demand.id, AIGUL, NOW)).state
 
 
 async def test_the_letters_words_and_numbers_are_hidden_in_the_database_and_absent_from_the_access_log(home):
@@ -237,7 +237,7 @@ async def test_each_warning_is_one_alarm_whatever_restarts_lie_between(home):
     begun = BY_NUMBER.received_at
     told = []
     for minutes in (119, 120, 121, 191, 192, 239, 240, 500):
-        told.append(await TermWatch(home.database, home.settings).look(begun + timedelta(minutes=minutes)))
+        told.append(await TermWatch(home.database, home.settings).poll(begun + timedelta(minutes=minutes)))
     assert [[], ["demand_50"], [], [], ["demand_80"], [], ["demand_overdue"], []] == told
     async with home.database.connect() as connection:
         rows = (await connection.execute(select(alarms.c.kind, alarms.c.about, alarms.c.at))).all()
@@ -250,11 +250,11 @@ async def test_each_warning_is_one_alarm_whatever_restarts_lie_between(home):
 async def test_warnings_of_a_demand_end_once_its_term_runs_no_more(home):
     demand = await register(home).register(BY_NUMBER, AIGUL, NOW)
     at = BY_NUMBER.received_at + timedelta(minutes=500)
-    await TermWatch(home.database, home.settings).look(at)
+    await TermWatch(home.database, home.settings).poll(at)
     async with home.database.begin() as connection:
         await connection.execute(text("UPDATE demands SET state = 'acknowledged'"))
     for _ in range(2):
-        await TermWatch(home.database, home.settings).look(at)
+        await TermWatch(home.database, home.settings).poll(at)
     async with home.database.connect() as connection:
         rows = [(row.kind, row.about) for row in await connection.execute(alarms.select())]
     kinds = ("demand_50", "demand_80", "demand_overdue")
@@ -270,9 +270,9 @@ async def test_the_letters_own_term_is_the_term(home):
 
 
 def test_what_is_left_is_said_as_a_clock():
-    assert "3:59:07" == left(NOW + timedelta(hours=3, minutes=59, seconds=7), NOW)
-    assert "2 d 3:00:00" == left(NOW + timedelta(days=2, hours=3), NOW)
-    assert "overdue by 0:12:44" == left(NOW - timedelta(minutes=12, seconds=44), NOW)
+    assert "3:59:07" == time_left(NOW + timedelta(hours=3, minutes=59, seconds=7), NOW)
+    assert "2 d 3:00:00" == time_left(NOW + timedelta(days=2, hours=3), NOW)
+    assert "overdue by 0:12:44" == time_left(NOW - timedelta(minutes=12, seconds=44), NOW)
 
 
 async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(home):
@@ -283,8 +283,8 @@ async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(hom
     async with home.database.begin() as connection:
         await connection.execute(text("UPDATE demands SET due_at = 'yesterday' WHERE id = 1"))
     clock = TermWatch(home.database, home.settings)
-    assert "demand_overdue" in await clock.look(NOW)
-    assert [] == await clock.look(NOW)
+    assert "demand_overdue" in await clock.poll(NOW)
+    assert [] == await clock.poll(NOW)
     state = await clock.state()
     assert (2, 2) == (state.running, len(state.overdue))
     async with home.database.connect() as connection:
@@ -299,7 +299,7 @@ async def test_an_altered_demand_is_named_and_the_terms_of_the_others_run_on(hom
         await connection.execute(
             text("UPDATE demands SET due_at = (SELECT due_at FROM demands WHERE id = 2)")
         )
-    await clock.look(NOW)
+    await clock.poll(NOW)
     async with home.database.connect() as connection:
         told = (await connection.execute(select(alarms.c.kind, alarms.c.about))).all()
     assert 1 == told.count(("demand_unreadable_ended", "111-D-000001"))

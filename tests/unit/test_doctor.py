@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.journal_file import Named
+from config.journal_file import JournalIdentity
 from config.settings import Settings
 from engine.health import checks as doctor
 from engine.health import running as doctor_running
@@ -134,7 +134,7 @@ def test_a_journal_that_has_gone_from_a_home_whose_line_has_run_is_a_failure(set
 def test_another_file_in_the_journals_place_and_what_was_set_aside_are_said(settings: Settings) -> None:
     (settings.home / "db").mkdir(parents=True)
     file = settings.home / "db" / "journal.sqlite"
-    Named((0, 1)).write(file)
+    JournalIdentity((0, 1)).write(file)
     file.touch()
     file.with_name("journal.sqlite.replaced").touch()
     aside, database = doctor_running.database(settings)

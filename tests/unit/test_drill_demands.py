@@ -18,8 +18,8 @@ from engine.evidence.services import EvidenceServices, open_evidence
 from engine.install.keys import ensure_keys
 from lab.fill import fill
 from lab.fill_plan import Plan, Planned
-from recordings.demands.demand import Letter, State
-from recordings.demands.question import Doubt
+from recordings.demands.demand import DemandState, Letter
+from recordings.demands.question import QuestionKind
 from recordings.finding.criteria import Criteria
 from recordings.model.access_entry import Actor
 from recordings.package.verify_package import verify_zip
@@ -163,11 +163,11 @@ async def answered(evidence: EvidenceServices, asked: Asked, n: int) -> tuple[st
     demand = await service.register(letter, AIGUL, now)
     calls: set[str] = set()
     end = "returned"
-    if demand.state is not State.RETURNED:
+    if demand.state is not DemandState.RETURNED:
         demand = await service.search(demand.id, AIGUL, now)
-        to, end = (State.APPROVED, "found") if demand.findings else (State.NOT_FOUND, "nothing")
+        to, end = (DemandState.APPROVED, "found") if demand.findings else (DemandState.NOT_FOUND, "nothing")
         # The drill's wrong numbers are its letters' own: who is asked back says so.
-        confirmed = [*Doubt] if to is State.NOT_FOUND else ()
+        confirmed = [*QuestionKind] if to is DemandState.NOT_FOUND else ()
         await service.move(demand.id, to, DAULET, now, confirmed=confirmed)
     made = await evidence.packages.make(demand.id, AIGUL, now)
     faults = verify_zip(made.path.read_bytes(), evidence.keys.public(), made.signature.read_bytes())

@@ -17,9 +17,9 @@ from recordings.finding.service import Finder, NotIndexed
 from recordings.journal.migrating import migrate
 from recordings.journal.reading import Reader
 from recordings.model.tables import calls
-from recordings.privacy.hiding import UNREADABLE, revealed
+from recordings.privacy.hiding import UNREADABLE, reveal_caller
 from recordings.privacy.numbers import FORM, Numbers
-from recordings.privacy.phone_number import one_form
+from recordings.privacy.phone_number import index_form
 from tests.evidence_home import T0, EvidenceHome, numbers
 
 pytest_plugins = ("tests.postgres",)
@@ -41,7 +41,7 @@ def test_however_a_number_is_written_it_is_one_number(national, sep):
         f"7{sep}{spoken}",
         f"8 ({national[:3]}) {sep.join(parts[1:])}",
     )
-    assert {f"+7{national}"} == {one_form(way) for way in ways}
+    assert {f"+7{national}"} == {index_form(way) for way in ways}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_however_a_number_is_written_it_is_one_number(national, sep):
     ],
 )
 def test_fixed_lines_foreign_and_short_numbers_have_one_form_too(written, expected):
-    assert expected == one_form(written)
+    assert expected == index_form(written)
 
 
 def test_a_hidden_number_comes_back_and_differs_each_time_and_its_index_tells_nothing_without_the_key():
@@ -66,9 +66,9 @@ def test_a_hidden_number_comes_back_and_differs_each_time_and_its_index_tells_no
     assert ("+77000000001", "+77000000001") == (ours.reveal(first), ours.reveal(second))
     assert ours.index("8 700 000 00 01") == ours.index("+77000000001") != other.index("+77000000001")
     assert (UNREADABLE, UNREADABLE, None) == (
-        revealed(first, other),
-        revealed(first, None),
-        revealed(None, ours),
+        reveal_caller(first, other),
+        reveal_caller(first, None),
+        reveal_caller(None, ours),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialplan import words as w
 from ivr.facts import Facts
-from ivr.flow.stages import resumed
+from ivr.flow.stages import resumed_stage
 from ivr.stage import After, Goodbye, Reconnect, Stage, Transfer, Wait, Welcome
 from tests.scenario.director import Director
 from tests.scenario.language import Act, Line, Scenario, Way, scenarios
@@ -113,7 +113,7 @@ def test_the_language_is_not_asked_again_once_it_is_noted():
     ],
 )
 def test_what_an_engine_finds_tells_what_is_left_to_do(facts: Facts, stage: Stage):
-    assert stage == resumed(facts)
+    assert stage == resumed_stage(facts)
 
 
 # People do anything at any moment.

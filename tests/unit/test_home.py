@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import home as places
-from config.home import PROGRAM, UnsafePlace, default_home, trust, unheard
+from config.home import PROGRAM, UnsafePlace, default_home, ignored_settings, require_trusted
 from config.settings import Settings
 
 pytest_plugins = ("tests.command_line",)
@@ -81,19 +81,19 @@ def test_every_folder_above_is_looked_at_and_every_link_on_the_way(tmp_path):
     (safe / "link").symlink_to("step/../home")
     for place in (loose / "home", safe / "step", safe / "link", safe / "link" / "settings.toml"):
         with pytest.raises(UnsafePlace, match=str(loose)):
-            trust(place)
+            require_trusted(place)
     loose.chmod(0o1777)  # as /tmp: what root made there nobody else moves
-    trust(safe / "link")
+    require_trusted(safe / "link")
     os.chown(safe / "step", DAULET, DAULET, follow_symlinks=False)
     with pytest.raises(UnsafePlace, match="step belongs to"):
-        trust(safe / "link")
+        require_trusted(safe / "link")
 
 
 def test_links_in_a_circle_are_refused(tmp_path):
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(UnsafePlace, match="circle"):
-        trust(tmp_path / "a")
+        require_trusted(tmp_path / "a")
 
 
 @pytest.mark.parametrize("name", ["settings.toml", "setup", "setup/asterisk.json"])
@@ -134,9 +134,9 @@ def test_settings_that_somebody_brings_through_sudo_are_not_heard(ivr111, settin
 
 
 def test_root_itself_and_roots_own_sudo_are_heard(monkeypatch):
-    assert [] == unheard({"IVR111_KEYS": "x"})
-    assert [] == unheard({"IVR111_KEYS": "x", "SUDO_UID": "0"})
-    assert ["IVR111_KEYS"] == unheard({"IVR111_KEYS": "x", "IVR111_HOME": "y", "SUDO_UID": "1"})
+    assert [] == ignored_settings({"IVR111_KEYS": "x"})
+    assert [] == ignored_settings({"IVR111_KEYS": "x", "SUDO_UID": "0"})
+    assert ["IVR111_KEYS"] == ignored_settings({"IVR111_KEYS": "x", "IVR111_HOME": "y", "SUDO_UID": "1"})
 
 
 def test_children_of_the_line_do_not_hear_it_either(settings, monkeypatch):
@@ -169,12 +169,12 @@ def test_a_developers_clone_is_trusted_by_the_root_that_runs_it(tmp_path, monkey
     for path in (clone, clone / "var"):
         os.chown(path, DAULET, DAULET)
     with pytest.raises(UnsafePlace):
-        trust(clone / "var")
+        require_trusted(clone / "var")
     monkeypatch.setattr(places, "PROGRAM", clone)
-    trust(clone / "var")
+    require_trusted(clone / "var")
     assert not stat.S_IMODE(clone.stat().st_mode) & 0o002
 
 
 def test_who_is_not_root_is_not_asked(theirs, monkeypatch):
     monkeypatch.setattr("os.getuid", lambda: DAULET)
-    trust(theirs)
+    require_trusted(theirs)

@@ -6,7 +6,7 @@ import pytest
 
 from routing.live.caller_identity import caller
 from routing.live.live import Live
-from routing.live.live_view import picture
+from routing.live.live_view import view_of
 from tests.unit.live_tables import told
 
 OURS = "+77000000202"
@@ -73,7 +73,7 @@ CALL = "1 | trunk | sets | CALL=n1-1000-1"
 def test_the_journal_has_the_number_and_the_board_does_not_when_the_caller_asks_for_privacy():
     both = said(f"{SIP}, {TEL}")
     live = line(ARRIVES, CALL, f"1 | trunk | sets | IDENTITY={both}", "1 | trunk | sets | PRIVATE=1")
-    (call,) = picture(live).calls
+    (call,) = view_of(live).calls
     assert (OURS, True) == (call.pii_caller, call.private)
     for event in told("9 | trunk | gone | 16"):
         live.apply(event)
@@ -83,5 +83,5 @@ def test_the_journal_has_the_number_and_the_board_does_not_when_the_caller_asks_
 
 def test_an_identity_without_a_number_changes_nothing():
     live = line("1 | trunk | arrives | +77000000101", CALL, f"1 | trunk | sets | IDENTITY={NOBODY}")
-    (call,) = picture(live).calls
+    (call,) = view_of(live).calls
     assert ("+77000000101", False) == (call.pii_caller, call.private)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from config.journal_file import (
-    Anchor,
     FoundFile,
+    JournalHandle,
+    JournalIdentity,
     JournalRefused,
     JournalUnsettled,
-    Named,
     may_open,
     renew,
     take_in,
@@ -52,7 +52,7 @@ def other(journal: Path, calls: int) -> Path:
     return file
 
 
-def found(journal: Path, anchor: Anchor | None = None) -> FoundFile:
+def found(journal: Path, anchor: JournalHandle | None = None) -> FoundFile:
     """As the engine does it: once, and again when nobody writes there any more."""
     changed = journal.stat().st_ctime + 0.1
     with pytest.raises(JournalUnsettled):
@@ -80,13 +80,13 @@ def test_an_older_file_put_in_while_no_engine_ran_is_taken_in_without_the_old_on
 
 
 def test_an_older_file_of_the_same_inode_is_told_apart_by_its_birth(journal: Path) -> None:
-    named = Named.read(journal)
+    named = JournalIdentity.read(journal)
     assert named is not None
     older = other(journal, 50)
     journal.unlink()
     older.rename(journal)
     there = journal.stat()
-    as_if = Named((there.st_dev, there.st_ino), 0, named.wal, "1.000000000")
+    as_if = JournalIdentity((there.st_dev, there.st_ino), 0, named.wal, "1.000000000")
     as_if.write(journal)
     assert FoundFile.ANOTHER == found(journal)
     assert {"old": 50} == texts(journal)
@@ -95,8 +95,8 @@ def test_an_older_file_of_the_same_inode_is_told_apart_by_its_birth(journal: Pat
 def test_an_older_copy_written_over_the_same_file_is_taken_in_without_the_log(journal: Path) -> None:
     texts(journal)  # its end writes the log into the file: it is long now
     assert FoundFile.SAME == take_in(journal, 0.0)
-    with closing(Anchor(journal)):
-        named = Named.now(journal)
+    with closing(JournalHandle(journal)):
+        named = JournalIdentity.now(journal)
         assert named is not None
         named.write(journal)
     subprocess.run(["cp", other(journal, 50), journal], check=True)
@@ -117,7 +117,7 @@ def test_a_file_with_a_log_of_its_own_is_taken_in_with_it(journal: Path, tmp_pat
 def test_with_the_journal_open_another_file_is_set_aside_and_the_journal_put_back(
     journal: Path,
 ) -> None:
-    with closing(Anchor(journal)) as anchor:
+    with closing(JournalHandle(journal)) as anchor:
         other(journal, 50).replace(journal)
         assert FoundFile.PUT_BACK == found(journal, anchor)
     assert {"new": 200} == texts(journal)
@@ -125,7 +125,7 @@ def test_with_the_journal_open_another_file_is_set_aside_and_the_journal_put_bac
 
 
 def test_with_only_its_log_deleted_nothing_is_lost(journal: Path) -> None:
-    with closing(Anchor(journal)) as anchor:
+    with closing(JournalHandle(journal)) as anchor:
         journal.with_name("journal.sqlite-wal").unlink()
         assert FoundFile.PUT_BACK == found(journal, anchor)
     assert {"new": 200} == texts(journal)
@@ -173,7 +173,7 @@ def test_an_empty_log_that_a_question_left_behind_is_no_other_journal(tmp_path):
         renew(file, log=True)  # as the engine does, which then ends and takes its log away
         log = tmp_path / "journal.sqlite-wal"
         still_open = log.open("rb")  # else the next log may be given the same inode number
-    named = Named.read(file)
+    named = JournalIdentity.read(file)
     assert named is not None
     log.touch()
     with still_open:

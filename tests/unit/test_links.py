@@ -6,7 +6,7 @@ import pytest
 
 from dialplan import words as w
 from engine.recorder.link_quality import LinkCount, LinkWatch
-from recordings.completeness.compare import AnsweredConversation, RecordingFacts, wrong
+from recordings.completeness.compare import AnsweredConversation, RecordingFacts, gap_of
 from recordings.journal.spool_lines import from_line, to_line
 from recordings.model.entries import RecordingState
 from recordings.model.link_quality import LinkHeard, explained, words
@@ -52,8 +52,8 @@ def talk(recorded: float, *links: LinkHeard) -> AnsweredConversation:
 
 def test_a_gap_that_is_more_than_the_network_did_says_what_the_network_did():
     raw = {"x.wav": 1}
-    assert wrong(talk(85.0, heard(loss=0.2)), raw, {}, NOW) is None
-    gap = wrong(talk(50.0, heard(loss=0.2), heard(jitter=0.009, leg="consultant")), raw, {}, NOW)
+    assert gap_of(talk(85.0, heard(loss=0.2)), raw, {}, NOW) is None
+    gap = gap_of(talk(50.0, heard(loss=0.2), heard(jitter=0.009, leg="consultant")), raw, {}, NOW)
     assert gap is not None
     assert "length" == gap.kind
     expected = "talked 100.0 s, recorded 50.0 s (caller: 20.0% of packets lost; consultant: jitter 9 ms)"

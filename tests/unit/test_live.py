@@ -8,7 +8,7 @@ from live_tables import CALLER, lived, story_of, told
 from recordings.journal.from_call_summary import record
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from routing.live.call_summary import Conversation
-from routing.live.live_view import CallNow, PhoneNow, picture
+from routing.live.live_view import CallNow, PhoneNow, view_of
 
 ARRIVAL = """
   10.0 | trunk | arrives  | +77000000001
@@ -243,16 +243,16 @@ def test_the_present_is_seen_while_it_lasts() -> None:
         held=False,
         survived=False,
     )
-    assert picture(live).calls == (expected,)
+    assert view_of(live).calls == (expected,)
     talk = told("16 | c101 | joins\n16 | trunk | joins\n17 | c101 | holds")
     for event in talk:
         live.apply(event)
     talking = replace(expected, ringing=(), talking_with=("c101",), talking_since=16.0, held=True,
                       answered_at=16.0)  # fmt: skip
-    assert picture(live).calls == (talking,)
+    assert view_of(live).calls == (talking,)
     live.apply(told("18 | c101 | holds | off")[0])
-    assert picture(live).calls == (replace(talking, held=False),)
-    assert picture(live).phones == (
+    assert view_of(live).calls == (replace(talking, held=False),)
+    assert view_of(live).phones == (
         PhoneNow("c101", "reachable", in_call=False),
         PhoneNow("c102", "unreachable", in_call=False),
     )
@@ -289,14 +289,14 @@ def test_a_hold_of_the_operators_lasts_from_the_wait_into_the_conversation() -> 
 
 def test_a_call_past_the_engine_makes_a_phone_busy() -> None:
     live = lived(told("9 | c102 | arrives | 102"))
-    assert picture(live).phones == (PhoneNow("c102", None, in_call=True),)
+    assert view_of(live).phones == (PhoneNow("c102", None, in_call=True),)
     live.apply(told("10 | c102 | gone")[0])
-    assert picture(live).phones == ()
+    assert view_of(live).phones == ()
 
 
 def test_survivals_queue_stops_ringing_a_member() -> None:
     live = lived(told(QUEUED + "14 | c101 | queue rings\n14 | c101 | rings\n22 | c101 | queue rings | off"))
-    assert picture(live).calls[0].ringing == ()
+    assert view_of(live).calls[0].ringing == ()
 
 
 def test_events_of_unknown_calls_are_counted_and_dropped() -> None:

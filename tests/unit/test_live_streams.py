@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from live_tables import STREAMS, ami, lived, log
 
 from engine.cli.ami_capture import messages
-from routing.live.ami_events import Message, read, word
+from routing.live.ami_events import Message, header_value, read
 from routing.live.call_summary import CallSummary
 from routing.live.events import BridgeEntered, Event
 from routing.live.live import Live
-from routing.live.live_view import LiveView, picture
+from routing.live.live_view import LiveView, view_of
 from routing.live.resync import snapshot
 
 AMI, LOG = ami(), log()
@@ -92,7 +92,7 @@ def test_no_order_of_events_ever_raises(data: st.DataObject) -> None:
     live = Live()
     for event in events:
         live.apply(event)
-        picture(live)
+        view_of(live)
     live.lose(frozenset(), 2e9)
     assert not live.calls
     assert all(story.outcome for story in live.ended())
@@ -103,7 +103,7 @@ def until_the_lists() -> tuple[list[Event], list[Message], float]:
     text = (STREAMS / "ten-calls.ami").read_text("utf-8")
     before, lists, at = [], [], 0.0
     for message in messages(text.splitlines()):
-        if word(message, "ActionID").startswith("snap1"):
+        if header_value(message, "ActionID").startswith("snap1"):
             lists.append(message)
         elif lists:
             break
@@ -123,16 +123,16 @@ def known_to_a_snapshot(seen: LiveView) -> LiveView:
 
 def test_a_snapshot_knows_what_the_stream_had_told() -> None:
     before, lists, at = until_the_lists()
-    status = [m for m in lists if word(m, "Event") == "Status"]
-    devices = [m for m in lists if word(m, "Event") == "DeviceStateChange"]
+    status = [m for m in lists if header_value(m, "Event") == "Status"]
+    devices = [m for m in lists if header_value(m, "Event") == "DeviceStateChange"]
     fresh = snapshot(at, status, devices)
-    assert known_to_a_snapshot(picture(fresh)) == known_to_a_snapshot(picture(lived(before)))
-    assert [call.talking_with for call in picture(fresh).calls] in ([("c101",), ()], [(), ("c101",)])
+    assert known_to_a_snapshot(view_of(fresh)) == known_to_a_snapshot(view_of(lived(before)))
+    assert [call.talking_with for call in view_of(fresh).calls] in ([("c101",), ()], [(), ("c101",)])
 
 
 def test_a_call_met_by_snapshot_ends_with_the_right_outcome_but_is_not_whole() -> None:
     before, lists, at = until_the_lists()
-    live = snapshot(at, [m for m in lists if word(m, "Event") == "Status"], [])
+    live = snapshot(at, [m for m in lists if header_value(m, "Event") == "Status"], [])
     for event in AMI[len(before) :]:
         live.apply(event)
     stories = {story.call_id: story for story in live.ended()}
@@ -143,7 +143,7 @@ def test_a_call_met_by_snapshot_ends_with_the_right_outcome_but_is_not_whole() -
 def test_a_lost_connection_keeps_the_past_and_takes_the_present_from_the_lists() -> None:
     before, lists, at = until_the_lists()
     missed = next(n for n, event in enumerate(before) if isinstance(event, BridgeEntered))
-    fresh = snapshot(at, [m for m in lists if word(m, "Event") == "Status"], [])
+    fresh = snapshot(at, [m for m in lists if header_value(m, "Event") == "Status"], [])
     fresh.inherit(lived(before[:missed]), at)
     for event in AMI[len(before) :]:
         fresh.apply(event)

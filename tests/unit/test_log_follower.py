@@ -83,7 +83,7 @@ async def told(log: Path) -> set[str]:
     async def keep(_at: FilePosition) -> None:
         return
 
-    await CelFile(log).look(lambda story: found.add(story.call_id), keep)
+    await CelFile(log).poll(lambda story: found.add(story.call_id), keep)
     return found
 
 

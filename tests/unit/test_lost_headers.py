@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recordings.capture.join import work
-from recordings.capture.join_job import Job, Piece
+from recordings.capture.join_job import JoinJob, JoinSegment
 from recordings.capture.sound import repair, track
 from recordings.capture.wave_header import new_header
 from tests.unit.test_recordings_audio import RATE, nothing, quiet_line, read_wave, save, tone
@@ -93,7 +93,7 @@ def test_silence_of_the_line_before_the_first_word_does_not_shift_the_bytes(tmp_
 def test_a_leg_without_header_is_joined_and_named(tmp_path):
     (tmp_path / "a.wav").write_bytes(speech(6).astype("<i2").tobytes())
     save(tmp_path / "b.wav", speech(6))
-    found = work(Job(str(tmp_path), "x.wav", (Piece(0.0, "a.wav", "b.wav"),)))
+    found = work(JoinJob(str(tmp_path), "x.wav", (JoinSegment(0.0, "a.wav", "b.wav"),)))
     assert (found.seconds, found.sound, found.faults) == (6.0, 6.0, ("header_lost",))
     assert np.array_equal(speech(6), read_wave(tmp_path / "x.wav")[1][:, 0])
 
@@ -101,7 +101,7 @@ def test_a_leg_without_header_is_joined_and_named(tmp_path):
 def test_a_leg_that_lost_its_begin_lies_where_it_ended_with_the_other(tmp_path):
     (tmp_path / "a.wav").write_bytes(speech(4).astype("<i2").tobytes())
     save(tmp_path / "b.wav", speech(6))
-    found = work(Job(str(tmp_path), "x.wav", (Piece(0.0, "a.wav", "b.wav"),)))
+    found = work(JoinJob(str(tmp_path), "x.wav", (JoinSegment(0.0, "a.wav", "b.wav"),)))
     assert (found.seconds, found.faults) == (6.0, ("header_lost", "caller_gap"))
     sound = read_wave(tmp_path / "x.wav")[1]
     assert not sound[: 2 * RATE, 0].any()

@@ -19,7 +19,7 @@ import soundfile
 
 from recordings.chain.service import Statements
 from recordings.completeness.service import Completeness
-from recordings.demands.demand import Letter, State
+from recordings.demands.demand import DemandState, Letter
 from recordings.demands.service import Demands
 from recordings.demands.steps import WrongStep
 from recordings.finding.criteria import Criteria
@@ -74,7 +74,7 @@ class Desk:
     async def approved(self, letter: Letter = LETTER) -> int:
         demand = await self.demands.register(letter, AIGUL, NOW)
         await self.demands.search(demand.id, AIGUL, NOW)
-        await self.demands.move(demand.id, State.APPROVED, DAULET, NOW)
+        await self.demands.move(demand.id, DemandState.APPROVED, DAULET, NOW)
         return demand.id
 
     async def package(self, letter: Letter = LETTER, later: int = 0) -> MadePackage:
@@ -142,7 +142,7 @@ async def test_made_again_elsewhere_and_later_it_is_the_same_to_the_byte(desk, t
     os.environ["TZ"] = "Asia/Tokyo"
     time.tzset()
     try:
-        await desk.demands.move(id_, State.HANDED_OVER, AIGUL, NOW + timedelta(minutes=3), "courier")
+        await desk.demands.move(id_, DemandState.HANDED_OVER, AIGUL, NOW + timedelta(minutes=3), "courier")
         again = await desk.packages.make(id_, DAULET, NOW + timedelta(days=3))
     finally:
         os.umask(mask)
@@ -222,7 +222,7 @@ async def test_nothing_found_is_answered_with_a_letter_and_the_proof_of_the_sear
     demand = await desk.demands.register(wrong, AIGUL, NOW)
     await desk.demands.search(demand.id, AIGUL, NOW)
     near = ["near_numbers"]  # the others of the day differ in one digit
-    await desk.demands.move(demand.id, State.NOT_FOUND, DAULET, NOW, confirmed=near)
+    await desk.demands.move(demand.id, DemandState.NOT_FOUND, DAULET, NOW, confirmed=near)
     made = await desk.packages.make(demand.id, AIGUL, NOW)
     said = manifest(made.path)
     assert ([], [], 3) == (said["calls"], said["recordings"], said["search"]["calls_that_day"])

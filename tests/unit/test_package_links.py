@@ -10,7 +10,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from config.no_follow import NotOurs, plain
+from config.no_follow import UnexpectedFile, open_plain
 from config.settings import Settings
 from engine.cli.package import hand_out
 from engine.install.home_folders import hand_over, lay_out
@@ -105,7 +105,7 @@ def test_what_the_evidence_user_plants_in_place_of_a_package_is_not_handed_out(
     if enclosed and name == "signature":
         hand_out(home, one, out, age, None)  # the signature of the ZIP does not go out with an envelope
     else:
-        with pytest.raises((NotOurs, OSError)):
+        with pytest.raises((UnexpectedFile, OSError)):
             hand_out(home, one, out, age, None)
     assert SECRET == victim.read_bytes()
     assert not [file for file in out.iterdir() if SECRET in file.read_bytes()]
@@ -126,7 +126,7 @@ def test_a_member_exchanged_while_a_package_is_made_is_not_packed(home, victim, 
     """The evidence user can exchange what root's command has just written and is about to pack."""
     with as_evidence(home):
         work = home.packages / ".making-1"
-        files.put(work, "audio/1.wav", b"sound")
+        files.add_member(work, "audio/1.wav", b"sound")
     with evidence_user(home):
         (work / "audio" / "1.wav").unlink()
         if part == "folder":
@@ -146,7 +146,7 @@ def test_a_member_exchanged_while_a_package_is_made_is_not_packed(home, victim, 
 
 def test_a_plain_file_is_its_owner_s_and_no_link(tmp_path, victim):
     (tmp_path / "plain").write_bytes(b"mine")
-    with plain(tmp_path / "plain", 0) as file:
+    with open_plain(tmp_path / "plain", 0) as file:
         assert b"mine" == file.read()
-    with pytest.raises(NotOurs):
-        plain(tmp_path / "plain", 12345)
+    with pytest.raises(UnexpectedFile):
+        open_plain(tmp_path / "plain", 12345)

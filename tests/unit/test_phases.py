@@ -4,7 +4,7 @@ import pytest
 
 from routing.dispatch.views import CallerView
 from routing.live.live import Live
-from routing.live.live_view import picture
+from routing.live.live_view import view_of
 from routing.live.phases import PHASES, UNANSWERED, on_the_line
 from tests.unit.live_tables import told
 
@@ -33,7 +33,7 @@ def live(table: str) -> Live:
 
 
 def phases(table: str, *queue: CallerView) -> list[tuple[str, str]]:
-    calls = picture(live(table)).calls
+    calls = view_of(live(table)).calls
     return [(one.call.call_id if one.call else one.seat.call, one.phase) for one in on_the_line(calls, queue)]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.wallboard.today import Today
-from recordings.privacy.phone_number import Invalid, NotOneNumber, forms, one_form, read_number
+from recordings.privacy.phone_number import NotAPhoneNumber, NumberFault, forms, index_form, read_number
 
 OURS = "+77010000001"
 SAME = {
@@ -68,32 +68,32 @@ SAME = {
         """,
 }
 ASKED_BACK = {
-    Invalid.NO_DIGITS: """
+    NumberFault.NO_DIGITS: """
         anonymous|жасырын|скрыт
         """,
-    Invalid.LETTERS: """
+    NumberFault.LETTERS: """
         8 70l 000 00 01|8 7З1 000 00 01|8 701 *** 00 01|8 701 000 00 01 (мама)|7+7010000001
         8 701 000 00 0?|8 701 000 00 01 доп. 2500001|8 701 000 00 01 доп. тел. 250 00 01
         """,
-    Invalid.SEVERAL: """
+    NumberFault.SEVERAL: """
         87010000001 87010000002|87010000001, 87010000002|87010000001;87010000002|87010000001/87010000002
         8701000000187010000002|8 701 000 00 01 и 8 701 000 00 02|8 701 000 00 01 және 8 701 000 00 02
         8 701 000 00 01 или 02|8 701 000 00 01/02|8 701 000 00 01, 02|+77010000001+77010000002
         +77010000001 998901234567
         8 701 000 00 01, доп. тел. 2500001
         """,
-    Invalid.TOO_SHORT: """
+    NumberFault.TOO_SHORT: """
         8 701 000 00 0|+7 701 000 00 0|7 701 000 00 0|701 000 00 0|250-00-01|25-00-01|111|8 495 123 45 6
         +998 90 123 45 6
         """,
-    Invalid.TOO_LONG: """
+    NumberFault.TOO_LONG: """
         8 701 000 00 012|+7 701 000 00 012|7 701 000 00 011|+998 90 123 45 678|1234567890123456
         """,
-    Invalid.IMPOSSIBLE: """
+    NumberFault.IMPOSSIBLE: """
         +999 123456789|+7 000 000 00 00|+7 111 111 11 11|0555123456|8 100 000 00 01
         8 000 000 00 00|80012345678
         """,
-    Invalid.AMBIGUOUS: """
+    NumberFault.AMBIGUOUS: """
         495 123 45 67|4930123456
         """,
 }
@@ -108,16 +108,16 @@ def lines(text: str) -> list[str]:
 )
 def test_one_person_has_one_number_as_letter_and_trunk_write_it(text, number):
     assert number == read_number(text)
-    assert number == one_form(text)
+    assert number == index_form(text)
     assert number in forms(text)
 
 
 @pytest.mark.parametrize(
     "text, reason",
-    [("", Invalid.NO_DIGITS), *((t, why) for why, ts in ASKED_BACK.items() for t in lines(ts) if t)],
+    [("", NumberFault.NO_DIGITS), *((t, why) for why, ts in ASKED_BACK.items() for t in lines(ts) if t)],
 )
 def test_what_cannot_be_one_number_is_asked_back_with_its_reason(text, reason):
-    with pytest.raises(NotOneNumber) as why:
+    with pytest.raises(NotAPhoneNumber) as why:
         read_number(text)
     assert reason is why.value.reason
 
@@ -140,22 +140,22 @@ def test_other_people_have_other_numbers(one, another):
 @given(st.from_regex(r"(70[0-8]|747|77[15678])[0-9]{7}", fullmatch=True), st.integers(1, 9))
 def test_a_mobile_number_one_digit_short_is_never_a_number_of_another_country(national, at):
     for prefix in ("8", "+7"):
-        with pytest.raises(NotOneNumber):
+        with pytest.raises(NotAPhoneNumber):
             read_number(prefix + national[:at] + national[at + 1 :])
 
 
 @given(st.text(max_size=40))
 def test_whatever_a_trunk_sends_has_a_form(text):
-    assert one_form(text) == one_form(text.strip())
+    assert index_form(text) == index_form(text.strip())
 
 
 @given(st.text("+0123456789 ()-.,доб/OО", max_size=30))
 def test_what_was_read_is_read_again_as_itself(text):
     try:
         number = read_number(text)
-    except NotOneNumber:
+    except NotAPhoneNumber:
         return
-    assert number == read_number(number) == one_form(text)
+    assert number == read_number(number) == index_form(text)
 
 
 def test_attempts_of_today_are_one_persons_however_the_trunk_spells_them():

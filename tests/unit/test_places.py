@@ -279,7 +279,7 @@ def test_a_home_whose_taking_over_was_interrupted_is_taken_over_to_the_end(home,
     given: list[Callable[..., bool]] = []
     from config import no_follow
 
-    whole = no_follow.give
+    whole = no_follow.set_owner
 
     def torn(*asked: object) -> bool:
         given.append(whole)

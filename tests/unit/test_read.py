@@ -3,7 +3,7 @@
 import pytest
 from panoramisk.message import Message as Panoramisk
 
-from routing.live.ami_events import Message, read, word
+from routing.live.ami_events import Message, header_value, read
 from routing.live.endpoints import device_of, endpoint_of
 from routing.live.events import (
     BridgeEntered,
@@ -114,8 +114,8 @@ def test_survivals_queue_rings_and_stops_ringing() -> None:
 def test_a_repeated_header_counts_with_its_last_value() -> None:
     repeated = changed(Event="BridgeEnter", BridgeUniqueid=["old", "b1"])
     assert isinstance(read(repeated), BridgeEntered)
-    assert word(repeated, "BridgeUniqueid") == "b1"
-    assert word({"Variable": []}, "Variable") == ""
+    assert header_value(repeated, "BridgeUniqueid") == "b1"
+    assert header_value({"Variable": []}, "Variable") == ""
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recordings.capture.files import scan
 from recordings.capture.join import work
-from recordings.capture.join_job import Job, Piece
+from recordings.capture.join_job import JoinJob, JoinSegment
 from recordings.capture.sound import repair, track, write_stereo
 from recordings.capture.wave_header import new_header, read_header
 from recordings.model.leg_levels import compare_legs, cured, measure
@@ -169,8 +169,8 @@ def test_the_stereo_file_has_the_caller_left_and_segments_in_their_places(tmp_pa
     save(tmp_path / "a.wav", tone(1, pitch=400))
     save(tmp_path / "b.wav", tone(0.5, pitch=900))
     save(tmp_path / "c.wav", tone(1, pitch=300))
-    pieces = (Piece(0.0, "a.wav", "b.wav"), Piece(2.5, "c.wav", None))
-    assert 3.5 == work(Job(str(tmp_path), "x.wav", pieces)).seconds
+    pieces = (JoinSegment(0.0, "a.wav", "b.wav"), JoinSegment(2.5, "c.wav", None))
+    assert 3.5 == work(JoinJob(str(tmp_path), "x.wav", pieces)).seconds
     channels, sound = read_wave(tmp_path / "x.wav")
     assert channels == 2
     assert np.array_equal(sound[:RATE, 0], tone(1, pitch=400))
@@ -193,7 +193,7 @@ def test_ten_minutes_are_joined_in_little_memory(tmp_path):
     save(tmp_path / "a.wav", tone(600))
     save(tmp_path / "b.wav", tone(600))
     tracemalloc.start()
-    found = work(Job(str(tmp_path), "x.wav", (Piece(0.0, "a.wav", "b.wav"),)))
+    found = work(JoinJob(str(tmp_path), "x.wav", (JoinSegment(0.0, "a.wav", "b.wav"),)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (found.seconds, found.faults, found.error) == (600.0, (), None)
@@ -204,7 +204,7 @@ def test_work_repairs_compares_and_joins(tmp_path):
     save(tmp_path / "a.wav", tone(6))
     save(tmp_path / "b.wav", nothing(6))
     (tmp_path / "a.wav").write_bytes(new_header(1, RATE, 0) + (tmp_path / "a.wav").read_bytes()[44:])
-    found = work(Job(str(tmp_path), "x.wav", (Piece(0.0, "a.wav", "b.wav"),)))
+    found = work(JoinJob(str(tmp_path), "x.wav", (JoinSegment(0.0, "a.wav", "b.wav"),)))
     assert (found.repaired, found.faults, found.seconds) == (True, ("consultant_silent",), 6.0)
     assert found.consultant.silence == 1.0
 
@@ -246,5 +246,8 @@ def test_a_moment_lost_before_the_next_segment_is_a_check_of_the_recording(tmp_p
     save(tmp_path / "a-caller.wav", np.concatenate((tone(4), nothing(1.4))))
     for name, seconds in (("a-consultant", 5.4), ("b-caller", 3), ("b-consultant", 3)):
         save(tmp_path / f"{name}.wav", tone(seconds))
-    pieces = (Piece(0.0, "a-caller.wav", "a-consultant.wav"), Piece(5.4, "b-caller.wav", "b-consultant.wav"))
-    assert ("caller_lost",) == work(Job(str(tmp_path), "out.wav", pieces)).faults
+    pieces = (
+        JoinSegment(0.0, "a-caller.wav", "a-consultant.wav"),
+        JoinSegment(5.4, "b-caller.wav", "b-consultant.wav"),
+    )
+    assert ("caller_lost",) == work(JoinJob(str(tmp_path), "out.wav", pieces)).faults

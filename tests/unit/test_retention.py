@@ -10,7 +10,7 @@ from engine.evidence import rotate_cel as channel_log
 from engine.evidence.services import EvidenceServices
 from recordings.chain.entry import START, ChainEntryKind
 from recordings.chain.store import links
-from recordings.demands.demand import Letter, State
+from recordings.demands.demand import DemandState, Letter
 from recordings.demands.service import Demands
 from recordings.finding.criteria import Criteria
 from recordings.finding.registrations import link
@@ -22,7 +22,7 @@ from recordings.retention import store
 from recordings.retention.all_holds import AllHolds
 from recordings.retention.holds import period_of
 from recordings.retention.service import Retention
-from recordings.sealing.service import Destroyed, SealedRecordings
+from recordings.sealing.service import RecordingDestroyed, SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.chains import verify
 from tests.evidence_home import T0, EvidenceHome
@@ -96,7 +96,7 @@ async def test_audio_and_key_go_and_the_chain_tells_it_and_still_verifies(home):
     )
     assert "сынақ" in entries[-1].entry.facts.encode().decode("unicode_escape")
     reading = SealedRecordings(home.database, home.keys, home.settings.sealed)
-    with pytest.raises(Destroyed):
+    with pytest.raises(RecordingDestroyed):
         reading.open((await reading.of([talk.recording_id]))[talk.recording_id])
 
 
@@ -133,7 +133,7 @@ async def demanded(home: EvidenceHome, call_id: str) -> tuple[Demands, int]:
         "informatisation", "A19", "1", date(2026, 11, 22), "", Criteria(call_id=call_id), T0, None, "aigul"
     )
     demand = await register.search((await register.register(letter, AIGUL, T0)).id, AIGUL, T0)
-    assert State.READY is demand.state
+    assert DemandState.READY is demand.state
     return register, demand.id
 
 
@@ -153,7 +153,11 @@ async def test_whatever_holds_wins_over_any_policy_until_it_is_over(home, keeper
     await one.apply(AIGUL, LATER, "тексеру")
     assert (1, 1, 1) == await left(home)
     if keeper == "open demand":
-        for to, who in ((State.APPROVED, DAULET), (State.HANDED_OVER, AIGUL), (State.ACKNOWLEDGED, AIGUL)):
+        for to, who in (
+            (DemandState.APPROVED, DAULET),
+            (DemandState.HANDED_OVER, AIGUL),
+            (DemandState.ACKNOWLEDGED, AIGUL),
+        ):
             await register.move(demand, to, who, T0, "жеткізілді")
     elif keeper == "open appeal":
         await link(home.database, "2026-7", id_, False, T0)

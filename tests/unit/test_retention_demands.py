@@ -11,7 +11,7 @@ from config.evidence import RetentionPolicy
 from engine.evidence import rotate_cel as channel_log
 from engine.evidence.services import EvidenceServices
 from recordings.demands import store as register_store
-from recordings.demands.demand import Letter, State
+from recordings.demands.demand import DemandState, Letter
 from recordings.demands.service import Demands
 from recordings.finding.criteria import Criteria
 from recordings.finding.near_numbers import asked_for, near, one_slip, sent, slips
@@ -135,13 +135,18 @@ async def test_what_no_letter_could_mean_goes(home):
 
 
 STEPS = {
-    State.RECEIVED: (),
-    State.READY: ("search",),
-    State.APPROVED: ("search", State.APPROVED),
-    State.HANDED_OVER: ("search", State.APPROVED, State.HANDED_OVER),
-    State.ACKNOWLEDGED: ("search", State.APPROVED, State.HANDED_OVER, State.ACKNOWLEDGED),
-    State.REFUSED: (State.REFUSED,),
-    State.RETURNED: (State.RETURNED,),
+    DemandState.RECEIVED: (),
+    DemandState.READY: ("search",),
+    DemandState.APPROVED: ("search", DemandState.APPROVED),
+    DemandState.HANDED_OVER: ("search", DemandState.APPROVED, DemandState.HANDED_OVER),
+    DemandState.ACKNOWLEDGED: (
+        "search",
+        DemandState.APPROVED,
+        DemandState.HANDED_OVER,
+        DemandState.ACKNOWLEDGED,
+    ),
+    DemandState.REFUSED: (DemandState.REFUSED,),
+    DemandState.RETURNED: (DemandState.RETURNED,),
 }
 
 
@@ -154,10 +159,10 @@ async def test_every_state_keeps_what_is_named_an_open_one_without_end_a_closed_
         if step == "search":
             demand = await service.search(demand.id, AIGUL, LATER)
         else:
-            who = DAULET if step in (State.APPROVED, State.REFUSED) else AIGUL
+            who = DAULET if step in (DemandState.APPROVED, DemandState.REFUSED) else AIGUL
             demand = await service.move(demand.id, step, who, LATER, "сөз")
     assert state is demand.state
-    closed = state in (State.ACKNOWLEDGED, State.REFUSED, State.RETURNED)
+    closed = state in (DemandState.ACKNOWLEDGED, DemandState.REFUSED, DemandState.RETURNED)
     for days in (0, 91):
         plan = await retention(home).plan(LATER + timedelta(days=days))
         assert {f"audio: {'closed' if closed else 'open'} demand": 1} == dict(plan.held)
@@ -169,11 +174,11 @@ async def test_a_demand_returned_and_sent_again_finds_all(home):
     await talk(home)
     service = register(home)
     first = await service.register(letter(Criteria(day=DAY), "C6"), AIGUL, LATER)
-    assert State.RETURNED is first.state
+    assert DemandState.RETURNED is first.state
     await retention(home).apply(AIGUL, LATER + timedelta(days=30), "тазалау")
     whole = replace(letter(NAMED["number and day"], "C6", "2"), received_at=LATER + timedelta(days=30))
     again = await service.register(whole, AIGUL, LATER + timedelta(days=30))
-    assert State.READY is (await service.search(again.id, AIGUL, LATER + timedelta(days=30))).state
+    assert DemandState.READY is (await service.search(again.id, AIGUL, LATER + timedelta(days=30))).state
 
 
 async def test_a_closed_letter_that_named_nothing_does_not_keep_everything(home):

@@ -26,7 +26,7 @@ from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.demands import store as demands
-from recordings.demands.demand import Finding, State
+from recordings.demands.demand import DemandState, Finding
 from recordings.finding.registrations import link
 from recordings.journal.alarming import alarm
 from recordings.journal.migrating import migrate
@@ -63,15 +63,15 @@ async def fill(home: EvidenceHome) -> None:
         await link(home.database, f"KZ-{number}/26", call, True, T0)
         assert await manual_holds.hold(home.database, call, AIGUL, "сұрау", None, T0) is not None
         await alarm(home.database, "recording_missing", call, T0)
-        await retention.ran(home.database, AIGUL, T0, {"run": number})
+        await retention.log_run(home.database, AIGUL, T0, {"run": number})
         async with home.database.begin() as connection:
             heard = LinkHeard(f"{call}-c1", "caller", 100, 1, 0.01, T0)
             stint = ConsultantStint(f"c10{number}", T0, "talking", call_id=call)
             state = ConsultantState(f"c10{number}", "state", "{}", T0)
             await write(connection, [stint, heard, state])
             id_ = await demand(connection, home, number)
-            await demands.cover(connection, id_, [Finding(call, f"{call}-c1")])
-            await demands.set_state(connection, id_, State.SEARCHING)
+            await demands.set_findings(connection, id_, [Finding(call, f"{call}-c1")])
+            await demands.set_state(connection, id_, DemandState.SEARCHING)
         person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
         await AccountStore(home.database).add(person, "hash", T0)
         assert await AccountStore(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
@@ -112,7 +112,7 @@ async def demand(connection, home: EvidenceHome, number: int) -> int:
     async with entered(connection, [(demands.DEMANDS, [])]) as rows:
         key = (await connection.execute(insert(table).values(row))).inserted_primary_key
         rows.add(demands.DEMANDS, tuple(key))
-    await demands.happened(connection, key[0], AIGUL, T0, "registered", "", "received", {})
+    await demands.add_event(connection, key[0], AIGUL, T0, "registered", "", "received", {})
     return int(key[0])
 
 

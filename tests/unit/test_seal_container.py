@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from recordings.sealing.container import (
     CHUNK,
     SEALED_CHUNK,
-    Damaged,
+    ContainerDamaged,
     chunks_in,
     new_header,
     place,
@@ -36,7 +36,7 @@ def opened(file: bytes) -> bytes:
 
 
 def named(file: bytes) -> str:
-    with pytest.raises(Damaged) as why:
+    with pytest.raises(ContainerDamaged) as why:
         opened(file)
     return str(why.value)
 

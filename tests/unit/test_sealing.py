@@ -18,7 +18,7 @@ from recordings.chain.store import links
 from recordings.key_rotation.service import rotate
 from recordings.model.evidence_tables import sealed as table
 from recordings.model.tables import alarms
-from recordings.sealing.service import Altered, SealedRecordings
+from recordings.sealing.service import RecordingAltered, SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.chains import verify
 from tests.evidence_home import EvidenceHome, sound
@@ -124,7 +124,7 @@ async def test_raw_files_stay_where_the_sealed_one_was_altered_meanwhile(tmp_pat
     async with home.database.connect() as connection:
         kinds = (await connection.execute(select(alarms.c.kind))).scalars().all()
     assert ["recording_sealed_altered"] == kinds
-    with pytest.raises(Altered, match=f"sealed file {talk.recording_id}: chunk 0 altered"):
+    with pytest.raises(RecordingAltered, match=f"sealed file {talk.recording_id}: chunk 0 altered"):
         reading(home).check(row)
     await home.close()
 

@@ -20,8 +20,8 @@ from recordings.model.entries import RecordingState
 from recordings.model.evidence_tables import sealed as table
 from recordings.model.tables import alarms
 from recordings.sealing.files import no_step
-from recordings.sealing.lock import Busy
-from recordings.sealing.sealed_sound import Unreadable, frames_of
+from recordings.sealing.lock import SealerRunning
+from recordings.sealing.sealed_sound import SoundUnreadable, frames_of
 from recordings.sealing.service import SealedRecordings
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome, sound
@@ -161,7 +161,7 @@ async def test_whoever_is_cancelled_holds_the_lock_until_nothing_of_it_writes_an
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
-    with pytest.raises(Busy):
+    with pytest.raises(SealerRunning):
         await sealer(home).pass_once()
     go_on.set()
     await asyncio.to_thread(over.wait, 20)
@@ -170,7 +170,7 @@ async def test_whoever_is_cancelled_holds_the_lock_until_nothing_of_it_writes_an
             try:
                 report = await sealer(home).pass_once()
                 break
-            except Busy:
+            except SealerRunning:
                 continue
     assert (1, ()) == (report.sealed, report.faults)
     [row] = (
@@ -220,7 +220,7 @@ def test_a_file_that_cannot_be_read_to_its_end_is_not_taken_for_a_shorter_one(tm
         def readinto(self, buffer):
             return 0 if self.tell() > 1_000_000 else super().readinto(buffer)
 
-    with pytest.raises(Unreadable, match="frames before the end"):
+    with pytest.raises(SoundUnreadable, match="frames before the end"):
         for _ in frames_of(Failing(tmp_path / "whole.wav")):
             pass
 
@@ -236,7 +236,7 @@ async def test_raw_files_half_removed_are_not_judged_as_a_loss(home):
     reconciler = Reconciler(
         journal, home.settings.audio, now=lambda: datetime.now(UTC) + timedelta(minutes=5)
     )
-    await reconciler.look(wide=True)
+    await reconciler.poll(wide=True)
     [row] = await journal.reader.recordings(talk.record.call_id)
     assert (RecordingState.FINISHED, []) == (row.state, await journal.reader.alarms(T0 - timedelta(days=1)))
     await reconciler.close()
@@ -259,7 +259,7 @@ async def judged(home: EvidenceHome, ends: dict[str, datetime]) -> Reconciler:
     journal = Journal(home.settings.database, home.settings.spool / "journal", home.keys.numbers)
     await journal.start()
     looking = Reconciler(journal, home.settings.audio, now=lambda: T0 + timedelta(minutes=5))
-    await looking.look(wide=True)
+    await looking.poll(wide=True)
     await looking.close()
     await journal.stop()
     return looking

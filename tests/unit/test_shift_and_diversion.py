@@ -2,7 +2,7 @@
 
 from config.settings import Settings
 from engine.operations.state_watchdog import PATIENCE, Watchdog
-from recordings.journal.figures import Ended, chart, figures
+from recordings.journal.figures import EndedCall, chart, figures
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.decisions import Assign, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
 from routing.dispatch.dispatcher import Dispatcher, Rules
@@ -149,8 +149,8 @@ def test_the_watchdog_heals_only_what_stays_wrong():
     assert healed == [("k1", "c101")]
 
 
-def call(**more: float | str | None) -> Ended:
-    return Ended(**{"call": "k", "language": "kk", "arrived": 0.0, "queued": 10.0, "answered": None,
+def call(**more: float | str | None) -> EndedCall:
+    return EndedCall(**{"call": "k", "language": "kk", "arrived": 0.0, "queued": 10.0, "answered": None,
                     "talked_until": None, "ended": None, "served_by": None, **more})  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from config.database import open_database
 from recordings.journal.journal import Journal
 from recordings.journal.reading import CallFilter, Reader
 from recordings.journal.writing import append_access
-from recordings.model.access_entry import START, Access, Action, Actor, act
+from recordings.model.access_entry import START, Access, Action, Actor, new_access
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from recordings.model.entries import (
     Alarm,
@@ -200,7 +200,7 @@ async def test_a_consultants_state_is_the_newest_word_and_can_be_forgotten(journ
 
 
 async def test_accesses_are_chained_in_order_and_a_repeated_one_is_kept_once(journal, tmp_path):
-    acts = [act(f"id-{n}", after(n), AIGUL, Action.LISTENED, call_id(n), "тексеру") for n in range(5)]
+    acts = [new_access(f"id-{n}", after(n), AIGUL, Action.LISTENED, call_id(n), "тексеру") for n in range(5)]
     for one in [*acts, acts[2]]:
         journal.submit(one)
     await journal.write(acts[0])
@@ -212,7 +212,7 @@ async def test_accesses_are_chained_in_order_and_a_repeated_one_is_kept_once(jou
 
 
 async def test_two_processes_chain_their_accesses_into_one_log(journal, url):
-    acts = [act(f"id-{n}", after(n), AIGUL, Action.SEARCHED, "2026-11-22", "why") for n in range(20)]
+    acts = [new_access(f"id-{n}", after(n), AIGUL, Action.SEARCHED, "2026-11-22", "why") for n in range(20)]
     for one in acts[::2]:
         journal.submit(one)
     await asyncio.gather(*(chained(url, one) for one in acts[1::2]))
@@ -232,7 +232,7 @@ async def test_two_processes_chain_their_accesses_into_one_log(journal, url):
     ],
 )
 async def test_the_access_log_refuses_to_be_altered(journal, url, deed):
-    await journal.write(act("id", T0, AIGUL, Action.SEARCHED, "2026-11-22", "why"))
+    await journal.write(new_access("id", T0, AIGUL, Action.SEARCHED, "2026-11-22", "why"))
     before = await journal.reader.access_log()
     database = open_database(url)
     with pytest.raises(DBAPIError):

@@ -88,7 +88,7 @@ async def test_an_intended_recording_is_checked_and_joined_once(desk):
     await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
-    assert [await desk.reconciler.look() for _ in range(3)] == [1, 0, 0]
+    assert [await desk.reconciler.poll() for _ in range(3)] == [1, 0, 0]
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.id, row.state, row.seconds) == (ONE, RecordingState.FINISHED, 10.0)
     assert (row.started_at, row.ended_at, row.checks) == (after(15), after(25), ())
@@ -100,19 +100,19 @@ async def test_an_intended_recording_is_checked_and_joined_once(desk):
 async def test_a_new_engine_judges_nothing_twice(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
-    assert await desk.reconciler.look(wide=True) == 1
+    assert await desk.reconciler.poll(wide=True) == 1
     again = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
-    assert await again.look(wide=True) == 0
+    assert await again.poll(wide=True) == 0
     await again.close()
 
 
 async def test_recordings_older_than_a_week_are_forgotten(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     assert [ONE] == list(desk.reconciler._settled)
     desk.at = after(9 * 86_400)
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     assert [] == list(desk.reconciler._settled)
 
 
@@ -120,29 +120,29 @@ async def test_an_answered_conversation_without_sound_is_an_alarm_once(desk):
     await desk.journal.write(RecordingIntended(ONE, after(10)))
     await desk.call(TALK)
     for _ in range(3):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "missing", 1)]
     assert await desk.alarms() == [("recording_missing", ONE)]
 
 
 async def test_a_conversation_with_neither_row_nor_file_is_an_alarm_too(desk):
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "missing", 1)]
     assert await desk.alarms() == [("recording_missing", ONE)]
 
 
 async def test_sound_that_turns_up_later_replaces_missing(desk):
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     desk.save(ONE, TONE, TONE, ends=after(25))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "finished", 1)]
 
 
 async def test_the_conversation_with_1414_is_not_expected_to_be_recorded(desk):
     await desk.call(replace(TALK, party="1414"))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert (await desk.rows(), await desk.alarms()) == ([], [])
 
 
@@ -150,7 +150,7 @@ async def test_files_of_an_unanswered_attempt_are_removed_without_alarm(desk):
     await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(30))
     await desk.call()
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert (await desk.rows(), await desk.alarms()) == ([(ONE, "empty", None)], [])
     assert list((desk.audio / "2026-11-22").iterdir()) == []
 
@@ -159,18 +159,18 @@ async def test_files_are_left_alone_while_they_grow_or_the_phone_rings(desk):
     await desk.journal.write(RecordingIntended(ONE, after(10)))
     desk.save(ONE, TONE[:0], TONE[:0], ends=after(10))
     await desk.call(ended=None)
-    assert await desk.reconciler.look() == 0
+    assert await desk.reconciler.poll() == 0
     desk.save(ONE, TONE, TONE, ends=after(119.5))
     await desk.call(replace(TALK, ended_at=after(60)))
-    assert await desk.reconciler.look() == 0
+    assert await desk.reconciler.poll() == 0
     desk.at = after(130)
-    assert await desk.reconciler.look() == 1
+    assert await desk.reconciler.poll() == 1
 
 
 async def test_a_header_left_empty_by_a_crash_is_repaired(desk):
     desk.save(ONE, TONE, TONE, ends=after(25), header=False)
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "repaired", 1)]
 
 
@@ -193,7 +193,7 @@ async def test_a_recording_that_cannot_be_judged_is_an_alarm_and_keeps_no_other_
     desk.save(ONE, TONE, TONE, ends=after(25))
     desk.save(f"{CALL}-c2", TONE, TONE, ends=after(42))
     await desk.call(TALK, second)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert (f"{CALL}-c2", "finished", 2) in await desk.rows()
     assert await desk.alarms() == [("recording_unread", ONE)]
 
@@ -203,7 +203,7 @@ async def test_a_side_that_the_recorder_lost_is_an_alarm(desk):
     lost[40_000:] = 0
     desk.save(ONE, TONE, lost, ends=after(25))
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.state, row.checks, row.playable) == (RecordingState.SILENT_LEG, ("consultant_lost",), True)
     assert await desk.alarms() == [("recording_leg_silent", ONE)]
@@ -214,7 +214,7 @@ async def test_a_consultant_who_held_the_call_until_its_end_was_not_lost(desk):
     held[40_000:] = 0
     desk.save(ONE, TONE, held, ends=after(25))
     await desk.call(TALK, moments=(Moment("hold", 1, "c101", after(20.1)),))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (RecordingState.FINISHED, ()) == (row.state, row.checks)
     assert [] == await desk.alarms()
@@ -223,7 +223,7 @@ async def test_a_consultant_who_held_the_call_until_its_end_was_not_lost(desk):
 async def test_a_recording_that_stopped_growing_in_mid_conversation_is_an_alarm(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(replace(TALK, ended_at=after(55)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert await desk.alarms() == [("recording_length", ONE)]
 
 
@@ -234,7 +234,7 @@ async def test_segments_after_a_hold_are_one_recording_with_silence_between(desk
     await desk.journal.write(RecordingIntended(second, after(30)))
     desk.save(second, TONE, TONE, ends=after(40))
     await desk.call(replace(TALK, ended_at=after(40)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.id, row.seconds, [part.number for part in row.segments]) == (ONE, 25.0, [1, 2])
 
@@ -246,7 +246,7 @@ async def test_a_survived_calls_recordings_find_their_connections_in_order(desk)
     desk.save(f"{CALL}-s10", TONE, TONE, ends=after(50))
     await desk.call(*talks)
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert sorted(await desk.rows()) == [
         (f"{CALL}-s1", "empty", None),
         (f"{CALL}-s10", "finished", 3),
@@ -265,7 +265,7 @@ async def test_after_a_missed_ring_the_second_attempt_is_the_first_conversation(
     desk.save(TWO, TONE, TONE, ends=after(25))
     await desk.call(TALK)
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "empty", None), (TWO, "finished", 1)]
     assert await desk.alarms() == []
 
@@ -275,7 +275,7 @@ async def test_a_conversation_nobody_recorded_does_not_shift_the_next_ones_recor
     desk.save(TWO, TONE, TONE, ends=after(45))
     await desk.call(TALK, second)
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "missing", 1), (TWO, "finished", 2)]
     assert await desk.alarms() == [("recording_missing", ONE)]
 
@@ -285,7 +285,7 @@ async def test_a_recorder_that_wrote_nothing_is_told_from_a_missed_ring(desk):
         await desk.journal.write(RecordingIntended(stem, after(at)))
     await desk.call(TALK)
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "empty", None), (TWO, "missing", 1), (THREE, "empty", None)]
     assert await desk.alarms() == [("recording_missing", TWO)]
 
@@ -297,7 +297,7 @@ async def test_both_recordings_are_found_after_a_return_from_1414(desk):
     desk.save(TWO, TONE, TONE, ends=after(46))
     await desk.call(TALK, ucc, again)
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "finished", 1), (TWO, "finished", 3)]
     assert await desk.alarms() == []
 
@@ -307,26 +307,26 @@ async def test_a_clock_set_back_in_mid_call_leaves_the_order_to_tell(desk):
     desk.save(ONE, TONE, TONE, ends=after(-3000))
     desk.save(TWO, TONE, TONE, ends=after(-2900))
     await desk.call(TALK, second)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert [(name, number) for name, _, number in await desk.rows()] == [(ONE, 1), (TWO, 2)]
 
 
 async def test_sound_that_no_call_owns_becomes_a_row_and_an_alarm(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
-    assert await desk.reconciler.look() == 0
+    assert await desk.reconciler.poll() == 0
     desk.at = after(700)
-    assert await desk.reconciler.look() == 1
+    assert await desk.reconciler.poll() == 1
     assert await desk.alarms() == [("recording_orphan", ONE)]
 
 
 async def test_a_recording_sealed_and_taken_away_is_not_missing(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     for path in (desk.audio / "2026-11-22").iterdir():
         path.unlink()
     again = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
-    assert await again.look(wide=True) == 0
+    assert await again.poll(wide=True) == 0
     assert (await desk.rows(), await desk.alarms()) == ([(ONE, "finished", 1)], [])
     await again.close()
 
@@ -360,7 +360,7 @@ async def test_a_hole_between_two_segments_is_a_fault_of_its_own_and_no_part_of_
     desk.save(ONE, TONE, TONE, ends=after(25))
     desk.save(second, TONE, TONE, ends=after(46))
     await desk.call(replace(TALK, ended_at=after(46)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.seconds, row.checks) == (31.0, ("hole", "length_differs"))
     assert {("recording_hole", ONE), ("recording_length", ONE)} == set(await desk.alarms())
@@ -372,7 +372,7 @@ async def test_a_recorder_started_before_the_old_one_stopped_doubles_nothing(des
     desk.save(ONE, sound[:82_000], sound[:82_000], ends=after(25.26))
     desk.save(second, sound[80_000:], sound[80_000:], ends=after(35))
     await desk.call(replace(TALK, ended_at=after(35)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.seconds, row.checks) == (20.0, ())
     joined = np.frombuffer((desk.audio / row.stereo_file).read_bytes()[44:], "<i2").reshape(-1, 2)
@@ -386,7 +386,7 @@ async def test_segments_are_joined_in_the_order_of_their_numbers_whatever_the_cl
     desk.save(ONE, TONE, TONE, ends=after(25))
     desk.save(second, TONE[::-1], TONE[::-1], ends=after(-3600))
     await desk.call(replace(TALK, ended_at=after(35)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.seconds, row.checks) == (20.0, ())
 
@@ -401,9 +401,9 @@ async def test_a_recording_is_not_judged_on_a_row_without_its_conversation_but_a
     desk.save(ONE, TONE, TONE, ends=after(25))
     await seen_late(desk)
     desk.at = after(26 + 119)
-    assert await desk.reconciler.look(wide=True) == 0
+    assert await desk.reconciler.poll(wide=True) == 0
     desk.at = after(26 + 120)
-    assert await desk.reconciler.look() == 1
+    assert await desk.reconciler.poll() == 1
     assert await desk.rows() == [(ONE, "finished", None)]
 
 
@@ -411,9 +411,9 @@ async def test_nor_on_one_that_does_not_know_when_the_conversation_ended(desk):
     desk.save(ONE, TONE, TONE, ends=after(25))
     await seen_late(desk, replace(TALK, ended_at=None))
     desk.at = after(60)
-    assert await desk.reconciler.look(wide=True) == 0
+    assert await desk.reconciler.poll(wide=True) == 0
     await desk.call(TALK)
-    assert await desk.reconciler.look(wide=True) == 1
+    assert await desk.reconciler.poll(wide=True) == 1
     assert await desk.rows() == [(ONE, "finished", 1)]
 
 
@@ -423,7 +423,7 @@ async def test_a_row_that_becomes_whole_brings_its_recording_back_sealed_or_not(
     desk.save(ONE, TONE, TONE, ends=after(25))
     await seen_late(desk)
     desk.at = after(600)
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     assert await desk.rows() == [(ONE, "finished", None)]
     await sealed_now(desk, ONE)
     for path in sorted((desk.audio / "2026-11-22").iterdir()):
@@ -433,7 +433,7 @@ async def test_a_row_that_becomes_whole_brings_its_recording_back_sealed_or_not(
     looking = desk.reconciler
     if restarted:
         looking = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
-    assert [await looking.look(wide=True) for _ in range(3)] == [1, 0, 0]
+    assert [await looking.poll(wide=True) for _ in range(3)] == [1, 0, 0]
     assert await desk.rows() == [(ONE, "finished", 1)]
     [row] = await desk.journal.reader.recordings(CALL)
     assert (row.checks, row.seconds, row.started_at) == (("length_differs",), 10.0, after(15))
@@ -457,31 +457,31 @@ async def test_conversations_seen_too_late_change_their_recordings_once_all_are_
     desk.save(TWO, TONE, TONE, ends=after(45))
     await desk.call(replace(second, number=1))
     desk.at = after(600)
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     assert await desk.rows() == [(ONE, "finished", None), (TWO, "finished", 1)]
     await desk.call(TALK, second)
     for _ in range(2):
-        await desk.reconciler.look(wide=True)
+        await desk.reconciler.poll(wide=True)
     assert await desk.rows() == [(ONE, "finished", 1), (TWO, "finished", 2)]
     assert await desk.alarms() == []
 
 
 async def test_a_conversation_called_missing_is_not_once_its_recording_is_found(desk):
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "missing", 1)]
     desk.save(TWO, TONE, TONE, ends=after(25))
     for _ in range(2):
-        await desk.reconciler.look()
+        await desk.reconciler.poll()
     assert await desk.rows() == [(ONE, "empty", None), (TWO, "finished", 1)]
 
 
 async def test_a_row_of_an_invented_call_is_left_as_it_is(desk):
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     async with desk.journal._database.engine.begin() as connection:
         await connection.execute(text("UPDATE recordings SET state = 'generated', connection = 3"))
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     assert (ONE, "generated", 3) in await desk.rows()
 
 
@@ -490,9 +490,9 @@ async def test_a_call_of_which_only_the_end_was_seen_is_not_told_as_failed_befor
     [call] = await desk.journal.reader.calls_by_id([CALL])
     assert call.outcome is None
     desk.at = after(26 + 599)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     desk.at = after(26 + 601)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     await desk.journal.write(CallRecord(f"{CALL}0", None, None, T0))
     [call] = await desk.journal.reader.calls_by_id([CALL])
     assert (call.outcome, call.ended_at) == (Outcome.FAILED, after(26))
@@ -523,14 +523,14 @@ async def test_a_recorder_that_a_full_volume_silenced_leaves_its_sound_where_it_
     desk.save(ONE, TONE[:48_000], TONE[:48_000], ends=after(35))
     desk.save(f"{ONE}-s2", TONE[1000:], TONE[1000:], ends=after(45))
     await desk.call(replace(TALK, ended_at=after(45)))
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert [after(15), after(35.125)] == [part.started_at for part in row.segments]
     assert {"hole", "length_differs"} <= set(row.checks)
     await desk.reconciler.close()
     desk.reconciler = Reconciler(desk.journal, desk.audio, now=lambda: desk.at)
     desk.save(f"{ONE}-s2", TONE, TONE, ends=after(45))  # it grew: judged again, from the row as it is now
-    await desk.reconciler.look(wide=True)
+    await desk.reconciler.poll(wide=True)
     [row] = await desk.journal.reader.recordings(CALL)
     assert [after(15), after(35.125)] == [part.started_at for part in row.segments]
 
@@ -539,7 +539,7 @@ async def test_what_was_seen_of_a_file_that_grows_on_moves_nothing(desk):
     await desk.journal.write(SegmentSeen(ONE, after(17), 2.0))
     desk.save(ONE, TONE, TONE, ends=after(25.4))
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert (after(15.4), ()) == (row.started_at, row.checks)
 
@@ -550,7 +550,7 @@ async def test_on_a_full_volume_the_joined_file_goes_to_the_other_one_and_leaves
     other.mkdir(parents=True)
     (folder / f"{ONE}-stereo.part").symlink_to("/dev/full")  # every write to it says that the disk is full
     await desk.call(TALK)
-    await desk.reconciler.look()
+    await desk.reconciler.poll()
     [row] = await desk.journal.reader.recordings(CALL)
     assert f"v2/2026-11-22/{ONE}-stereo.wav" == row.stereo_file
     assert (desk.audio / row.stereo_file).stat().st_size == 44 + 4 * 80_000

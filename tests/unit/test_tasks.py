@@ -16,7 +16,7 @@ async def test_lasting_work_is_begun_again_after_a_fault() -> None:
         third.set()
         await asyncio.Event().wait()
 
-    tasks.lasting(work)
+    tasks.keep_running(work)
     async with asyncio.timeout(2):
         await third.wait()
     assert [0, 1, 2] == turns
@@ -30,7 +30,7 @@ async def test_work_that_ends_by_itself_is_over() -> None:
     async def work() -> None:
         turns.append(len(turns))
 
-    tasks.lasting(work)
+    tasks.keep_running(work)
     for _ in range(5):
         await asyncio.sleep(0)
     assert [0] == turns
@@ -50,8 +50,8 @@ async def test_a_fault_of_one_task_touches_no_other_and_closing_ends_all() -> No
         finally:
             ended.append("waits")
 
-    tasks.soon(faulty())
-    tasks.soon(waits())
+    tasks.spawn(faulty())
+    tasks.spawn(waits())
     for _ in range(3):
         await asyncio.sleep(0)
     await tasks.close()

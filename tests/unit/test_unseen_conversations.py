@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from live_tables import ami, lived
 
-from recordings.journal.figures import ended
-from recordings.journal.from_call_summary import presumed, record
+from recordings.journal.figures import ended_call
+from recordings.journal.from_call_summary import presumed_outcome, record
 from recordings.model.call_record import CallRecord, Connection, Outcome
 from routing.live.ami_events import Message
 from routing.live.call_summary import CallSummary
@@ -87,7 +87,7 @@ def test_a_manager_connection_cut_at_any_moment_makes_no_untrue_outcome() -> Non
 
 def test_what_nobody_has_told_yet_is_no_abandoned_call_in_the_figures() -> None:
     waited = replace(CALL, queued_at=T0 + timedelta(seconds=2), ended_at=T0 + timedelta(seconds=60))
-    told = {outcome: ended(replace(waited, outcome=outcome)).abandoned for outcome in (None, *Outcome)}
+    told = {outcome: ended_call(replace(waited, outcome=outcome)).abandoned for outcome in (None, *Outcome)}
     assert not told[None] and not told[Outcome.FAILED]
     assert told[Outcome.ABANDONED_WAITING]
 
@@ -106,4 +106,4 @@ def test_what_nobody_has_told_yet_is_no_abandoned_call_in_the_figures() -> None:
     ],
 )
 def test_what_no_log_can_tell_any_more_is_told_from_what_was_seen(seen, recorded, outcome) -> None:
-    assert outcome == presumed(replace(CALL, **seen), recorded)
+    assert outcome == presumed_outcome(replace(CALL, **seen), recorded)

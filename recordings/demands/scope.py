@@ -30,7 +30,7 @@ class CallFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class DemandScope:
     """What a demand could mean. `everything`: it names nothing we know; `found`: calls its search found."""
 
     call_id: str | None = None
@@ -78,9 +78,9 @@ class Meaning:
         return not named and (self.consultant is not None or self.withheld)
 
 
-def meaning(
+def scope_of(
     wanted: Criteria, zone: ZoneInfo, known_calls: frozenset[str], known_registrations: frozenset[str]
-) -> Meaning:
+) -> DemandScope:
     """`known_...`: which of the named calls and registration numbers there are; others may be misread."""
     call_id = wanted.call_id if wanted.call_id in known_calls else None
     registration = wanted.registration if wanted.registration in known_registrations else None
@@ -92,7 +92,7 @@ def meaning(
     party = wanted.consultant is not None or wanted.withheld
     misread = (wanted.call_id, wanted.registration) != (None, None) and not (call_id or registration)
     nothing = not named and window is None and (misread or not party)
-    return Meaning(
+    return DemandScope(
         call_id, registration, forms, window, wanted.consultant, wanted.withheld, everything=nothing
     )
 

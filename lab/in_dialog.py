@@ -18,7 +18,7 @@ def pick_up(call: Call) -> None:
     call.mark_answered(monotonic())
 
 
-def take(call: Call, request: Request) -> None:
+def handle_request(call: Call, request: Request) -> None:
     """Act on one new request of this call."""
     if call.deaf or not _in_order(call, request):
         return

@@ -21,7 +21,7 @@ Row = tuple[CallRecord, list[Recording]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DemoCall:
     """One call of the demo as it turned out; `wait` in seconds from arrival to the consultant's answer."""
 
     number: int
@@ -63,12 +63,12 @@ def judged(
     row: Row | None,
     failed: dict[int, str],
     settings: Settings,
-) -> Told:
+) -> DemoCall:
     """One call beside what should have come of it; `failed` is what did not come to pass, by number."""
     scene = actor.scene
     faults = [failed[scene.number]] if scene.number in failed else []
     if row is None:
-        return Told(scene.number, scene.title, faults=(*faults, "the journal has no such call"))
+        return DemoCall(scene.number, scene.title, faults=(*faults, "the journal has no such call"))
     record, recordings = row
     talks = stage.talks[scene.number]
     faults += judge.differences(scene, record, talks)
@@ -81,7 +81,7 @@ def judged(
         faults += [f"the caller did not hear {name} in {scene.language}" for name in unheard]
         if not unheard and list(heard.values()) != sorted(heard.values()):
             faults.append("the prompts came in another order")
-    return Told(
+    return DemoCall(
         scene.number,
         scene.title,
         record.call_id,
@@ -95,7 +95,7 @@ def judged(
     )
 
 
-def summary(one: Told) -> list[str]:
+def summary(one: DemoCall) -> list[str]:
     """A call as lines."""
     wait = "nobody answered" if one.wait is None else f"waited {one.wait:.1f} s from arrival"
     rating = "no rating" if one.rating is None else f"rated {one.rating} of 5"
