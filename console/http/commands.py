@@ -83,7 +83,7 @@ def _asked(
 
 
 def _fits(field: str, value: str, reasons: Sequence[str]) -> bool:
-    """An id, or one of the reasons offered, of which each fits (config/settings.py)."""
+    """An id, or one of the reasons offered; whether it fits the engine says."""
     if field == "reason":
         return value in reasons
     return 0 < len(value) <= ID_LETTERS and value.isprintable()
