@@ -2,7 +2,9 @@
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -15,6 +17,11 @@ MOST_BYTES: Final = 5_000_000
 MOST_ROWS: Final = 20_000
 _UNPACKED = 60_000_000  # bytes of an XLSX: more is a bomb
 _SHEET = "directory"
+# All that zipfile, zlib, the XML parser and openpyxl raise for files that were altered byte by byte.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError),
+    *(TypeError, AttributeError, RuntimeError),
+)
 # What a spreadsheet takes for a formula at a cell's beginning; ' hides it there, and itself.
 _FORMULA = tuple("=+-@\t\r'＝＋－＠")
 
@@ -93,31 +100,32 @@ def _of_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise WrongTable(told("line {line} is no CSV: {why}", line=reader.line_num, why=why)) from None
 
 
-def _of_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl  # noqa: PLC0415 - only an import waits for it
-
+def _of_xlsx(content: bytes) -> list[tuple[int, list[str]]]:
+    """All at once: what is wrong inside is met while reading, and is told as ours."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(one.file_size for one in packed.infolist()) > _UNPACKED:
                 raise WrongTable(told("the XLSX file unpacks to more than {most} bytes", most=_UNPACKED))
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it passes over: a person could do nothing about it
+            return _sheet(content)
+    except WrongTable:
+        raise
+    except _BROKEN as why:
+        raise WrongTable(told("the XLSX file cannot be read: {why}", why=why)) from None
+
+
+def _sheet(content: bytes) -> list[tuple[int, list[str]]]:
+    import openpyxl  # noqa: PLC0415 - only an import waits for it
+
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        # All at once: what is wrong inside is met while reading, and must be told as ours.
-        found = [
-            (line, [_cell(cell, line) for cell in row])
-            for line, row in zip(
-                range(1, MOST_ROWS + 3), sheet.iter_rows(max_col=len(COLUMNS) * 2), strict=False
-            )
-        ]
+        lines = zip(range(1, MOST_ROWS + 3), sheet.iter_rows(max_col=len(COLUMNS) * 2), strict=False)
+        return [(line, [_cell(cell, line) for cell in row]) for line, row in lines]
+    finally:
         book.close()
-    except (zipfile.BadZipFile, KeyError, IndexError, ParseError, OSError, TypeError) as why:
-        raise WrongTable(told("the XLSX file cannot be read: {why}", why=why)) from None
-    except ValueError as why:
-        if isinstance(why, WrongTable):
-            raise
-        raise WrongTable(told("the XLSX file cannot be read: {why}", why=why)) from None
-    yield from found
 
 
 def _cell(cell: object, line: int) -> str:

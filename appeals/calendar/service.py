@@ -111,13 +111,17 @@ class Calendar:
         )
 
     async def remove(self, day: date, who: Actor, now: datetime, body: str = EVERYBODY) -> Day:
-        """The day is an ordinary one from now on, whatever the library says. Raises CalendarRefused."""
+        """The day is an ordinary one from now on, whatever the library says; for one body, which then works.
+
+        Raises CalendarRefused.
+        """
         _allowed(who)
-        listed = await self.listed(day.year, body)
-        known = next((one for one in listed if (one.day, one.body) == (day, body)), None)
+        known = (await self.days(body, day, day)).get(day)
         if known is None or known.kind is DayKind.ORDINARY:
             raise CalendarRefused(told("{day} is an ordinary day already", day=day))
-        ordinary = replace(known, kind=DayKind.ORDINARY, like=1, shorter=0, source="", estimated=False)
+        ordinary = replace(
+            known, kind=DayKind.ORDINARY, body=body, like=1, shorter=0, source="", estimated=False
+        )
         async with self._database.begin() as connection:
             await store.put(connection, [ordinary], who, now, "removed", keep=False)
         return ordinary

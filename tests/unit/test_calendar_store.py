@@ -85,6 +85,12 @@ async def test_a_swapped_day_is_worked_and_the_other_one_free(calendar):
     )
 
 
+async def test_a_body_that_works_on_a_holiday_has_it_as_an_ordinary_day(calendar):
+    await calendar.remove(date(2026, 3, 24), AIGUL, NOW, "akimat_abai")
+    assert await first(calendar, "2026-03-22 02:10") == "2026-03-24 09:00"
+    assert await first(calendar, "2026-03-22 02:10", "health_abai") == "2026-03-26 09:00"
+
+
 async def test_a_closure_is_of_one_body_alone(calendar):
     await calendar.set([Day(date(2026, 6, 10), DayKind.CLOSED, "akimat_abai")], AIGUL, NOW)
     assert await first(calendar, "2026-06-10 10:00") == "2026-06-11 09:00"

@@ -1,6 +1,7 @@
 """Tables of the directory: round trips equal, every fault by its line, no formula, no bomb (A20)."""
 
 import io
+import random
 import zipfile
 from dataclasses import replace
 from datetime import date, time
@@ -18,6 +19,7 @@ from appeals.bodies.seed import read_seed
 from appeals.bodies.service import SEED
 from appeals.bodies.tables import MOST_BYTES, WrongTable, read_table, to_csv, to_xlsx
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact, Hours
+from config.told import Told
 
 SEEDED = read_seed(SEED.read_text(encoding="utf-8"))
 SCHOOL = Body("school", BodyKind.LOCAL, "abai", "Мектеп", "Школа", hours=read_hours("1-5 09:00-18:00"))
@@ -147,6 +149,39 @@ def bomb() -> bytes:
 def test_a_file_that_is_no_table_is_refused(content, why):
     with pytest.raises(WrongTable, match=why):
         read_table(content)
+
+
+@pytest.mark.slow
+def test_an_xlsx_altered_anywhere_is_read_or_refused_in_plain_words():
+    good, dice = to_xlsx(rows_of(SEEDED[:3])), random.Random(111)
+    for _ in range(400):
+        altered = bytearray(good)
+        for _ in range(dice.randint(1, 6)):
+            altered[dice.randrange(len(altered))] = dice.randrange(256)
+        try:
+            read_table(bytes(altered[: dice.choice([None, dice.randrange(len(altered))])]))
+        except WrongTable as why:
+            assert isinstance(why.args[0], Told)
+
+
+@pytest.mark.slow
+def test_parts_of_an_xlsx_altered_in_their_text_are_read_or_refused():
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(rows_of(SEEDED[:3])))) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    dice = random.Random(111)
+    for name, text in parts.items():
+        for _ in range(40):
+            altered = bytearray(text)
+            for _ in range(dice.randint(1, 4)):
+                altered[dice.randrange(len(altered))] = dice.randrange(32, 127)
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w") as packed:
+                for other, content in {**parts, name: bytes(altered)}.items():
+                    packed.writestr(other, content)
+            try:
+                read_table(file.getvalue())
+            except WrongTable as why:
+                assert isinstance(why.args[0], Told)
 
 
 def test_an_xlsx_that_unpacks_to_a_bomb_is_refused():
