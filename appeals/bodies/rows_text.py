@@ -135,6 +135,8 @@ class _Cells:
             return None
 
     def hours(self) -> tuple[Hours, ...]:
+        if not self.text("hours"):  # forgotten, it would be told by night
+            self._fault(told("a body has hours; round the clock is 24/7"))
         try:
             return read_hours(self.text("hours"))
         except WrongHours as why:

@@ -203,7 +203,14 @@ def rows(*cells) -> list:
     return [(line, one) for line, one in enumerate(cells, 2)]
 
 
-GOOD = {"record": "body", "id": "school", "kind": "local", "name_kk": "Мектеп", "name_ru": "Школа"}
+GOOD = {
+    "record": "body",
+    "id": "school",
+    "kind": "local",
+    "hours": "1-5 09:00-18:00",
+    "name_kk": "Мектеп",
+    "name_ru": "Школа",
+}
 WAY = {"record": "contact", "id": "school", "channel": "telephone", "address": "102"}
 WRONG = {
     "every fault of a row": (
@@ -214,6 +221,7 @@ WRONG = {
         [{**GOOD, "region": "mars", "topics": "4 14"}],
         ["2 there is no region", "2 topics"],
     ),
+    "hours that were forgotten": ([{**GOOD, "hours": ""}], ["2 a body has hours; round the clock is 24/7"]),
     "a row of neither kind": ([{**GOOD, "record": "person"}], ["2 a row is a body or a contact"]),
     "a body twice": ([GOOD, GOOD], ["3 the body school stands in the file twice"]),
     "a contact twice": ([GOOD, WAY, WAY], ["4 this contact stands in the file twice"]),
