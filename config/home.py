@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from config.running import environment_of, homes, runs, supervisor
-from config.told import N_, Told, joined, told
+from config.told import N_, LocalizedText, joined, told
 
 PROGRAM: Final = Path(__file__).resolve().parent.parent
 NAMED: Final = Path("/etc/ivr111/home")  # for a program installed without its repository: one line, the home
@@ -148,7 +148,7 @@ def _way(place: Path) -> Iterator[tuple[Path, os.stat_result]]:
         rest += [part for part in reversed(target.parts) if part != "/"]
 
 
-def _refusal(part: Path, place: Path, why: Told) -> Told:
+def _refusal(part: Path, place: Path, why: LocalizedText) -> LocalizedText:
     if part != place:
         why = told("{why}, and {place} lies below it", why=why, place=place)
     return told(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from config.told import N_, Told, packed, unpacked
+from config.told import N_, LocalizedText, packed, unpacked
 
 
 class Code(StrEnum):
@@ -72,7 +72,7 @@ class Code(StrEnum):
     ENGINE_FAULT = "engine_fault"
 
 
-class Refusal(Told):
+class Refusal(LocalizedText):
     """A refusal as its English sentence, which knows its code and fields; equal to nothing but that text."""
 
     code: Code

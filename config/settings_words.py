@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from config.told import N_, Told, joined, told
+from config.told import N_, LocalizedText, joined, told
 
 # pydantic's kinds of error, by how they begin, and what they mean to whoever writes a setting.
 KINDS: Final[Mapping[str, str]] = {
@@ -57,7 +57,9 @@ def near(name: str, known: Iterable[str]) -> str:
     return told("; is {name} meant?", name=found[0]) if found else ""
 
 
-def _one(where: tuple[int | str, ...], kind: str, context: Mapping[str, Any], names: list[str]) -> Told:
+def _one(
+    where: tuple[int | str, ...], kind: str, context: Mapping[str, Any], names: list[str]
+) -> LocalizedText:
     named = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
     place = named or told("the settings")
     if kind == "extra_forbidden":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class Told(str):
+class LocalizedText(str):
     """English as text, so logs and the journal keep it; the edge says it in the asker's language.
 
     `message`: as it stands in the catalogue, with {names}; `fields`: what they hold, a Told among them too.
@@ -13,7 +13,7 @@ class Told(str):
     message: str
     fields: Mapping[str, object]
 
-    def __new__(cls, message: str, fields: Mapping[str, object]) -> "Told":
+    def __new__(cls, message: str, fields: Mapping[str, object]) -> "LocalizedText":
         """Made by `told`. Raises KeyError where a name holds nothing."""
         made = super().__new__(cls, message.format(**fields))
         made.message, made.fields = message, fields
@@ -28,17 +28,17 @@ class Told(str):
         return self
 
 
-def told(message: str, /, **fields: object) -> Told:
+def told(message: str, /, **fields: object) -> LocalizedText:
     """`message` with its {names} filled in. Every message given here stands in both catalogues."""
-    return Told(message, fields)
+    return LocalizedText(message, fields)
 
 
-def either(words: Sequence[str]) -> Told:
+def either(words: Sequence[str]) -> LocalizedText:
     """Words of the catalogue as a choice: "administrator or auditor"."""
     return joined([told(word) for word in words], N_("{one} or {other}"))
 
 
-def joined(parts: Sequence[Told], with_: str = "{one}\n{other}") -> Told:
+def joined(parts: Sequence[LocalizedText], with_: str = "{one}\n{other}") -> LocalizedText:
     """Several as one, each still known by its message; `with_` says how two stand together."""
     made = told("")
     for number, part in enumerate(parts):
@@ -48,18 +48,18 @@ def joined(parts: Sequence[Told], with_: str = "{one}\n{other}") -> Told:
 
 def packed(text: str) -> dict[str, Any]:
     """A Told as a JSON object, for another process; empty for any other text."""
-    if not isinstance(text, Told):
+    if not isinstance(text, LocalizedText):
         return {}
     fields = {name: packed(str(value)) or _plain(value) for name, value in text.fields.items()}
     return {"message": text.message, "fields": fields}
 
 
-def unpacked(value: object) -> Told | None:
+def unpacked(value: object) -> LocalizedText | None:
     """What `packed` made; None where it is nothing of the kind."""
     match value:
         case {"message": str(message), "fields": dict(fields)}:
             try:
-                return Told(message, {name: unpacked(one) or one for name, one in fields.items()})
+                return LocalizedText(message, {name: unpacked(one) or one for name, one in fields.items()})
             except (LookupError, ValueError, AttributeError):
                 return None
         case _:

@@ -16,10 +16,10 @@ from engine.install import consultant_accounts as accounts
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import LineEvents
 from engine.process.local_socket import Answer, Command, ControlSocket, Peer
-from engine.wallboard.agent_times import StintBook
+from engine.wallboard.agent_times import AgentTimes
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
-from engine.wallboard.feed import Feed
+from engine.wallboard.feed import BoardFeed
 from engine.wallboard.today import Today
 from recordings.journal.journal import Journal
 from recordings.model.call_record import CallRecord, Connection, Outcome
@@ -198,7 +198,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
         box.names = {}
         box.accounts_changed = lambda: box.names.update({a.id: a.name for a in accounts.load(settings)})
         box.accounts_changed()
-        box.feed = Feed(
+        box.feed = BoardFeed(
             BoardBuilder(
                 settings,
                 box.dispatch,
@@ -207,7 +207,7 @@ def engine(settings: Settings, **stubs) -> Iterator[SimpleNamespace]:
                 Alerts(settings, lambda: journal.reader, nothing),
                 lambda: box.names,
                 lambda: 0.0,
-                StintBook(box.dispatch, journal.submit, lambda: 0.0),
+                AgentTimes(box.dispatch, journal.submit, lambda: 0.0),
             ).build
         )
         box.consultants = Recorded(box.dispatch, nothing, box.paused)

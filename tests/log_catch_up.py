@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from engine.operations.cel_follower import LogFollower
+from engine.operations.cel_follower import CelFollower
 from recordings.journal.from_call_summary import record
 from recordings.journal.journal import Journal
 from tests.evidence_home import numbers
@@ -27,8 +27,8 @@ def journal(home: Path) -> Journal:
     )
 
 
-def follower(home: Path, journal: Journal) -> LogFollower:
-    return LogFollower(
+def follower(home: Path, journal: Journal) -> CelFollower:
+    return CelFollower(
         journal,
         home / "cel" / "cel.csv",
         home / "cel.mark",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from appeals.model.body import NATIONWIDE, REGIONS, Body, ChannelKind, Contact
-from config.told import Told, told
+from config.told import LocalizedText, told
 
 TOPICS = frozenset(str(number) for number in range(1, 14))  # the 13 directions (A22)
 LONGEST = 300  # letters of a name or address
@@ -16,7 +16,7 @@ _URL = re.compile(r"https://([A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(:[0-9]{2,5
 _INVENTED = re.compile(r"(@|https://|\.)example\.(kz|com|org|net)(?![A-Za-z.-])|^\+7000")
 
 
-def body_faults(body: Body, known: Mapping[str, Body]) -> Iterator[Told]:
+def body_faults(body: Body, known: Mapping[str, Body]) -> Iterator[LocalizedText]:
     """Faults of a body; `known`: every body of the directory as it will stand, by id."""
     if not _ID.match(body.id):
         yield told("the id {id} is not small Latin letters, digits and _", id=repr(body.id))
@@ -42,7 +42,7 @@ def body_faults(body: Body, known: Mapping[str, Body]) -> Iterator[Told]:
         yield told("it would stand above itself, by way of {above}", above=body.above)
 
 
-def contact_faults(contact: Contact, known: Mapping[str, Body]) -> Iterator[Told]:
+def contact_faults(contact: Contact, known: Mapping[str, Body]) -> Iterator[LocalizedText]:
     """Faults of a contact."""
     if contact.body not in known:
         yield told("there is no body {body}", body=repr(contact.body))
@@ -62,7 +62,7 @@ def contact_faults(contact: Contact, known: Mapping[str, Body]) -> Iterator[Told
         yield told("{address} is invented: mark it as an example", address=contact.address)
 
 
-def _address_fault(contact: Contact) -> Told | None:
+def _address_fault(contact: Contact) -> LocalizedText | None:
     address = contact.address
     match contact.channel:
         case ChannelKind.TELEPHONE if not _NUMBER.match(address):

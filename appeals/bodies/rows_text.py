@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from appeals.bodies.hours_text import WrongHours, hours_text, read_hours
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact, Hours
-from config.told import Told, told
+from config.told import LocalizedText, told
 
 Row = Mapping[str, str]
 E = TypeVar("E", bound=StrEnum)
@@ -28,7 +28,7 @@ class Fault:
     """What is wrong in a line of the file, 1 being the heading; 0: the file itself."""
 
     line: int
-    why: Told
+    why: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class _Cells:
             self._faults.append(Fault(self._line, told("{why}", why=why.args[0])))
             return ()
 
-    def _fault(self, why: Told) -> None:
+    def _fault(self, why: LocalizedText) -> None:
         self._faults.append(Fault(self._line, why))
 
 

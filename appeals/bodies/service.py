@@ -18,7 +18,7 @@ from appeals.bodies.store import DirectoryEvent
 from appeals.bodies.tables import read_table, to_csv, to_xlsx
 from appeals.model.body import NATIONWIDE, Body, BodyKind, Contact
 from config.rights import RIGHTS, Right, may
-from config.told import Told, either, told
+from config.told import LocalizedText, either, told
 from recordings.model.access_entry import Actor
 from recordings.privacy.numbers import Numbers
 
@@ -238,7 +238,7 @@ def _read(content: bytes) -> ReadRows:
     return read_rows(rows)
 
 
-def _refuse(faults: Sequence[Told]) -> None:
+def _refuse(faults: Sequence[LocalizedText]) -> None:
     if faults:
         raise DirectoryRefused(faults[0])
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from appeals.form.form import FieldType, Form, FormField
-from config.told import N_, Told, told
+from config.told import N_, LocalizedText, told
 from recordings.privacy.phone_number import NotAPhoneNumber, NumberFault, read_number
 
 
@@ -71,7 +71,7 @@ class Unfit:
     code: UnfitCode
     fields: Mapping[str, object] = field(default_factory=dict)
 
-    def told(self) -> Told:
+    def told(self) -> LocalizedText:
         """The sentence, in the language of who reads it."""
         return told(SENTENCES[self.code], **self.fields)
 

@@ -56,7 +56,7 @@ def messages(lines: Iterable[str]) -> Iterator[Message]:
 
 
 @dataclass(slots=True)
-class Scrub:
+class Anonymiser:
     """Masks numbers and names, the same one always by the same mask, and leaves out what nobody reads."""
 
     masks: dict[str, str] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Scrub:
         return re.sub("|".join(known), lambda m: self.masks[m.group()], value) if known else value
 
 
-def scrub(lines: Iterable[str]) -> Iterator[str]:
+def anonymise(lines: Iterable[str]) -> Iterator[str]:
     """A recorded AMI stream without personal data, ready to be committed as a test's."""
-    mask = Scrub()
+    mask = Anonymiser()
     return filter(None, map(mask.message, messages(lines)))

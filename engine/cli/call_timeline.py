@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from config.settings import Settings
-from config.told import N_, Told, joined, told
+from config.told import N_, LocalizedText, joined, told
 from engine.cli.call_json import CallJson, queue, waited
 from engine.cli.language import spoken
 from engine.cli.leg_timeline import leg_moments, unheard_in
@@ -152,16 +152,16 @@ def _talk(talk: Connection, *, rang: bool) -> Iterator[tuple[datetime, str]]:
         )
 
 
-def _notice(record: CallRecord) -> Told:
+def _notice(record: CallRecord) -> LocalizedText:
     heard = told("had heard the notice of the transfer to 1414")
     return joined([heard, _ucc(record.ucc_result)], ADDED) if record.ucc_result else heard
 
 
-def _ucc(result: str) -> Told:
+def _ucc(result: str) -> LocalizedText:
     return told(UCC.get(result, result))
 
 
-def _result(record: CallRecord) -> Told:
+def _result(record: CallRecord) -> LocalizedText:
     outcome = told(record.outcome.value if record.outcome else N_("none yet"))
     parts = [told("outcome: {outcome}", outcome=outcome)]
     if record.ucc_result and record.notice_at is None:
@@ -175,7 +175,7 @@ def _result(record: CallRecord) -> Told:
     return joined(parts, ADDED)
 
 
-def _wait(record: CallRecord, law: float) -> Told:
+def _wait(record: CallRecord, law: float) -> LocalizedText:
     seconds = waited(record)
     if seconds is None:
         return told("no consultant answered (C1 asks for {law:.0f} s)", law=law)

@@ -117,7 +117,10 @@ def remove(settings: Settings, id_: str) -> ChangeResult:
 
 
 def reload(settings: Settings) -> ChangeResult:
-    """Engine and Asterisk brought to what the accounts say, where they differ. Raises Problem, NotSettled."""
+    """Engine and Asterisk brought to what the accounts say, where they differ.
+
+    Raises Problem, EndpointNotReady.
+    """
     with changing(settings):
         if became := write_endpoints(settings):
             return became

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 
-from config.told import Told, told
+from config.told import LocalizedText, told
 
 DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")  # 28.11.2026, as is written here
 WORDS: Final = {
@@ -39,7 +39,7 @@ def whole_day(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, datetim
     return day, day + timedelta(days=1)
 
 
-def _no_date(text: str) -> Told:
+def _no_date(text: str) -> LocalizedText:
     return told(
         "{text} is no date: write a date (28.11.2026, 2026-11-28, today, yesterday) "
         "or a time (28.11.2026 14:05, 2026-11-28T14:05)",

@@ -26,13 +26,13 @@ Confirm = Annotated[
 ]
 
 
-def answered(settings: "Settings", question: "Callable[[EvidenceServices], Awaitable[T]]") -> "T":
+def with_services(settings: "Settings", question: "Callable[[EvidenceServices], Awaitable[T]]") -> "T":
     from engine.evidence.services import with_evidence  # noqa: PLC0415
 
     return with_evidence(settings, question)
 
 
-def tell(found: "Demand", settings: "Settings", json: bool) -> None:
+def print_demand(found: "Demand", settings: "Settings", json: bool) -> None:
     from engine.cli.demand_json import alarms, described, outcome  # noqa: PLC0415
 
     now = datetime.now(UTC)
@@ -93,4 +93,4 @@ def step(
     async def question(evidence: "EvidenceServices") -> "Demand":
         return await deed(evidence, id_, who, datetime.now(UTC))
 
-    tell(answered(settings, question), settings, json)
+    print_demand(with_services(settings, question), settings, json)

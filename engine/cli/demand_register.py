@@ -9,7 +9,7 @@ import typer
 
 from config.problem import Problem
 from config.told import N_, told
-from engine.cli.demand_output import Confirm, answered, doubts, tell
+from engine.cli.demand_output import Confirm, doubts, print_demand, with_services
 from engine.cli.language import spoken
 from engine.cli.options import (
     LanguageOfCall,
@@ -104,14 +104,14 @@ def _register(
             made = await evidence.demands.search(made.id, who, datetime.now(UTC))
         return made
 
-    tell(answered(settings, question), settings, json)
+    print_demand(with_services(settings, question), settings, json)
 
 
 def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed: list[str]) -> list[str]:
     """Doubts the person says the letter has so; ends the command where one was a slip."""
     from recordings.demands.question import open_ones, sentence  # noqa: PLC0415
 
-    asked = answered(settings, lambda evidence: evidence.demands.questions(letter, now))
+    asked = with_services(settings, lambda evidence: evidence.demands.questions(letter, now))
     for one in open_ones(asked, confirmed):
         typer.echo(hint(sentence(one, settings.zone)), err=True)
         sure(N_("does the letter really say so?"), err=True)

@@ -7,7 +7,7 @@ import typer
 
 from config.problem import Problem
 from config.told import told
-from engine.cli.demand_output import answered, demand_id, tell
+from engine.cli.demand_output import demand_id, print_demand, with_services
 from engine.cli.options import (
     DemandId,
     LanguageOfCall,
@@ -44,7 +44,7 @@ def review(demand: DemandId, json: AsJson = False) -> None:
     async def question(evidence: "EvidenceServices") -> "tuple[Demand, list[FoundCall]]":
         return await evidence.demands.review(demand_id(demand), who, now)
 
-    found, calls = answered(settings, question)
+    found, calls = with_services(settings, question)
     rows = conversations(found, calls, settings.zone)
     if json:
         names = ("number", "began", "length", "consultant", "language", "recording", "state", "call_id")
@@ -80,7 +80,7 @@ def listen(
     async def question(evidence: "EvidenceServices") -> "tuple[Demand, list[FoundCall]]":
         return await evidence.demands.review(demand_id(demand), who, datetime.now(UTC))
 
-    found, calls = answered(settings, question)
+    found, calls = with_services(settings, question)
     rows = conversations(found, calls, settings.zone)
     if number > len(rows):
         raise Problem(
@@ -133,4 +133,4 @@ def correct(
         wanted = corrected(known, fields, without or (), settings.zone, now)
         return await evidence.demands.correct(id_, wanted, who, now, reason)
 
-    tell(answered(settings, question), settings, json)
+    print_demand(with_services(settings, question), settings, json)

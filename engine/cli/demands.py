@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 from config.told import N_
-from engine.cli.demand_output import Confirm, answered, demand_id, doubts, step, watch_term
+from engine.cli.demand_output import Confirm, demand_id, doubts, step, watch_term, with_services
 from engine.cli.demand_register import register
 from engine.cli.demand_review import correct, listen, review
 from engine.cli.options import DemandId, require_reason
@@ -53,7 +53,7 @@ def list_(
     async def question(evidence: "EvidenceServices") -> "list[Demand]":
         return await evidence.demands.list(RUNNING if open_ else ())
 
-    found, now = answered(settings, question), datetime.now(UTC)
+    found, now = with_services(settings, question), datetime.now(UTC)
     if json:
         as_json([described(one, settings.zone, now, unmask=False) for one in found])
     elif not found:
@@ -90,7 +90,7 @@ def show(
         await evidence.access.note(who, shown, [found.name], reason)
         return found
 
-    found = answered(settings, question)
+    found = with_services(settings, question)
     if json:
         as_json(described(found, settings.zone, datetime.now(UTC), unmask=unmask))
         return
@@ -223,7 +223,7 @@ def letter(
             for line in (*lines, *([typer.style(red[name], fg="red", bold=True)] if red[name] else []), "")
         ]
 
-    for line in answered(settings, question):
+    for line in with_services(settings, question):
         typer.echo(hint(line))
 
 

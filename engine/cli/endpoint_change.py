@@ -15,7 +15,7 @@ from config.running import supervisor
 from config.settings import Settings
 from config.told import told
 from dialplan.sip_accounts import SipAccount
-from engine.install.asterisk_endpoints import NotSettled, settle_gone, settle_known
+from engine.install.asterisk_endpoints import EndpointNotReady, settle_gone, settle_known
 from engine.install.home_folders import hand_over
 from engine.install.prepare import NotReady, write_configuration, write_lab, write_people
 from engine.install.run_as_user import as_owner
@@ -102,7 +102,7 @@ def endpoint_gone(
 def _settled(id_: str, work: Coroutine[Any, Any, None]) -> ChangeResult | None:
     try:
         asyncio.run(work)
-    except NotSettled as why:
+    except EndpointNotReady as why:
         said = told(
             "asterisk: the account {id} is changed, but {why}; "
             "once the line is well: ivr111 consultants reload",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 from config.home import UnsafePlace, default_home, require_trusted
-from config.told import Told
+from config.told import LocalizedText
 
 Tongue = Literal["en", "kk", "ru"]
 OPTION: Final = "--lang"
@@ -72,7 +72,7 @@ def spoken(text: str) -> str:
     """
     if CHOSEN.get() == "en" or not text:
         return str(text)
-    if not isinstance(text, Told):
+    if not isinstance(text, LocalizedText):
         return _found(text) or text
     fields = {name: _held(value) for name, value in text.fields.items()}
     return (_found(text.message) or text.message).format(**fields)
@@ -82,7 +82,7 @@ def _held(value: object) -> object:
     """What stands in a {name}: words in the language too, numbers and moments as they are."""
     if isinstance(value, Exception):
         value = str(value)
-    return spoken(value) if isinstance(value, Told) else value
+    return spoken(value) if isinstance(value, LocalizedText) else value
 
 
 def _found(message: str) -> str | None:

@@ -10,7 +10,7 @@ from typer._click.core import Context
 from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 
-from config.told import N_, Told
+from config.told import N_, LocalizedText
 from engine.cli.language import CHOSEN, NoSuchLanguage, Tongue, chosen, spoken, taken
 
 # What typer says, as it says it; what stands in place of a {name} is said in the language too.
@@ -46,7 +46,7 @@ _PATTERNS: Final = tuple((message, _pattern(message)) for message in (*TYPERS[-4
 
 def typers(text: str) -> str:
     """A sentence of typer's in the asker's language; one that it is not known to say stays English."""
-    if isinstance(text, Told) or CHOSEN.get() == "en":
+    if isinstance(text, LocalizedText) or CHOSEN.get() == "en":
         return spoken(text)
     for message, pattern in _PATTERNS:
         if found := pattern.fullmatch(text):

@@ -48,7 +48,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         typer.echo("  ".join(cells).rstrip())
 
 
-def tell(said: str) -> None:
+def print_error(said: str) -> None:
     """Words of ours on stderr, hints as they can be typed here."""
     typer.echo(hint(said), err=True)
 
@@ -94,7 +94,7 @@ def plain_words() -> Iterator[None]:
         said = _words(why)
         if said is None:
             raise
-        tell(said)
+        print_error(said)
         raise typer.Exit(1) from None
 
 

@@ -22,7 +22,7 @@ def replay(
     It goes through the live state as it did, or would have, in the engine.
     """
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.ami_capture import scrub as scrubbed  # noqa: PLC0415
+    from engine.cli.ami_capture import anonymise as scrubbed  # noqa: PLC0415
     from engine.cli.file_rights import read_own  # noqa: PLC0415
     from engine.cli.replay_timeline import recorded  # noqa: PLC0415
     from engine.cli.replay_timeline import replay as lines  # noqa: PLC0415

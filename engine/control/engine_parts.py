@@ -9,8 +9,8 @@ from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.line_events import LineEvents
 from engine.operations.refused_numbers import RefusedNumbers
-from engine.operations.survival_queue_members import MemberSync
-from engine.wallboard.feed import Feed
+from engine.operations.survival_queue_members import QueueMemberSync
+from engine.wallboard.feed import BoardFeed
 from recordings.journal.journal import Journal
 from routing.ami.client import Ami
 from routing.dispatch.service import DispatchService
@@ -27,8 +27,8 @@ class EngineParts:
     line: LineEvents
     ami: Ami
     spying: CallMonitoring
-    mirror: MemberSync
-    feed: Feed
+    mirror: QueueMemberSync
+    feed: BoardFeed
     refused: RefusedNumbers
     tone_keys: InbandDtmfDetection
     names: Callable[[], Mapping[str, str]]

@@ -34,7 +34,7 @@ _LONGEST = 300.0  # seconds between two attempts
 _BACK = timedelta(days=400)  # an alarm that stands
 
 
-class NotDelivered(Exception):
+class DeliveryFailed(Exception):
     """It could not be handed over; the text says why, without secrets."""
 
 
@@ -47,11 +47,11 @@ class Destination(Protocol):
         ...
 
     async def take(self, statement: Statement) -> None:
-        """Returns once it is safely there; again does no harm. Raises NotDelivered."""
+        """Returns once it is safely there; again does no harm. Raises DeliveryFailed."""
         ...
 
 
-class ToFolder:
+class FolderDestination:
     """The two files, flushed; what lies there already stays."""
 
     from_the_first = True
@@ -63,13 +63,13 @@ class ToFolder:
         """See Destination."""
         try:
             if not await asyncio.to_thread(self._folder.is_dir):  # an unmounted share is no folder to fill
-                raise NotDelivered(f"{self._folder} is not there")
+                raise DeliveryFailed(f"{self._folder} is not there")
             await asyncio.to_thread(write_files, self._folder, statement)
         except (OSError, FileDiffers) as why:
-            raise NotDelivered(str(why)) from why
+            raise DeliveryFailed(str(why)) from why
 
 
-class ToMail:
+class MailDestination:
     """The two files attached; the same statement has the same Message-ID."""
 
     from_the_first = False
@@ -82,7 +82,7 @@ class ToMail:
         try:
             await asyncio.to_thread(self._send, letter(self._asked, statement))
         except (OSError, smtplib.SMTPException) as why:
-            raise NotDelivered(f"{self._asked.host}: {type(why).__name__}") from why
+            raise DeliveryFailed(f"{self._asked.host}: {type(why).__name__}") from why
 
     def _send(self, message: EmailMessage) -> None:
         asked, context = self._asked, ssl.create_default_context()
@@ -102,7 +102,7 @@ class ToMail:
             raise smtplib.SMTPRecipientsRefused(refused)
 
 
-class ToWebhook:
+class WebhookDestination:
     """POST of JSON; any answer of 2xx is a receipt."""
 
     from_the_first = False
@@ -130,9 +130,9 @@ class ToWebhook:
                 session.post(asked.url, json=said, headers=headers, allow_redirects=False) as answer,
             ):
                 if not 200 <= answer.status < 300:
-                    raise NotDelivered(f"{asked.id}: answered {answer.status}")
+                    raise DeliveryFailed(f"{asked.id}: answered {answer.status}")
         except (OSError, TimeoutError, aiohttp.ClientError) as why:
-            raise NotDelivered(f"{asked.id}: {type(why).__name__}") from why
+            raise DeliveryFailed(f"{asked.id}: {type(why).__name__}") from why
 
 
 @dataclass(slots=True)
@@ -191,7 +191,7 @@ class StatementDelivery:
             if statement is not None:
                 try:
                     await destination.take(statement)
-                except NotDelivered as why:
+                except DeliveryFailed as why:
                     if not await self._standing(id_, now):
                         await alarm(self._database, "statement_copy_failed", id_, now)
                     state.fault = str(why)
@@ -232,11 +232,11 @@ def letter(asked: MailCopy, statement: Statement) -> EmailMessage:
 def _destination(asked: StatementCopy) -> Destination:
     match asked:
         case FolderCopy():
-            return ToFolder(asked)
+            return FolderDestination(asked)
         case MailCopy():
-            return ToMail(asked)
+            return MailDestination(asked)
         case WebhookCopy():
-            return ToWebhook(asked)
+            return WebhookDestination(asked)
 
 
 def _fingerprint(statement: Statement) -> str:

@@ -27,7 +27,7 @@ _PASSWORD: Final = re.compile(r"^ password +: (\S*)", re.MULTILINE)
 _ENDPOINT: Final = re.compile(r"^ Endpoint: +([^\s/]+)", re.MULTILINE)
 
 
-class NotSettled(Exception):
+class EndpointNotReady(Exception):
     """Asterisk does not know yet what it should; the text says what."""
 
 
@@ -53,7 +53,7 @@ class EndpointState:
 
 
 async def settle_known(socket: Path, id_: str, secret: str, within: float) -> None:
-    """Until the phone can register with `secret`. Raises NotSettled after `within` seconds."""
+    """Until the phone can register with `secret`. Raises EndpointNotReady after `within` seconds."""
 
     async def step() -> str:
         if await registers(socket, id_, secret):
@@ -65,7 +65,7 @@ async def settle_known(socket: Path, id_: str, secret: str, within: float) -> No
 
 
 async def settle_gone(socket: Path, id_: str, within: float, *, calls_end: bool = True) -> int:
-    """Until nothing of the phone is left; how many of its calls were ended. Raises NotSettled.
+    """Until nothing of the phone is left; how many of its calls were ended. Raises EndpointNotReady.
 
     A caller in conversation is told that the connection was lost, and is first in the queue again: the same
     way as when a phone dies (engine/media/lost_phones.py), for engine and survival.
@@ -105,7 +105,7 @@ async def _until(step: Callable[[], Awaitable[str]], within: float) -> None:
         if not missing:
             return
         if time.monotonic() > end:
-            raise NotSettled(missing)
+            raise EndpointNotReady(missing)
         await asyncio.sleep(AGAIN)
 
 

@@ -11,7 +11,7 @@ from config.problem import Problem
 from config.running import homes
 from config.settings import Settings, strangers
 from config.settings_words import near
-from config.told import N_, Told, joined, told
+from config.told import N_, LocalizedText, joined, told
 
 STARTS: Final = frozenset(
     {"run", "demo"}
@@ -38,7 +38,7 @@ def look(command: str, environment: Mapping[str, str]) -> None:
         raise Problem(joined(fault, N_("{one}; {other}")))
 
 
-def fault_of(home: Path, *, before: bool = False) -> tuple[Told, Told] | None:
+def fault_of(home: Path, *, before: bool = False) -> tuple[LocalizedText, LocalizedText] | None:
     """Why nothing can be answered from `home`, and what to do; None when a line ran there.
 
     `before`: settings are enough. Raises OSError.
@@ -57,7 +57,7 @@ def fault_of(home: Path, *, before: bool = False) -> tuple[Told, Told] | None:
     return said, _instead(home)
 
 
-def _instead(home: Path) -> Told:
+def _instead(home: Path) -> LocalizedText:
     running = list[Path]()
     if os.getuid() == 0:
         with suppress(OSError, UnsafePlace):

@@ -19,7 +19,7 @@ import structlog
 
 from dialplan import words as w
 from engine.media.leg_counts import source
-from engine.media.wire_client import Tone, WireLink
+from engine.media.wire_client import Tone, WireClient
 from engine.operations.repeated_faults import RepeatedFaults
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, Message
@@ -70,7 +70,7 @@ class InbandDtmfDetection:
     """ivr.inband_dtmf.InbandDtmf; `alarm` writes a moment into the journal: kind, call id, time."""
 
     ami: Ami
-    wire: WireLink
+    wire: WireClient
     find: Callable[[str], OngoingCall | None]
     alarm: Callable[[str, str, datetime], object]
     changed: Callable[[], None]

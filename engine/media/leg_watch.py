@@ -13,7 +13,7 @@ from dialplan import words as w
 from engine.media.leg_counts import LegCounts
 from engine.media.rtp_sources import SoundSources
 from engine.media.silent_callers import SilentCallers
-from engine.media.wire_client import WireLink
+from engine.media.wire_client import WireClient
 from recordings.model.entries import ENDED
 from routing.ami.client import Ami
 from routing.board.values import LegSigns
@@ -36,7 +36,7 @@ class LegWatch:
     ) -> None:
         self._alarm, self._living = alarm, living
         self.counts = LegCounts(ami, living)
-        self.wire = WireLink(wire)
+        self.wire = WireClient(wire)
         told = (self._moment, self._over, changed, soon)
         self.silent = SilentCallers(ami, self.counts, desk, self.wire, *told)
         self.sources = SoundSources(ami, self.counts, self.wire, *told)

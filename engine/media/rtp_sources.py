@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import structlog
 
 from engine.media.leg_counts import AlarmWriter, CountedLeg, LegCounts, Side
-from engine.media.wire_client import SoundFrom, WireLink
+from engine.media.wire_client import SoundFrom, WireClient
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
 
@@ -44,7 +44,7 @@ class SoundSources:
 
     ami: Ami
     legs: LegCounts
-    wire: WireLink
+    wire: WireClient
     alarm: AlarmWriter
     over: AlarmWriter  # what an alarm told of is so no more
     changed: Callable[[], None]

@@ -13,7 +13,7 @@ import structlog
 
 from engine.media.leg_counts import AlarmWriter, CountedLeg, LegCounts
 from engine.media.options_history import LegHabits
-from engine.media.wire_client import WireLink
+from engine.media.wire_client import WireClient
 from engine.wire.options_request import FACTS, ROUTES, Dialog, dialog
 from routing.ami.client import Ami
 from routing.ami.rtp_count import value
@@ -41,7 +41,7 @@ class SilentCallers:
     ami: Ami
     legs: LegCounts
     desk: DispatchService
-    wire: WireLink
+    wire: WireClient
     alarm: AlarmWriter
     over: AlarmWriter  # what an alarm told of is so no more
     changed: Callable[[], None]

@@ -40,7 +40,7 @@ class Tone:
 
 
 @dataclass(slots=True)
-class WireLink:
+class WireClient:
     """Connects, and connects again; while it is not there, nobody is asked and nothing is watched."""
 
     path: Path

@@ -23,7 +23,7 @@ LOG: Final = "channel_events"
 AHEAD: Final = 16  # places told and not yet durable; about 200 calls: a catch-up never holds up others' rows
 
 
-class LogFollower:
+class CelFollower:
     """Reads from where the database itself says that it stands (A19, decision 0068).
 
     The place goes into the journal behind the calls it follows, by the same queue: whatever is killed,

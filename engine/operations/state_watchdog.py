@@ -19,7 +19,7 @@ PATIENCE: Final = 6.0  # seconds: what differs for a moment is only on its way
 
 
 @dataclass(slots=True)
-class Watchdog:
+class StateWatchdog:
     """Heals only what stayed different for `PATIENCE` seconds while AMI was up without a break."""
 
     desk: DispatchService

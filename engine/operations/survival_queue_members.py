@@ -42,7 +42,7 @@ def found(items: list[Message]) -> frozenset[QueueMember]:
     )
 
 
-class MemberSync:
+class QueueMemberSync:
     """Keeps the queue's members equal to the shift; one change at a time, the latest wish wins."""
 
     def __init__(self, ami: Ami, seats: Callable[[], tuple[SeatView, ...]], again: float = AGAIN) -> None:

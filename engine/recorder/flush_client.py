@@ -22,7 +22,7 @@ _TOP = Path(__file__).resolve().parents[2]
 _LOOK: TypeAdapter[FlushReport] = TypeAdapter(FlushReport)
 
 
-class Flusher:
+class FlushClient:
     """Keeps the process of one volume; `tell` gets the fault (None: it works) at every look.
 
     `watched` is called after every look, with whether we had no right to it.

@@ -27,7 +27,7 @@ LOOKS: Final = 0.03  # seconds between two looks for them
 MOST_STALE: Final = 3  # recorders left on a channel by an engine that was killed between start and stop
 
 
-class HoldGuard:
+class RecorderRestart:
     """Segments of a conversation: a new one after each hold, when a side was lost, when none is written.
 
     `find` gives the living call of an id: a conversation may end while its recorder is started anew.

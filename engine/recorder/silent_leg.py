@@ -10,7 +10,7 @@ import structlog
 
 from dialplan import words as w
 from engine.recorder.disk_probe import Disk
-from engine.recorder.restart import HoldGuard, partner
+from engine.recorder.restart import RecorderRestart, partner
 from recordings.capture.files import silent_tail
 from routing.ami.client import Ami
 from routing.ami.rtp_count import received
@@ -73,7 +73,7 @@ class SilentLegGuard:
     """Looks at the files of all conversations while they grow (docs/decisions/0030)."""
 
     ami: Ami
-    hold: HoldGuard
+    hold: RecorderRestart
     calls: Callable[[], Iterable[OngoingCall]]
     restart: Callable[[OngoingCall], object]  # begins it and returns
     _disk: Disk = field(default_factory=Disk)

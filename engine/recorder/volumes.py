@@ -18,7 +18,7 @@ from config.settings import Settings
 from dialplan.recording_names import SECOND, parse_file
 from engine.operations.alert_kinds import STATES
 from engine.recorder.disk_probe import Disk
-from engine.recorder.flush_client import Flusher
+from engine.recorder.flush_client import FlushClient
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
 
 log = structlog.get_logger()
@@ -112,18 +112,18 @@ class Volumes:
         found |= {(STATES["volume_not_watched"], name): at for name, at in self._denied.items()}
         return found | {(STATES["volume_failing"], name): fault.at for name, fault in self._faults.items()}
 
-    def helpers(self) -> list[Flusher]:
+    def helpers(self) -> list[FlushClient]:
         """One for each volume: it flushes growing audio and says whether the volume takes writes."""
         first = self._helper(FIRST, self._audio)
         if self._second_audio is None:
             return [first]
         return [first, self._helper(OTHER, self._second_audio)]
 
-    def _helper(self, name: str, folder: Path) -> Flusher:
+    def _helper(self, name: str, folder: Path) -> FlushClient:
         def tell(why: str | None) -> None:
             self.said(name, why, datetime.now(UTC))
 
-        return Flusher(folder, tell, lambda denied: self.watched(name, denied, datetime.now(UTC)))
+        return FlushClient(folder, tell, lambda denied: self.watched(name, denied, datetime.now(UTC)))
 
     def watched(self, volume: str, denied: bool, now: datetime) -> None:
         """`denied`: we may not look at a volume: nobody knows whether it works, and nothing is flushed."""

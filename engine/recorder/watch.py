@@ -15,7 +15,7 @@ from dialplan import words as w
 from dialplan.recording_names import Leg, stem_of
 from engine.recorder.disk_probe import Disk
 from engine.recorder.file_growth import RATE, FileGrowth
-from engine.recorder.restart import HoldGuard, number_of, partner
+from engine.recorder.restart import RecorderRestart, number_of, partner
 from recordings.capture.files import GrowingAudio, lengths
 from recordings.capture.match_conversations import HEADER
 from recordings.model.entries import SegmentSeen
@@ -47,7 +47,7 @@ class RecordingGuard:
     """
 
     ami: Ami
-    hold: HoldGuard
+    hold: RecorderRestart
     calls: Callable[[], Iterable[OngoingCall]]
     up: Callable[[], bool]  # what is known of the calls is the present
     restart: Callable[[OngoingCall], Coroutine[Any, Any, str | None]]

@@ -33,7 +33,7 @@ def table(settings: Settings) -> str:
     return f"ivr111-{settings.ami_port}"
 
 
-def close_gate(settings: Settings) -> str | None:
+def install_rules(settings: Settings) -> str | None:
     """Put the rules; None when they stand, else why not."""
     try:
         put(table(settings), guarded(settings))
@@ -42,11 +42,11 @@ def close_gate(settings: Settings) -> str | None:
     return None
 
 
-async def keep_gate(settings: Settings, alarms: AlarmSink) -> None:
+async def keep_rules(settings: Settings, alarms: AlarmSink) -> None:
     """Put them again and again, until cancelled; without them the line runs on, and says so."""
     told: str | None = UNKNOWN
     while True:
-        why = await asyncio.to_thread(close_gate, settings)
+        why = await asyncio.to_thread(install_rules, settings)
         if why != told:
             if why is None:
                 log.info("gate_closed", ports=[settings.ami_port, settings.agi_port])
@@ -58,7 +58,7 @@ async def keep_gate(settings: Settings, alarms: AlarmSink) -> None:
         await asyncio.sleep(AGAIN)
 
 
-def open_gate(settings: Settings) -> None:
+def remove_rules(settings: Settings) -> None:
     """At the line's end nothing of it stays."""
     try:
         take_away(table(settings))

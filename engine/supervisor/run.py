@@ -19,7 +19,7 @@ from engine.install.owners import NoSuchUser
 from engine.install.port_checks import looked_at, sound_ports
 from engine.supervisor.alarm_file import AlarmFile
 from engine.supervisor.asterisk_log import AsteriskLog
-from engine.supervisor.firewall import close_gate, keep_gate, open_gate
+from engine.supervisor.firewall import install_rules, keep_rules, remove_rules
 from engine.supervisor.foreground import StartRefused, catch_stops, lock, open_standard_streams, say
 from engine.supervisor.services import (
     PRIVATE,
@@ -97,7 +97,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
             log.exception("prepare_failed")
             raise StartRefused(f"the line cannot start: {why}") from why
         if not stop.is_set():
-            await asyncio.to_thread(close_gate, settings)  # before anybody is in; keep_gate says how it went
+            await asyncio.to_thread(install_rules, settings)  # before anybody is in; keep_rules says how
             await _keep(settings, line, lines or (), stop, alarms)
         return 0
     finally:
@@ -107,7 +107,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
         await line.engine.end()
         await line.evidence.end()
         await line.console.end()
-        open_gate(settings)
+        remove_rules(settings)
         asterisk_log.close()
         os.close(held)
 
@@ -172,7 +172,7 @@ async def _come_up(
     tasks.append(asyncio.create_task(line.asterisk.keep()))
     beside.keep_running(partial(keep_sip_repair, settings))
     beside.keep_running(partial(keep_wire, settings))
-    beside.keep_running(partial(keep_gate, settings, alarms))
+    beside.keep_running(partial(keep_rules, settings, alarms))
     beside.keep_running(alarms.keep)
     await line.asterisk.answered.wait()
     await _booted(settings)

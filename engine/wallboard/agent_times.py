@@ -21,7 +21,7 @@ EVERY: Final = 0.2  # seconds between two looks at most: what lasts less is nobo
 MINUTE: Final = 60.0  # shares are told for whole minutes, or a board would never be the same twice
 
 
-class StintBook:
+class AgentTimes:
     """`submit` is the journal's; `offset` is wall clock minus the desk's.
 
     `free` hears when the consultant who had a call was free again, their wrap-up over: t7.

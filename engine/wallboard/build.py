@@ -8,7 +8,7 @@ from functools import cache
 
 from config.settings import Language, Settings
 from engine.operations.line_events import LineEvents
-from engine.wallboard.agent_times import StintBook
+from engine.wallboard.agent_times import AgentTimes
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineNow
 from engine.wallboard.counts import States, by_state, counts, thresholds
@@ -43,7 +43,7 @@ class BoardBuilder:
     alerts: Alerts
     names: Callable[[], Mapping[str, str]]
     offset: Callable[[], float]
-    stints: StintBook
+    stints: AgentTimes
     signs: Callable[[str], LegSigns] = lambda call: NO_SIGNS  # of a call's legs
     _wall: WallClock = field(init=False)
     _consultants: ConsultantRows = field(init=False)

@@ -15,7 +15,7 @@ from routing.live.monitoring import Spy
 from routing.live.phases import only_rings
 
 if TYPE_CHECKING:
-    from engine.wallboard.agent_times import StintBook
+    from engine.wallboard.agent_times import AgentTimes
     from engine.wallboard.today import Today
 
 SNAPSHOT: Final = 1.0  # seconds by which a stint may begin later than the conversation it is of
@@ -92,7 +92,7 @@ class ConsultantRows:
     """Makes rows; remembers since when each state lasts that neither seat nor call has a moment for."""
 
     today: Today
-    stints: StintBook
+    stints: AgentTimes
     wall: WallClock
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
     _made: dict[str, tuple[RowSource, ConsultantRow]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ BETWEEN: Final = 0.12  # seconds between two tellings: many events of one moment
 BEAT: Final = 1.0  # a sign of life when nothing changes
 
 
-class Feed:
+class BoardFeed:
     """Numbers what `build` gives: equal numbers mean equal boards, and numbers only grow (decision 0050).
 
     They begin at the clock's milliseconds, so that they grow over restarts of the engine, too.

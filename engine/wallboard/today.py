@@ -31,7 +31,7 @@ REFUSES = frozenset({UccResult.BUSY, UccResult.REJECTED, UccResult.DROPPED})
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class UccAttempt:
     """1414 was tried for a call at `at` (epoch seconds); `failing`: that it does not answer is an alert."""
 
     at: float
@@ -54,7 +54,7 @@ class Today:
         self._tallies: dict[Language | None, Tally] = {}
         self._served: Counter[str | None] | None = None
         self._chart: tuple[float, Chart] | None = None
-        self._ucc: Tried | None = None  # the last try
+        self._ucc: UccAttempt | None = None  # the last try
         self._owed = CutOffNumbers()
         self.unconfirmed = RepeatedFaults()  # no ACK
 
@@ -106,7 +106,9 @@ class Today:
         if last is not None and (last.call, last.result) == (call, result):
             return
         again = last is not None and last.result != UccResult.ANSWERED and at - last.at <= UCC_REMEMBERED
-        self._ucc = Tried(at, call, result, result != UccResult.ANSWERED and (again or result not in REFUSES))
+        self._ucc = UccAttempt(
+            at, call, result, result != UccResult.ANSWERED and (again or result not in REFUSES)
+        )
 
     def turn(self, now: datetime) -> bool:
         """Begin a new day when midnight has passed in the centre's zone; whether it has."""
@@ -171,7 +173,7 @@ class Today:
         form = index_form(number) or number
         return hashlib.blake2b(form.encode(), key=self._key, digest_size=12).hexdigest()
 
-    def ucc_failing(self, now: float) -> Tried | None:
+    def ucc_failing(self, now: float) -> UccAttempt | None:
         """The last transfer, when it told that 1414 is not reached, or takes no calls one after another."""
         if self._ucc is None or not self._ucc.failing or now - self._ucc.at > UCC_REMEMBERED:
             return None

@@ -24,7 +24,7 @@ from typing import Any, Final
 from config.dumpable import not_dumpable
 from engine.wire import packets
 from engine.wire.dtmf_watch import DtmfWatch
-from engine.wire.options_reply import Asked
+from engine.wire.options_reply import SeenRequests
 from engine.wire.options_request import answer
 from engine.wire.source_change import Address, RtpPort, ports
 
@@ -55,7 +55,7 @@ class Wire:
         self._ports: dict[int, RtpPort] = {}
         self._told: dict[int, dict[str, Any]] = {}
         self._tones = DtmfWatch()
-        self._options = Asked()
+        self._options = SeenRequests()
         self._engine: socket.socket | None = None
         self._rest = b""
         self._passed: tuple[object, ...] = ()

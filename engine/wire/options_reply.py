@@ -21,7 +21,7 @@ TAG: Final = re.compile(r";\s*tag\s*=\s*[^\s;]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Asked:
+class SeenRequests:
     """Requests seen, by all that a repeated one has in common with the first."""
 
     _since: dict[tuple[object, ...], float] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from engine.media.leg_watch import LegWatch
 from engine.media.lost_phones import LostPhones
 from engine.operations.alarm_limit import LimitedAlarms
 from engine.operations.cancel_ring import RingCancellation
-from engine.operations.cel_follower import LogFollower
+from engine.operations.cel_follower import CelFollower
 from engine.operations.consultant_commands import ConsultantCommands
 from engine.operations.consultant_state_schedule import ConsultantStateSchedule
 from engine.operations.consultant_state_store import ConsultantStateStore
@@ -28,19 +28,19 @@ from engine.operations.line_events import LineEvents
 from engine.operations.queue_adapter import QueueAdapter
 from engine.operations.reclaim_calls import SurvivalReclaim
 from engine.operations.refused_numbers import RefusedNumbers
-from engine.operations.state_watchdog import Watchdog
-from engine.operations.survival_queue_members import MemberSync
+from engine.operations.state_watchdog import StateWatchdog
+from engine.operations.survival_queue_members import QueueMemberSync
 from engine.process.local_socket import ControlSocket
 from engine.recorder.link_quality import LinkWatch
-from engine.recorder.restart import HoldGuard
+from engine.recorder.restart import RecorderRestart
 from engine.recorder.silent_leg import SilentLegGuard
 from engine.recorder.volumes import Volumes
 from engine.recorder.watch import RecordingGuard
 from engine.supervisor.alarm_file import AlarmFollower
-from engine.wallboard.agent_times import StintBook
+from engine.wallboard.agent_times import AgentTimes
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
-from engine.wallboard.feed import Feed
+from engine.wallboard.feed import BoardFeed
 from engine.wallboard.today import Today
 from engine.wiring.parts import Engine
 from engine.wiring.reactions import Reactions
@@ -76,7 +76,7 @@ def _journal(e: Engine) -> None:
     e.alarms = LimitedAlarms(e.journal.alarm, lambda: datetime.now(UTC))
     e.supervisors = AlarmFollower(settings.supervisor_alarms, e.journal.submit)
     e.recordings = Reconciler(e.journal, settings.audio)
-    e.feed = Feed(lambda at: e.boards.build(at))  # noqa: PLW0108 - it is built later
+    e.feed = BoardFeed(lambda at: e.boards.build(at))  # noqa: PLW0108 - it is built later
 
 
 def _dispatch(e: Engine, react: Reactions) -> None:
@@ -88,7 +88,7 @@ def _dispatch(e: Engine, react: Reactions) -> None:
         proof_seconds=settings.short_conversation_seconds,
     )
     e.dispatch = DispatchService(Dispatcher(rules), time.monotonic, react.decided, react.dispatch_changed)
-    e.stints = StintBook(e.dispatch, e.journal.submit, e.offset, react.endings.wrap_up_ended)
+    e.stints = AgentTimes(e.dispatch, e.journal.submit, e.offset, react.endings.wrap_up_ended)
     e.states = ConsultantStateStore(e.journal, e.dispatch)
     mirrored = lambda: e.mirror.changed()  # noqa: E731, PLW0108 - it is built later
     e.schedule = ConsultantStateSchedule(e.states, e.tasks, mirrored)
@@ -121,11 +121,11 @@ def _asterisk(e: Engine, react: Reactions) -> None:
         control=settings.asterisk_control,
     )
     mark = settings.home / "db" / "cel.mark"
-    e.cel = LogFollower(e.journal, settings.cel_file, mark, react.endings.over, react.journal_replaced)
+    e.cel = CelFollower(e.journal, settings.cel_file, mark, react.endings.over, react.journal_replaced)
     e.fetch = SurvivalReclaim(e.ami, e.line)
     e.withdraw = RingCancellation(e.ami, e.dispatch.rings)
-    e.mirror = MemberSync(e.ami, lambda: e.dispatch.snapshot().consultants)
-    e.watchdog = Watchdog(e.dispatch, e.line, e.alarms.raise_)
+    e.mirror = QueueMemberSync(e.ami, lambda: e.dispatch.snapshot().consultants)
+    e.watchdog = StateWatchdog(e.dispatch, e.line, e.alarms.raise_)
     e.vanished = LostPhones(e.ami, e.line.living, e.dispatch.unreachable)
     e.refused = RefusedNumbers(e.alarms.raise_, e.feed.changed)
 
@@ -133,7 +133,7 @@ def _asterisk(e: Engine, react: Reactions) -> None:
 def _recordings(e: Engine, react: Reactions) -> None:
     settings, changed = e.settings, e.feed.changed
     e.volumes = Volumes(settings, e.ami, e.journal.alarm, failed=react.volume_failed, changed=changed)
-    e.hold = HoldGuard(e.ami, e.volumes.folder, settings.audio, settings.zone, e.line.find)
+    e.hold = RecorderRestart(e.ami, e.volumes.folder, settings.audio, settings.zone, e.line.find)
     e.silent_legs = SilentLegGuard(e.ami, e.hold, e.line.living, react.unheld)
     e.recorded = RecordingGuard(
         e.ami,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from config.told import N_, Told, joined, told
+from config.told import N_, LocalizedText, joined, told
 from recordings.finding.civil_day import bounds
 from recordings.finding.criteria import Criteria
 
@@ -171,7 +171,7 @@ def open_ones(found: Iterable[Question], confirmed: Iterable[str]) -> list[Quest
     return [one for one in found if one.doubt not in answered]
 
 
-def sentence(question: Question, zone: ZoneInfo) -> Told:
+def sentence(question: Question, zone: ZoneInfo) -> LocalizedText:
     """One line for whoever must answer."""
     at = _clock(question.at, zone)
     if question.doubt is QuestionKind.NO_CALLS_THEN and not at:

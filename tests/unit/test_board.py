@@ -15,7 +15,7 @@ from console.identity.accounts import Account
 from dialplan.words import UCC
 from engine.cli.replay_timeline import recorded
 from engine.operations.line_events import LineEvents
-from engine.wallboard.agent_times import StintBook
+from engine.wallboard.agent_times import AgentTimes
 from engine.wallboard.alerts import Alerts
 from engine.wallboard.build import BoardBuilder
 from engine.wallboard.counts import thresholds
@@ -50,7 +50,7 @@ class Home:
         self.line = LineEvents(self.desk, nothing, nothing, nothing, nothing, lambda _: False, up=True)
         self.today = Today(self.settings.zone, self.settings.service_level_seconds)
         self.written = []
-        self.stints = StintBook(self.desk, self.written.append, lambda: 0.0)
+        self.stints = AgentTimes(self.desk, self.written.append, lambda: 0.0)
         self.alerts = Alerts(self.settings, lambda: None, nothing)
         self.builder = BoardBuilder(
             self.settings, self.desk, self.line, self.today, self.alerts,

@@ -14,7 +14,7 @@ import pytest
 from config.settings import Settings
 from dialplan.sip_accounts import SipAccount
 from engine.install import consultant_accounts as accounts
-from engine.install.asterisk_endpoints import NotSettled, settle_gone
+from engine.install.asterisk_endpoints import EndpointNotReady, settle_gone
 from engine.process.local_socket import CommandRefused, ask
 from engine.supervisor.services import configuration
 from recordings.journal.reading import Reader
@@ -272,7 +272,7 @@ def test_a_removed_phones_registration_calls_and_queue_place_are_ended_and_its_c
         + leg("PJSIP/c1020-00000003", "b2") + leg("PJSIP/111-trunk-00000004", "b2"),
         "queue show": "   c102 (PJSIP/c102) (dynamic)\n",
     }  # fmt: skip
-    with asterisk(settings, state) as heard, pytest.raises(NotSettled, match="a call"):
+    with asterisk(settings, state) as heard, pytest.raises(EndpointNotReady, match="a call"):
         asyncio.run(settle_gone(settings.asterisk_control, "c102", 0.2))
     asked = ("core", "pjsip", "database show", "queue show")
     assert [

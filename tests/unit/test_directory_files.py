@@ -19,7 +19,7 @@ from appeals.bodies.seed import read_seed
 from appeals.bodies.service import SEED
 from appeals.bodies.tables import MOST_BYTES, WrongTable, read_table, to_csv, to_xlsx
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact, Hours
-from config.told import Told
+from config.told import LocalizedText
 
 SEEDED = read_seed(SEED.read_text(encoding="utf-8"))
 SCHOOL = Body("school", BodyKind.LOCAL, "abai", "Мектеп", "Школа", hours=read_hours("1-5 09:00-18:00"))
@@ -161,7 +161,7 @@ def test_an_xlsx_altered_anywhere_is_read_or_refused_in_plain_words():
         try:
             read_table(bytes(altered[: dice.choice([None, dice.randrange(len(altered))])]))
         except WrongTable as why:
-            assert isinstance(why.args[0], Told)
+            assert isinstance(why.args[0], LocalizedText)
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_parts_of_an_xlsx_altered_in_their_text_are_read_or_refused():
             try:
                 read_table(file.getvalue())
             except WrongTable as why:
-                assert isinstance(why.args[0], Told)
+                assert isinstance(why.args[0], LocalizedText)
 
 
 def test_an_xlsx_that_unpacks_to_a_bomb_is_refused():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.process.local_socket import ControlSocket
-from engine.wallboard.feed import Feed
+from engine.wallboard.feed import BoardFeed
 from tests.boards import board
 
 TOTALS = board().totals
@@ -27,7 +27,7 @@ def world():
 
 
 def test_the_same_board_has_the_same_number_however_often_it_is_asked_for(world):
-    feed = Feed(world.build)
+    feed = BoardFeed(world.build)
     numbers = {feed.board().event for _ in range(10)}
     feed.changed()
     numbers.add(feed.board().event)
@@ -35,7 +35,7 @@ def test_the_same_board_has_the_same_number_however_often_it_is_asked_for(world)
 
 
 def test_another_board_has_a_higher_number_even_if_nobody_told_of_the_change(world):
-    feed = Feed(world.build)
+    feed = BoardFeed(world.build)
     before = feed.board().event
     world.waiting = 1
     assert feed.board().event > before
@@ -43,16 +43,16 @@ def test_another_board_has_a_higher_number_even_if_nobody_told_of_the_change(wor
 
 def test_numbers_grow_over_a_restart(world):
     moment = [1000.0]
-    old = Feed(world.build, lambda: moment[0])
+    old = BoardFeed(world.build, lambda: moment[0])
     for _ in range(50):
         world.waiting += 1
         last = old.board().event
     moment[0] += 1.0
-    assert Feed(world.build, lambda: moment[0]).board().event > last
+    assert BoardFeed(world.build, lambda: moment[0]).board().event > last
 
 
 async def test_a_follower_gets_the_whole_board_first_then_each_change_and_signs_of_life(world):
-    feed = Feed(world.build)
+    feed = BoardFeed(world.build)
     told = feed.follow()
     first = await anext(told)
     assert "callers" in first
@@ -71,7 +71,7 @@ async def test_a_follower_that_does_not_read_costs_the_others_nothing(tmp_path, 
     def build(at):
         return board(at=at, consultants=many, totals=replace(TOTALS, waiting=world.waiting))
 
-    feed = Feed(build)
+    feed = BoardFeed(build)
     control = ControlSocket(tmp_path / "s", {}, {"board.follow": feed.follow})
     await control.start()
     _, deaf = await asyncio.open_unix_connection(str(tmp_path / "s"), limit=2**24)

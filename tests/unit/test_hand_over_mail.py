@@ -14,7 +14,7 @@ from appeals.handing_over.channel_result import Ending
 from appeals.handing_over.mail import Mail, letter
 from config.hand_over import MailRelay
 from console.http.certificate import certificate
-from tests.unit.test_handing import free_port
+from tests.unit.test_deliver_statements import free_port
 
 AT = datetime(2026, 3, 22, 2, 10, tzinfo=UTC)
 TO = "polisia@example.kz"

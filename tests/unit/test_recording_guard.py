@@ -13,7 +13,7 @@ import pytest
 from dialplan import mixmonitor
 from dialplan import words as w
 from engine.recorder.file_growth import STILL, FileGrowth
-from engine.recorder.restart import HoldGuard
+from engine.recorder.restart import RecorderRestart
 from engine.recorder.watch import RecordingGuard
 from recordings.capture.files import last_segment
 from recordings.capture.wave_header import new_header
@@ -109,7 +109,7 @@ class Place:
         first = self.audio / DAY / f"{CALL}-c1"
         begin(first)
         self.ami.running[CALLER] = [str(first)]
-        self.hold = HoldGuard(
+        self.hold = RecorderRestart(
             self.ami,  # type: ignore[arg-type]
             lambda tried: self.second if tried % 2 else self.audio,
             self.audio,

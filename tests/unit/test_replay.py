@@ -4,7 +4,7 @@ import base64
 
 from live_tables import STREAMS
 
-from engine.cli.ami_capture import Scrub, messages, scrub
+from engine.cli.ami_capture import Anonymiser, anonymise, messages
 from engine.cli.replay_timeline import recorded, replay
 
 RAW = """Event: Newchannel
@@ -37,7 +37,7 @@ DestConnectedLineNum: +77010000001
 
 
 def test_a_scrubbed_stream_masks_the_same_person_by_the_same_mask() -> None:
-    text = "".join(scrub(RAW.split("\n")))
+    text = "".join(anonymise(RAW.split("\n")))
     assert "+7701" not in text
     assert "Айгүл" not in text
     assert [m["CallerIDNum"] for m in messages(text.split("\n"))][:2] == ["+77000000000", "+77000000000"]
@@ -47,7 +47,7 @@ def test_a_scrubbed_stream_masks_the_same_person_by_the_same_mask() -> None:
 
 
 def test_what_nobody_replays_is_left_out() -> None:
-    kept = [m["Event"] for m in messages("".join(scrub(RAW.split("\n"))).split("\n"))]
+    kept = [m["Event"] for m in messages("".join(anonymise(RAW.split("\n"))).split("\n"))]
     assert kept == ["Newchannel", "VarSet", "DialBegin"]
 
 
@@ -58,13 +58,13 @@ def test_a_number_that_came_in_base64_is_left_out_wherever_it_stands() -> None:
         f"Event: Status\nVariable: ENGINE_CALL=n1\nVariable: ENGINE_IDENTITY={hidden}\n\n"
         f"Event: Status\nVariable: ENGINE_IDENTITY={hidden}\n\n"
     )
-    text = "".join(scrub(raw.split("\n")))
+    text = "".join(anonymise(raw.split("\n")))
     assert hidden not in text
     assert "Variable: ENGINE_CALL=n1" in text
 
 
 def test_a_mask_that_looks_like_another_number_is_not_masked_again() -> None:
-    mask = Scrub()
+    mask = Anonymiser()
     first, second = mask.number("+77000000001"), mask.number("+77000000000")
     assert mask.text("+77000000001 and +77000000000") == f"{first} and {second}"
 

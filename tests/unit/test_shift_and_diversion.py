@@ -1,7 +1,7 @@
 """Shift ended and begun, a queue diverted, a supervisor's ear, stuck states: told and healed."""
 
 from config.settings import Settings
-from engine.operations.state_watchdog import PATIENCE, Watchdog
+from engine.operations.state_watchdog import PATIENCE, StateWatchdog
 from recordings.journal.figures import EndedCall, chart, figures
 from routing.dispatch.consultant import Consultant
 from routing.dispatch.decisions import Assign, NobodyOnShift, RaiseAlarm, SomebodyOnShift, Withdraw
@@ -134,7 +134,7 @@ def test_the_watchdog_heals_only_what_stays_wrong():
         up, live = True, Live()
 
     line = Line()
-    dog = Watchdog(Desk(), line, lambda *_: None, lambda: clock[0])
+    dog = StateWatchdog(Desk(), line, lambda *_: None, lambda: clock[0])
     dog.look()
     clock[0] = PATIENCE - 0.1
     dog.look()
@@ -191,7 +191,7 @@ def test_a_manager_that_stays_silent_is_an_alarm_once_for_each_silence():
         up = True
 
     line = Line()
-    dog = Watchdog(None, line, lambda *alarm: raised.append(alarm), lambda: clock[0])
+    dog = StateWatchdog(None, line, lambda *alarm: raised.append(alarm), lambda: clock[0])
     for _ in range(2):
         line.up = False
         for _ in range(40):

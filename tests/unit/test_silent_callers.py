@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.media.leg_counts import CountedLeg, LegCounts
 from engine.media.silent_callers import SilentCallers
-from engine.media.wire_client import WireLink
+from engine.media.wire_client import WireClient
 from routing.ami.client import Ami
 from routing.dispatch.dispatcher import Dispatcher, Rules, Waiting
 from routing.dispatch.service import DispatchService
@@ -95,7 +95,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             "127.0.0.1", fake.port, fake.username, fake.secret,
             on_event=lambda _: None, on_up=_set(up), on_down=lambda _: None,
         )  # fmt: skip
-        link = WireLink(tmp_path / "wire")
+        link = WireClient(tmp_path / "wire")
         connected = asyncio.Event()
         link.came = connected.set
         server = await asyncio.start_unix_server(made.wire, tmp_path / "wire")

@@ -13,7 +13,7 @@ from routing.dispatch.queue import Waiting
 from routing.live.monitoring import Spy
 from tests.line import engine, orders
 from tests.unit.live_tables import told
-from tests.unit.test_spying import Asterisk, ringing
+from tests.unit.test_monitoring import Asterisk, ringing
 from tests.unit.test_steering_rights import STEERING, by
 
 pytest_plugins = ("tests.command_line",)

@@ -13,7 +13,7 @@ from test_log_follower import Home, log_of, told
 from test_store_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
-from engine.operations.cel_follower import LogFollower
+from engine.operations.cel_follower import CelFollower
 from recordings.journal.from_call_summary import record
 from recordings.journal.journal import Journal
 from recordings.journal.reading import CallFilter, Reader
@@ -34,7 +34,7 @@ class Line(Home):
         self.journal = Journal(
             self.url, folder / "spool", numbers, patience=0.5, retry=0.05, linger=0.0, gone=gone
         )
-        self.follower = LogFollower(
+        self.follower = CelFollower(
             self.journal,
             self.log,
             folder / "cel.mark",

@@ -13,7 +13,7 @@ import pytest
 
 from config.settings import Settings
 from engine.recorder.disk_probe import Disk, DiskSlow
-from engine.recorder.flush_client import Flusher
+from engine.recorder.flush_client import FlushClient
 from engine.recorder.volumes import LEAST, FreeSpace, Volumes, choose
 from recordings.capture import flush_process as flushing
 from recordings.capture.files import scan
@@ -209,7 +209,7 @@ async def test_the_flushing_process_tells_that_the_volume_works_and_when_it_is_g
     folder = tmp_path / "audio"
     folder.mkdir()
     said: asyncio.Queue[str | None] = asyncio.Queue()
-    work = asyncio.create_task(Flusher(folder, said.put_nowait).keep())
+    work = asyncio.create_task(FlushClient(folder, said.put_nowait).keep())
     async with asyncio.timeout(20):
         assert await said.get() is None
         folder.rmdir()
@@ -226,7 +226,7 @@ async def test_a_flushing_process_that_says_nothing_means_a_volume_that_hangs(tm
     silent.chmod(0o755)
     monkeypatch.setattr("engine.recorder.flush_client.sys.executable", str(silent))
     said: asyncio.Queue[str | None] = asyncio.Queue()
-    work = asyncio.create_task(Flusher(tmp_path, said.put_nowait, slow=0.05).keep())
+    work = asyncio.create_task(FlushClient(tmp_path, said.put_nowait, slow=0.05).keep())
     monkeypatch.setattr("engine.recorder.flush_client.MODULE", ())
     async with asyncio.timeout(20):
         assert "slow" == await said.get()

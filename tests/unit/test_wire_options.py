@@ -1,6 +1,6 @@
 """OPTIONS within a call are answered when they come again, for PJSIP says nothing then (decision 0100)."""
 
-from engine.wire.options_reply import KEPT, Asked
+from engine.wire.options_reply import KEPT, SeenRequests
 
 OPERATOR = ("192.0.2.7", 5070)
 VIA = "SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bKa"
@@ -16,7 +16,7 @@ def options(*, to: str = "<sip:111@192.0.2.1>;tag=ours", via: str = VIA + ";rpor
 
 
 def test_a_repeated_question_gets_its_answer_where_it_came_from_and_the_first_is_asterisks():
-    asked = Asked()
+    asked = SeenRequests()
     assert asked.reply(options(), OPERATOR, 0.0) is None
     said = asked.reply(options(), OPERATOR, 0.5)
     assert said is not None
@@ -34,7 +34,7 @@ def test_a_repeated_question_gets_its_answer_where_it_came_from_and_the_first_is
 
 
 def test_without_rport_the_answer_goes_to_the_port_that_via_names():
-    asked = Asked()
+    asked = SeenRequests()
     for via, port in ((VIA, 5062), ("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKc", 5060)):
         assert asked.reply(options(via=via), OPERATOR, 0.0) is None
         said = asked.reply(options(via=via), OPERATOR, 0.5)
@@ -43,7 +43,7 @@ def test_without_rport_the_answer_goes_to_the_port_that_via_names():
 
 
 def test_another_question_of_the_call_is_a_first_one_and_one_outside_a_call_is_never_answered():
-    asked = Asked()
+    asked = SeenRequests()
     assert asked.reply(options(), OPERATOR, 0.0) is None
     assert asked.reply(options(cseq=8), OPERATOR, 0.5) is None
     assert asked.reply(options(), ("192.0.2.7", 5071), 0.5) is None

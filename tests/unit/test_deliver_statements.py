@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from pydantic import TypeAdapter
 
 from config.evidence import StatementCopy
-from engine.evidence.deliver_statements import StatementDelivery, ToMail
+from engine.evidence.deliver_statements import MailDestination, StatementDelivery
 from engine.evidence.services import EvidenceServices
 from engine.evidence.verify_all import Checked, all_faults
 from recordings.chain.statement_copies import compare
@@ -206,7 +206,7 @@ async def test_one_that_hangs_keeps_no_other_waiting(evidence, tmp_path, monkeyp
     async def never(self, statement) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(ToMail, "take", never)
+    monkeypatch.setattr(MailDestination, "take", never)
     out = StatementDelivery(evidence.database, lambda: evidence.statements, asked)
     works = [asyncio.create_task(work()) for work in out.works(0.01)]
     async with asyncio.timeout(20):

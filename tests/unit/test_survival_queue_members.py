@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.operations.survival_queue_members import MemberSync
+from engine.operations.survival_queue_members import QueueMemberSync
 from routing.ami.client import AmiDown, AmiError, AmiTimeout
 from routing.dispatch.views import SeatView
 
@@ -42,7 +42,7 @@ class Queue:
 
 
 async def mirrored(queue: Queue, *seats: SeatView, until: dict[str, str]) -> None:
-    mirror = MemberSync(queue, lambda: seats, again=0.01)  # type: ignore[arg-type]
+    mirror = QueueMemberSync(queue, lambda: seats, again=0.01)  # type: ignore[arg-type]
     mirror.changed()
     keeping = asyncio.create_task(mirror.keep())
     async with asyncio.timeout(5):

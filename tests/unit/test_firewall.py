@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import Settings
 from engine.supervisor.alarm_file import AlarmFile, read
-from engine.supervisor.firewall import keep_gate, open_gate
+from engine.supervisor.firewall import keep_rules, remove_rules
 from engine.supervisor.netfilter import GuardedPort, put, take_away
 
 NOBODY = 65534
@@ -92,7 +92,7 @@ async def test_a_gate_that_cannot_be_closed_is_an_alarm_until_it_is_closed(tmp_p
     monkeypatch.setenv("IVR111_RUN_USER", "nobody-of-that-name")
     for kinds in (["gate_open"], ["gate_open", "gate_open_ended"]):
         alarms = AlarmFile(told)
-        keeping = asyncio.create_task(keep_gate(Settings(), alarms))
+        keeping = asyncio.create_task(keep_rules(Settings(), alarms))
         async with asyncio.timeout(5):
             while kinds != [one.kind for one in read(told)]:
                 await asyncio.sleep(0.05)
@@ -100,4 +100,4 @@ async def test_a_gate_that_cannot_be_closed_is_an_alarm_until_it_is_closed(tmp_p
         keeping.cancel()
         monkeypatch.setenv("IVR111_RUN_USER", "nobody")
         monkeypatch.setenv("IVR111_ASTERISK_USER", "daemon")
-    open_gate(Settings())
+    remove_rules(Settings())
