@@ -16,7 +16,7 @@ from appeals.model.register_tables import (
     appeal_presence,
     no_case_contacts,
 )
-from appeals.register.results import CallFacts, NoCaseContact, Present
+from appeals.register.results import CallOfAppeal, NoCaseContact, Present
 from appeals.register.store import contact_of, revealed
 from recordings.model.access_entry import Actor
 from recordings.model.tables import calls, moments, recordings
@@ -108,7 +108,7 @@ def caller_of(hidden: str | None, callers: Numbers) -> str:
 
 async def call_facts(
     connection: AsyncConnection, numbers: Numbers, callers: Numbers, appeal_id: int
-) -> tuple[CallFacts, ...]:
+) -> tuple[CallOfAppeal, ...]:
     """Each call of an appeal, the oldest first. Raises AppealUnreadable."""
     table = appeal_contacts
     query = select(table).where(table.c.appeal_id == appeal_id, table.c.call_id.is_not(None))
@@ -145,10 +145,10 @@ def _facts(
     callers: Numbers,
     path: Collection[str],
     kept: Collection[str],
-) -> CallFacts:
+) -> CallOfAppeal:
     if row is None:
-        return CallFacts(contact.call_id, contact.kind, contact.at, pii_caller=pii_caller or None)
-    return CallFacts(
+        return CallOfAppeal(contact.call_id, contact.kind, contact.at, pii_caller=pii_caller or None)
+    return CallOfAppeal(
         call_id=contact.call_id,
         kind=contact.kind,
         at=contact.at,

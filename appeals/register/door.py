@@ -13,12 +13,12 @@ from appeals.model.register_tables import appeals
 from appeals.register.number import in_groups
 from appeals.register.ports import FormRules, NoHandOvers, NoTerms, OpenHandOvers, Terms
 from appeals.register.results import AppealRefused
-from appeals.register.status import Forbidden
 from appeals.register.store import load_one, no_such
 from config.database import read_connection
 from config.rights import Right, may
 from config.told import told
 from recordings.access.log import AccessLog
+from recordings.demands.steps import StepForbidden
 from recordings.model.access_entry import Action, Actor
 from recordings.privacy.numbers import Numbers
 
@@ -44,7 +44,7 @@ class RegisterParts:
     present_for: timedelta = timedelta(seconds=60)
 
 
-class Door:
+class RegisterDoor:
     """Base of the register's doors."""
 
     def __init__(self, parts: RegisterParts) -> None:
@@ -64,7 +64,7 @@ class Door:
     async def _seen(self, row: Row[Any], who: Actor, reason: str) -> None:
         """Whoever looks at an appeal that is not theirs says why, and it is logged before they see it.
 
-        Raises Forbidden, AppealRefused.
+        Raises StepForbidden, AppealRefused.
         """
         allowed(who, Right.APPEALS_READ)
         if own(row, who):
@@ -80,15 +80,15 @@ class Door:
         return await self._parts.terms.due(appeal, registered_at)
 
     async def _step(self, row: Row[Any], who: Actor, words: str, reason: str = "") -> None:
-        """Logged before it is done. Raises Forbidden."""
+        """Logged before it is done. Raises StepForbidden."""
         allowed(who, Right.APPEALS)
         await self._access.note(who, Action.APPEAL, [f"{name_of(row)}: {words}"], reason)
 
 
 def allowed(who: Actor, right: Right) -> None:
-    """Raises Forbidden. Our own processes may."""
+    """Raises StepForbidden. Our own processes may."""
     if who.role != SYSTEM and not may(who.role, right):
-        raise Forbidden(
+        raise StepForbidden(
             told("{person} is {role}: this is not theirs to do", person=who.person, role=told(who.role))
         )
 

@@ -11,10 +11,10 @@ from appeals.form.form import Needed
 from appeals.model.appeal import Appeal, Channel, Contact, ContactKind, NoCase, State
 from appeals.model.register_tables import appeals
 from appeals.register import contacts, drafts, store
-from appeals.register.door import Door, allowed, not_closed, own
+from appeals.register.door import RegisterDoor, allowed, not_closed, own
 from appeals.register.moving import calls_of
 from appeals.register.ports import FieldRefused
-from appeals.register.results import AppealRefused, Conflict, NoCaseContact, Opened, Saved
+from appeals.register.results import AppealRefused, Conflict, NoCaseContact, OpenedAppeal, Saved
 from config.rights import Right
 from config.told import told
 from dialplan.recording_names import arrival
@@ -27,7 +27,7 @@ _AHEAD = timedelta(minutes=1)  # of the clock that made the call id
 LANGUAGES = ("kk", "ru")
 
 
-class Drafting(Door):
+class Drafting(RegisterDoor):
     """Everything that a person types, and what it is typed about."""
 
     async def draft(
@@ -88,7 +88,7 @@ class Drafting(Door):
 
         A repeat with the same `change_id` answers as the first time. A Conflict saved nothing. When the
         database is locked or away SQLAlchemyError: nothing was saved, the same save may be repeated as it is.
-        Raises FieldRefused, AppealRefused, Forbidden, NoSuchAppeal.
+        Raises FieldRefused, AppealRefused, StepForbidden, NoSuchAppeal.
         """
         allowed(who, Right.APPEALS)
         kept = self._parts.form.check(field, _text(text))
@@ -107,11 +107,11 @@ class Drafting(Door):
             await self._owed_anew(appeal_id, row.registered_at, who, now)
         return saved
 
-    async def opened(self, appeal_id: int, who: Actor, now: datetime, reason: str = "") -> Opened:
+    async def opened(self, appeal_id: int, who: Actor, now: datetime, reason: str = "") -> OpenedAppeal:
         """Say that one has it open, again every some seconds; who else has, and what it lacks.
 
         A reason is needed where it is another's, the first time. Raises AppealRefused,
-        Forbidden, NoSuchAppeal.
+        StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
         async with self._database.begin() as connection:
@@ -126,7 +126,7 @@ class Drafting(Door):
             await contacts.mark_present(connection, appeal_id, who, now)
             appeal = await store.load_one(connection, self._numbers, appeal_id)
         others = tuple(one for one in fresh.values() if one.system_user != who.system_user)
-        return Opened(appeal, others, self.missing(appeal))
+        return OpenedAppeal(appeal, others, self.missing(appeal))
 
     async def left(self, appeal_id: int, who: Actor) -> None:
         """Say that one has it open no longer."""
@@ -151,7 +151,7 @@ class Drafting(Door):
     ) -> Contact:
         """Another call, letter or visit about the same matter. A call's recording is held while it is open.
 
-        Raises AppealRefused (no such call, closed), Forbidden, NoSuchAppeal.
+        Raises AppealRefused (no such call, closed), StepForbidden, NoSuchAppeal.
         """
         await self._step(await self._row(appeal_id), who, f"contact {call_id or kind}")
         async with self._database.begin() as connection:
@@ -181,7 +181,7 @@ class Drafting(Door):
     async def no_case(self, call_id: str, kind: NoCase, who: Actor, now: datetime) -> NoCaseContact:
         """Say that a call is no appeal; its recording stays. A repeat changes the kind.
 
-        Raises AppealRefused where an appeal has this call, or there is none such; Forbidden.
+        Raises AppealRefused where an appeal has this call, or there is none such; StepForbidden.
         """
         allowed(who, Right.APPEALS)
         await self._access.note(who, Action.APPEAL, [f"call {call_id}: no case, {kind}"])

@@ -42,7 +42,7 @@ async def move_in(
 ) -> None:
     """`facts` without personal data; `reason` goes into the history, hidden.
 
-    Raises WrongStep, Forbidden, NoSuchAppeal; then the caller's transaction must end without effect.
+    Raises WrongStep, StepForbidden, NoSuchAppeal; then the caller's transaction must end without effect.
     """
     row = await row_for_update(connection, appeal_id)
     before = State(row.state)

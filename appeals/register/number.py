@@ -21,6 +21,10 @@ class WrongNumber(ValueError):
     """The text is no registration number; the message says what to do."""
 
 
+class MisheardNumber(WrongNumber):
+    """Nine digits, and the check says that one is wrong or two are swapped."""
+
+
 class NumbersUsedUp(Exception):
     """A year has no number left."""
 
@@ -53,7 +57,7 @@ def read_number(text: str) -> str:
             told("a registration number has nine digits, this one has {count}: ask again", count=len(digits))
         )
     if not damm.is_valid(digits):
-        raise WrongNumber(
+        raise MisheardNumber(
             told("this number was misheard or mistyped: a digit is wrong or two are swapped; ask again")
         )
     return digits

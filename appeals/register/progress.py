@@ -9,7 +9,7 @@ from typing import Final
 
 from appeals.model.appeal import Appeal, AppealEvent, Outcome, State
 from appeals.register.number import in_groups
-from appeals.register.results import Told
+from appeals.register.results import StatusTold
 
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     "kk": tuple(
@@ -66,7 +66,7 @@ STEPS: Final = ("registered", "in_work", "handed_over", "answered", "reopened", 
 
 def progress(
     appeal: Appeal, events: Sequence[AppealEvent], language: str, zone: tzinfo, joined_to: str = ""
-) -> Told:
+) -> StatusTold:
     """`joined_to`: the number of the appeal it was joined to. A hand-over names the bodies that its facts
     name as `bodies_kk` and `bodies_ru`."""
     sentences = [_say("number", language, number=in_groups(appeal.number))] if appeal.number else []
@@ -79,7 +79,7 @@ def progress(
         sentences.append(_say(f"outcome {appeal.outcome}", language))
     if appeal.due_at is not None and appeal.state is not State.CLOSED:
         sentences.append(_say("due", language, until=until(appeal.due_at, language, zone)))
-    return Told(appeal.number, language, tuple(sentences))
+    return StatusTold(appeal.number, language, tuple(sentences))
 
 
 def moment(at: datetime, language: str, zone: tzinfo) -> str:

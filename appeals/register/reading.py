@@ -7,18 +7,18 @@ from sqlalchemy import select
 from appeals.model.appeal import Appeal, AppealEvent
 from appeals.model.register_tables import appeals
 from appeals.register import contacts, drafts, store
-from appeals.register.door import Door, allowed
+from appeals.register.door import RegisterDoor, allowed
 from appeals.register.duplicates import duplicates
-from appeals.register.number import in_groups, read_number
+from appeals.register.number import MisheardNumber, WrongNumber, in_groups, read_number
 from appeals.register.progress import progress
 from appeals.register.results import (
     AppealRefused,
-    CallFacts,
+    CallOfAppeal,
     Duplicate,
     NoCaseContact,
     NoSuchAppeal,
     Page,
-    Told,
+    StatusTold,
     Wanted,
 )
 from appeals.register.searching import page
@@ -32,11 +32,11 @@ from recordings.rows.store import lock
 ASKED = "the applicant asks"
 
 
-class Reading(Door):
+class Reading(RegisterDoor):
     """What is another person's is shown with a reason only, and logged before it is shown."""
 
     async def get(self, appeal_id: int, who: Actor, now: datetime, reason: str = "") -> Appeal:
-        """Raises AppealRefused (another's, no reason), Forbidden, NoSuchAppeal, AppealUnreadable."""
+        """Raises AppealRefused (another's, no reason), StepForbidden, NoSuchAppeal, AppealUnreadable."""
         await self._seen(await self._row(appeal_id), who, reason)
         async with read_connection(self._database) as connection:
             waiting = await drafts.unnoted(connection, self._numbers, appeal_id)
@@ -62,7 +62,7 @@ class Reading(Door):
 
     async def calls(
         self, appeal_id: int, who: Actor, now: datetime, reason: str = ""
-    ) -> tuple[CallFacts, ...]:
+    ) -> tuple[CallOfAppeal, ...]:
         """Its calls as the journal tells them, with their recordings' ids. Raises as `get`."""
         await self._seen(await self._row(appeal_id), who, reason)
         async with read_connection(self._database) as connection:
@@ -87,7 +87,7 @@ class Reading(Door):
     ) -> Page:
         """One page. By phone, person or word a reason is needed, and the last two are a right of their own.
 
-        Others' appeals are listed by number or phone, or for whoever may watch them all. Raises Forbidden,
+        Others' appeals are listed by number or phone, or for whoever may watch them all. Raises StepForbidden,
         AppealRefused, WrongNumber, NotAPhoneNumber.
         """
         allowed(who, Right.APPEALS_READ)
@@ -113,10 +113,10 @@ class Reading(Door):
 
     async def tell_status(
         self, number: str, who: Actor, now: datetime, *, language: str = "", reason: str = ASKED
-    ) -> Told:
+    ) -> StatusTold:
         """What may be read out to whoever names the number, in `language` or the appeal's (A12).
 
-        Raises WrongNumber, Forbidden, NoSuchAppeal.
+        Raises WrongNumber, StepForbidden, NoSuchAppeal.
         """
         row = await self._row(await self._id_of(number))
         await self._seen(row, who, reason)
@@ -126,6 +126,18 @@ class Reading(Door):
             into = select(appeals.c.number).where(appeals.c.id == appeal.joined_to)
             joined_to = (await connection.execute(into)).scalar() if appeal.joined_to else None
         return progress(appeal, events, language or appeal.language, self._parts.zone, joined_to or "")
+
+    async def numbered(self, text: str) -> int | None:
+        """Id of the appeal whose number this is; None: no number of this register, but another's.
+
+        Raises MisheardNumber, NoSuchAppeal.
+        """
+        try:
+            return await self._id_of(text)
+        except MisheardNumber:
+            raise
+        except WrongNumber:
+            return None
 
     async def _id_of(self, number: str) -> int:
         digits = read_number(number)

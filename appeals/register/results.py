@@ -60,7 +60,7 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class CallFacts:
+class CallOfAppeal:
     """One call of an appeal as the journal tells it; all but the first three None while it is under way.
 
     `pii_caller` None: withheld, let go or not known yet. `path`: the moments of the call in order, in words.
@@ -158,7 +158,7 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatusTold:
     """What may be read out to the applicant, sentence by sentence, in `language` (A12)."""
 
     number: str
@@ -167,7 +167,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedAppeal:
     """An appeal as somebody opened it: who else has it open, what it still lacks by moment."""
 
     appeal: Appeal

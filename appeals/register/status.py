@@ -7,13 +7,14 @@ from typing import Final
 
 from appeals.model.appeal import Outcome, State
 from config.told import either, told
+from recordings.demands.steps import StepForbidden, WrongStep
 from recordings.model.access_entry import Actor
 
 _BY: Final = frozenset({"consultant", "supervisor", "administrator", "system"})
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class AppealMove:
     """`roles` may make it; `says`: it needs a reason in words; `ends`: it needs an outcome."""
 
     roles: frozenset[str] = _BY
@@ -22,33 +23,25 @@ class Move:
 
 
 S = State
-MOVES: Mapping[tuple[State, State], Move] = MappingProxyType(
+MOVES: Mapping[tuple[State, State], AppealMove] = MappingProxyType(
     {
-        (S.DRAFT, S.REGISTERED): Move(),
-        (S.DRAFT, S.CLOSED): Move(says=True, ends=True),  # begun twice, or the caller took it back
-        (S.REGISTERED, S.IN_WORK): Move(),
-        (S.REGISTERED, S.HANDED_OVER): Move(),  # an urgent one leaves at once (A10)
-        (S.REGISTERED, S.CLOSED): Move(ends=True),
-        (S.IN_WORK, S.HANDED_OVER): Move(),
-        (S.IN_WORK, S.ANSWERED): Move(),
-        (S.IN_WORK, S.CLOSED): Move(ends=True),
-        (S.HANDED_OVER, S.IN_WORK): Move(),
-        (S.HANDED_OVER, S.ANSWERED): Move(),
-        (S.HANDED_OVER, S.CLOSED): Move(says=True, ends=True),
-        (S.ANSWERED, S.IN_WORK): Move(),
-        (S.ANSWERED, S.HANDED_OVER): Move(),  # confirmed: the commissioner is told again (B5)
-        (S.ANSWERED, S.CLOSED): Move(ends=True),
-        (S.CLOSED, S.IN_WORK): Move(says=True),  # reopened
+        (S.DRAFT, S.REGISTERED): AppealMove(),
+        (S.DRAFT, S.CLOSED): AppealMove(says=True, ends=True),  # begun twice, or the caller took it back
+        (S.REGISTERED, S.IN_WORK): AppealMove(),
+        (S.REGISTERED, S.HANDED_OVER): AppealMove(),  # an urgent one leaves at once (A10)
+        (S.REGISTERED, S.CLOSED): AppealMove(ends=True),
+        (S.IN_WORK, S.HANDED_OVER): AppealMove(),
+        (S.IN_WORK, S.ANSWERED): AppealMove(),
+        (S.IN_WORK, S.CLOSED): AppealMove(ends=True),
+        (S.HANDED_OVER, S.IN_WORK): AppealMove(),
+        (S.HANDED_OVER, S.ANSWERED): AppealMove(),
+        (S.HANDED_OVER, S.CLOSED): AppealMove(says=True, ends=True),
+        (S.ANSWERED, S.IN_WORK): AppealMove(),
+        (S.ANSWERED, S.HANDED_OVER): AppealMove(),  # confirmed: the commissioner is told again (B5)
+        (S.ANSWERED, S.CLOSED): AppealMove(ends=True),
+        (S.CLOSED, S.IN_WORK): AppealMove(says=True),  # reopened
     }
 )
-
-
-class WrongStep(ValueError):
-    """The appeal stands where this cannot be done; the text says what can."""
-
-
-class Forbidden(ValueError):
-    """This person may not do it; the text says who may."""
 
 
 def move(
@@ -60,12 +53,12 @@ def move(
     outcome: Outcome | None = None,
     open_hand_overs: Sequence[str] = (),
 ) -> State:
-    """The state after a move. `open_hand_overs`: bodies yet to answer. Raises WrongStep, Forbidden."""
+    """The state after a move. `open_hand_overs`: bodies yet to answer. Raises WrongStep, StepForbidden."""
     found = MOVES.get((state, to))
     if found is None:
         raise _no_way(state, to)
     if who.role not in found.roles:
-        raise Forbidden(
+        raise StepForbidden(
             told(
                 "{person} is {role}: only this role may do this: {roles}",
                 person=who.person,

@@ -6,16 +6,16 @@ from datetime import datetime
 from appeals.form.form import Needed
 from appeals.model.appeal import Appeal, Outcome, State
 from appeals.register import contacts, store
-from appeals.register.door import Door, name_of
+from appeals.register.door import RegisterDoor, name_of
 from appeals.register.moving import close_in, move_in, register_in, reopen_in
 from appeals.register.results import AppealRefused, FieldsMissing
-from appeals.register.status import WrongStep
 from config.told import told
+from recordings.demands.steps import WrongStep
 from recordings.finding.registrations import tie
 from recordings.model.access_entry import Actor
 
 
-class Stepping(Door):
+class Stepping(RegisterDoor):
     """Every method takes who does it, writes the access log first, and returns the appeal as it is then."""
 
     async def register(
@@ -24,7 +24,7 @@ class Stepping(Door):
         """Give it its number; a repeat returns it with the one it has.
 
         `incomplete`: though fields are missing, for what is urgent (A10). Raises FieldsMissing, WrongStep,
-        Forbidden, NoSuchAppeal.
+        StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
         if not incomplete and not row.number:
@@ -49,7 +49,7 @@ class Stepping(Door):
     ) -> Appeal:
         """To in_work, handed_over or answered; the others have methods of their own.
 
-        `facts` without personal data. Raises WrongStep, Forbidden, NoSuchAppeal.
+        `facts` without personal data. Raises WrongStep, StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
         if to in (State.DRAFT, State.REGISTERED, State.CLOSED) or row.state == State.CLOSED.value:
@@ -64,7 +64,7 @@ class Stepping(Door):
     ) -> Appeal:
         """End it. A reason is needed where a body has not answered yet, or a draft ends without a number.
 
-        Raises FieldsMissing (unless a reason is given), WrongStep, Forbidden, NoSuchAppeal.
+        Raises FieldsMissing (unless a reason is given), WrongStep, StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
         if outcome is Outcome.JOINED:
@@ -82,7 +82,7 @@ class Stepping(Door):
             return await store.load_one(connection, self._numbers, appeal_id)
 
     async def reopen(self, appeal_id: int, who: Actor, now: datetime, reason: str) -> Appeal:
-        """In work again. Raises WrongStep (not closed, no reason), Forbidden, NoSuchAppeal."""
+        """In work again. Raises WrongStep (not closed, no reason), StepForbidden, NoSuchAppeal."""
         row = await self._row(appeal_id)
         if row.state != State.CLOSED.value:
             raise WrongStep(told("this appeal is not closed"))
@@ -94,7 +94,7 @@ class Stepping(Door):
     async def give(
         self, appeal_id: int, owner: str, owner_person: str, who: Actor, now: datetime, reason: str
     ) -> Appeal:
-        """Make somebody its owner: oneself, after a transfer, or another. Raises AppealRefused, Forbidden."""
+        """Make somebody its owner: oneself, after a transfer, or another. Raises AppealRefused, StepForbidden."""
         row = await self._row(appeal_id)
         if not reason.strip():
             raise AppealRefused(told("say why the appeal goes to another person"))
@@ -131,7 +131,7 @@ class Stepping(Door):
     async def join(self, appeal_id: int, into: int, who: Actor, now: datetime, reason: str) -> Appeal:
         """Close it as part of another, which gets its contacts. Only a person joins. Returns the other.
 
-        Raises WrongStep, Forbidden, AppealRefused, NoSuchAppeal.
+        Raises WrongStep, StepForbidden, AppealRefused, NoSuchAppeal.
         """
         row, target = await self._row(appeal_id), await self._row(into)
         if not reason.strip():

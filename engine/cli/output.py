@@ -116,6 +116,8 @@ SPOKEN_ERRORS: Final = frozenset(
     "FontMissing WrongRecipient SealerRunning NotIndexed "
     "DemandUnreadable OpenQuestions ReasonMissing ReasonRefused "
     "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable "
+    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NumbersUsedUp "
+    "AppealUnreadable NotOneNumber "
     "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm".split()
 )
 

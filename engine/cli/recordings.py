@@ -104,6 +104,7 @@ def link(
     closed: Annotated[bool, typer.Option("--closed", help="The appeal is closed: it holds nothing.")] = False,
 ) -> None:
     """Tie a call to an appeal's registration number; an open appeal keeps its recordings."""
+    from appeals.model.appeal import ContactKind  # noqa: PLC0415
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
@@ -123,7 +124,10 @@ def link(
         if not await evidence.finder.find(Criteria(call_id=call_id)):
             raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
         await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
-        if not await tie(evidence.database, registration.strip(), call_id, not closed, datetime.now(UTC)):
+        now, appeal = datetime.now(UTC), await evidence.register.numbered(registration)
+        if appeal is not None:
+            await evidence.register.add_contact(appeal, ContactKind.CALL, who, now, call_id=call_id)
+        elif not await tie(evidence.database, registration.strip(), call_id, not closed, now):
             raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
 
     with_evidence(settings, question)

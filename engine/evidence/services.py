@@ -51,7 +51,8 @@ T = TypeVar("T")
 REFUSALS: Final = frozenset(
     "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep StepForbidden "
     "NoSuchDemand NoSuchHold OpenQuestions "
-    "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable".split()
+    "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable "
+    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NotOneNumber".split()
 )
 
 

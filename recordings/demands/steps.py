@@ -49,7 +49,7 @@ MOVES: Mapping[tuple[DemandState, DemandState], Move] = MappingProxyType(
 
 
 class WrongStep(ValueError):
-    """The demand stands where this cannot be done; the text says what can."""
+    """A demand or an appeal stands where this cannot be done; the text says what can."""
 
 
 class StepForbidden(ValueError):

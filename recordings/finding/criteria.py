@@ -1,5 +1,6 @@
 """Criteria of a search, and what was found; pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,17 @@ class Criteria:
     registration: str | None = None
     call_id: str | None = None
     limit: int = 1000
+
+    def __post_init__(self) -> None:
+        """A registration number is one however its digits are grouped."""
+        if self.registration is not None:
+            object.__setattr__(self, "registration", one_registration(self.registration))
+
+
+def one_registration(number: str) -> str:
+    """Nine digits, without the blanks or dashes between; another register's number stays as it is."""
+    bare = re.sub(r"[\s-]", "", number)
+    return bare if re.fullmatch(r"[0-9]{9}", bare) else number
 
 
 def masked(wanted: Criteria) -> str:

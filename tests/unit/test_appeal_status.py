@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from appeals.model.appeal import Outcome, State
-from appeals.register.status import MOVES, Forbidden, WrongStep, move
+from appeals.register.status import MOVES, move
+from recordings.demands.steps import StepForbidden, WrongStep
 from tests.register_home import AIGERIM, NURLAN
 
 S = State
@@ -32,7 +33,7 @@ def test_every_pair_is_allowed_or_refused_as_the_table_says(before, after):
 
 @pytest.mark.parametrize("before, after", sorted(MOVES))
 def test_an_auditor_moves_nothing(before, after):
-    with pytest.raises(Forbidden):
+    with pytest.raises(StepForbidden):
         move(before, after, NURLAN, reason="себеп", outcome=Outcome.HELPED)
 
 

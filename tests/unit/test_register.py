@@ -12,9 +12,9 @@ from appeals.model.register_tables import appeal_values
 from appeals.register.number import read_number
 from appeals.register.ports import FieldRefused
 from appeals.register.results import AppealRefused, Conflict, FieldsMissing, NoSuchAppeal, Saved
-from appeals.register.status import Forbidden, WrongStep
 from engine.evidence.services import EvidenceServices
 from recordings.access.log import accesses
+from recordings.demands.steps import StepForbidden, WrongStep
 from tests.register_home import AIGERIM, BOLAT, NOW, NURLAN, SAULE, WHY, RegisterHome
 
 pytest_plugins = ("tests.postgres",)
@@ -203,7 +203,7 @@ async def test_an_auditor_sees_with_a_reason_and_changes_nothing(home):
         home.register.add_contact(draft.id, ContactKind.LETTER, NURLAN, NOW),
         home.register.no_case("n1-1-1", NoCase.JOKE, NURLAN, NOW),
     ):
-        with pytest.raises(Forbidden):
+        with pytest.raises(StepForbidden):
             await change
     assert replace(draft, version=1) == await home.register.get(draft.id, AIGERIM, NOW)
 

@@ -8,9 +8,12 @@ import pytest
 from appeals.model.appeal import NoCase, Outcome, State
 from appeals.register.folding import asked_words, name_keys, stem, word_keys
 from appeals.register.holds import AppealHolds
-from appeals.register.results import AppealRefused, Wanted
-from appeals.register.status import Forbidden
+from appeals.register.number import MisheardNumber, in_groups, number_of
+from appeals.register.results import AppealRefused, NoSuchAppeal, Wanted
+from engine.evidence.services import EvidenceServices
 from recordings.access.log import accesses
+from recordings.demands.steps import StepForbidden
+from recordings.finding.criteria import Criteria
 from recordings.finding.registrations import link
 from tests.register_home import AIGERIM, BOLAT, NOW, NURLAN, SAULE, WHY, RegisterHome
 
@@ -150,7 +153,7 @@ async def test_pages_follow_each_other_without_a_gap_or_a_repeat(home, by_term):
 async def test_by_person_only_who_may_and_says_why_which_is_logged_without_the_name(lite):
     await appeal(lite, concerned_name="Арман")
     for who in (AIGERIM, NURLAN):
-        with pytest.raises(Forbidden):
+        with pytest.raises(StepForbidden):
             await found(lite, who, person="Арман")
     for wanted in (Wanted(person="Арман"), Wanted(word="мектеп"), Wanted(phone="87010000001")):
         with pytest.raises(AppealRefused):
@@ -167,7 +170,7 @@ async def test_a_consultant_lists_only_their_own(lite):
     await appeal(lite, BOLAT)
     assert [mine] == await found(lite, AIGERIM, owner="aigerim")
     for wanted in ({}, {"owner": "bolat"}, {"topic": "4"}):
-        with pytest.raises(Forbidden):
+        with pytest.raises(StepForbidden):
             await found(lite, AIGERIM, **wanted)
 
 
@@ -229,6 +232,26 @@ async def test_drafts_and_open_appeals_hold_their_recordings_and_closed_ones_non
     assert {call: why for call, why in every.items() if call != closed} == await kept()
     await home.register.reopen(one.id, AIGERIM, NOW, WHY)
     assert every == await kept()
+
+
+async def test_a_recording_is_found_by_its_appeals_number_as_a_letter_writes_it(home):
+    talk = await home.talk(1)
+    draft = await home.register.draft_from_call(talk.record.call_id, AIGERIM, NOW)
+    number = (await home.register.register(draft.id, AIGERIM, NOW)).number
+    finder = EvidenceServices(home.settings, home.database, home.keys).finder
+    for written in (number, in_groups(number), f"{number[:2]}-{number[2:]}"):
+        [found_call] = await finder.find(Criteria(registration=written))
+        assert (talk.record.call_id, (number,)) == (found_call.call.call_id, found_call.registrations)
+
+
+async def test_which_register_a_number_is_of(home):
+    id_ = await appeal(home)
+    number = (await home.register.register(id_, AIGERIM, NOW)).number
+    assert (id_, None) == (await home.register.numbered(number), await home.register.numbered("KZ-1/26"))
+    with pytest.raises(MisheardNumber):
+        await home.register.numbered(number[:-1] + str((int(number[-1]) + 1) % 10))
+    with pytest.raises(NoSuchAppeal):
+        await home.register.numbered(number_of(2026, 999))
 
 
 def test_words_lose_their_endings_and_keep_at_least_three_letters():
