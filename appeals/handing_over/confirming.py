@@ -33,7 +33,7 @@ class Confirming(Base):
         wishes: Mapping[str, Wishes] | None = None,
         added: Sequence[str] = (),
     ) -> Plan:
-        """Who would be told, why, when, by what and the exact words. Raises Forbidden, HandOverRefused.
+        """Who would be told, why, when, by what and the exact words. Raises StepForbidden, HandOverRefused.
 
         The appeal must have its number: it stands in the words.
         """
@@ -53,7 +53,7 @@ class Confirming(Base):
         """Tell these bodies what was shown. `request_id`: of the page; a repeat returns what the first made.
 
         `left_out`: reasons by body that the rules name and that is not told. Raises Changed, Unexplained,
-        HandOverRefused, Forbidden.
+        HandOverRefused, StepForbidden.
         """
         allowed(who, Right.APPEALS)
         known = await self._of_request(request_id)

@@ -87,8 +87,9 @@ class Reading(RegisterDoor):
     ) -> Page:
         """One page. By phone, person or word a reason is needed, and the last two are a right of their own.
 
-        Others' appeals are listed by number or phone, or for whoever may watch them all. Raises StepForbidden,
-        AppealRefused, WrongNumber, NotAPhoneNumber.
+        Others' appeals are listed by number or phone, or for whoever may watch them all.
+
+        Raises StepForbidden, AppealRefused, WrongNumber, NotAPhoneNumber.
         """
         allowed(who, Right.APPEALS_READ)
         if wanted.of_people():

@@ -8,6 +8,6 @@ from appeals.register.stepping import Stepping
 class Register(Drafting, Stepping, Reading):
     """`Register(RegisterParts(...))`: all methods take plain values and return frozen ones.
 
-    Refusals: AppealRefused (FieldsMissing), FieldRefused, WrongStep, WrongNumber, NoSuchAppeal, StepForbidden,
-    NotAPhoneNumber, ReasonMissing, ReasonRefused; SQLAlchemyError or OSError where nothing was done.
+    Refusals: AppealRefused (FieldsMissing), FieldRefused, WrongStep, WrongNumber, NoSuchAppeal,
+    StepForbidden, NotAPhoneNumber, ReasonMissing, ReasonRefused; SQLAlchemyError or OSError where nothing was done.
     """

@@ -94,7 +94,7 @@ class Stepping(RegisterDoor):
     async def give(
         self, appeal_id: int, owner: str, owner_person: str, who: Actor, now: datetime, reason: str
     ) -> Appeal:
-        """Make somebody its owner: oneself, after a transfer, or another. Raises AppealRefused, StepForbidden."""
+        """Make somebody its owner: oneself, or another. Raises AppealRefused, StepForbidden."""
         row = await self._row(appeal_id)
         if not reason.strip():
             raise AppealRefused(told("say why the appeal goes to another person"))

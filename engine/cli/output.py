@@ -117,7 +117,7 @@ SPOKEN_ERRORS: Final = frozenset(
     "DemandUnreadable OpenQuestions ReasonMissing ReasonRefused "
     "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable "
     "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NumbersUsedUp "
-    "AppealUnreadable NotOneNumber "
+    "AppealUnreadable NotAPhoneNumber "
     "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm".split()
 )
 

@@ -52,7 +52,7 @@ REFUSALS: Final = frozenset(
     "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep StepForbidden "
     "NoSuchDemand NoSuchHold OpenQuestions "
     "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable "
-    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NotOneNumber".split()
+    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NotAPhoneNumber".split()
 )
 
 

@@ -18,7 +18,7 @@ from appeals.handing_over.status import WrongHandOverStep
 from appeals.model.appeal import State
 from appeals.model.hand_over import Answer, AttemptState, Given, HandOverState
 from appeals.model.hand_over_tables import hand_over_attempts, hand_overs
-from appeals.register.status import Forbidden
+from recordings.demands.steps import StepForbidden
 from recordings.model.access_entry import Actor
 from tests.hand_over_home import CHILD, NIGHT, HandOverHome
 from tests.register_home import AIGERIM, NURLAN
@@ -283,9 +283,9 @@ async def test_a_bodys_changed_hours_move_what_waits_and_both_reasons_are_kept(h
 
 async def test_only_who_may_tells_withdraws_and_sends_again(home):
     found = await home.told(SCHOOL, FRIDAY)
-    with pytest.raises(Forbidden):
+    with pytest.raises(StepForbidden):
         await home.hand_overs.plan(found[0].appeal_id, NURLAN, FRIDAY)
-    with pytest.raises(Forbidden):
+    with pytest.raises(StepForbidden):
         await home.hand_overs.withdraw(found[0].id, "қажет емес", NURLAN, FRIDAY)
     with pytest.raises(HandOverRefused):
         await home.hand_overs.withdraw(found[0].id, " ", AIGERIM, FRIDAY)
