@@ -9,5 +9,6 @@ class Register(Drafting, Stepping, Reading):
     """`Register(RegisterParts(...))`: all methods take plain values and return frozen ones.
 
     Refusals: AppealRefused (FieldsMissing), FieldRefused, WrongStep, WrongNumber, NoSuchAppeal,
-    StepForbidden, NotAPhoneNumber, ReasonMissing, ReasonRefused; SQLAlchemyError or OSError where nothing was done.
+    StepForbidden, NotAPhoneNumber, ReasonMissing, ReasonRefused;
+    SQLAlchemyError or OSError where nothing was done.
     """
