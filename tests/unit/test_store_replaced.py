@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
-from test_log_follower import Home, log_of, told
+from test_cel_follower import Home, log_of, told
 from test_store_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
