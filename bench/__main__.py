@@ -1,6 +1,6 @@
 """`make bench`: one table, each of our figures with its alternative beside it in the same run.
 
-python -m bench [--json] [--quick] [--keep] [agi ami journal dispatcher sealing menu ring wallboard house]
+python -m bench [--json] [--quick] [--keep] [agi ami journal dispatcher sealing register menu ring …]
 """
 
 import argparse
@@ -23,6 +23,7 @@ from bench import (
     full_house,
     journal,
     menu_calls,
+    register,
     sealing,
     wallboard,
 )
@@ -39,6 +40,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]], Callable[[], list[Row]]]] =
     "journal": ("Journal", journal.run, lambda: journal.run(2000)),
     "dispatcher": ("Dispatcher alone", dispatcher.run, lambda: dispatcher.run(500)),
     "sealing": ("Sealing", sealing.run, lambda: sealing.run(60)),
+    "register": ("Appeals searched", register.run, lambda: register.run(10_000)),
     "menu": ("Calls on the real Asterisk", menu_calls.run, lambda: menu_calls.run(4)),
     "ring": ("Free consultant -> ring", free_to_ring.run, lambda: free_to_ring.run(15)),
     "wallboard": (
