@@ -20,11 +20,11 @@ import structlog
 from dialplan import words as w
 from engine.media.leg_counts import source
 from engine.media.wire_client import Tone, WireClient
-from engine.operations.repeated_faults import RepeatedFaults
 from engine.wire.options_request import Address
 from routing.ami.client import Ami, Message
 from routing.live.ami_events import header_value
 from routing.live.live_call import OngoingCall
+from routing.live.repeated_faults import RepeatedFaults
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dialplan import words as w
 from dialplan.recording_names import day_of
-from engine.install.asterisk_exits import day_folders, first_after, last_growth, read
+from engine.process.asterisk_exits import day_folders, first_after, last_growth, read
 from routing.live.live_call import OngoingCall, milliseconds
 
 

@@ -16,10 +16,10 @@ import structlog
 
 from config.settings import Settings
 from dialplan.recording_names import SECOND, parse_file
-from engine.operations.alert_kinds import STATES
 from engine.recorder.disk_probe import Disk
 from engine.recorder.flush_client import FlushClient
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
+from routing.board.alert_kinds import STATES
 
 log = structlog.get_logger()
 

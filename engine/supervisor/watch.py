@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from engine.install.asterisk_exits import AsteriskExit, note
+from engine.process.asterisk_exits import AsteriskExit, note
 from engine.supervisor.liveness import RepeatedProbe, SecondarySigns
 from engine.supervisor.probes import Probe
 from engine.supervisor.processes import Running, last_lines, left_over, shorten, start, write_pid

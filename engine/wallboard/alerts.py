@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import Settings
 from dialplan.recording_names import parse_stem
 from dialplan.words import TRUNK_WATCH
-from engine.operations.alert_kinds import ACK_MISSING, KEYS_AS_TONES, LAST_MISSED, LASTING, on_board
 from engine.operations.line_events import LineEvents
 from engine.wallboard.notices import Notices
 from engine.wallboard.today import Today
 from recordings.journal.reading import Reader
+from routing.board.alert_kinds import ACK_MISSING, KEYS_AS_TONES, LAST_MISSED, LASTING, on_board
 from routing.board.values import Alert, CallerRow, ConsultantRow, Grade, QueueRow
 
 log = structlog.get_logger()

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine.operations.alert_kinds import LASTING, STATES
 from recordings.model.entries import Alarm
+from routing.board.alert_kinds import LASTING, STATES
 
 RECENT: Final = timedelta(minutes=15)  # so long since it was first read
 

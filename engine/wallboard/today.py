@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Language
-from engine.operations.repeated_faults import CutOffNumbers, RepeatedFaults
+from engine.wallboard.cut_off_numbers import CutOffNumbers
 from ivr.ucc_result import FAILURES, UccResult
 from recordings.journal.figures import STEP, EndedCall, Tally, chart, completed, ended_call, tally
 from recordings.journal.reading import CallFilter, Reader
@@ -20,6 +20,7 @@ from recordings.model.call_record import CallRecord
 from recordings.privacy.hiding import UNREADABLE
 from recordings.privacy.phone_number import index_form
 from routing.board.figures import Chart, Figures
+from routing.live.repeated_faults import RepeatedFaults
 
 log = structlog.get_logger()
 

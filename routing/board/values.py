@@ -120,7 +120,7 @@ class QueueRow:
 class Alert:
     """What a supervisor must act on; `call`: the id of the call it is about, "" where there is none."""
 
-    kind: str  # engine/operations/alert_kinds.py
+    kind: str  # routing/board/alert_kinds.py
     subject: str  # an id, a language or an operator; no number
     since: float
     grade: Grade

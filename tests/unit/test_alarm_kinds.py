@@ -9,9 +9,9 @@ import pytest
 from console.http.i18n import catalogue
 from console.wallboard import labels
 from engine.media.rtp_sources import KINDS as SOUND_ELSEWHERE
-from engine.operations.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
 from recordings.demands.term import TermMark
 from recordings.model.gap import KINDS
+from routing.board.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (

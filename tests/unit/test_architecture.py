@@ -33,7 +33,7 @@ ROOMS = {
     "retention finding demands package",
     "appeals": "model calendar form topics bodies register handing_over",
     "console": "identity http sign_in figures accounts desk wallboard app",
-    "engine": "process wire install operations media recorder wallboard supervisor evidence register health "
+    "engine": "process wire media recorder operations install wallboard supervisor evidence register health "
     "control wiring main console_main cli",
 }
 SAYS = re.compile(r"; (edge|wiring)( \([^()]*\))?\.(\s|$)")

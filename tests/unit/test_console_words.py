@@ -165,9 +165,9 @@ def test_whatever_the_engine_refuses_has_a_sentence():
 def test_every_state_alert_and_reason_that_can_come_has_a_name():
     assert set(PAUSE_REASONS) == set(labels.REASONS)
     assert {*BY_DIGIT.values(), *Settings().pause_reasons} <= set(PAUSE_REASONS)
-    from engine.operations.alert_kinds import BOARD as TOLD
-    from engine.operations.alert_kinds import OTHER, STATES
     from engine.wallboard.alerts import CRITICAL
+    from routing.board.alert_kinds import BOARD as TOLD
+    from routing.board.alert_kinds import OTHER, STATES
 
     named = {*TOLD.values(), *STATES.values(), *CRITICAL, OTHER, "demand_due", "wait_warning", "diverted"}
     assert named <= set(ALERTS)

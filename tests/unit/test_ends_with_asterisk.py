@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dialplan import words as w
-from engine.install.asterisk_exits import KEPT, AsteriskExit, first_after, note, read
 from engine.operations.crashed_calls import CrashedCalls
+from engine.process.asterisk_exits import KEPT, AsteriskExit, first_after, note, read
 from routing.live.call_summary import CallSummary
 from routing.live.events import BridgeEntered, ChannelBorn, VariableSet
 from routing.live.live import Live

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from live_tables import CALLER, lived, story_of, told
 
-from engine.operations.repeated_faults import OWED, WATCHED, RepeatedFaults
+from engine.wallboard.cut_off_numbers import OWED
 from engine.wallboard.today import Today
 from recordings.journal.from_call_summary import record
 from recordings.model.call_record import CallRecord, Outcome
 from routing.live.call_summary import CallSummary
 from routing.live.events import HangupAsked
+from routing.live.repeated_faults import WATCHED, RepeatedFaults
 
 AT = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 NUMBER = "+77000000001"

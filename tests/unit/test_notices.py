@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.operations.alert_kinds import BOARD, LASTING
 from engine.wallboard.notices import Notices
 from recordings.model.entries import ENDED, Alarm, standing
+from routing.board.alert_kinds import BOARD, LASTING
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from typing import cast
 
 import pytest
 
-from engine.install.asterisk_exits import read
+from engine.process.asterisk_exits import read
 from engine.supervisor import alarm_file, processes
 from engine.supervisor.probes import AsteriskProbe, ControlProbe, EngineProbe, Probe, SipProbe
 from engine.supervisor.processes import last_lines, left_over, shorten, write_pid

@@ -9,8 +9,8 @@ import pytest
 
 from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.media.wire_client import Tone
-from engine.operations.repeated_faults import WATCHED
 from routing.live.live_call import OngoingCall
+from routing.live.repeated_faults import WATCHED
 
 PORT = 20032
 
