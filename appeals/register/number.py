@@ -38,7 +38,7 @@ def number_of(year: int, running: int) -> str:
 
 
 def in_groups(number: str) -> str:
-    """As it is written and read out: 26 000 417 3."""
+    """As it is written and read out: 26 000 417 5."""
     return " ".join((number[:2], number[2:5], number[5:8], number[8:]))
 
 
@@ -51,7 +51,7 @@ def read_number(text: str) -> str:
             break
     digits = "".join(sign for sign in clean if sign not in _BETWEEN)
     if not (digits.isascii() and digits.isdigit()):
-        raise WrongNumber(told("a registration number has nine digits and nothing else: 26 000 417 3"))
+        raise WrongNumber(told("a registration number has nine digits and nothing else: 26 000 417 5"))
     if len(digits) != LENGTH:
         raise WrongNumber(
             told("a registration number has nine digits, this one has {count}: ask again", count=len(digits))

@@ -161,11 +161,11 @@ def test_a_person_may_read_lines_for_people(tmp_path: Path, monkeypatch: pytest.
 
 
 def harmless(key: ast.keyword) -> bool:
-    """A count (`number=n - m`, `number=count`) is nobody's number; `**what(error)` is a fault's kind."""
+    """A count (`number=n - m`, `number=count`) is nobody's number; `**error_place(error)` is a fault's kind."""
     match key.value:
         case ast.BinOp() | ast.Name("count" | "done" | "total"):
             return True
-        case ast.Call(ast.Name("len" | "sum" | "what")):
+        case ast.Call(ast.Name("len" | "sum" | "error_place")):
             return True
     return key.arg is not None and key.arg not in PERSONAL
 
