@@ -161,7 +161,7 @@ def test_a_person_may_read_lines_for_people(tmp_path: Path, monkeypatch: pytest.
 
 
 def harmless(key: ast.keyword) -> bool:
-    """A count (`number=n - m`, `number=count`) is nobody's number; `**error_place(error)` is a fault's kind."""
+    """A count (`number=n - m`, `number=count`) is nobody's; `**error_place(error)` is a fault's kind."""
     match key.value:
         case ast.BinOp() | ast.Name("count" | "done" | "total"):
             return True
