@@ -23,7 +23,7 @@ from engine.cli.options import (
     LetterWithheld,
 )
 from engine.cli.output import AsJson, hint, plain_words, say
-from engine.cli.questions import sure
+from engine.cli.questions import confirm_or_abort
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -114,7 +114,7 @@ def _asked_back(settings: "Settings", letter: "Letter", now: datetime, confirmed
     asked = with_services(settings, lambda evidence: evidence.demands.questions(letter, now))
     for one in open_ones(asked, confirmed):
         typer.echo(hint(sentence(one, settings.zone)), err=True)
-        sure(N_("does the letter really say so?"), err=True)
+        confirm_or_abort(N_("does the letter really say so?"), err=True)
     return [str(one.doubt) for one in asked]
 
 

@@ -13,7 +13,7 @@ from engine.cli.demand_review import correct, listen, review
 from engine.cli.options import DemandId, require_reason
 from engine.cli.output import AsJson, as_json, hint, one_line, plain_words, say, table
 from engine.cli.package import package, verify
-from engine.cli.questions import sure
+from engine.cli.questions import confirm_or_abort
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,14 +128,14 @@ def approve(
     said, at_terminal = doubts(confirm), sys.stdin.isatty() and not json
     if at_terminal and not yes:
         review(demand)
-        sure(N_("approve this answer?"))
+        confirm_or_abort(N_("approve this answer?"))
     try:
         _approve(demand, said, json)
     except OpenQuestions as why:
         if not at_terminal or any(one.doubt in UNCONFIRMED for one in why.questions):
             raise
         typer.echo(hint(str(why)))
-        sure(N_("does the letter really say so?"))
+        confirm_or_abort(N_("does the letter really say so?"))
         _approve(demand, [*said, *(str(one.doubt) for one in why.questions)], json)
 
 

@@ -54,7 +54,7 @@ def typers(text: str) -> str:
     return spoken(text)
 
 
-class SpokenFormatter(HelpFormatter):
+class LocalizedFormatter(HelpFormatter):
     """Help with its own few words in the asker's language."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
@@ -70,10 +70,10 @@ class SpokenFormatter(HelpFormatter):
         super().write_dl([(name, _extra(text)) for name, text in rows], col_max, col_spacing)
 
 
-class SpokenContext(Context):
+class LocalizedContext(Context):
     """Makes the formatter above."""
 
-    formatter_class = SpokenFormatter
+    formatter_class = LocalizedFormatter
 
 
 def _extra(text: str) -> str:
@@ -95,7 +95,7 @@ def _speak(command: Any) -> None:
     for whose, name in helps(command):
         setattr(whose, name, spoken(getattr(whose, name)))
     for one in _every(command):
-        one.context_class = SpokenContext
+        one.context_class = LocalizedContext
         option = one.get_help_option(Context(one))
         if option is not None:
             option.help = spoken(OWN_HELP)

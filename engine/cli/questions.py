@@ -12,7 +12,7 @@ YES: Final = frozenset({"y", "yes", "и", "иә", "ия", "д", "да"})
 NO: Final = frozenset({"", "n", "no", "ж", "жоқ", "жок", "н", "нет"})
 
 
-def sure(question: str, *, err: bool = False) -> None:
+def confirm_or_abort(question: str, *, err: bool = False) -> None:
     """Ends the command (typer.Abort) unless the answer is yes; an empty line is no."""
     while True:
         said = spoken(told("{question} [y/N]", question=told(question)))

@@ -144,13 +144,13 @@ def link(
 def seal(json: AsJson = False) -> None:
     """Seal now all that waits; the evidence process does this by itself."""
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.cli.progress import Progress  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from recordings.sealing.state import SealReport  # noqa: PLC0415
     from recordings.sealing.worker import Sealer  # noqa: PLC0415
 
     settings = Settings()
-    ticker = Ticker("sealing", "recordings")
+    ticker = Progress("sealing", "recordings")
 
     async def question(evidence: "EvidenceServices") -> SealReport:
         return await Sealer(evidence.database, evidence.keys, settings).pass_once(ticker)

@@ -11,7 +11,7 @@ from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from engine.install.site_folder import Change
+    from engine.install.site_folder import FileChange
 
 
 @plain_words()
@@ -71,7 +71,7 @@ def _note(settings: "Settings", into: Path) -> None:
     with_evidence(settings, write, first=True)
 
 
-def _tell(settings: "Settings", wanted: "list[Change]", into: Path, *, diff: bool, json: bool) -> None:
+def _tell(settings: "Settings", wanted: "list[FileChange]", into: Path, *, diff: bool, json: bool) -> None:
     from dialplan.site import links, main_files  # noqa: PLC0415
     from engine.install.site_folder import shown  # noqa: PLC0415
 

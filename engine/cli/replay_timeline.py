@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 from dialplan.words import CALL, LANGUAGE
 from engine.cli.ami_capture import messages
-from routing.cel.records import Records
+from routing.cel.records import CelRecords
 from routing.cel.rows import events, row
 from routing.live.ami_events import read
 from routing.live.call_summary import CallSummary
@@ -33,7 +33,7 @@ from routing.live.live import Live
 def recorded(text: str) -> Iterator[Event]:
     """The events of a recording: an AMI stream, or a channel event log (which starts with a quote)."""
     if text.startswith('"'):
-        for _, fields in Records().feed(text.encode()):
+        for _, fields in CelRecords().feed(text.encode()):
             told = row(fields)
             yield from events(told) if told else ()
         return

@@ -11,7 +11,7 @@ from config.told import N_, told
 from engine.cli.language import spoken
 from engine.cli.options import require_reason
 from engine.cli.output import AsJson, as_json, clock, one_line, plain_words, say, table
-from engine.cli.questions import sure
+from engine.cli.questions import confirm_or_abort
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -54,13 +54,13 @@ def plan(
     """Show what would go now, under which policy, and what is held and why. Nothing is deleted."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.cli.progress import Progress  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()
-    who, ticker = actor(settings, Right.RETENTION), Ticker("looking", "things")
+    who, ticker = actor(settings, Right.RETENTION), Progress("looking", "things")
 
     async def question(evidence: "EvidenceServices") -> "RetentionPlan":
         await evidence.access.note(who, Action.PLANNED, ["retention"])
@@ -121,7 +121,7 @@ def apply(
     """Destroy what the plan shows: audio and key go, the chain keeps that they were there."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.cli.progress import Progress  # noqa: PLC0415
     from engine.evidence.rotate_cel import expire  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
@@ -139,7 +139,7 @@ def apply(
     require_reason(reason)
     if not yes:
         _ask_first()
-    ticker = Ticker("destroying", "things")
+    ticker = Progress("destroying", "things")
 
     async def question(evidence: "EvidenceServices") -> "tuple[RetentionResult, int]":
         now, service = datetime.now(UTC), evidence.retention
@@ -155,7 +155,7 @@ def _ask_first() -> None:
     if not sys.stdin.isatty():
         raise Problem(told("nobody can be asked here: look at `ivr111 retention plan`, then say --yes"))
     plan(limit=0)
-    sure(N_("destroy it?"))
+    confirm_or_abort(N_("destroy it?"))
 
 
 def _tell_destroyed(done: "RetentionResult", logs: int, json: bool) -> None:

@@ -12,7 +12,7 @@ from engine.cli.output import AsJson, as_json, plain_words, say
 
 if TYPE_CHECKING:
     from engine.evidence.services import EvidenceServices
-    from engine.evidence.verify_all import Checked
+    from engine.evidence.verify_all import VerifiedCounts
 
 PublicKey = Annotated[str, typer.Option(help="The statements' key from outside: 64 hex digits or a file.")]
 Folders = Annotated[
@@ -48,9 +48,9 @@ def verify(
     """Check that nothing was altered, moved, cut off or taken away; exit code 1 when something was."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.file_rights import brought, own_rights  # noqa: PLC0415
-    from engine.cli.progress import Ticker  # noqa: PLC0415
+    from engine.cli.progress import Progress  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
-    from engine.evidence.verify_all import Checked, all_faults  # noqa: PLC0415
+    from engine.evidence.verify_all import VerifiedCounts, all_faults  # noqa: PLC0415
     from recordings.package.verify_package import read_key  # noqa: PLC0415
 
     settings = Settings()
@@ -60,8 +60,8 @@ def verify(
             folders(statements)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--public-key") from None
-    ticker = Ticker("verifying", "entries")
-    checked = Checked()
+    ticker = Progress("verifying", "entries")
+    checked = VerifiedCounts()
 
     async def question(evidence: "EvidenceServices") -> list[str]:
         found: AsyncIterator[str] = all_faults(evidence, key, deep, checked, ticker, copies)
@@ -78,7 +78,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _described(checked: "Checked", faults: list[str]) -> dict[str, Any]:
+def _described(checked: "VerifiedCounts", faults: list[str]) -> dict[str, Any]:
     return {
         "entries": checked.entries,
         "statements": checked.statements,
@@ -90,7 +90,7 @@ def _described(checked: "Checked", faults: list[str]) -> dict[str, Any]:
     }
 
 
-def _tell(checked: "Checked", faults: list[str], *, deep: bool) -> None:
+def _tell(checked: "VerifiedCounts", faults: list[str], *, deep: bool) -> None:
     for line in faults:
         typer.echo(line)
     for note in checked.rows.notes:

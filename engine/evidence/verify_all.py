@@ -25,7 +25,7 @@ _AT_ONCE = 500
 
 
 @dataclass(slots=True)
-class Checked:
+class VerifiedCounts:
     """How much was looked at."""
 
     entries: int = 0
@@ -38,7 +38,7 @@ async def all_faults(
     evidence: EvidenceServices,
     key: bytes | None,
     deep: bool,
-    checked: Checked,
+    checked: VerifiedCounts,
     progress: Callable[[int], object],
     copies: Sequence[Path] = (),
 ) -> AsyncIterator[str]:
@@ -113,7 +113,7 @@ async def _rows(
     evidence: EvidenceServices,
     entries: list[Link[ChainEntry]],
     deep: bool,
-    checked: Checked,
+    checked: VerifiedCounts,
     progress: Callable[[int], object],
 ) -> AsyncIterator[str]:
     rows, unreadable = await _readable(evidence, [str(link.entry.subject) for link in entries])

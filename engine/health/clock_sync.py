@@ -23,7 +23,7 @@ STEP: Final = 0.25  # seconds: less is the time between the two looks, or a cloc
 
 
 @dataclass(slots=True)
-class WallOffset:
+class ClockOffset:
     """Wall clock minus steady clock in seconds, looked at anew at each use: the wall's may be stepped.
 
     Small differences change nothing, or no two moments of a board would be the same.

@@ -13,7 +13,7 @@ from dialplan.site import FOLDER, MARK, hooks, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """One file that is not as it should be; None where there is or shall be none."""
 
     file: Path
@@ -21,22 +21,22 @@ class Change:
     after: str | None
 
 
-def changes(into: Path, parts: Mapping[str, str]) -> list[Change]:
+def changes(into: Path, parts: Mapping[str, str]) -> list[FileChange]:
     """What writing would change below `into`: never a hook that exists, never a file that is not ours."""
     folder = into / FOLDER
     found = []
     for name, text in sorted(parts.items()):
         before = _read(folder / name)
         if before != text:
-            found.append(Change(folder / name, before, text))
-    found += [Change(folder / name, None, "") for name in hooks() if not os.path.lexists(folder / name)]
+            found.append(FileChange(folder / name, before, text))
+    found += [FileChange(folder / name, None, "") for name in hooks() if not os.path.lexists(folder / name)]
     for file in sorted(folder.glob("*.conf")):
         if file.name not in parts and file.name not in hooks() and (_read(file) or "").startswith(MARK):
-            found.append(Change(file, _read(file), None))
+            found.append(FileChange(file, _read(file), None))
     return found
 
 
-def write(into: Path, wanted: list[Change]) -> None:
+def write(into: Path, wanted: list[FileChange]) -> None:
     """Write them; owner and group are those of `into`, so that the site's Asterisk can read them."""
     there = into.stat()
     owner = (there.st_uid, there.st_gid) if os.geteuid() == 0 else None
@@ -54,7 +54,7 @@ def write(into: Path, wanted: list[Change]) -> None:
                     replace_below(folder, change.file.name, change.after.encode(), 0o640, owner)
 
 
-def shown(change: Change) -> Iterator[str]:
+def shown(change: FileChange) -> Iterator[str]:
     """A unified diff without secrets; lines end with a newline."""
     before, after = (without_secrets(text or "") for text in (change.before, change.after))
     old, new = ("/dev/null" if text is None else str(change.file) for text in (change.before, change.after))

@@ -11,7 +11,7 @@ from typing import Any
 
 from dialplan import words as w
 from engine.media.leg_counts import LegCounts
-from engine.media.rtp_sources import SoundSources
+from engine.media.rtp_sources import RtpSources
 from engine.media.silent_callers import SilentCallers
 from engine.media.wire_client import WireClient
 from recordings.model.entries import ENDED
@@ -39,7 +39,7 @@ class LegWatch:
         self.wire = WireClient(wire)
         told = (self._moment, self._over, changed, soon)
         self.silent = SilentCallers(ami, self.counts, desk, self.wire, *told)
-        self.sources = SoundSources(ami, self.counts, self.wire, *told)
+        self.sources = RtpSources(ami, self.counts, self.wire, *told)
         self.wire.answered, self.wire.sent = self.silent.answered, self.silent.sent
         self.wire.seen = self.sources.seen
         self.counts.counted = [self.silent.look, self.sources.look]

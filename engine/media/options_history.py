@@ -7,7 +7,7 @@ KEPT: Final = 50  # legs remembered of an address: an operator changes its equip
 
 
 @dataclass(slots=True)
-class LegHabits:
+class OptionsHistory:
     """What single legs have shown, by address; of a leg that has shown nothing the others speak."""
 
     _known: dict[str, dict[str, bool]] = field(default_factory=dict)  # address -> channel -> answers

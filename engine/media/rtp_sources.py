@@ -39,7 +39,7 @@ class ChangedSource:
 
 
 @dataclass(slots=True)
-class SoundSources:
+class RtpSources:
     """After each count: whose packets stand still is looked for; `alarm` and `over` write a moment."""
 
     ami: Ami

@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 
 from engine.media.leg_counts import AlarmWriter, CountedLeg, LegCounts
-from engine.media.options_history import LegHabits
+from engine.media.options_history import OptionsHistory
 from engine.media.wire_client import WireClient
 from engine.wire.options_request import FACTS, ROUTES, Dialog, dialog
 from routing.ami.client import Ami
@@ -48,7 +48,7 @@ class SilentCallers:
     soon: Callable[[Coroutine[Any, Any, None]], object]
     wall: Callable[[], float] = time.time
     since: dict[str, float] = field(default_factory=dict)  # call -> no answer since (epoch): the board's
-    _habits: LegHabits = field(default_factory=LegHabits)
+    _habits: OptionsHistory = field(default_factory=OptionsHistory)
     _hosts: dict[str, str] = field(default_factory=dict)  # by channel: the operator's address
     _dialogs: dict[str, Dialog] = field(default_factory=dict)  # by channel, while it owes an answer
     _asked: dict[str, str] = field(default_factory=dict)  # branch -> channel

@@ -14,7 +14,7 @@ class DiskSlow(OSError):
     """No answer in time."""
 
 
-class Disk:
+class DiskProbe:
     """Not asyncio.to_thread: a few hung questions would hold up everybody who uses its threads."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:

@@ -12,7 +12,7 @@ import structlog
 from dialplan import mixmonitor
 from dialplan import words as w
 from dialplan.recording_names import SECOND, day_of, file_of, segment_of, stem_of
-from engine.recorder.disk_probe import Disk
+from engine.recorder.disk_probe import DiskProbe
 from recordings.capture.files import last_segment
 from recordings.capture.match_conversations import NOT_RECORDED
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
@@ -47,7 +47,7 @@ class RecorderRestart:
         self._audio = audio
         self._zone = zone
         self._find = find
-        self._disk = Disk(at_once=16)
+        self._disk = DiskProbe(at_once=16)
         self._begun: dict[str, tuple[int, Path]] = {}  # by recording: the segment begun last, and where
         self._used: dict[str, int] = {}  # by recording: the highest number that was begun, or may have been
         self._left: set[str] = set()  # recordings of which an older recorder may run on: nobody could stop it

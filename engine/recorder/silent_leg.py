@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from dialplan import words as w
-from engine.recorder.disk_probe import Disk
+from engine.recorder.disk_probe import DiskProbe
 from engine.recorder.restart import RecorderRestart, partner
 from recordings.capture.files import silent_tail
 from routing.ami.client import Ami
@@ -76,7 +76,7 @@ class SilentLegGuard:
     hold: RecorderRestart
     calls: Callable[[], Iterable[OngoingCall]]
     restart: Callable[[OngoingCall], object]  # begins it and returns
-    _disk: Disk = field(default_factory=Disk)
+    _disk: DiskProbe = field(default_factory=DiskProbe)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _watched: dict[tuple[str, str], WatchedLeg] = field(default_factory=dict)
     _paths: dict[str, Path] = field(default_factory=dict)

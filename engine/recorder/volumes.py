@@ -16,7 +16,7 @@ import structlog
 
 from config.settings import Settings
 from dialplan.recording_names import SECOND, parse_file
-from engine.recorder.disk_probe import Disk
+from engine.recorder.disk_probe import DiskProbe
 from engine.recorder.flush_client import FlushClient
 from routing.ami.client import Ami, AmiDown, AmiError, AmiTimeout
 from routing.board.alert_kinds import STATES
@@ -95,7 +95,7 @@ class Volumes:
         self._faults: dict[str, VolumeFault] = {}
         self._low_now: dict[tuple[str, str], datetime] = {}  # (alarm, subject) of the last look: since when
         self._denied: dict[str, datetime] = {}
-        self._disks = {FIRST: Disk(), OTHER: Disk()}
+        self._disks = {FIRST: DiskProbe(), OTHER: DiskProbe()}
         self._told: dict[tuple[str, str], datetime] = {}
         self._again = asyncio.Event()
 

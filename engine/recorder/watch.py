@@ -13,7 +13,7 @@ import structlog
 
 from dialplan import words as w
 from dialplan.recording_names import Leg, stem_of
-from engine.recorder.disk_probe import Disk
+from engine.recorder.disk_probe import DiskProbe
 from engine.recorder.file_growth import RATE, FileGrowth
 from engine.recorder.restart import RecorderRestart, number_of, partner
 from recordings.capture.files import GrowingAudio, lengths
@@ -60,7 +60,7 @@ class RecordingGuard:
     _growth: dict[str, FileGrowth] = field(default_factory=dict)
     _was_up: bool = True
     _unseen: bool = False  # a volume did not answer at the last look
-    _disks: dict[Path, Disk] = field(default_factory=dict)
+    _disks: dict[Path, DiskProbe] = field(default_factory=dict)
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def keep(self) -> None:
@@ -123,7 +123,7 @@ class RecordingGuard:
 
         async def ask(folder: Path, recordings: frozenset[str]) -> Sizes:
             try:
-                disk = self._disks.setdefault(folder.parent, Disk())
+                disk = self._disks.setdefault(folder.parent, DiskProbe())
                 return await disk.ask(partial(lengths, folder, recordings))
             except OSError as why:
                 self._unseen = True

@@ -9,7 +9,7 @@ import pwd
 import structlog
 
 from config.settings import Settings
-from engine.supervisor.netfilter import GuardedPort, put, take_away
+from engine.supervisor.netfilter import GuardedPort, delete_table, replace_table
 from engine.supervisor.watch import AlarmSink
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ def table(settings: Settings) -> str:
 def install_rules(settings: Settings) -> str | None:
     """Put the rules; None when they stand, else why not."""
     try:
-        put(table(settings), guarded(settings))
+        replace_table(table(settings), guarded(settings))
     except (OSError, KeyError) as why:
         return str(why) or type(why).__name__
     return None
@@ -61,6 +61,6 @@ async def keep_rules(settings: Settings, alarms: AlarmSink) -> None:
 def remove_rules(settings: Settings) -> None:
     """At the line's end nothing of it stays."""
     try:
-        take_away(table(settings))
+        delete_table(table(settings))
     except OSError as why:
         log.warning("gate_not_removed", why=str(why))

@@ -57,7 +57,7 @@ class RepeatedProbe:
 
 
 @dataclass(slots=True)
-class SoundFlow:
+class SoundFileGrowth:
     """Whether sound flows through a process: it goes on reading or writing its open sound files.
 
     Recordings that grow, prompts and music that are read: the kernel tells how far each open file is.
@@ -104,7 +104,7 @@ class SecondarySigns:
 
     def __init__(self, probes: Mapping[str, Probe], limit: float, tick: float, every: float) -> None:
         self._questions = {name: RepeatedProbe(probe, limit, tick, every) for name, probe in probes.items()}
-        self._sound = SoundFlow()
+        self._sound = SoundFileGrowth()
         self._limit = limit
 
     def __bool__(self) -> bool:

@@ -32,7 +32,7 @@ class GuardedPort:
     users: tuple[int, ...]
 
 
-def put(table: str, guarded: Sequence[GuardedPort]) -> None:
+def replace_table(table: str, guarded: Sequence[GuardedPort]) -> None:
     """Make `table` say this and nothing else, in one step. OSError when the kernel or our rights refuse."""
     rules = [rule for one in guarded for rule in _rules(one)]
     _transact(
@@ -46,7 +46,7 @@ def put(table: str, guarded: Sequence[GuardedPort]) -> None:
     )
 
 
-def take_away(table: str) -> None:
+def delete_table(table: str) -> None:
     """Remove it; nothing when it is not there. OSError when our rights do not reach."""
     _transact([(NEW_TABLE, CREATE, _text(1, table)), (DELETE_TABLE, 0, _text(1, table))])
 

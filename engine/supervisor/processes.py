@@ -12,7 +12,7 @@ from pathlib import Path
 from config.durable import replace_file
 
 
-class Running:
+class RunningProcess:
     """One living process, ours or adopted; the pidfd keeps its pid from becoming another's."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Running:
 
 def start(
     command: Sequence[str], environment: Mapping[str, str], output: Path, keep: Sequence[int] = ()
-) -> Running:
+) -> RunningProcess:
     """Start a process in a session of its own (a terminal's Ctrl-C is ours alone), its output to a file.
 
     It gets the descriptors in `keep`, and no other.
@@ -82,10 +82,10 @@ def start(
         )
     finally:
         os.close(descriptor)
-    return Running(own.pid, own)
+    return RunningProcess(own.pid, own)
 
 
-def left_over(pid_file: Path, words: Sequence[str]) -> Running | None:
+def left_over(pid_file: Path, words: Sequence[str]) -> RunningProcess | None:
     """The process an earlier supervisor left, if it lives and every one of `words` is an argument of its
     command line or stands in its environment: the number alone may belong to somebody else by now.
 
@@ -98,7 +98,7 @@ def left_over(pid_file: Path, words: Sequence[str]) -> Running | None:
     except (OSError, ValueError, OverflowError):
         return None
     if _said(pid, words) and _lives(descriptor):
-        return Running(pid, descriptor=descriptor)
+        return RunningProcess(pid, descriptor=descriptor)
     os.close(descriptor)
     return None
 

@@ -12,7 +12,7 @@ import structlog
 from engine.process.asterisk_exits import AsteriskExit, note
 from engine.supervisor.liveness import RepeatedProbe, SecondarySigns
 from engine.supervisor.probes import Probe
-from engine.supervisor.processes import Running, last_lines, left_over, shorten, start, write_pid
+from engine.supervisor.processes import RunningProcess, last_lines, left_over, shorten, start, write_pid
 from engine.supervisor.timeouts import BackOff
 
 log = structlog.get_logger()
@@ -73,7 +73,7 @@ class ServiceSupervisor:
         self.service = service
         self._alarms = alarms
         self.answered = asyncio.Event()  # it has answered at least once
-        self.running: Running | None = None
+        self.running: RunningProcess | None = None
         self._clock = clock
         self._health: float | None = None  # seconds between the present one's first and last answer
         self._last_sign = 0.0  # when it last showed that it lives
@@ -135,7 +135,7 @@ class ServiceSupervisor:
             self.running = None
         self.service.pid_file.unlink(missing_ok=True)
 
-    async def _silent(self, running: Running) -> bool:
+    async def _silent(self, running: RunningProcess) -> bool:
         """Ask until it has been silent too long (True) or is gone (False)."""
         gone = asyncio.create_task(running.ended())
         asking = asyncio.create_task(self._ask_on(running))
@@ -162,7 +162,7 @@ class ServiceSupervisor:
         except OSError as error:
             log.error(f"{self.service.name}_death_not_written", error=str(error))
 
-    async def _ask_on(self, running: Running) -> None:
+    async def _ask_on(self, running: RunningProcess) -> None:
         """Ask over and over; return once it is dead."""
         service = self.service
         main = RepeatedProbe(service.probe, service.start_silence, service.tick, service.every)

@@ -13,7 +13,7 @@ from config.settings import Settings
 from dialplan.recording_names import parse_stem
 from dialplan.words import TRUNK_WATCH
 from engine.operations.line_events import LineEvents
-from engine.wallboard.notices import Notices
+from engine.wallboard.journal_alarms import JournalAlarms
 from engine.wallboard.today import Today
 from recordings.journal.reading import Reader
 from routing.board.alert_kinds import ACK_MISSING, KEYS_AS_TONES, LAST_MISSED, LASTING, on_board
@@ -90,7 +90,7 @@ class Alerts:
     refused: Callable[[float], Iterable[tuple[str, float]]] = lambda at: ()
     # Operators whose callers' keys come only as tones, since when, and how many calls lately.
     tones: Callable[[float], Iterable[tuple[str, float, int]]] = lambda at: ()
-    notices: Notices = field(default_factory=Notices)
+    notices: JournalAlarms = field(default_factory=JournalAlarms)
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
     _evidence: bool = True
 

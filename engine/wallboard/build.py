@@ -10,7 +10,7 @@ from config.settings import Language, Settings
 from engine.operations.line_events import LineEvents
 from engine.wallboard.agent_times import AgentTimes
 from engine.wallboard.alerts import Alerts
-from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineNow
+from engine.wallboard.consultant_rows import NO_SIGNS, ConsultantRows, LineSnapshot
 from engine.wallboard.counts import States, by_state, counts, thresholds
 from engine.wallboard.moments import WallClock, rounded, shown
 from engine.wallboard.today import Today
@@ -29,7 +29,7 @@ from routing.dispatch.service import DispatchService
 from routing.live.endpoints import SUPERVISOR
 from routing.live.live_view import CallNow, view_of
 from routing.live.monitoring import Spy
-from routing.live.phases import OnTheLine, on_the_line
+from routing.live.phases import CallerOnLine, on_the_line
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class BoardBuilder:
         of |= {language: self.today.figures(language, now) for language in LANGUAGES}
         return DayFigures(self.today.since, self.today.whole, of)
 
-    def _caller(self, one: OnTheLine, signs: Callable[[str], LegSigns]) -> CallerRow:
+    def _caller(self, one: CallerOnLine, signs: Callable[[str], LegSigns]) -> CallerRow:
         call, seat = one.call, one.seat
         diverted = seat is not None and self.desk.diverted_since(seat.language) is not None
         id_ = seat.call if seat else call.call_id if call else ""
@@ -126,11 +126,11 @@ class BoardBuilder:
         living: Sequence[CallNow],
         callers: Sequence[CallerRow],
         signs: Callable[[str], LegSigns],
-    ) -> LineNow:
+    ) -> LineSnapshot:
         watched: defaultdict[str, list[Spy]] = defaultdict(list)
         for spy in self.line.live.spies.values():
             watched[spy.consultant].append(spy)
-        return LineNow(
+        return LineSnapshot(
             at,
             calls={call.call_id: call for call in living},
             callers={caller.call: caller.since for caller in callers},

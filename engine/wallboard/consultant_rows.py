@@ -25,7 +25,7 @@ NOBODY: Final[Sequence[Spy]] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class LineNow:
+class LineSnapshot:
     """The line at one moment, as these rows need it. `callers`: since when each is on the line, by call."""
 
     at: float
@@ -97,7 +97,7 @@ class ConsultantRows:
     _states: dict[str, tuple[str, float]] = field(default_factory=dict)
     _made: dict[str, tuple[RowSource, ConsultantRow]] = field(default_factory=dict)
 
-    def row(self, seat: SeatView, line: LineNow) -> ConsultantRow:
+    def row(self, seat: SeatView, line: LineSnapshot) -> ConsultantRow:
         """One consultant at that moment; the same object as before while nothing of it has changed."""
         call = line.calls.get(seat.call or "")
         state = _state(seat, call)

@@ -32,7 +32,7 @@ _WAVES: Final = np.hstack([np.cos(_PHASE), np.sin(_PHASE)]).astype(np.float32)
 
 
 @dataclass(slots=True)
-class Detector:
+class DtmfDetector:
     """One stream; `take` gives each key once, as soon as it has lasted long enough."""
 
     _rest: Samples = field(default_factory=lambda: np.zeros(0, np.int16))

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.wire.dtmf_detector import Detector, Samples
+from engine.wire.dtmf_detector import DtmfDetector, Samples
 
 Address = tuple[str, int]
 
@@ -20,13 +20,13 @@ HEAD: Final = struct.Struct("!BBHII")
 
 
 @dataclass(slots=True)
-class Stream:
+class DtmfStream:
     """What comes to one of our ports from the source that Asterisk hears; nothing of it is kept (A19)."""
 
     named: Address
     until: float  # monotonic: nobody listens any more
     events: bool = False  # keys came as telephone-events too
-    _detector: Detector = field(default_factory=Detector)
+    _detector: DtmfDetector = field(default_factory=DtmfDetector)
     _packets: list[tuple[int, int, int, int, bytes]] = field(default_factory=list)
     _ssrc: int = -1
     _number: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.wire.dtmf_stream import Address, Stream
+from engine.wire.dtmf_stream import Address, DtmfStream
 from engine.wire.packets import Datagram
 
 LONGEST: Final = 60.0  # seconds: a menu is shorter, and an engine that died says no more when it is over
@@ -15,13 +15,13 @@ MOST: Final = 100  # ports: callers in a menu at once
 class DtmfWatch:
     """Streams by our port; nothing of their sound is kept beyond one look."""
 
-    streams: dict[int, Stream] = field(default_factory=dict)
+    streams: dict[int, DtmfStream] = field(default_factory=dict)
 
     def begin(self, port: int, named: Address, now: float) -> None:
         """A caller is in a menu; the newest come before those already listened to."""
         if port not in self.streams and len(self.streams) >= MOST:
             del self.streams[next(iter(self.streams))]
-        self.streams[port] = Stream(named, now + LONGEST)
+        self.streams[port] = DtmfStream(named, now + LONGEST)
 
     def end(self, port: int) -> None:
         """The menu is over. Harmless when repeated."""

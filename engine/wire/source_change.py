@@ -21,7 +21,7 @@ MOST: Final = 8  # sources kept of a port: a flood of addresses is no sound
 
 
 @dataclass(slots=True)
-class Source:
+class RtpSource:
     """A sender to our port: its stream's identity, its last number, how many came in order."""
 
     ssrc: int
@@ -46,7 +46,7 @@ class RtpPort:
     since: float  # not heard since then, or watched
     heard: float | None = None  # the named one's last packet
     followed: Address | None = None
-    sources: dict[Address, Source] = field(default_factory=dict)
+    sources: dict[Address, RtpSource] = field(default_factory=dict)
 
     def take(self, sender: Address, payload: bytes, now: float) -> bool:
         """Take in a packet; whether it is to be carried to Asterisk in the named one's name."""
@@ -60,7 +60,7 @@ class RtpPort:
             self._forget(now)
             if len(self.sources) >= MOST:
                 return False
-        self.sources.setdefault(sender, Source(*head, 0, now)).take(*head, now)
+        self.sources.setdefault(sender, RtpSource(*head, 0, now)).take(*head, now)
         if self.followed is not None and now - self.sources[self.followed].last >= GONE:
             self.followed = None  # it, too, has moved
         if self.followed is None and now - max(self.heard or 0.0, self.since) >= SILENT:

@@ -12,7 +12,7 @@ from config.tasks import Tasks
 from engine.control.commands import EngineCommands
 from engine.control.engine_parts import EngineParts
 from engine.control.monitoring import CallMonitoring
-from engine.health.clock_sync import WallOffset
+from engine.health.clock_sync import ClockOffset
 from engine.install import secrets
 from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.media.leg_watch import LegWatch
@@ -57,7 +57,7 @@ def build(settings: Settings) -> tuple[Engine, Reactions]:
     """All parts, none of them started; what one tells another goes through the reactions."""
     engine = Engine()
     engine.settings, engine.secrets, engine.names = settings, secrets.load(settings.home / "secrets"), {}
-    engine.tasks, engine.offset = Tasks(), WallOffset()
+    engine.tasks, engine.offset = Tasks(), ClockOffset()
     reactions = Reactions(engine)
     _journal(engine)
     _dispatch(engine, reactions)

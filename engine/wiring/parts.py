@@ -7,7 +7,7 @@ from config.settings import Settings
 from config.tasks import Tasks
 from dialplan.line_secrets import Secrets
 from engine.control.monitoring import CallMonitoring
-from engine.health.clock_sync import WallOffset
+from engine.health.clock_sync import ClockOffset
 from engine.media.inband_dtmf import InbandDtmfDetection
 from engine.media.leg_watch import LegWatch
 from engine.media.lost_phones import LostPhones
@@ -80,7 +80,7 @@ class Engine:
     legs: LegWatch
     tone_keys: InbandDtmfDetection
     # What is shown.
-    offset: WallOffset
+    offset: ClockOffset
     today: Today
     alerts: Alerts
     boards: BoardBuilder

@@ -19,7 +19,7 @@ UNTOLD = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueCheck:
     """One recording that can be judged now; no `files` where there is nothing on the disk."""
 
     recording_id: str
@@ -52,7 +52,7 @@ def by_recording(found: Iterable[RecordingFile]) -> dict[str, list[RecordingFile
 
 def due(
     found: Iterable[RecordingFile], known: Iterable[Recording], calls: Mapping[str, CallRecord], now: datetime
-) -> list[Due]:
+) -> list[DueCheck]:
     """Every recording that is over and not yet judged as it lies there, each once.
 
     A recording is over when its call is, when its recorder was stopped, or when nothing has been
@@ -83,7 +83,7 @@ def due(
             continue
         if not size_of(files) and call is None and row is None:
             continue
-        result.append(Due(recording_id, stem.call_id, number, talk, files, row, orphan and call is None))
+        result.append(DueCheck(recording_id, stem.call_id, number, talk, files, row, orphan and call is None))
     return result + _never_begun(calls, ids, found_in, now)
 
 
@@ -125,7 +125,7 @@ def _connection(call: CallRecord | None, number: int | None) -> Connection | Non
 
 def _never_begun(
     calls: Mapping[str, CallRecord], ids: Iterable[str], found_in: Mapping[str, int], now: datetime
-) -> list[Due]:
+) -> list[DueCheck]:
     taken = set(ids)
     recorded = {(name.rsplit("-", 1)[0], number) for name, number in found_in.items()}
     result = []
@@ -137,7 +137,7 @@ def _never_begun(
             if over is not None and now - over >= 3 * QUIET:
                 name = _free_name(call.call_id, talk.number, taken)
                 taken.add(name)
-                result.append(Due(name, call.call_id, talk.number, talk, (), None, False))
+                result.append(DueCheck(name, call.call_id, talk.number, talk, (), None, False))
     return result
 
 

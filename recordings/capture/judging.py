@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dialplan.recording_names import SECOND, RecordingFile, file_of
-from recordings.capture.due import Due
+from recordings.capture.due import DueCheck
 from recordings.capture.held_silence import without_holds
 from recordings.capture.join_job import JoinJob, JoinReport, JoinSegment, LegFigures
 from recordings.capture.match_conversations import HEADER
@@ -20,7 +20,7 @@ STUCK = timedelta(seconds=1)  # a file that seems to begin so much later than it
 _ALARMING = ("_silent", "_lost", "_gap")
 
 
-def segment_starts(due: Due) -> dict[str, datetime]:
+def segment_starts(due: DueCheck) -> dict[str, datetime]:
     """When each segment found on the disk began: counted back from its last byte, never before its intent.
 
     The intent alone will not do: the recorder is started before the phone rings and writes from the answer.
@@ -46,7 +46,7 @@ def segment_starts(due: Due) -> dict[str, datetime]:
     return {stem: max(at, intents.get(stem) or at) for stem, at in result.items()}
 
 
-def job(due: Due, audio: str) -> JoinJob:
+def job(due: DueCheck, audio: str) -> JoinJob:
     """The work for another process; segments in their order: their numbers, for a clock may be set."""
     begun = segment_starts(due)
     stems = _stems(due, begun)
@@ -71,7 +71,7 @@ def on_other_volume(asked: JoinJob) -> JoinJob:
 
 
 def judge(
-    due: Due, asked: JoinJob | None, report: JoinReport, now: datetime, happened: Sequence[Moment] = ()
+    due: DueCheck, asked: JoinJob | None, report: JoinReport, now: datetime, happened: Sequence[Moment] = ()
 ) -> tuple[RecordingChecked, list[Alarm]]:
     """The row and the alarms; times of the alarms are the conversation's, so that a second look adds none.
 
@@ -109,7 +109,7 @@ def judge(
     return checked, [Alarm(kind, due.recording_id, since) for kind in _alarms(due, report, state, differs)]
 
 
-def _state(due: Due, report: JoinReport, faults: Sequence[str]) -> RecordingState:
+def _state(due: DueCheck, report: JoinReport, faults: Sequence[str]) -> RecordingState:
     if not report.seconds:
         return RecordingState.MISSING if due.answered else RecordingState.EMPTY
     if any(fault.endswith(_ALARMING) for fault in faults):
@@ -119,13 +119,13 @@ def _state(due: Due, report: JoinReport, faults: Sequence[str]) -> RecordingStat
     return RecordingState.REPAIRED if mended else RecordingState.FINISHED
 
 
-def _length_differs(due: Due, report: JoinReport) -> bool:
+def _length_differs(due: DueCheck, report: JoinReport) -> bool:
     if not report.seconds or due.answered is None or due.answered.ended_at is None:
         return False
     return not explained(_talked(due), report.sound, due.links)
 
 
-def _alarms(due: Due, report: JoinReport, state: RecordingState, differs: bool) -> list[str]:
+def _alarms(due: DueCheck, report: JoinReport, state: RecordingState, differs: bool) -> list[str]:
     alarms: list[str] = []
     if state is RecordingState.MISSING and _talked(due) >= HARDLY:
         alarms.append("recording_missing")
@@ -145,7 +145,7 @@ def _figures(leg: LegFigures | None) -> tuple[float | None, float | None, float 
     return (leg.level, leg.silence, leg.longest) if leg else (None, None, None)
 
 
-def judge_again(due: Due, row: Recording, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
+def judge_again(due: DueCheck, row: Recording, now: datetime) -> tuple[RecordingChecked, list[Alarm]]:
     """A judged recording that belongs to another conversation than was known, or to one at last.
 
     Its sound was looked at; it may be sealed, its raw files gone. Only what the conversation tells is new.
@@ -181,7 +181,7 @@ def judge_again(due: Due, row: Recording, now: datetime) -> tuple[RecordingCheck
 
 
 def _segments(
-    due: Due, asked: JoinJob | None, report: JoinReport, stems: list[str], first: datetime | None
+    due: DueCheck, asked: JoinJob | None, report: JoinReport, stems: list[str], first: datetime | None
 ) -> tuple[Segment, ...]:
     if asked is None or first is None:
         return ()
@@ -201,12 +201,12 @@ def _segments(
     )
 
 
-def _stems(due: Due, begun: dict[str, datetime]) -> list[str]:
+def _stems(due: DueCheck, begun: dict[str, datetime]) -> list[str]:
     numbers = {file.stem.text: file.stem.segment for file in due.files}
     return sorted(begun, key=lambda stem: (numbers[stem], stem))
 
 
-def _legs(due: Due) -> list[RecordingFile]:
+def _legs(due: DueCheck) -> list[RecordingFile]:
     return [file for file in due.files if file.leg in ("caller", "consultant")]
 
 
@@ -214,7 +214,7 @@ def _file(legs: list[RecordingFile], stem: str, leg: str) -> str | None:
     return next((file.path for file in legs if file.stem.text == stem and file.leg == leg), None)
 
 
-def _talked(due: Due) -> float:
+def _talked(due: DueCheck) -> float:
     """Seconds of the conversation; one without a known end is long enough."""
     if due.answered is None or due.answered.ended_at is None:
         return HARDLY

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialplan.recording_names import RecordingFile, parse_stem
-from recordings.capture.due import Due, by_recording, due, size_of
+from recordings.capture.due import DueCheck, by_recording, due, size_of
 from recordings.capture.files import remove, scan
 from recordings.capture.join_job import JoinJob, JoinReport
 from recordings.capture.join_process import Joiner, JoinFailed
@@ -132,7 +132,7 @@ class Reconciler:
             for file in files
         ]
 
-    async def _due(self, found: list[RecordingFile], now: datetime, back: timedelta) -> list[Due]:
+    async def _due(self, found: list[RecordingFile], now: datetime, back: timedelta) -> list[DueCheck]:
         reader = self._journal.reader
         recent = await reader.unrecorded(now - back, sorted(NOT_RECORDED))
         rows = {row.id: row for row in await reader.recordings_in(tuple(OPEN))}
@@ -155,7 +155,7 @@ class Reconciler:
         }
         return dues
 
-    async def _judge(self, one: Due, now: datetime) -> None:
+    async def _judge(self, one: DueCheck, now: datetime) -> None:
         if one.known is not None and _moved(one):
             checked, alarms = judge_again(one, one.known, now)
             await self._keep(one, checked, alarms)
@@ -185,7 +185,7 @@ class Reconciler:
         log.warning("stereo_elsewhere", into=other.into)
         return other, await self._joiner.work(other)
 
-    async def _keep(self, one: Due, checked: RecordingChecked, alarms: list[Alarm]) -> None:
+    async def _keep(self, one: DueCheck, checked: RecordingChecked, alarms: list[Alarm]) -> None:
         for alarm in alarms:  # first: a crash in between repeats the look, and with it the alarm
             self._journal.alarm(alarm.kind, alarm.about, alarm.at)
         await self._journal.write(checked)
@@ -193,7 +193,7 @@ class Reconciler:
         log.info("recording_checked", call=one.call_id, recording=one.recording_id, state=checked.state.value)
 
 
-def _moved(one: Due) -> bool:
+def _moved(one: DueCheck) -> bool:
     """Judged already, as it lies there or lay: only its conversation is another one than was known."""
     return (
         one.known is not None
@@ -203,7 +203,7 @@ def _moved(one: Due) -> bool:
     )
 
 
-def _since(one: Due, now: datetime) -> datetime:
+def _since(one: DueCheck, now: datetime) -> datetime:
     if one.answered is not None:
         return one.answered.answered_at
     return min((file.modified for file in one.files), default=now)

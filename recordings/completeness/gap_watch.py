@@ -28,7 +28,7 @@ _SEALABLE = ("recording_unread", "recording_unreadable")  # of judge and sealer:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchState:
+class GapWatchState:
     """For doctor: when it last looked, and what was wrong then (of the last two days)."""
 
     looked_at: datetime | None
@@ -99,9 +99,9 @@ class GapWatch:
                 over.append(one)
         return over
 
-    async def state(self) -> WatchState:
+    async def state(self) -> GapWatchState:
         """How it stands."""
-        return WatchState(self._looked_at, tuple(self._gaps.values()))
+        return GapWatchState(self._looked_at, tuple(self._gaps.values()))
 
 
 def _looked_at(one: Alarm, since: datetime) -> bool:

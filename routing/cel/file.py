@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from routing.cel.records import Records
+from routing.cel.records import CelRecords
 from routing.cel.rows import CelRow, events, row
 from routing.live.call_summary import CallSummary
 from routing.live.events import ChannelBorn
@@ -60,7 +60,7 @@ class CelFile:
     path: Path
     begin: FilePosition | None = None
     live: Live = field(default_factory=Live)
-    _records: Records = field(default_factory=Records)
+    _records: CelRecords = field(default_factory=CelRecords)
     _inode: int = 0
     _descriptor: int | None = None
     _renamed: bool = False
@@ -170,7 +170,7 @@ class CelFile:
             return False
         self.close()
         self._descriptor, self._inode, self._renamed = descriptor, here.st_ino, False
-        self._records = Records(at.offset, self._records.broken)
+        self._records = CelRecords(at.offset, self._records.broken)
         os.lseek(descriptor, at.offset, os.SEEK_SET)
         return True
 

@@ -12,7 +12,7 @@ LONGEST: Final = 1_000_000  # bytes; nothing Asterisk writes comes near
 
 
 @dataclass(slots=True)
-class Records:
+class CelRecords:
     """Feed bytes, get records with the place each began; `broken` counts the torn ones skipped."""
 
     offset: int = 0  # where the held record, or the next byte to be fed, begins in the file

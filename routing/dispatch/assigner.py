@@ -74,22 +74,22 @@ class Assigner:
         if ordered is None or not ordered.on_shift:
             caller.pinned = None
         self.queue.enter(caller)
-        if caller.pinned is not None or self.somebody(caller.waiting.language):
-            self.untell(caller)
+        if caller.pinned is not None or self.is_staffed(caller.waiting.language):
+            self.tell_staffed(caller)
         else:
-            self.tell(caller)
+            self.tell_unstaffed(caller)
 
-    def somebody(self, language: Language) -> bool:
+    def is_staffed(self, language: Language) -> bool:
         """Whether callers of this language have a consultant to wait for."""
         return self.floor.on_shift[language] > 0 and language not in self.diverted
 
-    def untell(self, caller: Caller) -> None:
+    def tell_staffed(self, caller: Caller) -> None:
         """Somebody has come: follows only where nobody was said."""
         if caller.told:
             caller.told = False
             self.out.append(SomebodyOnShift(caller.waiting.call, caller.waiting.language))
 
-    def tell(self, caller: Caller) -> None:
+    def tell_unstaffed(self, caller: Caller) -> None:
         """Nobody on shift: said once."""
         if not caller.told:
             caller.told = True
@@ -113,10 +113,10 @@ class Assigner:
     def tell_all(self, language: Language) -> None:
         """Who waits in this language hears whether somebody is there, if that has changed."""
         for call in self.queue.order(language):
-            if self.somebody(language):
-                self.untell(self.queue.callers[call])
+            if self.is_staffed(language):
+                self.tell_staffed(self.queue.callers[call])
             else:
-                self.tell(self.queue.callers[call])
+                self.tell_unstaffed(self.queue.callers[call])
 
     def unpin(self, consultant: str, now: float) -> None:
         """A supervisor's order ends when its consultant goes: the caller stays first for the others."""

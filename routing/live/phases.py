@@ -33,7 +33,7 @@ UNANSWERED: Final[tuple[Phase, ...]] = ("waiting", "ringing", "duty_ringing")
 
 
 @dataclass(frozen=True, slots=True)
-class OnTheLine:
+class CallerOnLine:
     """One caller, from arrival to the last hang-up; `seat` is the dispatcher's view when it has the call."""
 
     call: CallNow | None
@@ -52,7 +52,7 @@ class OnTheLine:
         return self.phase in UNANSWERED
 
 
-def on_the_line(calls: Iterable[CallNow], queue: Iterable[CallerView]) -> Iterator[OnTheLine]:
+def on_the_line(calls: Iterable[CallNow], queue: Iterable[CallerView]) -> Iterator[CallerOnLine]:
     """Those of the queue in its order, then all others in order of arrival.
 
     The dispatcher lets go of a caller who rings at the duty phone, talks with 1414 or rates; the live
@@ -61,9 +61,9 @@ def on_the_line(calls: Iterable[CallNow], queue: Iterable[CallerView]) -> Iterat
     living = {call.call_id: call for call in calls if call.ours}
     for seat in queue:
         call = living.pop(seat.call, None)
-        yield OnTheLine(call, seat, _queued(seat, call))
+        yield CallerOnLine(call, seat, _queued(seat, call))
     for call in living.values():
-        yield OnTheLine(call, None, _elsewhere(call))
+        yield CallerOnLine(call, None, _elsewhere(call))
 
 
 def only_rings(call: CallNow, consultant: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.supervisor.firewall import table
-from engine.supervisor.netfilter import take_away
+from engine.supervisor.netfilter import delete_table
 from lab.lab import Lab
 from lab.robots import HearTone, Press, Wait
 from routing.ami.control_socket import CONTACTS, contacts
@@ -240,5 +240,5 @@ async def test_connections_of_strangers_never_keep_the_engine_from_the_manager(l
 
 
 async def test_a_firewall_that_is_loaded_anew_opens_the_manager_for_seconds_only(line: RunningLine) -> None:
-    take_away(table(line.settings))
+    delete_table(table(line.settings))
     await line.until(lambda: held_by_a_stranger(line.settings.ami_port) == 0, 10)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.cel.records import Records
+from routing.cel.records import CelRecords
 from routing.cel.rows import FIELDS, CelRow, events, row
 from routing.live.events import (
     BridgeEntered,
@@ -46,7 +46,7 @@ def line(kind: str, name: str = "", extra: str = "", app: str = "", leg: bool = 
 
 
 def rows(data: bytes) -> list[CelRow | None]:
-    return [row(fields) for _, fields in Records().feed(data)]
+    return [row(fields) for _, fields in CelRecords().feed(data)]
 
 
 def read(data: bytes) -> list[object]:
@@ -113,7 +113,7 @@ names = st.text(max_size=40).filter(lambda text: not any(0xD800 <= ord(c) <= 0xD
 @given(st.lists(names, min_size=1, max_size=6), st.integers(1, 50))
 def test_any_name_survives_the_log_in_pieces_of_any_size(told: list[str], size: int) -> None:
     data = b"".join(line("CHAN_START", name) for name in told)
-    records, got = Records(), []
+    records, got = CelRecords(), []
     for at in range(0, len(data), size):
         got += [fields[7] for _, fields in records.feed(data[at : at + size])]
     assert got == told
@@ -122,7 +122,7 @@ def test_any_name_survives_the_log_in_pieces_of_any_size(told: list[str], size: 
 
 def test_each_record_knows_where_it_began() -> None:
     first, second = line("CHAN_START", 'a\n"b"\\'), line("HANGUP")
-    assert [start for start, _ in Records().feed(first + second)] == [0, len(first)]
+    assert [start for start, _ in CelRecords().feed(first + second)] == [0, len(first)]
 
 
 def test_bytes_that_are_no_text_cost_nothing_else() -> None:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from config.evidence import StatementCopy
 from engine.evidence.deliver_statements import MailDestination, StatementDelivery
 from engine.evidence.services import EvidenceServices
-from engine.evidence.verify_all import Checked, all_faults
+from engine.evidence.verify_all import VerifiedCounts, all_faults
 from recordings.chain.statement_copies import compare
 from recordings.chain.statement_files import StatementFile, read_folder
 from recordings.model.tables import alarms
@@ -88,7 +88,7 @@ async def test_a_folder_gets_all_statements_once_and_they_prove_what_they_should
     assert await out.deliver("share", T0)
     assert 4 == len(read_folder(folder))
     assert (4, 0, "") == (out.states["share"].last, out.states["share"].waiting, out.states["share"].fault)
-    assert [] == [line async for line in all_faults(evidence, None, False, Checked(), int, [folder])]
+    assert [] == [line async for line in all_faults(evidence, None, False, VerifiedCounts(), int, [folder])]
 
 
 async def test_a_share_that_is_not_mounted_is_told_once_and_gets_all_when_it_is_back(evidence, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from engine.evidence.nightly_statement import NightlyStatements
 from engine.evidence.services import EvidenceServices
-from engine.evidence.verify_all import Checked, all_faults
+from engine.evidence.verify_all import VerifiedCounts, all_faults
 from recordings.chain.statement_files import read_folder
 from recordings.sealing.worker import Sealer
 from tests.evidence_home import T0, EvidenceHome
@@ -70,6 +70,6 @@ async def test_killed_at_random_moments_of_a_statement(tmp_path):
     rows = await evidence.statements.all()
     assert list(range(1, len(rows) + 1)) == [one.seq for one in rows]
     assert len(rows) == len(read_folder(home.settings.statements_dir))
-    assert [] == [line async for line in all_faults(evidence, None, True, Checked(), int)]
+    assert [] == [line async for line in all_faults(evidence, None, True, VerifiedCounts(), int)]
     assert len(rows) > KILLS // 2
     await home.close()

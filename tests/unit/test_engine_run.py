@@ -13,7 +13,7 @@ from config.settings import Settings
 from dialplan.sip_accounts import SipAccount
 from engine.evidence.main import EvidenceProcess
 from engine.evidence.services import open_evidence
-from engine.health.clock_sync import WallOffset
+from engine.health.clock_sync import ClockOffset
 from engine.install import consultant_accounts as accounts
 from engine.wiring import lifecycle
 from engine.wiring.build import build
@@ -215,7 +215,7 @@ async def test_a_locked_database_keeps_no_engine_from_its_calls(tmp_path: Path) 
 
 def test_the_clock_on_the_wall_is_looked_at_again_and_small_differences_are_none() -> None:
     wall = 1000.0
-    offset = WallOffset(lambda: wall, lambda: 100.0)
+    offset = ClockOffset(lambda: wall, lambda: 100.0)
     assert 900.0 == offset()
     wall = 1000.1
     assert 900.0 == offset()

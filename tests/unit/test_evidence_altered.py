@@ -12,7 +12,7 @@ import pytest
 
 from config.evidence import RetentionPolicy
 from engine.evidence.services import open_evidence
-from engine.evidence.verify_all import Checked, all_faults
+from engine.evidence.verify_all import VerifiedCounts, all_faults
 from recordings.access.log import AccessLog, access_faults
 from recordings.chain import merkle
 from recordings.model.access_entry import Action, Actor
@@ -60,7 +60,7 @@ def opened_at(number: int):
 
 async def found(home: EvidenceHome) -> list[str]:
     async with open_evidence(home.settings) as evidence:
-        lines = [line async for line in all_faults(evidence, None, True, Checked(), int)]
+        lines = [line async for line in all_faults(evidence, None, True, VerifiedCounts(), int)]
         logged, _ = await access_faults(
             evidence.database, await evidence.statements.all(), home.keys.public()
         )

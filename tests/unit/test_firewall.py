@@ -11,7 +11,7 @@ import pytest
 from config.settings import Settings
 from engine.supervisor.alarm_file import AlarmFile, read
 from engine.supervisor.firewall import keep_rules, remove_rules
-from engine.supervisor.netfilter import GuardedPort, put, take_away
+from engine.supervisor.netfilter import GuardedPort, delete_table, replace_table
 
 NOBODY = 65534
 FRIEND = 60123
@@ -29,9 +29,9 @@ def port() -> Iterator[int]:
     """A port that root and one friend may reach."""
     with listening() as server:
         number = server.getsockname()[1]
-        put("ivr111-test", [GuardedPort("127.0.0.1", number, (0, FRIEND))])
+        replace_table("ivr111-test", [GuardedPort("127.0.0.1", number, (0, FRIEND))])
         yield number
-        take_away("ivr111-test")
+        delete_table("ivr111-test")
 
 
 def connect(port: int, user: int) -> str:
@@ -63,16 +63,16 @@ def test_putting_it_again_changes_nothing_and_taking_it_away_opens_the_port() ->
     with listening() as server:
         number = server.getsockname()[1]
         for _ in range(3):
-            put("ivr111-test", [GuardedPort("127.0.0.1", number, (0,))])
+            replace_table("ivr111-test", [GuardedPort("127.0.0.1", number, (0,))])
         assert connect(number, NOBODY) == "ConnectionRefusedError"
-        take_away("ivr111-test")
-        take_away("ivr111-test")
+        delete_table("ivr111-test")
+        delete_table("ivr111-test")
         assert connect(number, NOBODY) == "in"
 
 
 def test_a_connection_that_is_open_already_is_never_cut(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=2) as mine:
-        put("ivr111-test", [GuardedPort("127.0.0.1", port, (FRIEND,))])
+        replace_table("ivr111-test", [GuardedPort("127.0.0.1", port, (FRIEND,))])
         mine.sendall(b"still")
         os.sched_yield()
 
@@ -81,7 +81,7 @@ def test_who_has_no_right_to_the_packet_filter_is_told_so() -> None:
     os.seteuid(NOBODY)
     try:
         with pytest.raises(OSError):
-            take_away("ivr111-x")
+            delete_table("ivr111-x")
     finally:
         os.seteuid(0)
 

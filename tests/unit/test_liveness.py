@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.supervisor.liveness import SoundFlow, dead
+from engine.supervisor.liveness import SoundFileGrowth, dead
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_two_independent_signs_prove_a_death(
 
 
 def test_a_first_look_at_the_sound_proves_no_silence() -> None:
-    sound = SoundFlow()
+    sound = SoundFileGrowth()
     assert sound.still(99.0) == 0.0
     sound.look(1, 100.0)
     assert sound.still(101.0) == 1.0

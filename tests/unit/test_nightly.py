@@ -8,7 +8,7 @@ import pytest
 
 from engine.evidence.nightly_statement import NightlyStatements, due
 from engine.evidence.services import EvidenceServices
-from engine.evidence.verify_all import Checked, all_faults
+from engine.evidence.verify_all import VerifiedCounts, all_faults
 from recordings.chain.statement_files import FileDiffers
 from recordings.model.access_entry import Action, Actor
 from recordings.model.statement import faults
@@ -177,4 +177,4 @@ async def test_a_statement_binds_the_access_log_and_the_rows_where_nothing_was_s
 
 
 async def found(evidence: EvidenceServices) -> list[str]:
-    return [line async for line in all_faults(evidence, None, True, Checked(), int)]
+    return [line async for line in all_faults(evidence, None, True, VerifiedCounts(), int)]

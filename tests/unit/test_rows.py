@@ -24,7 +24,7 @@ from console.identity.store import AccountStore, SessionStore
 from console.identity.tables import ACCOUNTS, EVERY, accounts
 from engine.evidence.deliver_statements import StatementDelivery
 from engine.evidence.services import EvidenceServices
-from engine.evidence.verify_all import Checked, all_faults
+from engine.evidence.verify_all import VerifiedCounts, all_faults
 from recordings.demands import store as demands
 from recordings.demands.demand import DemandState, Finding
 from recordings.finding.registrations import link
@@ -137,7 +137,7 @@ def evidence(home: EvidenceHome) -> EvidenceServices:
 
 
 async def found(home: EvidenceHome) -> list[str]:
-    return [line async for line in all_faults(evidence(home), None, False, Checked(), int)]
+    return [line async for line in all_faults(evidence(home), None, False, VerifiedCounts(), int)]
 
 
 @pytest.fixture
@@ -375,7 +375,7 @@ async def test_rows_of_tables_bound_later_are_adopted_once(url, tmp_path):
         await connection.execute(text(f"INSERT INTO sessions VALUES ('{'a' * 64}', 'p1', 'in', 'x', '{at}', '{at}', 'x')"))  # fmt: skip  # noqa: E501
     await database.dispose()
     await home.open()
-    checked = Checked()
+    checked = VerifiedCounts()
     lines = [line async for line in all_faults(evidence(home), None, False, checked, int)]
     assert ([], 1) == (lines, len(checked.rows.notes))
     await Adoption(home.database, EVERY).run(0)
@@ -407,7 +407,7 @@ async def test_rows_from_before_are_adopted_once(url, tmp_path):
         await connection.execute(text("DELETE FROM row_chain"))
         await connection.execute(text("UPDATE rows_before SET count = 1 WHERE table_name = 'calls'"))
         await connection.commit()
-    checked = Checked()
+    checked = VerifiedCounts()
     lines = [line async for line in all_faults(evidence(home), None, False, checked, int)]
     assert ([], 1) == (lines, len(checked.rows.notes))
     await Adoption(home.database, EVERY).run(0)

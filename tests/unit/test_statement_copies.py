@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.evidence.services import open_evidence
-from engine.evidence.verify_all import Checked, all_faults, stated
+from engine.evidence.verify_all import VerifiedCounts, all_faults, stated
 from recordings.access.log import AccessLog, access_faults
 from recordings.chain.statement_copies import compare
 from recordings.chain.statement_files import read_folder, write_files
@@ -53,7 +53,7 @@ def elsewhere(home, tmp_path) -> Path:
 
 async def found(home: EvidenceHome, *copies: Path) -> list[str]:
     async with open_evidence(home.settings) as evidence:
-        lines = [line async for line in all_faults(evidence, None, False, Checked(), int, copies)]
+        lines = [line async for line in all_faults(evidence, None, False, VerifiedCounts(), int, copies)]
         sound = (await stated(evidence, None, copies)).sound
         logged, _ = await access_faults(evidence.database, sound, home.keys.public())
         return [*lines, *logged]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from config.settings import Settings
-from engine.recorder.disk_probe import Disk, DiskSlow
+from engine.recorder.disk_probe import DiskProbe, DiskSlow
 from engine.recorder.flush_client import FlushClient
 from engine.recorder.volumes import LEAST, FreeSpace, Volumes, choose
 from recordings.capture import flush_process as flushing
@@ -177,7 +177,7 @@ async def test_a_second_volume_that_is_not_mounted_is_missing_and_not_failing(tm
 
 async def test_a_question_to_a_disk_that_hangs_is_given_up_and_nothing_else_waits():
     hangs = threading.Event()
-    disk = Disk(at_once=2)
+    disk = DiskProbe(at_once=2)
     for _ in range(3):
         with pytest.raises(DiskSlow):
             await disk.ask(hangs.wait, 0.05)

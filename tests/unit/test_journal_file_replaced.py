@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 from test_cel_follower import Home, log_of, told
-from test_store_outage import call, until
+from test_journal_outage import call, until
 
 from config.database import DatabaseMissing, DatabaseReplaced, open_database
 from engine.operations.cel_follower import CelFollower

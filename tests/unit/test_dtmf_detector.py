@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from engine.wire.dtmf_detector import COLUMNS, NAMES, ROWS, Detector
-from engine.wire.dtmf_stream import Stream
+from engine.wire.dtmf_detector import COLUMNS, NAMES, ROWS, DtmfDetector
+from engine.wire.dtmf_stream import DtmfStream
 from engine.wire.dtmf_watch import LONGEST, MOST, DtmfWatch
 from engine.wire.packets import Datagram
 from lab.g711 import Samples, encode
@@ -48,7 +48,7 @@ def packets(sound: Samples, codec: int = ALAW, *, number: int = 65530, ssrc: int
 
 def heard(sent: list[bytes], looks: int = 12) -> str:
     """What a stream tells of these packets, looked at every so many."""
-    stream, told = Stream(NAMED, 60.0), ""
+    stream, told = DtmfStream(NAMED, 60.0), ""
     for i in range(0, len(sent), looks):
         for one in sent[i : i + looks]:
             stream.take(NAMED, one)
@@ -114,7 +114,7 @@ def test_a_header_with_more_in_it_is_read() -> None:
 
 def test_telephone_events_are_told_and_other_packets_and_senders_are_not_looked_at() -> None:
     sent = packets(pressed("1", 100))
-    stream = Stream(NAMED, 60.0)
+    stream = DtmfStream(NAMED, 60.0)
     for number, one in enumerate(sent):
         stream.take(("192.0.2.1", 4002), one)
         stream.take(NAMED, b"\x80\xc8" + bytes(30))  # RTCP
@@ -149,7 +149,7 @@ def test_single_tones_and_noise_are_no_keys() -> None:
 
 
 def test_the_detector_needs_no_whole_blocks() -> None:
-    sound, told, detector = pressed("6", 80), "", Detector()
+    sound, told, detector = pressed("6", 80), "", DtmfDetector()
     for place in range(0, len(sound), 33):
         told += detector.take(sound[place : place + 33])
     assert "6" == told

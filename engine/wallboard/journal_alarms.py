@@ -13,7 +13,7 @@ RECENT: Final = timedelta(minutes=15)  # so long since it was first read
 
 
 @dataclass(slots=True)
-class Notices:
+class JournalAlarms:
     """An alarm bears the time of what it is about, a conversation's answer, say: it may be told long after.
 
     So how long one stands is counted from when it was first read, by a clock that nobody sets. A first
