@@ -91,6 +91,11 @@ class HomePaths(BaseModel):
         return self.run_dir / "evidence" / "sock"
 
     @property
+    def register_socket(self) -> Path:
+        """Unix socket of the register's process; the console asks there."""
+        return self.run_dir / "register" / "sock"
+
+    @property
     def console_socket(self) -> Path:
         """Unix socket of the console process, for the supervisor's question whether it lives."""
         return self.run_dir / "console" / "sock"

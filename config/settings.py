@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from config.appeals import TERMS, Term
 from config.evidence import AUTHORITIES, BASES, Authority, Basis, RetentionPolicy, StatementCopy
+from config.hand_over import ESCALATION, EscalationStep, MailRelay
 from config.home import (
     THROUGH_SUDO,
     by_sudo,
@@ -173,6 +174,8 @@ class Settings(HomePaths, BaseSettings):
 
     # The register of appeals.
     terms: tuple[Term, ...] = TERMS  # of the law (A23, C2)
+    mail: MailRelay = MailRelay()  # takes what bodies are told by e-mail (A10)
+    escalation: tuple[EscalationStep, ...] = ESCALATION  # when nobody receives or answers (A10, B1)
 
     lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/cli/language.py reads it
     log_format: Literal["json", "console"] = "json"

@@ -7,7 +7,7 @@ from typing import Any
 class LocalizedText(str):
     """English as text, so logs and the journal keep it; the edge says it in the asker's language.
 
-    `message`: as it stands in the catalogue, with {names}; `fields`: what they hold, a Told among them too.
+    `message`: as it stands in the catalogue, with {names}; `fields`: what they hold, such texts too.
     """
 
     message: str
@@ -22,6 +22,14 @@ class LocalizedText(str):
     def __getnewargs__(self) -> tuple[str, Mapping[str, object]]:  # type: ignore[override]
         """What a copy is made of."""
         return self.message, self.fields
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        """As JSON what `packed` makes, so a value with sentences in it can cross a socket."""
+        from pydantic_core import core_schema  # noqa: PLC0415 - commands start without it
+
+        written = core_schema.plain_serializer_function_ser_schema(packed)
+        return core_schema.no_info_plain_validator_function(_read, serialization=written)
 
     def __str__(self) -> str:
         """Itself: `str(why)` of an exception loses neither message nor fields."""
@@ -47,7 +55,7 @@ def joined(parts: Sequence[LocalizedText], with_: str = "{one}\n{other}") -> Loc
 
 
 def packed(text: str) -> dict[str, Any]:
-    """A Told as a JSON object, for another process; empty for any other text."""
+    """A LocalizedText as a JSON object, for another process; empty for any other text."""
     if not isinstance(text, LocalizedText):
         return {}
     fields = {name: packed(str(value)) or _plain(value) for name, value in text.fields.items()}
@@ -64,6 +72,14 @@ def unpacked(value: object) -> LocalizedText | None:
                 return None
         case _:
             return None
+
+
+def _read(value: object) -> LocalizedText:
+    """Raises ValueError."""
+    made = value if isinstance(value, LocalizedText) else unpacked(value)
+    if made is None:
+        raise ValueError("no sentence of ours")
+    return made
 
 
 def _plain(value: object) -> object:

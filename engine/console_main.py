@@ -20,6 +20,7 @@ from console.http.coalesce import Coalescer
 from console.http.engine_client import EngineClient
 from console.http.event_stream import EventStreams
 from console.http.listeners import start_listening
+from console.http.register_link import at_socket
 from console.http.rendering import Rendering
 from console.http.request_context import Services
 from console.identity.current_user import SessionLookup
@@ -80,6 +81,7 @@ def _services(settings: Settings, database: AsyncEngine, keys: Keyring) -> Servi
         rendering=rendering,
         reader=Reader(database, None),
         key=_device_key(settings),
+        register=at_socket(settings.register_socket),
     )
 
 

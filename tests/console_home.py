@@ -2,7 +2,8 @@
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from config.settings import Settings
 from console.app import LABELS, build
 from console.http.engine_client import EngineClient, EngineRefused
 from console.http.event_stream import EventStreams
+from console.http.register_link import RegisterDoors, carry_out, over
 from console.http.rendering import Rendering
 from console.http.request_context import Services
 from console.identity.accounts import new
@@ -28,6 +30,7 @@ from console.identity.sessions import Session
 from console.identity.sign_in import SignIn
 from console.identity.tables import EVERY
 from console.wallboard.labels import PHASES
+from engine.register.services import RegisterServices
 from engine.wallboard.counts import thresholds
 from recordings.journal.reading import Reader
 from recordings.privacy.keyring import Keyring
@@ -168,6 +171,15 @@ class Home:
             await client.close()
 
 
+def in_process(doors: RegisterDoors) -> RegisterDoors:
+    """The register's services as the console has them: everything crosses as JSON, only the socket is not."""
+
+    async def ask(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return json.loads(json.dumps(await carry_out(doors, json.loads(json.dumps(asked)))))
+
+    return over(ask)
+
+
 _COMPILED: dict[str, dict[str, Environment]] = {}  # by time zone and language: templates, once a run
 
 
@@ -183,6 +195,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
     keys = Keyring(settings.keys_dir)
     keys.make()
     database, link = keyed(open_database(settings.database), keys.numbers, EVERY), Link()
+    doors = RegisterServices(settings, database, keys).doors
     streams = EventStreams()
     link.changed = streams.wake
     door = SignIn(database, keys.second_factors, passwords=Passwords(CHEAP))
@@ -195,6 +208,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
         rendering(settings),
         Reader(database, None),
         b"k" * 32,
+        in_process(doors),
     )
     kept = await door.passwords.hash(PASSWORD)
     for role in ROLES:

@@ -68,7 +68,7 @@ class HandOverHome(RegisterHome):
     async def open(self) -> "HandOverHome":
         await super().open()
         numbers, zone = self.keys.appeals(), self.settings.zone
-        self.directory = Directory(self.database, numbers, lab=True)
+        self.directory = Directory(self.database, self.keys.numbers(), lab=True)
         await self.directory.seed(NIGHT)
         self.calendar = Calendar(self.database, zone)
         form = load_form()

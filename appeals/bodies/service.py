@@ -118,6 +118,10 @@ class Directory:
             await self._put(connection, known, [(before, after)], who, now, step)
         return await self.of(id_)
 
+    async def put(self, body: Body, who: Actor, now: datetime) -> Body:
+        """A body as it is to be from now on, contacts apart. Raises as `change`."""
+        return await self.change(body.id, lambda known: body, who, now)
+
     async def close(self, id_: str, who: Actor, now: datetime) -> Body:
         """It is told nothing any more, and stays for its past hand-overs. Raises as `change`."""
         return await self.change(id_, lambda body: replace(body, closed=True), who, now)

@@ -19,6 +19,7 @@ from appeals.handing_over.rules import CONFIRMED, Recipient, Rule, decide
 from appeals.model.appeal import Appeal
 from appeals.model.body import Body, BodyKind
 from appeals.register.number import in_groups
+from appeals.topics.labels import Labels
 from appeals.topics.topics import Topics
 
 _NATIONWIDE_ALSO: Final = frozenset({BodyKind.NATIONAL_COMMISSIONER, BodyKind.COMMITTEE, BodyKind.CENTRAL})
@@ -42,6 +43,7 @@ class Planning:
         self._directory = directory
         self._calendar = calendar
         self._zone = zone
+        self._labels = Labels(form, topics)
 
     async def plan(
         self,
@@ -156,19 +158,9 @@ class Planning:
         )
         order = tuple(self._form.fields)
         return compose(
-            values, allowed, order, heading, self._label, body.language,
+            values, allowed, order, heading, self._labels, body.language,
             changes=wishes.changes, extra=wishes.extra,
         )  # fmt: skip
-
-    def _label(self, name: str, value: str, language: str) -> tuple[str, str]:
-        one = self._form.fields[name]
-        named = None
-        if name == "topic":
-            direction = self._topics.direction(value)
-            named = direction.name if direction is not None else None
-        elif name == "reason" and value in self._topics.reasons:
-            named = self._topics.reasons[value].label
-        return one.label.of(language), named.of(language) if named is not None else one.word(value, language)
 
     async def _first_minute(self, body: Body, now: datetime) -> tuple[datetime, Why | None]:
         try:

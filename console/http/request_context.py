@@ -13,6 +13,7 @@ from console.http.connections import client_network
 from console.http.engine_client import EngineClient
 from console.http.event_stream import EventStreams
 from console.http.rate_limit import RateLimit
+from console.http.register_link import RegisterDoors
 from console.http.rendering import Rendering
 from console.identity.accounts import Account, Speech
 from console.identity.current_user import SessionLookup
@@ -38,6 +39,7 @@ class Services:
     rendering: Rendering
     reader: Reader
     key: bytes  # signs device cookies
+    register: RegisterDoors  # the appeals' services, in the register's process
     order_rate: RateLimit = field(default_factory=RateLimit)
 
 

@@ -22,6 +22,7 @@ from engine.cli.verify import verify
 
 if TYPE_CHECKING:
     from engine.evidence.services import EvidenceServices
+    from recordings.model.access_entry import Actor
     from recordings.model.sealed import Sealed
 
 recordings = typer.Typer(
@@ -104,14 +105,10 @@ def link(
     closed: Annotated[bool, typer.Option("--closed", help="The appeal is closed: it holds nothing.")] = False,
 ) -> None:
     """Tie a call to an appeal's registration number; an open appeal keeps its recordings."""
-    from appeals.model.appeal import ContactKind  # noqa: PLC0415
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
-    from recordings.finding.criteria import Criteria  # noqa: PLC0415
-    from recordings.finding.registrations import link as tie  # noqa: PLC0415
-    from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()
     who = actor(settings, Right.DEMANDS)
@@ -121,14 +118,7 @@ def link(
         )
 
     async def question(evidence: "EvidenceServices") -> None:
-        if not await evidence.finder.find(Criteria(call_id=call_id)):
-            raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
-        await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
-        now, appeal = datetime.now(UTC), await evidence.register.numbered(registration)
-        if appeal is not None:
-            await evidence.register.add_contact(appeal, ContactKind.CALL, who, now, call_id=call_id)
-        elif not await tie(evidence.database, registration.strip(), call_id, not closed, now):
-            raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
+        await _tied(evidence, who, call_id, registration, not closed)
 
     with_evidence(settings, question)
     say(
@@ -137,6 +127,26 @@ def link(
         registration=registration,
         what=told("closed") if closed else told("open"),
     )
+
+
+async def _tied(
+    evidence: "EvidenceServices", who: "Actor", call_id: str, registration: str, open_: bool
+) -> None:
+    from appeals.model.appeal import ContactKind  # noqa: PLC0415
+    from engine.register.services import RegisterServices  # noqa: PLC0415
+    from recordings.finding.criteria import Criteria  # noqa: PLC0415
+    from recordings.finding.registrations import link as tie  # noqa: PLC0415
+    from recordings.model.access_entry import Action  # noqa: PLC0415
+
+    if not await evidence.finder.find(Criteria(call_id=call_id)):
+        raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
+    await evidence.access.note(who, Action.LINKED, [call_id], f"registration {registration}")
+    register = RegisterServices(evidence.settings, evidence.database, evidence.keys).register
+    now, appeal = datetime.now(UTC), await register.numbered(registration)
+    if appeal is not None:
+        await register.add_contact(appeal, ContactKind.CALL, who, now, call_id=call_id)
+    elif not await tie(evidence.database, registration.strip(), call_id, open_, now):
+        raise Problem(told("there is no call {call_id}; see: ivr111 calls list", call_id=call_id))
 
 
 @recordings.command()

@@ -13,13 +13,7 @@ from typing import Final, TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from appeals.calendar.service import Calendar
-from appeals.form.loading import load_form
-from appeals.register.door import RegisterParts
-from appeals.register.form_rules import FormAsRules
 from appeals.register.holds import AppealHolds
-from appeals.register.service import Register
-from appeals.register.terms import CalendarTerms
 from config.database import open_database
 from config.home import has_run
 from config.log import configure
@@ -103,21 +97,6 @@ class EvidenceServices:
         closed_for = timedelta(days=self.settings.demand_closed_days)
         demanded = DemandHolds(self.keys.numbers(), self.settings.zone, closed_for)
         return AllHolds(demanded, AppealHolds(), ManualHolds())
-
-    @property
-    def register(self) -> Register:
-        """The register of appeals. Raises KeyMissing, FormUnfit."""
-        return Register(
-            RegisterParts(
-                self.database,
-                self.keys.appeals(),
-                self.keys.numbers(),
-                FormAsRules(load_form()),
-                self.settings.zone,
-                terms=CalendarTerms(Calendar(self.database, self.settings.zone, self.settings.terms)),
-                near=timedelta(days=self.settings.appeals_near_days),
-            )
-        )
 
     @property
     def packages(self) -> Packages:

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 Answer = Mapping[str, Any]
 Command = Callable[["Peer", Mapping[str, Any]], Awaitable[Answer]]
 Stream = Callable[[], AsyncIterator[Answer]]
-LONGEST: Final = 64 * 1024
+LONGEST: Final = 64 * 1024  # bytes of what is asked, unless a process takes more
 LAST: Final = 1.0  # seconds for commands under way when we stop
 READS_FOR: Final = 5.0  # seconds for a follower to take one line; else it is let go, and may come again
 
@@ -62,11 +62,13 @@ class ControlSocket:
         commands: Mapping[str, Command],
         streams: Mapping[str, Stream] | None = None,
         may_follow: Callable[[Peer], object] = bool,
+        longest: int = LONGEST,
     ) -> None:
         self._path = path
         self._commands = dict(commands)
         self._streams = dict(streams or {})
         self._may_follow = may_follow
+        self._longest = longest
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._answering: set[asyncio.Task[None]] = set()
@@ -75,7 +77,7 @@ class ControlSocket:
         """Listen; a socket left by a dead engine is replaced."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._connected, str(self._path), limit=LONGEST)
+        self._server = await asyncio.start_unix_server(self._connected, str(self._path), limit=self._longest)
         self._path.chmod(0o660)
 
     async def close(self) -> None:

@@ -2,18 +2,43 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from appeals.bodies.service import Directory
 from appeals.calendar.service import Calendar
+from appeals.form.form import Form
+from appeals.form.loading import load_form
+from appeals.handing_over.channels import Channels
+from appeals.handing_over.planning import Planning
+from appeals.handing_over.rules import Rule
+from appeals.handing_over.rules_file import read_rules
+from appeals.handing_over.sending import Sending
+from appeals.handing_over.service import HandOvers
+from appeals.handing_over.webhook import Webhooks
+from appeals.register.door import RegisterParts
+from appeals.register.form_rules import FormAsRules
+from appeals.register.service import Register
+from appeals.register.terms import CalendarTerms
+from appeals.topics.loading import load_topics
+from appeals.topics.topics import Topics
 from config.settings import Settings
+from console.http.register_link import RegisterDoors
 from engine.evidence.services import EvidenceServices, with_evidence
 from recordings.access.log import AccessLog
 from recordings.privacy.keyring import Keyring
 
 T = TypeVar("T")
+
+
+@cache
+def rulebook() -> tuple[Form, Topics, tuple[Rule, ...]]:
+    """What is read from files of ours, once. Raises FormUnfit, TopicsUnfit, WrongRules."""
+    form = load_form()
+    return form, load_topics(form), read_rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +63,45 @@ class RegisterServices:
     def directory(self) -> Directory:
         """Bodies and their contacts (A20, A21). Raises KeyMissing."""
         return Directory(self.database, self.keys.numbers(), lab=self.settings.profile == "lab")
+
+    @property
+    def hand_overs(self) -> HandOvers:
+        """Who is told of an appeal, what, and what came back (A9, A10, A17). Raises KeyMissing."""
+        form, topics, rules = rulebook()
+        planning = Planning(form, topics, rules, self.directory, self.calendar, self.settings.zone)
+        return HandOvers(self.database, self.keys.appeals(), planning)
+
+    @property
+    def register(self) -> Register:
+        """The register of appeals; before it closes one it asks the hand-overs. Raises KeyMissing."""
+        form, _, _ = rulebook()
+        return Register(
+            RegisterParts(
+                self.database,
+                self.keys.appeals(),
+                self.keys.numbers(),
+                FormAsRules(form),
+                self.settings.zone,
+                hand_overs=self.hand_overs,
+                terms=CalendarTerms(self.calendar),
+                near=timedelta(days=self.settings.appeals_near_days),
+            )
+        )
+
+    @property
+    def sending(self) -> Sending:
+        """What leaves and how it ended, for whoever holds the lease (A10). Raises KeyMissing."""
+        settings = self.settings
+        webhooks = Webhooks(tls=settings.profile == "site")
+        channels = Channels(
+            settings.mail, self.directory, settings.zone, secret=lambda contact: "", webhooks=webhooks
+        )
+        return Sending(self.database, self.keys.appeals(), self.directory, self.calendar, channels)
+
+    @property
+    def doors(self) -> RegisterDoors:
+        """All that pages ask. Raises KeyMissing."""
+        return RegisterDoors(self.register, self.hand_overs, self.directory, self.calendar)
 
 
 def with_register(settings: Settings, question: Callable[[RegisterServices], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ from appeals.model.register_tables import appeal_values
 from appeals.register.number import read_number
 from appeals.register.ports import FieldRefused
 from appeals.register.results import AppealRefused, Conflict, FieldsMissing, NoSuchAppeal, Saved
-from engine.evidence.services import EvidenceServices
+from engine.register.services import RegisterServices
 from recordings.access.log import accesses
 from recordings.demands.steps import StepForbidden, WrongStep
 from tests.register_home import AIGERIM, BOLAT, NOW, NURLAN, SAULE, WHY, RegisterHome
@@ -354,7 +354,7 @@ async def test_a_duplicate_is_joined_by_a_person_and_its_calls_come_along(home):
 
 
 async def test_the_term_follows_the_kind_and_what_came_by_the_net_has_its_own(home):
-    register = EvidenceServices(home.settings, home.database, home.keys).register
+    register = RegisterServices(home.settings, home.database, home.keys).register
     spoken = await register.draft(AIGERIM, NOW)
     net = await register.draft(AIGERIM, NOW, channel=Channel.ELECTRONIC)
     for one in (spoken, net):
@@ -369,7 +369,7 @@ async def test_the_term_follows_the_kind_and_what_came_by_the_net_has_its_own(ho
 
 
 async def test_the_forms_own_rules_keep_what_does_not_fit_and_hide_it(home):
-    register = EvidenceServices(home.settings, home.database, home.keys).register
+    register = RegisterServices(home.settings, home.database, home.keys).register
     draft = await register.draft(AIGERIM, NOW)
     for field, typed, kept in (
         ("applicant_phone", "8 701 000 00 01", "+77010000001"),

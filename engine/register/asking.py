@@ -1,0 +1,41 @@
+"""Asking of the register over its socket: only the console speaks for others, all else is refused; edge."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from config.refusals import Code, refused
+from console.http.register_link import AWAY, CALL, LONGEST, RegisterDoors, carry_out
+from console.http.register_methods import UnknownMethod
+from engine.process.local_socket import Answer, Command, CommandRefused, ControlSocket, Peer, ping
+from engine.register.services import RegisterServices
+from recordings.privacy.keyring import KeyMissing
+
+log = structlog.get_logger()
+
+
+class RegisterAsking:
+    """Its services behind the socket; `commands` are the process' own, beside the calls."""
+
+    def __init__(self, services: RegisterServices, commands: Mapping[str, Command] | None = None) -> None:
+        self._services = services
+        self._made: RegisterDoors | None = None
+        settings = services.settings
+        every = {"ping": ping, CALL: self.call, **(commands or {})}
+        self.socket = ControlSocket(settings.register_socket, every, longest=LONGEST)
+
+    async def call(self, peer: Peer, asked: Mapping[str, Any]) -> Answer:
+        """One method for whom the console says; the kernel says that it is the console."""
+        if peer != self._services.settings.console_user:
+            raise CommandRefused(refused(Code.NOT_THE_CONSOLE))
+        try:
+            if self._made is None:
+                self._made = self._services.doors
+            return await carry_out(self._made, asked)
+        except KeyMissing as why:
+            log.error("register_key_missing", why=str(why))
+            return {AWAY: "KeyMissing"}
+        except UnknownMethod as why:
+            log.error("register_asked_unfit", what=str(why))
+            raise CommandRefused(refused(Code.UNKNOWN_ORDER)) from None
