@@ -148,7 +148,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr("engine.recorder.restart.PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("engine.recorder.restart.SEEN", 0.05)  # files are there at once, or never
+    monkeypatch.setattr("engine.recorder.restart.SEEN", 0.5)  # files are there at once, or never
     monkeypatch.setattr("dialplan.mixmonitor.REST", 0.0)
     monkeypatch.setattr("engine.recorder.watch.ASKED", 0.0)
     return Place(tmp_path)
