@@ -287,10 +287,10 @@ def test_a_home_whose_taking_over_was_interrupted_is_taken_over_to_the_end(home,
             raise KeyboardInterrupt
         return whole(*asked)
 
-    monkeypatch.setattr(no_follow, "give", torn)
+    monkeypatch.setattr(no_follow, "set_owner", torn)
     with pytest.raises(KeyboardInterrupt):
         lay_out(home)
-    monkeypatch.setattr(no_follow, "give", whole)
+    monkeypatch.setattr(no_follow, "set_owner", whole)
     lay_out(home)
     assert {home.evidence_user} == {file.owner() for file in (home.sealed, *home.sealed.iterdir())}
 
