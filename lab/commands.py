@@ -38,7 +38,7 @@ def fill(
     """Fill an empty home ($IVR111_HOME) with invented calls."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.dates import whole_day  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from lab.fill import fill as write  # noqa: PLC0415
     from lab.fill_plan import Plan  # noqa: PLC0415
@@ -52,7 +52,7 @@ def fill(
     if last < first:
         raise typer.BadParameter(told("the last day lies before the first"), param_hint="--until")
     plan = Plan(calls, min(with_audio, calls), seed, first, last, settings.zone)
-    filling, sealing = Progress("filling", "calls"), Progress("sealing", "recordings")
+    filling, sealing = ProgressLine("filling", "calls"), ProgressLine("sealing", "recordings")
 
     async def question(evidence: "EvidenceServices") -> "Filled":
         return await write(evidence, plan, filling, sealing)

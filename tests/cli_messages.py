@@ -26,7 +26,7 @@ FOLDERS = (
     "console",
     "engine",
 )
-SAYING = {"told": (0,), "say": (0,), "spoken": (0,), "N_": (0,), "Progress": (0, 1), "Check": (0, 2, 3)}
+SAYING = {"told": (0,), "say": (0,), "spoken": (0,), "N_": (0,), "ProgressLine": (0, 1), "Check": (0, 2, 3)}
 FOR_MACHINES = {
     "engine/cli/run.py",
     "engine/cli/replay.py",

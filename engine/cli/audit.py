@@ -79,12 +79,12 @@ def verify(statements: Folders = [], json: AsJson = False) -> None:  # noqa: B00
     """Check the access log's chain against itself and the heads in all signed statements."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.file_rights import brought, own_rights  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.evidence.verify_all import stated  # noqa: PLC0415
     from recordings.access.log import access_faults  # noqa: PLC0415
 
-    ticker = Progress("verifying", "entries")
+    ticker = ProgressLine("verifying", "entries")
     with own_rights():
         folders(statements)
 

@@ -105,13 +105,13 @@ def rotate(
 
 def _wrapped_anew(settings: "Settings", who: "Actor", new: int) -> int:
     """Every recording's key under master key `new`; how many were wrapped."""
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from recordings.key_rotation.service import rotate as rewrap  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
     from recordings.sealing.store import wrapped_otherwise  # noqa: PLC0415
 
-    ticker = Progress("wrapping", "recordings' keys")
+    ticker = ProgressLine("wrapping", "recordings' keys")
 
     async def question(evidence: "EvidenceServices") -> int:
         await evidence.access.note(who, Action.ROTATED, [f"master key {new}"])

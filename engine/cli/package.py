@@ -68,10 +68,10 @@ def _asked_for(folder: Path, passphrase_file: str) -> str | None:
 
 
 def _made(settings: "Settings", id_: int, who: "Actor") -> "MadePackage":
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
 
-    ticker = Progress("package", "files")
+    ticker = ProgressLine("package", "files")
     count = 0
 
     def step(_name: str) -> None:

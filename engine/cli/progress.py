@@ -7,7 +7,7 @@ from config.told import told
 from engine.cli.language import spoken
 
 
-class Progress:
+class ProgressLine:
     """Silent for the first second; `done()` ends the line."""
 
     def __init__(self, what: str, unit: str) -> None:

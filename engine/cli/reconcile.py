@@ -23,13 +23,13 @@ def reconcile(
 ) -> None:
     """Compare answered conversations with playable recordings, now; exit code 1 when there is a gap."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from recordings.completeness.service import Completeness  # noqa: PLC0415
 
     settings = Settings()
     first, last = _span(settings.zone, since, until, day)
-    ticker = Progress("comparing", "conversations")
+    ticker = ProgressLine("comparing", "conversations")
 
     async def question(evidence: "EvidenceServices") -> "Comparison":
         service = Completeness(evidence.database, settings.audio, settings.sealed, settings.zone, ticker)

@@ -154,13 +154,13 @@ async def _tied(
 def seal(json: AsJson = False) -> None:
     """Seal now all that waits; the evidence process does this by itself."""
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from recordings.sealing.state import SealReport  # noqa: PLC0415
     from recordings.sealing.worker import Sealer  # noqa: PLC0415
 
     settings = Settings()
-    ticker = Progress("sealing", "recordings")
+    ticker = ProgressLine("sealing", "recordings")
 
     async def question(evidence: "EvidenceServices") -> SealReport:
         return await Sealer(evidence.database, evidence.keys, settings).pass_once(ticker)

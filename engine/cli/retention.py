@@ -54,13 +54,13 @@ def plan(
     """Show what would go now, under which policy, and what is held and why. Nothing is deleted."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
     from recordings.model.access_entry import Action  # noqa: PLC0415
 
     settings = Settings()
-    who, ticker = actor(settings, Right.RETENTION), Progress("looking", "things")
+    who, ticker = actor(settings, Right.RETENTION), ProgressLine("looking", "things")
 
     async def question(evidence: "EvidenceServices") -> "RetentionPlan":
         await evidence.access.note(who, Action.PLANNED, ["retention"])
@@ -121,7 +121,7 @@ def apply(
     """Destroy what the plan shows: audio and key go, the chain keeps that they were there."""
     from config.rights import Right  # noqa: PLC0415
     from config.settings import Settings  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.rotate_cel import expire  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.process.operator import actor  # noqa: PLC0415
@@ -139,7 +139,7 @@ def apply(
     require_reason(reason)
     if not yes:
         _ask_first()
-    ticker = Progress("destroying", "things")
+    ticker = ProgressLine("destroying", "things")
 
     async def question(evidence: "EvidenceServices") -> "tuple[RetentionResult, int]":
         now, service = datetime.now(UTC), evidence.retention

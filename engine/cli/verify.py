@@ -48,7 +48,7 @@ def verify(
     """Check that nothing was altered, moved, cut off or taken away; exit code 1 when something was."""
     from config.settings import Settings  # noqa: PLC0415 - `--help` waits for none of these
     from engine.cli.file_rights import brought, own_rights  # noqa: PLC0415
-    from engine.cli.progress import Progress  # noqa: PLC0415
+    from engine.cli.progress import ProgressLine  # noqa: PLC0415
     from engine.evidence.services import with_evidence  # noqa: PLC0415
     from engine.evidence.verify_all import VerifiedCounts, all_faults  # noqa: PLC0415
     from recordings.package.verify_package import read_key  # noqa: PLC0415
@@ -60,7 +60,7 @@ def verify(
             folders(statements)
     except ValueError as why:
         raise typer.BadParameter(str(why), param_hint="--public-key") from None
-    ticker = Progress("verifying", "entries")
+    ticker = ProgressLine("verifying", "entries")
     checked = VerifiedCounts()
 
     async def question(evidence: "EvidenceServices") -> list[str]:
