@@ -4,5 +4,6 @@ In: a registered appeal, the directory, the calendar, white-lists, answers. Out:
 leave, every try by every channel, receipts and answers, alarms of what failed.
 `rules` (`rules.toml`) say who, `composer` what, `third_parties` marks; `planning` joins them with calendar
 and directory, `service` confirms and takes answers, `sending` (under the `lease`) makes tries by `channels`:
-`mail`, `webhook`. `channel_result` says how certain an ending is, `escalation` what follows silence.
+`mail`, `webhook`. `channel_result` says how certain an ending is, `escalation` what follows silence;
+`receipts` take what comes by link.
 """

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +23,8 @@ from appeals.register.door import allowed
 from appeals.register.moving import move_in
 from config.rights import Right
 from recordings.model.access_entry import Actor
+
+RECEIPT_PAGE: Final = "receipt_page"
 
 
 class Answering(Base):
@@ -49,10 +51,13 @@ class Answering(Base):
         """What the body answered (A17); first the answered one, then those that follow from it (B5).
 
         The answer of internal affairs that it is confirmed tells the commissioner again, at once. When no
-        hand-over of the appeal waits any more, the appeal is answered. Raises WrongHandOverStep.
+        hand-over of the appeal waits any more, the appeal is answered. A page sent twice answers once.
+        Raises WrongHandOverStep.
         """
         async with self._database.begin() as connection:
             row = await store.row_for_update(connection, id_)
+            if self._same(row, given):
+                return await store.load(connection, self._numbers, [id_])
             appeal = await register.load_one(connection, self._numbers, row.appeal_id)
             await self._keep_answer(connection, row, given, who, now)
             followed = await self._tell_again(connection, row, appeal, given, now)
@@ -91,6 +96,13 @@ class Answering(Base):
                 await store.step(connection, row, HandOverState.SENDING, who, now, "again", facts=facts)
             await store.add_attempt(connection, id_, contact.channel, contact.id, new_message_id(), now)
             return (await store.load(connection, self._numbers, [id_]))[0]
+
+    def _same(self, row: Row[Any], given: Given) -> bool:
+        """Whether the receipt page says again what it said last."""
+        if given.channel != RECEIPT_PAGE or row.answer_channel != RECEIPT_PAGE or row.answer != given.answer:
+            return False
+        hidden = (row.pii_measures, row.pii_answered_by)
+        return [self._numbers.reveal(one) for one in hidden] == [given.measures, given.by]
 
     async def _keep_answer(
         self, connection: AsyncConnection, row: Row[Any], given: Given, who: Actor, now: datetime

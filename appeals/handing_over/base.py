@@ -10,6 +10,7 @@ from appeals.handing_over import store
 from appeals.handing_over.attempts import plan_attempts
 from appeals.handing_over.planned import Planned
 from appeals.handing_over.planning import Planning
+from appeals.handing_over.receipt_links import add_link
 from appeals.handing_over.results import HandOverRefused
 from appeals.model.appeal import Appeal, State
 from appeals.model.hand_over import HandOverState
@@ -69,6 +70,7 @@ class Base:
                 "steps_done": 0,
             },
         )
+        await add_link(connection, self._numbers, id_, planned.message.sha256, now)
         facts = {
             "sha256": planned.message.sha256,
             "rules": list(planned.rules),

@@ -2,6 +2,20 @@
 
 from typing import Final
 
-from appeals.model import bodies_tables, calendar_tables, hand_over_tables, register_tables
+from appeals.model import (
+    bodies_tables,
+    calendar_tables,
+    hand_over_tables,
+    intake_tables,
+    receipt_tables,
+    register_tables,
+)
 
-BOUND: Final = (*calendar_tables.BOUND, *bodies_tables.BOUND, *register_tables.BOUND, *hand_over_tables.BOUND)
+BOUND: Final = (
+    *calendar_tables.BOUND,
+    *bodies_tables.BOUND,
+    *register_tables.BOUND,
+    *hand_over_tables.BOUND,
+    *receipt_tables.BOUND,
+    *intake_tables.BOUND,
+)

@@ -16,6 +16,7 @@ from routing.board.alert_kinds import BOARD, LASTING, OTHER, STATES, on_board
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     "agi_handlers",
+    "receipt_page",
     "config",
     "console",
     "dialplan",

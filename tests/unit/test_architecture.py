@@ -22,6 +22,7 @@ FOLDERS = (
     "recordings",
     "appeals",
     "agi_handlers",
+    "receipt_page",
     "console",
     "engine",
     "lab",

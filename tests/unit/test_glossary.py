@@ -15,6 +15,7 @@ PRODUCT = (
     "routing",
     "recordings",
     "agi_handlers",
+    "receipt_page",
     "console",
     "engine",
 )

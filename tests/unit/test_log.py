@@ -21,6 +21,7 @@ from config.settings import Settings
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDERS = (
     "agi_handlers",
+    "receipt_page",
     "appeals",
     "config",
     "console",
