@@ -15,7 +15,7 @@ from appeals.model.hand_over import Answer, HandOverState
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
 from appeals.model.receipt import ReceiptFault, ReceiptRefused
 from appeals.model.receipt_tables import receipt_links
-from appeals.register.status import Forbidden
+from  import Forbidden
 from appeals.topics.loading import load_topics
 from tests.hand_over_home import NIGHT, HandOverHome
 from tests.register_home import AIGERIM, NURLAN
