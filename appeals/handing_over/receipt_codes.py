@@ -20,7 +20,7 @@ class ReceiptCodes(Base):
     """Who may hand over may tell the code; it is logged before it is shown."""
 
     async def receipt_code(self, id_: int, who: Actor, now: datetime) -> ReceiptCode:
-        """Raises Forbidden, NoSuchHandOver."""
+        """Raises StepForbidden, NoSuchHandOver."""
         allowed(who, Right.APPEALS)
         query = select(receipt_links).where(receipt_links.c.hand_over_id == id_)
         async with read_connection(self._database) as connection:

@@ -15,8 +15,8 @@ from appeals.model.hand_over import Answer, HandOverState
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
 from appeals.model.receipt import ReceiptFault, ReceiptRefused
 from appeals.model.receipt_tables import receipt_links
-from  import Forbidden
 from appeals.topics.loading import load_topics
+from recordings.demands.steps import StepForbidden
 from tests.hand_over_home import NIGHT, HandOverHome
 from tests.register_home import AIGERIM, NURLAN
 
@@ -206,6 +206,6 @@ async def test_another_answer_later_replaces_the_first_which_stays_in_the_histor
 
 async def test_the_code_is_told_to_who_hands_over_and_stands_in_the_access_log(home):
     one = (await home.told())[0]
-    with pytest.raises(Forbidden):
+    with pytest.raises(StepForbidden):
         await home.hand_overs.receipt_code(one.id, NURLAN, NIGHT)
     assert 6 == len(await code_of(home, one))
