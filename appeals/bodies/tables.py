@@ -35,7 +35,7 @@ def to_csv(rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_hidden(row[name]) for name in COLUMNS] for row in rows)
+    writer.writerows([no_formula(row[name]) for name in COLUMNS] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -148,7 +148,8 @@ def _cell(cell: object, line: int) -> str:
             return str(value)
 
 
-def _hidden(text: str) -> str:
+def no_formula(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

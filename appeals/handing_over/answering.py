@@ -119,7 +119,11 @@ class Answering(Base):
             "received_at": row.received_at or now,
             "sent_at": row.sent_at or now,
         }
-        facts = {"answer": given.answer.value, "channel": given.channel}
+        facts = {
+            "answer": given.answer.value,
+            "channel": given.channel,
+            "measures": bool(given.measures.strip()),  # reports count them, and read no words
+        }
         await store.step(
             connection, row, HandOverState.ANSWERED, who, now, "answered",
             values=values, facts=facts, hidden_words=words,

@@ -66,12 +66,7 @@ def letter(reply: DemandReply, head: Letterhead, enclosed: Sequence[Enclosed]) -
     pdf.set_creation_date(head.dated)
     pdf.set_title(head.name)
     pdf.set_producer("ivr111")
-    for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-        if not (FONTS / file).exists():
-            raise FontMissing(
-                told("{file} is missing: install the package fonts-dejavu-core", file=FONTS / file)
-            )
-        pdf.add_font("DejaVu", style, FONTS / file)
+    add_fonts(pdf)
     pdf.set_auto_page_break(True, 18)
     pdf.set_margins(22, 18, 18)
     for page in (_kk(reply, head), _ru(reply, head)):
@@ -87,6 +82,16 @@ def letter(reply: DemandReply, head: Letterhead, enclosed: Sequence[Enclosed]) -
             _line(pdf, f"{role}: {person}    ____________________", 10)
             pdf.ln(4)
     return bytes(pdf.output())
+
+
+def add_fonts(pdf: "FPDF") -> None:
+    """The font with the Kazakh letters, plain and bold. Raises FontMissing."""
+    for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
+        if not (FONTS / file).exists():
+            raise FontMissing(
+                told("{file} is missing: install the package fonts-dejavu-core", file=FONTS / file)
+            )
+        pdf.add_font("DejaVu", style, FONTS / file)
 
 
 def _kk(reply: DemandReply, head: Letterhead) -> _Page:

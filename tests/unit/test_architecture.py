@@ -32,7 +32,7 @@ ROOMS = {
     "routing": "dispatch live board ami cel",
     "recordings": "model privacy rows journal capture chain access sealing key_rotation completeness "
     "retention finding demands package",
-    "appeals": "model calendar form topics bodies register handing_over",
+    "appeals": "model calendar form topics bodies register handing_over reports",
     "console": "identity http sign_in figures accounts desk wallboard app",
     "engine": "process wire media recorder operations install wallboard supervisor evidence register health "
     "control wiring main console_main cli",
