@@ -176,6 +176,7 @@ class Settings(HomePaths, BaseSettings):
     terms: tuple[Term, ...] = TERMS  # of the law (A23, C2)
     mail: MailRelay = MailRelay()  # takes what bodies are told by e-mail (A10)
     escalation: tuple[EscalationStep, ...] = ESCALATION  # when nobody receives or answers (A10, B1)
+    statistics_smallest: int = Field(5, ge=2, le=1000)  # no public count is below it (A24)
 
     lang: Literal["kk", "ru", "en"] = "en"  # of the command line; engine/cli/language.py reads it
     log_format: Literal["json", "console"] = "json"

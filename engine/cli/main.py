@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from engine.cli.accounts import accounts
+from engine.cli.appeals import appeals
 from engine.cli.audit import audit
 from engine.cli.authorisation import AuthorisedCommands
 from engine.cli.bodies import bodies
@@ -53,6 +54,7 @@ app.add_typer(consultants, name="consultants")
 app.add_typer(recordings, name="recordings")
 app.add_typer(demands, name="demands")
 app.add_typer(retention, name="retention")
+app.add_typer(appeals, name="appeals")
 app.add_typer(bodies, name="bodies")
 app.add_typer(calendar, name="calendar")
 app.add_typer(audit, name="audit")

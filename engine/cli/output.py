@@ -118,7 +118,8 @@ SPOKEN_ERRORS: Final = frozenset(
     "UnsafePlace NotSigned NoSuchHold NotAllowed ListingUnreadable "
     "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NumbersUsedUp "
     "AppealUnreadable NotAPhoneNumber "
-    "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm".split()
+    "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm "
+    "WrongPeriod ReportRefused".split()
 )
 
 

@@ -46,7 +46,8 @@ REFUSALS: Final = frozenset(
     "BadParameter CommandRefused AccountRefused ConsultantRefused WrongLetter WrongStep StepForbidden "
     "NoSuchDemand NoSuchHold OpenQuestions "
     "ReasonMissing ReasonRefused NotAllowed CalendarRefused DirectoryRefused NoSuchBody WrongTable "
-    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NotAPhoneNumber".split()
+    "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NotAPhoneNumber "
+    "WrongPeriod ReportRefused".split()
 )
 
 

@@ -23,6 +23,7 @@ from appeals.register.door import RegisterParts
 from appeals.register.form_rules import FormAsRules
 from appeals.register.service import Register
 from appeals.register.terms import CalendarTerms
+from appeals.reports.service import Reports
 from appeals.topics.loading import load_topics
 from appeals.topics.topics import Topics
 from config.settings import Settings
@@ -102,6 +103,13 @@ class RegisterServices:
     def doors(self) -> RegisterDoors:
         """All that pages ask. Raises KeyMissing."""
         return RegisterDoors(self.register, self.hand_overs, self.directory, self.calendar)
+
+    @property
+    def reports(self) -> Reports:
+        """Numbers without a person: for the commissioner, the centre, the public (A24, B7, C7)."""
+        form, topics, _ = rulebook()
+        settings = self.settings
+        return Reports(self.database, form, topics, settings.zone, settings.statistics_smallest)
 
 
 def with_register(settings: Settings, question: Callable[[RegisterServices], Awaitable[T]]) -> T:

@@ -62,6 +62,7 @@ COMMAND_LINE = (
     "app.add_typer(",
     "recordings.command()(",
     "demands.command()(",
+    "appeals.add_typer(",
     "bodies.command(",
     "bodies.add_typer(",
 )  # typer's way to say what the commands are

@@ -48,6 +48,9 @@ WRITTEN = {
     "demands package": {"out": ("1", "--out", "{at_folder}")},
     "audit export": {"out": ("--out", "{at}")},
     "bodies export": {"out": ("--out", "{at}")},
+    "appeals report half-year": {"out": ("--form", "csv", "--out", "{at}")},
+    "appeals report incoming": {"out": ("2026-11", "--form", "csv", "--out", "{at}")},
+    "appeals report public": {"out": ("--form", "csv", "--out", "{at}")},
     "keys public": {"out": ("--out", "{at}")},
     "render": {"into": ("--into", "{at_folder}")},
 }
