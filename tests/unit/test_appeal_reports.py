@@ -1,7 +1,9 @@
 """Reports: each number against plain SQL over invented appeals; files; hidden counts, by reckoning."""
 
+import asyncio
 import csv
 import io
+import json
 import random
 import sqlite3
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ from recordings.model.access_entry import Actor
 from tests.appeal_crowd import Crowd
 from tests.cheap import prepared
 
+pytest_plugins = ("tests.command_line",)
 ZONE = ZoneInfo("Asia/Almaty")
 NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 SAULE = Actor("Сәуле", "supervisor", "saule")
@@ -349,3 +352,25 @@ def test_a_rank_is_a_time_that_occurred():
     assert [rank([], 50), rank([7], 90), rank([1, 2, 3, 4], 50), rank(list(range(1, 11)), 90)] == [
         None, 7, 2, 9,
     ]  # fmt: skip
+
+
+def test_the_command_gives_the_same_report_in_every_form(ivr111, settings, tmp_path):
+    asyncio.run(filled(settings))
+    told = json.loads(ivr111("appeals", "report", "half-year", "2026-H1", "--json").stdout)
+    assert (told["report"], told["period"]["id"], told["region"]) == ("half_year", "2026-H1", None)
+    assert told["sections"][0]["lines"][-1]["cells"]["appeals"] > 100
+    for name in ("r.csv", "r.xlsx", "r.pdf"):
+        out = ("--out", str(tmp_path / name), "--language", "ru")
+        assert ivr111("appeals", "report", "incoming", "2026-06", *out).exit_code == 0
+        assert (tmp_path / name).stat().st_size > 500
+    shown = ivr111("--lang", "kk", "appeals", "report", "public", "2026-H1")
+    assert "жасырын" in shown.stdout
+    wrong = ivr111("appeals", "report", "public", "2026-06")
+    assert (wrong.exit_code, "whole half-years" in wrong.stderr) == (1, True)
+
+
+async def filled(settings: Settings) -> None:
+    await prepared(settings.database)
+    database = open_database(settings.database)
+    await Crowd(1500).write(database)
+    await database.dispose()
