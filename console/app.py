@@ -8,6 +8,9 @@ from aiohttp import web
 
 from console.accounts import own_account
 from console.accounts import pages as accounts_pages
+from console.appeals import labels as appeals_labels
+from console.appeals import pages as appeals_pages
+from console.appeals.asking import LOOKS, Looks
 from console.desk import commands as desk_commands
 from console.desk import pages as desk_pages
 from console.figures import pages as figures_pages
@@ -26,12 +29,12 @@ from console.wallboard import pages as wallboard_pages
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 LONGEST_NAME: Final = 100
-LARGEST: Final = 64 * 1024  # bytes of a form
+LARGEST: Final = 1024 * 1024  # bytes of a form: all that bodies are told of one appeal
 KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 # What templates find under `labels`.
 LABELS: Final[Mapping[str, Any]] = {
     name: value
-    for module in (shared_labels, wallboard_labels)
+    for module in (shared_labels, wallboard_labels, appeals_labels)
     for name, value in vars(module).items()
     if name.isupper()
 }
@@ -44,6 +47,7 @@ def routes() -> tuple[Route, ...]:
         *command_routes(wallboard_commands.COMMANDS),
         *desk_pages.routes(),
         *command_routes(desk_commands.COMMANDS),
+        *appeals_pages.routes(),
         *figures_pages.routes(),
         *accounts_pages.routes(),
         *own_account.routes(),
@@ -57,6 +61,7 @@ def build(services: Services) -> web.Application:
     """The application; a route beside `routes` would be refused by access control."""
     app = web.Application(middlewares=[answer_errors, require_our_host, authorise], client_max_size=LARGEST)
     app[SERVICES] = services
+    app[LOOKS] = Looks()
     app[RIGHTS_OF] = {}
     app[NAMES] = allowed_names((services.settings.console_address, *services.settings.console_names))
     for route in routes():

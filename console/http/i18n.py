@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from config.told import Told
 from console.identity.accounts import Speech
 
 LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
@@ -81,6 +82,30 @@ class Words:
     def day(self, at: datetime) -> str:
         """A date as this language writes it."""
         return str(format_datetime(at.astimezone(self._zone), "d MMMM y", locale=self.language))
+
+
+def said(language: Speech, text: str) -> str:
+    """A refusal of a service in a page's language: a Told with its fields, any other text as it stands.
+
+    Its words are those of the commands (`cli.po`); what nobody translated is said in English, never left out.
+    """
+    if language == "en" or not text:
+        return str(text)
+    if not isinstance(text, Told):
+        return _found(language, text) or text
+    fields = {
+        name: said(language, str(value)) if isinstance(value, Told | Exception) else value
+        for name, value in text.fields.items()
+    }
+    return (_found(language, text.message) or text.message).format(**fields)
+
+
+def _found(language: str, message: str) -> str | None:
+    for domain in ("cli", "console"):
+        found = catalogue(language, domain).get(message)
+        if found is not None and isinstance(found.string, str) and found.string:
+            return found.string
+    return None
 
 
 def _form(language: str, number: int) -> int:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config.rights import Right, may
 from config.settings import Role, Settings
 from config.typable import typable
-from console.http.i18n import Words
+from console.http.i18n import Words, said
 from console.http.labels import FORMULAS
 from console.identity.accounts import Account, Speech
 from routing.board.as_json import chart_to_json
@@ -113,6 +113,7 @@ def environment(language: Speech, zone: tzinfo) -> Environment:
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["words"] = words
+    made.globals["said"] = said  # a refusal of a service, by language
     made.filters["chart_json"] = chart_to_json
     made.filters["typable"] = typable  # commands in a page, as they can be typed on this machine
     return made

@@ -24,6 +24,8 @@ from recordings.journal.reading import Reader
 LANGUAGES: Final = get_args(Speech)
 FORM_WITHIN: Final = 10.0  # seconds
 FIELDS: Final = 40
+FIELDS_SIGNED_IN: Final = 600  # a whole appeal, or hand-overs to several bodies
+LARGEST: Final = 64 * 1024  # bytes of a form from whoever has not signed in
 YEAR: Final = 365 * 24 * 3600
 
 
@@ -105,10 +107,14 @@ async def form(request: web.Request) -> Mapping[str, str]:
     """
     if request.content_type != "application/x-www-form-urlencoded" and request.can_read_body:
         raise web.HTTPBadRequest
+    known = request.get(PRESENT) is not None
+    if not known and request.can_read_body and (request.content_length or LARGEST + 1) > LARGEST:
+        raise web.HTTPRequestEntityTooLarge(LARGEST, request.content_length or 0)
     try:
         async with asyncio.timeout(FORM_WITHIN):
             body = await request.read()
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS))
+        most = FIELDS_SIGNED_IN if known else FIELDS
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most))
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except (ValueError, web.RequestPayloadError):
