@@ -1,4 +1,4 @@
-"""Handing over from the appeal's page: planned, shown to the word, confirmed, and what came back; edge (A9-A18)."""
+"""Handing over from the page: planned, shown to the word, confirmed, what came back; edge (A9-A18)."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
