@@ -17,7 +17,6 @@ from appeals.model.body import Body
 from appeals.register.number import WrongNumber
 from appeals.register.ports import FieldRefused
 from appeals.register.results import AppealRefused, AppealUnreadable, FieldsMissing, NoSuchAppeal
-from appeals.register.status import Forbidden, WrongStep
 from config.reasons import ReasonRefused
 from config.told import told
 from console.appeals.drawing import speech
@@ -26,6 +25,7 @@ from console.http import request_context as ctx
 from console.http.i18n import said
 from console.http.register_link import RegisterDoors, RegisterUnavailable
 from console.http.routes import Handler
+from recordings.demands.steps import StepForbidden, WrongStep
 from recordings.model.access_entry import Actor, ReasonMissing
 from recordings.privacy.phone_number import NotAPhoneNumber
 
@@ -39,7 +39,7 @@ Refusal = (
     FieldRefused,
     WrongStep,
     WrongNumber,
-    Forbidden,
+    StepForbidden,
     HandOverRefused,
     WrongHandOverStep,
     NoSuchBody,

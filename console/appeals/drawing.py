@@ -14,7 +14,7 @@ from appeals.form.form import Condition, FieldType, Form, FormField, Needed, Val
 from appeals.model.appeal import Appeal
 from appeals.register.form_rules import FormAsRules
 from appeals.topics.topics import Reason, Topics
-from config.told import Told
+from config.told import LocalizedText
 
 RADIO_AT_MOST: Final = 4  # choices that are shown at once; more are a list
 _EMPTY: Final = ""
@@ -40,7 +40,7 @@ class FieldView:
     topics: str
     most: int
     kind: str
-    wrong: Told | None
+    wrong: LocalizedText | None
 
 
 @dataclass(frozen=True, slots=True)

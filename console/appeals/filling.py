@@ -75,7 +75,7 @@ async def still_open(request: web.Request) -> web.StreamResponse:
     try:
         looked = await look(request, asking.number_in(request))
     except ReasonWanted:
-        raise web.HTTPForbidden from None
+        return web.json_response({"reason": "wanted"}, status=409)
     except Refusal as refusal:
         return web.json_response({"refused": asking.sentence(request, refusal)}, status=422)
     return web.json_response(await state_json(request, looked))

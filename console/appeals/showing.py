@@ -30,7 +30,7 @@ class Looked:
 
 
 async def look(request: web.Request, appeal_id: int) -> Looked:
-    """Raises ReasonWanted, NoSuchAppeal, Forbidden."""
+    """Raises ReasonWanted, NoSuchAppeal, StepForbidden."""
     who, reason = asking.who(request), asking.why(request, appeal_id)
     try:
         if not may(who.role, Right.APPEALS):  # who changes nothing is not said to write here

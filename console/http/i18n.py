@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from config.told import Told
+from config.told import LocalizedText
 from console.identity.accounts import Speech
 
 LOCALE: Final = Path(__file__).resolve().parents[1] / "locale"
@@ -85,16 +85,16 @@ class Words:
 
 
 def said(language: Speech, text: str) -> str:
-    """A refusal of a service in a page's language: a Told with its fields, any other text as it stands.
+    """A refusal of a service in a page's language, with its fields; any other text as it stands.
 
     Its words are those of the commands (`cli.po`); what nobody translated is said in English, never left out.
     """
     if language == "en" or not text:
         return str(text)
-    if not isinstance(text, Told):
+    if not isinstance(text, LocalizedText):
         return _found(language, text) or text
     fields = {
-        name: said(language, str(value)) if isinstance(value, Told | Exception) else value
+        name: said(language, str(value)) if isinstance(value, LocalizedText | Exception) else value
         for name, value in text.fields.items()
     }
     return (_found(language, text.message) or text.message).format(**fields)
