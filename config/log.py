@@ -58,7 +58,7 @@ def without_numbers(text: str) -> str:
 
 def configure(
     settings: Settings,
-    program: Literal["engine", "evidence", "console", "supervise"] | None,
+    program: Literal["engine", "evidence", "console", "register", "supervise"] | None,
     stderr: bool | None = None,
 ) -> None:
     """Send all logs to home/log/`program`/`program`.log (None: no file) and to stderr.

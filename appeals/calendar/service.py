@@ -1,6 +1,6 @@
 """Service of the calendar, for hand-overs, terms, pages and the command line; edge (A16, A23, C2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from config.told import either, told
 from recordings.model.access_entry import Actor
 
 FIRST_YEAR, LAST_YEAR = 2020, 2099  # that an entry may have: further away it is a slip of the pen
+LINE = Actor("the line", "system", "ivr111")  # who fills a new home
 _DAY = timedelta(days=1)
 
 
@@ -138,6 +139,21 @@ class Calendar:
         days = list(from_library(wanted).values())
         async with self._database.begin() as connection:
             return await store.put(connection, days, who, now, "filled", keep=True)
+
+    async def filled(self, years: Iterable[int]) -> Collection[int]:
+        """Those of the years whose holidays were entered."""
+        return await store.filled_years(self._database, sorted(set(years)))
+
+    async def seed(self, now: datetime) -> list[Day]:
+        """Enter the library's days of this and the next year, each year once, in the line's name (A16)."""
+        year = now.astimezone(self._zone).year
+        known = await self.filled((year, year + 1))
+        missing = {year, year + 1} - {*known}
+        if not missing:
+            return []
+        days = list(from_library(sorted(missing)).values())
+        async with self._database.begin() as connection:
+            return await store.put(connection, days, LINE, now, "filled", keep=True)
 
 
 def _allowed(who: Actor) -> None:

@@ -14,6 +14,7 @@ from appeals.model.hand_over_tables import hand_over_attempts
 
 # Of an ordinary hand-over one channel is enough, in this order; an urgent one goes by all but the letter.
 _ORDER = (ChannelKind.WEBHOOK, ChannelKind.EMAIL, ChannelKind.TELEPHONE, ChannelKind.LETTER)
+_REMINDER = "111-reminder-"
 _AT_ONCE = frozenset({ChannelKind.WEBHOOK, ChannelKind.EMAIL, ChannelKind.TELEPHONE})
 
 
@@ -55,6 +56,11 @@ async def end_attempts(connection: AsyncConnection, id_: int, now: datetime) -> 
         await store.change_attempt(connection, attempt, values)
 
 
-def new_message_id() -> str:
+def new_message_id(reminder: bool = False) -> str:
     """Of one message, whatever becomes of it; e-mail puts it into angle brackets with its host."""
-    return f"111-{uuid.uuid4().hex}"
+    return f"{_REMINDER if reminder else '111-'}{uuid.uuid4().hex}"
+
+
+def is_reminder(message_id: str) -> bool:
+    """Whether the message only asks for the answer, and says nothing of the matter (A17)."""
+    return message_id.startswith(_REMINDER)

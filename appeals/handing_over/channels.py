@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from appeals.bodies.service import Directory, NoSuchBody
+from appeals.handing_over.attempts import is_reminder
 from appeals.handing_over.channel_result import ChannelResult, Committing, Ending
 from appeals.handing_over.mail import Mail, letter
 from appeals.handing_over.webhook import Webhooks, body
@@ -15,12 +16,18 @@ from appeals.register.number import in_groups
 from config.hand_over import MailRelay
 
 KIND: Final = "appeal.handed_over"
+REMINDER: Final = "appeal.reminder"
 Link = Callable[[HandOver, Attempt], str]
 """The receipt page of one hand-over; "" where none is set."""
 
 _SUBJECT: Final = {
     "kk": {True: "ШҰҒЫЛ: «111» өтініші {number}", False: "«111» өтініші {number}"},
     "ru": {True: "СРОЧНО: обращение «111» {number}", False: "Обращение «111» {number}"},
+}
+_REMINDS: Final = {
+    "kk": "«111» еске салады: {number} нөмірлі өтініш бойынша жауабыңызды күтіп отырмыз. Не істелгенін "
+    "хабарлаңыз.\n",
+    "ru": "«111» напоминает: ждём вашего ответа по обращению {number}. Сообщите, что сделано.\n",
 }
 _RECEIPT: Final = {
     "kk": "Алғаныңызды және нәтижесін осы бетте белгілеңіз: {link}",
@@ -88,6 +95,9 @@ class Channels:
         return await self._webhooks.send(contact.address, secret, attempt.message_id, raw, committing)
 
     def _webhook_body(self, one: HandOver, attempt: Attempt) -> bytes:
+        if is_reminder(attempt.message_id):
+            receipt = {"number": one.number, "receipt": self._link(one, attempt)}
+            return body(REMINDER, attempt.planned_at, receipt)
         data = {
             "number": one.number,
             "urgent": one.urgent,
@@ -99,6 +109,8 @@ class Channels:
         return body(KIND, attempt.planned_at, data)
 
     def text(self, one: HandOver, attempt: Attempt) -> str:
-        """What was confirmed, to the byte, and behind it the way to answer."""
-        link = self._link(one, attempt)
-        return f"{one.text}\n{_RECEIPT[one.language].format(link=link)}\n" if link else one.text
+        """What was confirmed, to the byte, and behind it the way to answer; a reminder has neutral words."""
+        link, text = self._link(one, attempt), one.text
+        if is_reminder(attempt.message_id):
+            text = _REMINDS[one.language].format(number=in_groups(one.number))
+        return f"{text}\n{_RECEIPT[one.language].format(link=link)}\n" if link else text

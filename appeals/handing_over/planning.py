@@ -15,13 +15,15 @@ from appeals.calendar.working_time import NeverWorks
 from appeals.form.form import Form
 from appeals.handing_over.composer import Heading, Message, compose
 from appeals.handing_over.planned import BY_HAND, Nobody, Plan, Planned, Wishes
-from appeals.handing_over.rules import CONFIRMED, Recipient, Rule, decide
+from appeals.handing_over.rules import CONFIRMED, AtOnce, Recipient, Rule, decide
 from appeals.model.appeal import Appeal
-from appeals.model.body import Body, BodyKind
+from appeals.model.body import NATIONWIDE, Body, BodyKind, Contact
 from appeals.register.number import in_groups
 from appeals.topics.labels import Labels
 from appeals.topics.topics import Topics
 
+ESCALATED: Final = "escalated"  # in place of a rule: the body below did not say that it has it
+_SILENCE: Final = "duties A10, B1"
 _NATIONWIDE_ALSO: Final = frozenset({BodyKind.NATIONAL_COMMISSIONER, BodyKind.COMMITTEE, BodyKind.CENTRAL})
 
 
@@ -82,9 +84,36 @@ class Planning:
         ]
         return Plan(tuple(planned), tuple(ask), tuple(nobody))
 
+    async def escalated(
+        self, appeal: Appeal, above: Body, silent: Body, now: datetime, wishes: Wishes, *, urgent: bool
+    ) -> Planned:
+        """What the body above is told where `silent` did not say that it has it (A10, B1)."""
+        values = self._form.shown({name: value.text for name, value in appeal.values.items()})
+        kk = f"{silent.name_kk} алғанын растамады"
+        ru = f"нет подтверждения, что получено: {silent.name_ru}"
+        rule = Rule(ESCALATED, (), AtOnce.YES if urgent else AtOnce.NO, _SILENCE, kk, ru)
+        return await self._planned(
+            appeal, values, above, Recipient(above.kind, urgent, (rule,)), now, wishes, ""
+        )
+
+    async def above(self, silent: Body, day: date) -> Body | None:
+        """Who is told instead: for a commissioner the national one, else the body above; None: nobody."""
+        if silent.kind is BodyKind.COMMISSIONER:
+            national = BodyKind.NATIONAL_COMMISSIONER
+            return next(iter(await self._directory.find(national, NATIONWIDE, day)), None)
+        return await self._directory.above(silent.id, day)
+
+    def contacts(self, body: Body, day: date) -> list[Contact]:
+        """By what the body may be told on that day, in the order to try."""
+        return self._directory.reachable(body, day)
+
     async def body(self, id_: str) -> Body:
         """Raises NoSuchBody."""
         return await self._directory.of(id_)
+
+    def day(self, now: datetime) -> date:
+        """The centre's civil day."""
+        return now.astimezone(self._zone).date()
 
     def local(self, at: datetime) -> str:
         """A moment as it stands in a message."""

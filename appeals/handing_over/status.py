@@ -12,6 +12,7 @@ MOVES: frozenset[tuple[HandOverState, HandOverState]] = frozenset(
         (S.SENDING, S.SENT),
         (S.SENDING, S.FAILED),
         (S.SENDING, S.RECEIVED),  # by telephone: accepted and received are one
+        (S.SENDING, S.ESCALATED),  # no channel got through in time
         (S.SENDING, S.ANSWERED),  # answered before any channel said anything
         (S.SENT, S.SENDING),  # by the next channel, or to the deputy
         (S.SENT, S.RECEIVED),

@@ -4,6 +4,7 @@ from config.settings import Settings
 from config.told import told
 from engine.health.evidence import evidence, keys, volumes
 from engine.health.installed import asterisk_version, clock, disk, home, prompts, setup, users
+from engine.health.register import register
 from engine.health.running import answers, database
 from engine.install.check import Check
 from engine.install.port_checks import ports
@@ -21,6 +22,7 @@ LOOKS = (
     answers,
     keys,
     evidence,
+    register,
     volumes,
 )
 

@@ -27,10 +27,12 @@ HOME_FOLDERS: Final = (
     HomeFolder("run", "root", "root", 0o755),
     HomeFolder("run/engine", "engine", "journal", 0o2750),  # its socket; the console speaks there
     HomeFolder("run/evidence", "evidence", "journal", 0o2750),
+    HomeFolder("run/register", "evidence", "journal", 0o2750),  # its socket; the console asks there
     HomeFolder("run/console", "console", "console", 0o750),
     HomeFolder("log", "root", "root", 0o711),
     HomeFolder("log/engine", "engine", "engine", 0o750),
     HomeFolder("log/evidence", "evidence", "evidence", 0o750),
+    HomeFolder("log/register", "evidence", "evidence", 0o750),
     HomeFolder("log/console", "console", "console", 0o750),
     HomeFolder("db", "root", "journal", 0o2770, 0o660),
     HomeFolder("recordings", "evidence", "evidence", 0o700),

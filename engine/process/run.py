@@ -19,7 +19,7 @@ class CannotServe(Exception):
 
 
 def run(
-    name: Literal["engine", "evidence", "console"],
+    name: Literal["engine", "evidence", "console", "register"],
     serve: Serve,
     *,
     alone_as: str = "",

@@ -1,6 +1,6 @@
 """Asking of the register over its socket: only the console speaks for others, all else is refused; edge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -16,10 +16,18 @@ log = structlog.get_logger()
 
 
 class RegisterAsking:
-    """Its services behind the socket; `commands` are the process' own, beside the calls."""
+    """Its services behind the socket; `commands` are the process' own, beside the calls.
 
-    def __init__(self, services: RegisterServices, commands: Mapping[str, Command] | None = None) -> None:
-        self._services = services
+    `changed`: something may be there to send.
+    """
+
+    def __init__(
+        self,
+        services: RegisterServices,
+        commands: Mapping[str, Command] | None = None,
+        changed: Callable[[], object] = bool,
+    ) -> None:
+        self._services, self._changed = services, changed
         self._made: RegisterDoors | None = None
         settings = services.settings
         every = {"ping": ping, CALL: self.call, **(commands or {})}
@@ -32,7 +40,10 @@ class RegisterAsking:
         try:
             if self._made is None:
                 self._made = self._services.doors
-            return await carry_out(self._made, asked)
+            answer = await carry_out(self._made, asked)
+            if asked.get("service") == "hand_overs":
+                self._changed()
+            return answer
         except KeyMissing as why:
             log.error("register_key_missing", why=str(why))
             return {AWAY: "KeyMissing"}

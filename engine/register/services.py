@@ -13,6 +13,7 @@ from appeals.calendar.service import Calendar
 from appeals.form.form import Form
 from appeals.form.loading import load_form
 from appeals.handing_over.channels import Channels
+from appeals.handing_over.escalating import Escalating
 from appeals.handing_over.planning import Planning
 from appeals.handing_over.rules import Rule
 from appeals.handing_over.rules_file import read_rules
@@ -68,9 +69,17 @@ class RegisterServices:
     @property
     def hand_overs(self) -> HandOvers:
         """Who is told of an appeal, what, and what came back (A9, A10, A17). Raises KeyMissing."""
+        return HandOvers(self.database, self.keys.appeals(), self._planning)
+
+    @property
+    def escalating(self) -> Escalating:
+        """What follows where nobody receives or answers, for whoever holds the lease. Raises KeyMissing."""
+        return Escalating(self.database, self.keys.appeals(), self._planning, self.settings.escalation)
+
+    @property
+    def _planning(self) -> Planning:
         form, topics, rules = rulebook()
-        planning = Planning(form, topics, rules, self.directory, self.calendar, self.settings.zone)
-        return HandOvers(self.database, self.keys.appeals(), planning)
+        return Planning(form, topics, rules, self.directory, self.calendar, self.settings.zone)
 
     @property
     def register(self) -> Register:

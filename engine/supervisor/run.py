@@ -29,6 +29,7 @@ from engine.supervisor.services import (
     engine_service,
     environment,
     evidence_service,
+    register_service,
 )
 from engine.supervisor.sip_repair_service import keep_sip_repair
 from engine.supervisor.watch import DidNotStart, ServiceSupervisor
@@ -48,7 +49,13 @@ class LineServices:
     asterisk: ServiceSupervisor
     engine: ServiceSupervisor
     evidence: ServiceSupervisor
+    register: ServiceSupervisor
     console: ServiceSupervisor
+
+    @property
+    def beside(self) -> tuple[ServiceSupervisor, ...]:
+        """Without which calls go on."""
+        return self.evidence, self.register, self.console
 
 
 def run(settings: Settings, prepare: Prepare) -> int:
@@ -82,12 +89,7 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
     configure(settings, "supervise", stderr=False)
     alarms = AlarmFile(settings.supervisor_alarms)
     asterisk_log = AsteriskLog(settings, alarms.raise_)
-    line = LineServices(
-        ServiceSupervisor(asterisk_service(settings), alarms=alarms),
-        ServiceSupervisor(engine_service(settings)),
-        ServiceSupervisor(evidence_service(settings)),
-        ServiceSupervisor(console_service(settings)),
-    )
+    line = _services(settings, alarms)
     try:
         say(f"home: {settings.home}")
         try:
@@ -105,11 +107,21 @@ async def _run(settings: Settings, prepare: Prepare) -> int:
         asterisk_log.take_all()
         alarms.write()  # who was refused meanwhile: the engine takes it into the journal as its last deed
         await line.engine.end()
-        await line.evidence.end()
-        await line.console.end()
+        for other in line.beside:
+            await other.end()
         remove_rules(settings)
         asterisk_log.close()
         os.close(held)
+
+
+def _services(settings: Settings, alarms: AlarmFile) -> LineServices:
+    return LineServices(
+        ServiceSupervisor(asterisk_service(settings), alarms=alarms),
+        ServiceSupervisor(engine_service(settings)),
+        ServiceSupervisor(evidence_service(settings)),
+        ServiceSupervisor(register_service(settings)),
+        ServiceSupervisor(console_service(settings)),
+    )
 
 
 def _look_at_ports(settings: Settings) -> None:
@@ -182,7 +194,7 @@ async def _come_up(
     say("engine: starting")
     tasks.append(asyncio.create_task(line.engine.keep(give_up=not adopted)))
     await line.engine.answered.wait()
-    for other in (line.evidence, line.console):
+    for other in line.beside:
         if other.adopt():
             await other.end()
         beside.keep_running(other.keep)

@@ -88,6 +88,24 @@ def evidence_service(settings: Settings) -> ServiceSpec:
     )
 
 
+def register_service(settings: Settings) -> ServiceSpec:
+    """The register of appeals: behind the calls, before the console's pages, which ask it."""
+    return ServiceSpec(
+        name="register",
+        command=(PRIVATE, "evidence", "nice", "-n", "5", PYTHON, "-m", "engine.register.main"),
+        environment=environment(settings),
+        words=("engine.register.main", f"IVR111_HOME={settings.home}"),
+        pid_file=settings.run_dir / "register.pid",
+        output=settings.home / "log" / "register.out",
+        probe=EngineProbe(settings.register_socket),
+        silence=30.0,
+        start_silence=60.0,
+        excuse=starved_seconds,
+        gently=6.0,  # a message on its way is let arrive: nobody then has to ask whether it did
+        every=2.0,
+    )
+
+
 def console_service(settings: Settings) -> ServiceSpec:
     """The console: behind the calls, before the evidence."""
     return ServiceSpec(

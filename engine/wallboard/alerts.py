@@ -55,6 +55,7 @@ CRITICAL: Final = frozenset(
         "demand_overdue",
         "hand_over_failed",
         "hand_over_unknown",
+        "hand_over_without_receipt",
         "asterisk_died",
         "call_refused",
         "ucc_unreachable",

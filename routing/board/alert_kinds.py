@@ -33,6 +33,8 @@ BOARD: Final[Mapping[str, str]] = {
     "statement_copy_failed": "statement_copy",
     "hand_over_failed": "hand_over_failed",
     "hand_over_unknown": "hand_over_unknown",
+    "hand_over_without_receipt": "hand_over_without_receipt",
+    "hand_over_without_answer": "hand_over_without_answer",
     "call_refused": "call_refused",
     "gate_open": "gate_open",
     "asterisk_half_silent": "asterisk_half_silent",
@@ -76,6 +78,8 @@ LASTING: Final = (
     "statement_file_missing",
     "statement_file_altered",
     "statement_copy_failed",
+    "hand_over_without_receipt",
+    "hand_over_without_answer",
 )
 
 
