@@ -11,6 +11,8 @@ from console.accounts import pages as accounts_pages
 from console.appeals import labels as appeals_labels
 from console.appeals import pages as appeals_pages
 from console.appeals.asking import LOOKS, Looks
+from console.appeals_watch import labels as appeals_watch_labels
+from console.appeals_watch import pages as appeals_watch_pages
 from console.desk import commands as desk_commands
 from console.desk import pages as desk_pages
 from console.figures import pages as figures_pages
@@ -34,7 +36,7 @@ KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/wo
 # What templates find under `labels`.
 LABELS: Final[Mapping[str, Any]] = {
     name: value
-    for module in (shared_labels, wallboard_labels, appeals_labels)
+    for module in (shared_labels, wallboard_labels, appeals_labels, appeals_watch_labels)
     for name, value in vars(module).items()
     if name.isupper()
 }
@@ -49,6 +51,7 @@ def routes() -> tuple[Route, ...]:
         *command_routes(desk_commands.COMMANDS),
         *appeals_pages.routes(),
         *figures_pages.routes(),
+        *appeals_watch_pages.routes(),
         *accounts_pages.routes(),
         *own_account.routes(),
         *sign_in_pages.routes(),

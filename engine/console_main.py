@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from appeals.reports.watching import Watching
 from config.database import open_database
 from config.durable import replace_file
 from config.settings import Settings
@@ -80,6 +81,7 @@ def _services(settings: Settings, database: AsyncEngine, keys: Keyring) -> Servi
         streams=streams,
         rendering=rendering,
         reader=Reader(database, None),
+        watching=Watching(database, settings.escalation),
         key=_device_key(settings),
         register=at_socket(settings.register_socket),
     )

@@ -15,6 +15,7 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from jinja2 import Environment
 
+from appeals.reports.watching import Watching
 from config.database import open_database
 from config.settings import Settings
 from console.app import LABELS, build
@@ -209,6 +210,7 @@ async def console(settings: Settings) -> AsyncIterator[Home]:
         Reader(database, None),
         b"k" * 32,
         in_process(doors),
+        Watching(database, settings.escalation),
     )
     kept = await door.passwords.hash(PASSWORD)
     for role in ROLES:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
@@ -109,24 +109,19 @@ async def _repeated(connection: AsyncConnection, period: Period) -> set[int]:
     Numbers are compared by their keyed digests, which nobody can read.
     """
     words, contacts = appeal_words.c, appeal_contacts.c
-    typed = select(words.digest.label("key"), words.appeal_id).where(words.field == PHONE)
-    heard = select(contacts.caller_index.label("key"), contacts.appeal_id).where(
-        contacts.caller_index.is_not(None)
-    )
     found: set[int] = set()
-    for keys in (typed.subquery(), heard.subquery()):
-        first = (
-            select(keys.c.key, appeals.c.topic, func.min(appeals.c.id).label("first"))
-            .join(appeals, appeals.c.id == keys.c.appeal_id)
-            .where(appeals.c.registered_at < period.until, appeals.c.topic != "")
-            .group_by(keys.c.key, appeals.c.topic)
-            .subquery()
-        )
+    for key, appeal, only in (
+        (words.digest, words.appeal_id, words.field == PHONE),
+        (contacts.caller_index, contacts.appeal_id, contacts.caller_index.is_not(None)),
+    ):
         query = (
-            _of_period(period, appeals.c.id)
-            .join(keys, keys.c.appeal_id == appeals.c.id)
-            .join(first, (first.c.key == keys.c.key) & (first.c.topic == appeals.c.topic))
-            .where(appeals.c.id > first.c.first)
+            select(key, appeals.c.id, appeals.c.topic, appeals.c.registered_at)
+            .join(appeals, appeals.c.id == appeal)
+            .where(only, appeals.c.registered_at < period.until, appeals.c.topic != "")
+            .order_by(appeals.c.id)
         )
-        found.update((await connection.execute(query)).scalars())
+        first: dict[tuple[str, str], int] = {}
+        for number, id_, topic, registered_at in await connection.execute(query):
+            if first.setdefault((number, topic), id_) != id_ and registered_at >= period.since:
+                found.add(id_)
     return found

@@ -3,12 +3,15 @@
 Columns in clear only: whoever watches needs no key, and sees no person but our own.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+import structlog
 from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from appeals.handing_over.escalation import next_step
@@ -23,8 +26,19 @@ from appeals.register.searching import listed
 from config.database import read_connection
 from config.hand_over import Deed, EscalationStep
 
+log = structlog.get_logger()
+
 NOT_RECEIVED = (HandOverState.SENDING, HandOverState.SENT, HandOverState.FAILED)
 MOST = 500  # lines of a page: more are counted, not shown
+SORTS: Final[Mapping[str, tuple[Any, ...]]] = {
+    "urgent": (appeals.c.urgent.desc(),),
+    "age": (appeals.c.registered_at,),
+    "term": (),
+    "owner": (appeals.c.owner_person,),
+    "region": (appeals.c.region,),
+}
+EVERY: Final = timedelta(seconds=3)  # how old the strip's counts may be before they are counted anew
+PATIENCE: Final = 2.0  # seconds: then the strip says that there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ class Watched:
     open_count: int
     in_breach: int
     unreceived: tuple[Unreceived, ...]
+    unreceived_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,7 @@ class Cut:
     region: str = ""
     topic: str = ""
     only_breach: bool = False
+    sort: str = "urgent"  # one of SORTS
 
 
 class Watching:
@@ -79,6 +95,10 @@ class Watching:
 
     def __init__(self, database: AsyncEngine, steps: Sequence[EscalationStep]) -> None:
         self._database, self._steps = database, steps
+        self._last: Strip | None = None
+        self._tried: datetime | None = None
+        self._fresh = False
+        self._counting = asyncio.Lock()  # however many boards are open, they are counted once
 
     async def strip(self, now: datetime) -> Strip:
         """By indexes alone: a few milliseconds. Raises SQLAlchemyError, OSError."""
@@ -90,13 +110,27 @@ class Watching:
             breach = select(func.count()).select_from(appeals).where(_open(), _breach(now))
             return Strip(now, count, oldest, (await connection.execute(breach)).scalar_one())
 
+    async def latest(self, now: datetime) -> tuple[Strip | None, bool]:
+        """The strip at most EVERY old; where it cannot be had, the last one there was, and False."""
+        async with self._counting:
+            if self._tried is None or not timedelta() <= now - self._tried < EVERY:
+                self._tried = now
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        self._last = await self.strip(now)
+                    self._fresh = True
+                except (SQLAlchemyError, OSError) as why:  # TimeoutError is an OSError
+                    log.warning("strip_not_counted", why=type(why).__name__)
+                    self._fresh = False
+            return self._last, self._fresh
+
     async def watched(self, cut: Cut, now: datetime) -> Watched:
         """Raises SQLAlchemyError, OSError."""
         wanted = [_open(), *_cut(cut, now)]
         lines = (
             select(appeals)
             .where(*wanted)
-            .order_by(appeals.c.urgent.desc(), appeals.c.due_at.is_(None), appeals.c.due_at, appeals.c.id)
+            .order_by(*SORTS[cut.sort], appeals.c.due_at.is_(None), appeals.c.due_at, appeals.c.id)
             .limit(MOST)
         )
         counted = select(func.count()).select_from(appeals)
@@ -113,7 +147,9 @@ class Watching:
             count = (await connection.execute(counted.where(*wanted))).scalar_one()
             breach = (await connection.execute(counted.where(_open(), _breach(now)))).scalar_one()
             unreceived = [self._waiting(row) for row in await connection.execute(waits)]
-        return Watched(now, tuple(shown), count, breach, tuple(unreceived))
+            waiting = select(func.count()).select_from(hand_overs).where(_unreceived())
+            waits_count = (await connection.execute(waiting)).scalar_one()
+        return Watched(now, tuple(shown), count, breach, tuple(unreceived), waits_count)
 
     async def owners(self) -> list[tuple[str, str, int]]:
         """Who has open appeals: system user, person, how many; most first."""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from appeals.reports.watching import Watching
 from config.settings import Settings
 from console.http.connections import client_network
 from console.http.engine_client import EngineClient
@@ -42,6 +43,7 @@ class Services:
     reader: Reader
     key: bytes  # signs device cookies
     register: RegisterDoors  # the appeals' services, in the register's process
+    watching: Watching
     order_rate: RateLimit = field(default_factory=RateLimit)
 
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2] / "console"
 TRIMMED = {"encoding": "utf-8", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # The same in both languages, and rightly so.
 EQUAL = {"%(seconds)s s", "auditor", "consultant", "supervisor", "Consultant for %(about)s", "Login",
-         "The supervisor %(does)s", "Auditor", "Phone"}  # fmt: skip
+         "The supervisor %(does)s", "Auditor", "Phone", "Body"}  # fmt: skip
 
 
 def messages() -> set[str | tuple[str, ...]]:
