@@ -12,6 +12,7 @@ from sqlalchemy import Column, insert, select, text, update
 from appeals.bodies.service import Directory
 from appeals.calendar.day import Day, DayKind
 from appeals.calendar.service import Calendar
+from appeals.handing_over import store as hand_overs
 from appeals.model.appeal import NoCase
 from appeals.model.body import Body, BodyKind, ChannelKind, Contact
 from appeals.register.door import RegisterParts
@@ -76,7 +77,7 @@ async def fill(home: EvidenceHome) -> None:
         person = new(f"p{number}", "Біреу", "auditor", consultant=None, phone=None, language="kk", people={})
         await AccountStore(home.database).add(person, "hash", T0)
         assert await AccountStore(home.database).enrol(f"p{number}", f"h1:secret {number}", 0, again=False)
-        await appeal(home, number, call)
+        await hand_over(home, await appeal(home, number, call), number)
         session = Session(f"{number:064}", f"p{number}", "in", "csrf", T0, T0, "127.0.0.1")
         assert await SessionStore(home.database).begin(session, "hash")
     await register(home)
@@ -112,7 +113,7 @@ def anything(column: Column, number: int) -> object:
     return {int: number + 1, bool: False}.get(column.type.python_type, f"x{number}")
 
 
-async def appeal(home: EvidenceHome, number: int, call: str) -> None:
+async def appeal(home: EvidenceHome, number: int, call: str) -> int:
     """Of a year of its own, with a field that the history has and one that it has not yet."""
     keys, zone = (home.keys.appeals(), home.keys.numbers()), home.settings.zone
     register = Register(RegisterParts(home.database, *keys, LooseForm(), zone))
@@ -121,6 +122,23 @@ async def appeal(home: EvidenceHome, number: int, call: str) -> None:
     await register.register(draft.id, AIGUL, T0 + timedelta(days=366 * (number - 1)))
     await register.save_field(draft.id, "topic", "4", 0, AIGUL, T0)
     await register.no_case(f"n1-{int(T0.timestamp() * 1000)}-{number + 20}", NoCase.JOKE, AIGUL, T0)
+    return draft.id
+
+
+async def hand_over(home: EvidenceHome, appeal_id: int, number: int) -> None:
+    """Written down, with one try that left and the step that says so."""
+    hide = home.keys.appeals().hide
+    row = {
+        "appeal_id": appeal_id, "number": f"{number}", "body": "b1", "rules": "[]", "urgent": True,
+        "state": "sending", "due_at": T0, "why_then": "{}", "language": "kk", "pii_text": hide("хат"),
+        "pii_data": hide("{}"), "pii_grounds": hide("{}"), "sha256": "0", "request_id": f"r{number}",
+        "created_by": "aigul", "created_person": "Айгүл", "created_at": T0, "steps_done": 0,
+    }  # fmt: skip
+    async with home.database.begin() as connection:
+        id_ = await hand_overs.add(connection, row)
+        attempt = await hand_overs.add_attempt(connection, id_, ChannelKind.EMAIL, 1, f"m{number}", T0)
+        await hand_overs.change_attempt(connection, attempt, {"pii_sent": hide("хат"), "state": "accepted"})
+        await hand_overs.happened(connection, id_, AIGUL, T0, "confirmed", "", "sending")
 
 
 async def demand(connection, home: EvidenceHome, number: int) -> int:
@@ -245,6 +263,9 @@ CHANGES = {
     "appeal_contacts": ("call_id = 'x'", "kind = 'letter'"),
     "no_case_contacts": ("kind = 'thanks'",),
     "appeal_numbers": ("last = 9",),
+    "hand_overs": ("state = 'answered'", "sha256 = 'x'", "pii_text = 'h1:x'", "answer = 'confirmed'"),
+    "hand_over_attempts": ("state = 'planned'", "message_id = 'x'", "pii_sent = 'h1:x'"),
+    "hand_over_events": ("step = 'x'", "person = 'x'", "facts = '[]'"),
     "accounts": ("role = 'administrator'", "password_hash = 'x'", "disabled = 1"),
 }
 
