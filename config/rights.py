@@ -30,6 +30,7 @@ class Right(StrEnum):
     APPEALS_READ = "appeals_read"  # see appeals; with a reason where it is not one's own
     APPEALS_BY_PERSON = "appeals_by_person"  # search them by a name or a word
     APPEALS_WATCH = "appeals_watch"  # open appeals by owner, missing receipts, reports
+    APPEAL_TOKENS = "appeal_tokens"  # which systems may send appeals in writing
     DIRECTORY = "directory"  # bodies, their contacts, the calendar
 
 
@@ -64,6 +65,7 @@ RIGHTS: Mapping[Right, frozenset[str]] = MappingProxyType(
         Right.APPEALS_READ: frozenset({"consultant", "supervisor", "administrator", "auditor"}),
         Right.APPEALS_BY_PERSON: frozenset({"supervisor", "administrator"}),
         Right.APPEALS_WATCH: frozenset({"supervisor", "administrator", "auditor"}),
+        Right.APPEAL_TOKENS: frozenset({"administrator"}),
         Right.DIRECTORY: frozenset({"administrator"}),
     }
 )

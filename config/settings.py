@@ -175,6 +175,8 @@ class Settings(HomePaths, BaseSettings):
     # The register of appeals.
     terms: tuple[Term, ...] = TERMS  # of the law (A23, C2)
     mail: MailRelay = MailRelay()  # takes what bodies are told by e-mail (A10)
+    receipt_url: str = ""  # where bodies reach the receipt page, https://…; empty: no link leaves (A17)
+    receipt_days: float = Field(92.0, gt=0)  # a link lives so long
     escalation: tuple[EscalationStep, ...] = ESCALATION  # when nobody receives or answers (A10, B1)
     statistics_smallest: int = Field(5, ge=2, le=1000)  # no public count is below it (A24)
 

@@ -24,6 +24,7 @@ from console.http.host_header import allowed_names
 from console.http.request_context import SERVICES, Services
 from console.http.routes import NAMES, RIGHTS_OF, Route, RouteAccess
 from console.http.security_headers import add_security_headers
+from console.intake import api as intake_api
 from console.sign_in import pages as sign_in_pages
 from console.wallboard import commands as wallboard_commands
 from console.wallboard import labels as wallboard_labels
@@ -55,6 +56,7 @@ def routes() -> tuple[Route, ...]:
         *accounts_pages.routes(),
         *own_account.routes(),
         *sign_in_pages.routes(),
+        *intake_api.routes(),
         Route("GET", "/static/{name}", RouteAccess.PUBLIC, static),
         Route("GET", "/static/files/{name}", RouteAccess.PUBLIC, static),
     )

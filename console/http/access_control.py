@@ -18,6 +18,8 @@ from console.identity.results import DatabaseUnavailable
 log = structlog.get_logger()
 
 SAFE: Final = frozenset({"GET", "HEAD"})
+# Of a bearer's route no cookie is looked at, so no site can send it in somebody's name.
+OPEN: Final = frozenset({RouteAccess.PUBLIC, RouteAccess.BEARER})
 
 
 @web.middleware
@@ -38,18 +40,18 @@ async def authorise(request: web.Request, handler: Handler) -> web.StreamRespons
     if needs is None:
         log.error("route_names_no_right", path=request.path)
         raise web.HTTPForbidden
-    if request.method not in SAFE and not _from_here(request):
+    if request.method not in SAFE and needs is not RouteAccess.BEARER and not _from_here(request):
         raise web.HTTPForbidden
     try:
         who = await services(request).users.find(token(request))
     except DatabaseUnavailable:
-        if needs is not RouteAccess.PUBLIC:
+        if needs not in OPEN:
             raise
         who = None
     if who is not None:
         request[PRESENT] = who
         note_request(request, known=who.session.stage == "in")
-    if needs is RouteAccess.PUBLIC:
+    if needs in OPEN:
         return await handler(request)
     half = who is not None and who.session.stage != "in"
     if who is None or (half and needs is not RouteAccess.HALF_SIGNED_IN):

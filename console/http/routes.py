@@ -16,6 +16,7 @@ class RouteAccess(StrEnum):
     """Routes that need no right of a role."""
 
     PUBLIC = "open"  # nobody need have signed in
+    BEARER = "bearer"  # machines: the handler asks the register whose token it is; no session, no cookie
     HALF_SIGNED_IN = "half"  # between password and second factor
 
 

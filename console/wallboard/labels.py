@@ -60,6 +60,7 @@ ALERTS: Final[Mapping[str, str]] = {
     "hand_over_failed": N_("A body could not be told by any channel: tell it by telephone"),
     "hand_over_without_receipt": N_("A body has not said that it was told: call it"),
     "hand_over_without_answer": N_("A body has not answered in time: ask it"),
+    "appeal_overdue": N_("The reply to an appeal in writing is overdue: answer it"),
     "hand_over_unknown": N_("Nobody can say whether a body was told: ask it, or tell it again"),
     "gate_open": N_("The exchange's inner ports are not closed to others: tell the system administrator"),
     "asterisk_half_silent": N_("The telephone exchange does not answer questions, calls go on"),

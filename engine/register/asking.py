@@ -8,7 +8,9 @@ import structlog
 from config.refusals import Code, refused
 from console.http.register_link import AWAY, CALL, LONGEST, RegisterDoors, carry_out
 from console.http.register_methods import UnknownMethod
+from console.intake.register_link import ACCEPT
 from engine.process.local_socket import Answer, Command, CommandRefused, ControlSocket, Peer, ping
+from engine.register.intake_asking import IntakeAsking
 from engine.register.services import RegisterServices
 from recordings.privacy.keyring import KeyMissing
 
@@ -30,7 +32,8 @@ class RegisterAsking:
         self._services, self._changed = services, changed
         self._made: RegisterDoors | None = None
         settings = services.settings
-        every = {"ping": ping, CALL: self.call, **(commands or {})}
+        written = IntakeAsking(lambda: services.intake, settings.console_user)
+        every = {"ping": ping, CALL: self.call, ACCEPT: written.accept, **(commands or {})}
         self.socket = ControlSocket(settings.register_socket, every, longest=LONGEST)
 
     async def call(self, peer: Peer, asked: Mapping[str, Any]) -> Answer:

@@ -15,11 +15,14 @@ from appeals.form.loading import load_form
 from appeals.handing_over.channels import Channels
 from appeals.handing_over.escalating import Escalating
 from appeals.handing_over.planning import Planning
+from appeals.handing_over.receipts import ReceiptLinks, Receipts
 from appeals.handing_over.rules import Rule
 from appeals.handing_over.rules_file import read_rules
 from appeals.handing_over.sending import Sending
 from appeals.handing_over.service import HandOvers
 from appeals.handing_over.webhook import Webhooks
+from appeals.intake.replies import Replies
+from appeals.intake.service import Intake
 from appeals.register.door import RegisterParts
 from appeals.register.form_rules import FormAsRules
 from appeals.register.service import Register
@@ -99,12 +102,34 @@ class RegisterServices:
         )
 
     @property
+    def receipts(self) -> Receipts:
+        """What bodies say by link (A17). Raises KeyMissing."""
+        form, topics, rules = rulebook()
+        planning = Planning(form, topics, rules, self.directory, self.calendar, self.settings.zone)
+        return Receipts(self.database, self.keys.appeals(), planning, self.settings.receipt_days)
+
+    @property
+    def intake(self) -> Intake:
+        """Appeals in writing (A7, C2). Raises KeyMissing."""
+        return Intake(self.database, self.keys.appeals(), self.register, rulebook()[0])
+
+    @property
+    def replies(self) -> Replies:
+        """Replies in writing, and those that are overdue (C2). Raises KeyMissing."""
+        return Replies(self.database, self.keys.appeals(), self.register)
+
+    @property
     def sending(self) -> Sending:
         """What leaves and how it ended, for whoever holds the lease (A10). Raises KeyMissing."""
         settings = self.settings
         webhooks = Webhooks(tls=settings.profile == "site")
         channels = Channels(
-            settings.mail, self.directory, settings.zone, secret=lambda contact: "", webhooks=webhooks
+            settings.mail,
+            self.directory,
+            settings.zone,
+            secret=lambda contact: "",
+            webhooks=webhooks,
+            link=ReceiptLinks(settings.receipt_url, self.keys.appeals()),
         )
         return Sending(self.database, self.keys.appeals(), self.directory, self.calendar, channels)
 

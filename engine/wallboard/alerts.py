@@ -56,6 +56,7 @@ CRITICAL: Final = frozenset(
         "hand_over_failed",
         "hand_over_unknown",
         "hand_over_without_receipt",
+        "appeal_overdue",
         "asterisk_died",
         "call_refused",
         "ucc_unreachable",

@@ -52,6 +52,18 @@ class Numbers:
         except InvalidTag as error:
             raise ValueError("hidden with another key, or altered") from error
 
+    def hide_bytes(self, raw: bytes, about: bytes) -> bytes:
+        """`raw` encrypted; it opens only as what it is `about`."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, raw, about)
+
+    def reveal_bytes(self, hidden: bytes, about: bytes) -> bytes:
+        """What `hide_bytes` hid. ValueError when altered, of another place, or hidden with another key."""
+        try:
+            return self._cipher.decrypt(hidden[:_NONCE], hidden[_NONCE:], about)
+        except InvalidTag as error:
+            raise ValueError("hidden with another key, or altered") from error
+
     @staticmethod
     def is_hidden(text: str) -> bool:
         """Whether `hide` made it."""

@@ -35,6 +35,7 @@ BOARD: Final[Mapping[str, str]] = {
     "hand_over_unknown": "hand_over_unknown",
     "hand_over_without_receipt": "hand_over_without_receipt",
     "hand_over_without_answer": "hand_over_without_answer",
+    "appeal_overdue": "appeal_overdue",
     "call_refused": "call_refused",
     "gate_open": "gate_open",
     "asterisk_half_silent": "asterisk_half_silent",

@@ -32,8 +32,8 @@ ROOMS = {
     "routing": "dispatch live board ami cel",
     "recordings": "model privacy rows journal capture chain access sealing key_rotation completeness "
     "retention finding demands package",
-    "appeals": "model calendar form topics bodies register handing_over reports",
-    "console": "identity http sign_in figures accounts desk wallboard appeals appeals_watch app",
+    "appeals": "model calendar form topics bodies register handing_over intake reports",
+    "console": "identity http sign_in figures accounts desk intake wallboard appeals appeals_watch app",
     "engine": "process wire media recorder operations install wallboard supervisor evidence register health "
     "control wiring main console_main cli",
 }
