@@ -51,7 +51,8 @@ class AppealsHome:
 
     async def told(self, at: str) -> dict[str, Any]:
         """Hand-overs of the appeal at this address, by body; the last of each."""
-        return {one.body: one for one in await self.doors.hand_overs.of_appeal(int(at.split("/")[2].partition("#")[0]))}
+        appeal_id = int(at.split("/")[2].partition("#")[0])
+        return {one.body: one for one in await self.doors.hand_overs.of_appeal(appeal_id)}
 
 
 class Person:
