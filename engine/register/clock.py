@@ -7,14 +7,12 @@ import asyncio
 import os
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlalchemy import select
 
-from appeals.handing_over.lease import SECONDS, give_up, hold
-from appeals.model.hand_over_tables import register_lease
-from config.database import read_connection
+from appeals.handing_over.lease import SECONDS, give_up, hold, holder_at
 from engine.register.services import RegisterServices
 
 log = structlog.get_logger()
@@ -69,7 +67,14 @@ class RegisterClock:
         await give_up(self._services.database, self.holder)
 
     async def _hold(self) -> bool:
-        return await hold(self._services.database, self.holder, _now())
+        dead = "" if self.held else await self._dead()
+        return await hold(self._services.database, self.holder, _now(), instead_of=dead)
+
+    async def _dead(self) -> str:
+        """The holder, where it was a process of this node that lives no more: killed, it gave nothing up."""
+        holder = await lease_holder(self._services)
+        node, _, pid = holder.rpartition(" ")[0].partition(" ")
+        return holder if node == self._services.settings.node and not _lives(pid) else ""
 
     async def _renew(self) -> None:
         """Ends when another process has the lease, or when nobody knows whether we have it still."""
@@ -118,9 +123,12 @@ class RegisterClock:
 
 async def lease_holder(services: RegisterServices) -> str:
     """Who has the lease now; "" nobody."""
-    query = select(register_lease.c.holder).where(register_lease.c.until > _now())
-    async with read_connection(services.database) as connection:
-        return str((await connection.execute(query)).scalar() or "")
+    return await holder_at(services.database, _now())
+
+
+def _lives(pid: str) -> bool:
+    """Whether a process of this machine has this number; another's counts, too."""
+    return Path("/proc", pid).exists()
 
 
 def _now() -> datetime:
