@@ -119,7 +119,7 @@ SPOKEN_ERRORS: Final = frozenset(
     "AppealRefused FieldsMissing FieldRefused NoSuchAppeal WrongNumber MisheardNumber NumbersUsedUp "
     "AppealUnreadable NotAPhoneNumber "
     "CalendarRefused DirectoryRefused NoSuchBody WrongTable WrongHours NeverWorks NoSuchTerm "
-    "WrongPeriod ReportRefused".split()
+    "WrongPeriod ReportRefused TokenRefused".split()
 )
 
 

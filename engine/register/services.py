@@ -23,6 +23,7 @@ from appeals.handing_over.service import HandOvers
 from appeals.handing_over.webhook import Webhooks
 from appeals.intake.replies import Replies
 from appeals.intake.service import Intake
+from appeals.intake.tokens import Tokens
 from appeals.register.door import RegisterParts
 from appeals.register.form_rules import FormAsRules
 from appeals.register.service import Register
@@ -112,6 +113,11 @@ class RegisterServices:
     def intake(self) -> Intake:
         """Appeals in writing (A7, C2). Raises KeyMissing."""
         return Intake(self.database, self.keys.appeals(), self.register, rulebook()[0])
+
+    @property
+    def tokens(self) -> Tokens:
+        """Which systems may send appeals in writing (A7)."""
+        return Tokens(self.database)
 
     @property
     def replies(self) -> Replies:
