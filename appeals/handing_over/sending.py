@@ -158,8 +158,10 @@ class Sending:
             body = await self._directory.of(row.body)
             contacts = self._directory.reachable(body, now.astimezone(self._channels.zone).date())
             await store.step(connection, row, HandOverState.SENDING, LINE, now, "released")
-            if not await plan_attempts(connection, id_, contacts, row.urgent, None, now):
-                await self._settle(connection, id_, now)
+            planned = await plan_attempts(connection, id_, contacts, row.urgent, None, now)
+            failed = not planned and await self._settle(connection, id_, now)
+        if failed:
+            await alarm(self._database, FAILED_ALARM, str(id_), now)
 
     async def _try(self, id_: int, now: datetime) -> None:
         attempt = await self._attempt(id_)
@@ -236,18 +238,23 @@ class Sending:
                 await store.happened(
                     connection, row.id, LINE, now, "tried", row.state, row.state, facts=facts
                 )
-            await self._settle(connection, row.id, now)
+            failed = await self._settle(connection, row.id, now)
+        if failed:
+            await alarm(self._database, FAILED_ALARM, str(attempt.hand_over_id), now)
         if state is AttemptState.UNKNOWN:
             await alarm(self._database, UNKNOWN_ALARM, str(attempt.hand_over_id), now)
 
-    async def _settle(self, connection: AsyncConnection, id_: int, now: datetime) -> None:
-        """Nothing was taken, nothing is left to try, not even by a person: it failed, an alarm says so."""
+    async def _settle(self, connection: AsyncConnection, id_: int, now: datetime) -> bool:
+        """Whether nothing was taken and nothing is left to try, not even by a person: it failed.
+
+        The alarm is the caller's, after the transaction: it has one of its own.
+        """
         row = await store.row_for_update(connection, id_)
         [one] = await store.load(connection, self._numbers, [id_])
         if row.state != HandOverState.SENDING.value or not _hopeless(one):
-            return
+            return False
         await store.step(connection, row, HandOverState.FAILED, LINE, now, "failed")
-        await alarm(self._database, FAILED_ALARM, str(id_), now)
+        return True
 
 
 def wait_after(tries: int) -> timedelta:

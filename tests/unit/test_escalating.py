@@ -3,22 +3,26 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from appeals.handing_over.channel_result import Ending
 from appeals.handing_over.channels import Channels
 from appeals.handing_over.escalating import NO_ANSWER, NO_RECEIPT, Escalating
+from appeals.handing_over.sending import FAILED_ALARM
 from appeals.model.body import BodyKind, ChannelKind
 from appeals.model.hand_over import Answer, AttemptState, Given, HandOverState
+from appeals.model.hand_over_tables import hand_over_attempts
 from config.hand_over import MailRelay
 from engine.register.services import RegisterServices
 from recordings.journal.alarming import standing_alarms
+from recordings.model.access_entry import Actor
 from recordings.model.entries import ENDED
 from recordings.model.tables import alarms
 from tests.hand_over_home import NIGHT, HandOverHome
 from tests.register_home import AIGERIM
 
 DAY = timedelta(days=1)
+NURBEK = Actor("Нұрбек", "administrator", "nurbek")
 
 
 @pytest.fixture
@@ -158,3 +162,21 @@ async def test_two_clocks_at_once_do_each_step_once(home):
     second = await escalating(home).pass_once(now)
     assert first
     assert second == []
+
+
+async def test_what_nobody_took_fails_and_its_alarm_is_raised_once(home):
+    home.script.endings = [Ending.REFUSED]
+    await home.told()
+    for one in await home.hand_overs.of_appeal(1):
+        for contact in (await home.directory.of(one.body)).contacts:
+            if contact.channel is not ChannelKind.EMAIL:
+                until = (NIGHT - 30 * DAY).date()
+                await home.directory.end_contact(one.body, contact.id, until, NURBEK, NIGHT)
+    async with home.database.begin() as connection:
+        by_people = hand_over_attempts.c.channel != ChannelKind.EMAIL.value
+        await connection.execute(update(hand_over_attempts).where(by_people).values(state="refused"))
+    await home.sending.pass_once(NIGHT)
+    failed = [one for one in await home.hand_overs.of_appeal(1) if one.state is HandOverState.FAILED]
+    assert failed
+    raised = await standing_alarms(home.database, (FAILED_ALARM,), NIGHT)
+    assert sorted(one.about for one in raised) == sorted(str(one.id) for one in failed)
