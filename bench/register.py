@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from appeals.form.form import Search
-from appeals.model.appeal import State
+from appeals.model.appeal import AppealState
 from appeals.model.body import REGIONS
 from appeals.model.register_tables import appeal_values, appeal_words, appeals
 from appeals.register.drafts import digests
@@ -76,8 +76,8 @@ def ways(count: int) -> list[tuple[str, Wanted]]:
         ("by a common word", Wanted(word="мектепте")),
         ("by two words and a region", Wanted(word="школа учитель", region="ulytau")),
         ("by a word that nobody wrote", Wanted(word="жоқсөз")),
-        ("a list of a state and region", Wanted(states=(State.CLOSED,), region="ulytau")),
-        ("a list of an owner's open ones", Wanted(owner="c7", states=(State.IN_WORK,))),
+        ("a list of a state and region", Wanted(states=(AppealState.CLOSED,), region="ulytau")),
+        ("a list of an owner's open ones", Wanted(owner="c7", states=(AppealState.IN_WORK,))),
         ("a list by term", Wanted(by_term=True)),
         ("a list of a day and topic", Wanted(since=day, until=day + timedelta(days=1), topic="13")),
     ]
@@ -115,8 +115,8 @@ def phone(id_: int) -> str:
 
 
 def _appeal(id_: int, at: datetime, chance: random.Random) -> dict[str, Any]:
-    state = chance.choices((State.CLOSED, State.IN_WORK, State.HANDED_OVER), (90, 6, 4))[0]
-    over = state is State.CLOSED
+    state = chance.choices((AppealState.CLOSED, AppealState.IN_WORK, AppealState.HANDED_OVER), (90, 6, 4))[0]
+    over = state is AppealState.CLOSED
     return {
         "id": id_, "number": number_of(2026, id_), "state": state.value, "language": "kk", "channel": "phone",
         "owner": f"c{id_ % 50}", "owner_person": "x", "created_at": at, "created_by": "x", "made_key": None,

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from appeals.model.hand_over import Answer
+from appeals.model.hand_over import BodyAnswer
 from appeals.model.receipt import ReceiptFault, ReceiptRefused, ReceiptText, ReceiptView
-from receipt_page.door import ReceiptDoor, RegisterAway
+from receipt_page.door import ReceiptDoor, RegisterSilent
 from receipt_page.rate import Buckets, network_of
 from receipt_page.words import LANGUAGES, fault_said, said
 
@@ -73,7 +73,7 @@ class ReceiptPage:
             view = await self.door.look(request.match_info["link"])
         except ReceiptRefused as why:
             return self._refused(_language(request, None), why, None)
-        except RegisterAway:
+        except RegisterSilent:
             return self.page(_language(request, None), 503, bad=said("away", _language(request, None)))
         return self.page(_language(request, view), 200, view=view)
 
@@ -89,7 +89,7 @@ class ReceiptPage:
             return await self._done(request, link, form, typed)
         except ReceiptRefused as why:
             return await self._refused_with(request, link, why, typed)
-        except RegisterAway:
+        except RegisterSilent:
             return self.page(language, 503, bad=said("away", language), typed=typed)
 
     async def _done(
@@ -103,8 +103,8 @@ class ReceiptPage:
                 view = await self.door.take(link, form.get("form", ""), typed["by"], typed["post"])
                 language = _language(request, view)
                 return self.page(language, 200, view=view, good=said("thanks_take", language))
-            case "answer" if typed["answer"] in set(Answer):
-                answer, opened = Answer(typed["answer"]), form.get("opened", "")
+            case "answer" if typed["answer"] in set(BodyAnswer):
+                answer, opened = BodyAnswer(typed["answer"]), form.get("opened", "")
                 text = await self.door.answer(
                     link, opened, answer, typed["measures"], typed["by"], typed["post"]
                 )
@@ -121,7 +121,7 @@ class ReceiptPage:
         """With the form again, where the link is good."""
         try:
             view = await self.door.look(link)
-        except (ReceiptRefused, RegisterAway):
+        except (ReceiptRefused, RegisterSilent):
             return self._refused(_language(request, None), why, None)
         return self._refused(_language(request, view), why, view, typed)
 
@@ -157,7 +157,7 @@ class ReceiptPage:
             typed={name: (typed or {}).get(name, "") for name in _TYPED},
             bad=bad,
             good=good,
-            answers=[one.value for one in Answer],
+            answers=[one.value for one in BodyAnswer],
             w=lambda key, **fields: said(key, language, **fields),
             at=self._at,
         )

@@ -2,16 +2,16 @@
 
 from typing import Protocol
 
-from appeals.model.hand_over import Answer
+from appeals.model.hand_over import BodyAnswer
 from appeals.model.receipt import ReceiptText, ReceiptView
 
 
-class RegisterAway(Exception):
+class RegisterSilent(Exception):
     """The register does not answer: nothing was done, or nobody knows; the same may be sent again."""
 
 
 class ReceiptDoor(Protocol):
-    """All raise ReceiptRefused, RegisterAway."""
+    """All raise ReceiptRefused, RegisterSilent."""
 
     async def look(self, link: str) -> ReceiptView:
         """What the link alone shows; changes nothing."""
@@ -26,7 +26,7 @@ class ReceiptDoor(Protocol):
         ...
 
     async def answer(
-        self, link: str, opened: str, answer: Answer, measures: str, by: str, post: str
+        self, link: str, opened: str, answer: BodyAnswer, measures: str, by: str, post: str
     ) -> ReceiptText:
         """What they found."""
         ...

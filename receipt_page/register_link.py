@@ -9,9 +9,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from appeals.model.hand_over import Answer
+from appeals.model.hand_over import BodyAnswer
 from appeals.model.receipt import ReceiptFault, ReceiptRefused, ReceiptText, ReceiptView
-from receipt_page.door import RegisterAway
+from receipt_page.door import RegisterSilent
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class RegisterLink:
         return await self._asked(_VIEW, "receipt.take", link=link, form=form, by=by, post=post)
 
     async def answer(
-        self, link: str, opened: str, answer: Answer, measures: str, by: str, post: str
+        self, link: str, opened: str, answer: BodyAnswer, measures: str, by: str, post: str
     ) -> ReceiptText:
         """See ReceiptDoor."""
         said = {"answer": answer.value, "measures": measures, "by": by, "post": post}
@@ -56,7 +56,7 @@ class RegisterLink:
                 )
             return adapter.validate_python(answer.get("result"))
         except ValidationError as why:
-            raise RegisterAway(type(why).__name__) from None
+            raise RegisterSilent(type(why).__name__) from None
 
     async def _ask(self, asked: dict[str, str]) -> dict[str, Any]:
         try:
@@ -68,7 +68,7 @@ class RegisterLink:
                 finally:
                     writer.close()
         except (OSError, ValueError, TimeoutError) as why:
-            raise RegisterAway(type(why).__name__) from None
+            raise RegisterSilent(type(why).__name__) from None
         if not answer.get("ok"):
-            raise RegisterAway(str(answer.get("code", "")))
+            raise RegisterSilent(str(answer.get("code", "")))
         return answer

@@ -13,8 +13,8 @@ from appeals.handing_over.rules_file import read_rules
 from appeals.handing_over.sending import Sending
 from appeals.handing_over.service import HandOvers
 from appeals.model.appeal import Appeal
-from appeals.model.body import Contact
-from appeals.model.hand_over import Attempt, HandOver
+from appeals.model.body import BodyContact
+from appeals.model.hand_over import DeliveryAttempt, HandOver
 from appeals.topics.loading import load_topics
 from tests.register_home import AIGERIM, RegisterHome
 
@@ -46,15 +46,15 @@ class Script:
     def now(self) -> datetime:
         return self.at
 
-    async def contact(self, one: HandOver, attempt: Attempt) -> Contact | None:
+    async def contact(self, one: HandOver, attempt: DeliveryAttempt) -> BodyContact | None:
         body = await self.directory.of(one.body)
         return next((contact for contact in body.contacts if contact.id == attempt.contact_id), None)
 
-    def make(self, one: HandOver, attempt: Attempt, contact: Contact) -> bytes:
+    def make(self, one: HandOver, attempt: DeliveryAttempt, contact: BodyContact) -> bytes:
         return f"{attempt.message_id}\n{one.text}".encode()
 
     async def send(
-        self, attempt: Attempt, contact: Contact, raw: bytes, committing: Committing
+        self, attempt: DeliveryAttempt, contact: BodyContact, raw: bytes, committing: Committing
     ) -> ChannelResult:
         await committing()
         self.sent.append((attempt.message_id, raw))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from appeals.model.body import NATIONWIDE, REGIONS, Body, ChannelKind, Contact
+from appeals.model.body import NATIONWIDE, REGIONS, Body, BodyContact, ChannelKind
 from config.told import LocalizedText, told
 
 TOPICS = frozenset(str(number) for number in range(1, 14))  # the 13 directions (A22)
@@ -42,7 +42,7 @@ def body_faults(body: Body, known: Mapping[str, Body]) -> Iterator[LocalizedText
         yield told("it would stand above itself, by way of {above}", above=body.above)
 
 
-def contact_faults(contact: Contact, known: Mapping[str, Body]) -> Iterator[LocalizedText]:
+def contact_faults(contact: BodyContact, known: Mapping[str, Body]) -> Iterator[LocalizedText]:
     """Faults of a contact."""
     if contact.body not in known:
         yield told("there is no body {body}", body=repr(contact.body))
@@ -62,7 +62,7 @@ def contact_faults(contact: Contact, known: Mapping[str, Body]) -> Iterator[Loca
         yield told("{address} is invented: mark it as an example", address=contact.address)
 
 
-def _address_fault(contact: Contact) -> LocalizedText | None:
+def _address_fault(contact: BodyContact) -> LocalizedText | None:
     address = contact.address
     match contact.channel:
         case ChannelKind.TELEPHONE if not _NUMBER.match(address):

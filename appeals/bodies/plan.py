@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from appeals.bodies.check import body_faults, contact_faults
 from appeals.bodies.rows_text import NEW, Fault, ReadRows
-from appeals.model.body import Body, Contact
+from appeals.model.body import Body, BodyContact
 from config.told import told
 
 
@@ -17,7 +17,7 @@ class ImportPlan:
     """
 
     bodies: tuple[tuple[Body | None, Body], ...]
-    contacts: tuple[tuple[Contact | None, Contact], ...]
+    contacts: tuple[tuple[BodyContact | None, BodyContact], ...]
     faults: tuple[Fault, ...]
 
     @property
@@ -54,9 +54,9 @@ def plan(known: Iterable[Body], read: ReadRows) -> ImportPlan:
 
 def _contacts(
     read: ReadRows, there: Mapping[str, Body], will: Mapping[str, Body], faults: list[Fault]
-) -> tuple[tuple[Contact | None, Contact], ...]:
+) -> tuple[tuple[BodyContact | None, BodyContact], ...]:
     known = {one.id: one for body in there.values() for one in body.contacts}
-    found: list[tuple[Contact | None, Contact]] = []
+    found: list[tuple[BodyContact | None, BodyContact]] = []
     taken: set[object] = set()
     for line, contact in read.contacts:
         faults += [Fault(line, why) for why in contact_faults(contact, will)]
@@ -76,7 +76,7 @@ def _contacts(
     return tuple(found)
 
 
-def _same(contact: Contact, there: Mapping[str, Body]) -> Contact | None:
+def _same(contact: BodyContact, there: Mapping[str, Body]) -> BodyContact | None:
     body = there.get(contact.body)
     mine = body.contacts if body is not None else ()
     return next(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from appeals.bodies.hours_text import WrongHours, hours_text, read_hours
-from appeals.model.body import Body, BodyKind, ChannelKind, Contact, Hours
+from appeals.model.body import Body, BodyContact, BodyKind, ChannelKind, Hours
 from config.told import LocalizedText, told
 
 Row = Mapping[str, str]
@@ -36,7 +36,7 @@ class ReadRows:
     """What a table says, each with its line."""
 
     bodies: tuple[tuple[int, Body], ...]
-    contacts: tuple[tuple[int, Contact], ...]
+    contacts: tuple[tuple[int, BodyContact], ...]
     faults: tuple[Fault, ...]
 
 
@@ -66,7 +66,7 @@ def heading_faults(columns: Sequence[str]) -> list[Fault]:
 def read_rows(rows: Iterable[tuple[int, Row]]) -> ReadRows:
     """Rows with their lines; a row with a fault is left out, and all of its faults are told."""
     bodies: list[tuple[int, Body]] = []
-    contacts: list[tuple[int, Contact]] = []
+    contacts: list[tuple[int, BodyContact]] = []
     faults: list[Fault] = []
     for line, row in rows:
         cells = _Cells(line, row, faults)
@@ -165,8 +165,8 @@ def _body(cells: _Cells) -> Body:
     )
 
 
-def _contact(cells: _Cells) -> Contact:
-    return Contact(
+def _contact(cells: _Cells) -> BodyContact:
+    return BodyContact(
         id=cells.number("contact", NEW),
         body=cells.text("id"),
         channel=cells.choice("channel", ChannelKind),
@@ -200,7 +200,7 @@ def _body_row(body: Body) -> dict[str, str]:
     }
 
 
-def _contact_row(contact: Contact) -> dict[str, str]:
+def _contact_row(contact: BodyContact) -> dict[str, str]:
     return {
         **dict.fromkeys(COLUMNS, ""),
         "record": CONTACT,

@@ -7,7 +7,7 @@ from typing import Any
 from appeals.bodies.check import body_faults, contact_faults
 from appeals.bodies.hours_text import read_hours
 from appeals.bodies.rows_text import NEW
-from appeals.model.body import REGIONS, Body, BodyKind, ChannelKind, Contact
+from appeals.model.body import REGIONS, Body, BodyContact, BodyKind, ChannelKind
 
 
 class WrongSeed(ValueError):
@@ -76,17 +76,17 @@ def _body(
 
 def _contacts(
     id_: str, values: Mapping[str, Any], names: Mapping[str, str], invented: str
-) -> Iterator[Contact]:
+) -> Iterator[BodyContact]:
     order = 1
     if public := values.get("public"):
-        yield Contact(NEW, id_, ChannelKind.TELEPHONE, public, "бірыңғай нөмір / единый номер", order)
+        yield BodyContact(NEW, id_, ChannelKind.TELEPHONE, public, "бірыңғай нөмір / единый номер", order)
         order += 1
     for holder in values["deputies"]:
         number = f"+7000{invented}{order:03}"
-        yield Contact(NEW, id_, ChannelKind.TELEPHONE, number, holder, order, example=True)
+        yield BodyContact(NEW, id_, ChannelKind.TELEPHONE, number, holder, order, example=True)
         order += 1
     if values["deputies"]:
         box = f"{id_.replace('_', '-')}@example.kz"
-        yield Contact(NEW, id_, ChannelKind.EMAIL, box, "кеңсе / канцелярия", 1, example=True)
+        yield BodyContact(NEW, id_, ChannelKind.EMAIL, box, "кеңсе / канцелярия", 1, example=True)
         post = f"{names['kk']}, үлгі мекенжай / адрес-образец"
-        yield Contact(NEW, id_, ChannelKind.LETTER, post, "кеңсе / канцелярия", 1, example=True)
+        yield BodyContact(NEW, id_, ChannelKind.LETTER, post, "кеңсе / канцелярия", 1, example=True)

@@ -16,7 +16,7 @@ from appeals.bodies.rows_text import NEW, ReadRows, heading_faults, read_rows, r
 from appeals.bodies.seed import read_seed
 from appeals.bodies.store import DirectoryEvent
 from appeals.bodies.tables import read_table, to_csv, to_xlsx
-from appeals.model.body import NATIONWIDE, Body, BodyKind, Contact
+from appeals.model.body import NATIONWIDE, Body, BodyContact, BodyKind
 from config.rights import RIGHTS, Right, may
 from config.told import LocalizedText, either, told
 from recordings.model.access_entry import Actor
@@ -78,7 +78,7 @@ class Directory:
                 return _on(body, day)
         return None
 
-    def reachable(self, body: Body, day: date) -> list[Contact]:
+    def reachable(self, body: Body, day: date) -> list[BodyContact]:
         """By what something may leave on that day, in the order to try; no example outside the lab."""
         if not body.valid_on(day) or (body.example and not self._lab):
             return []
@@ -126,7 +126,7 @@ class Directory:
         """It is told nothing any more, and stays for its past hand-overs. Raises as `change`."""
         return await self.change(id_, lambda body: replace(body, closed=True), who, now)
 
-    async def set_contact(self, contact: Contact, who: Actor, now: datetime) -> Contact:
+    async def set_contact(self, contact: BodyContact, who: Actor, now: datetime) -> BodyContact:
         """A contact by its id, or with id 0 a new one. Raises DirectoryRefused, NoSuchBody."""
         _allowed(who)
         async with self._database.begin() as connection:
@@ -141,7 +141,7 @@ class Directory:
             [written] = await self._put_contacts(connection, known, [(before, contact)], who, now, step)
         return written
 
-    async def end_contact(self, body: str, id_: int, last: date, who: Actor, now: datetime) -> Contact:
+    async def end_contact(self, body: str, id_: int, last: date, who: Actor, now: datetime) -> BodyContact:
         """A contact is good until `last`, that day included. Raises as `set_contact`."""
         found = next((one for one in (await self.of(body)).contacts if one.id == id_), None)
         if found is None:
@@ -213,11 +213,11 @@ class Directory:
         self,
         connection: AsyncConnection,
         known: dict[str, Body],
-        changed: Sequence[tuple[Contact | None, Contact]],
+        changed: Sequence[tuple[BodyContact | None, BodyContact]],
         who: Actor,
         now: datetime,
         step: str,
-    ) -> list[Contact]:
+    ) -> list[BodyContact]:
         for _, after in changed:
             _refuse([*contact_faults(after, known)])
         if not changed:

@@ -18,7 +18,7 @@ from appeals.model.bodies_tables import (
     body_contacts,
     body_events,
 )
-from appeals.model.body import Body, BodyKind, ChannelKind, Contact
+from appeals.model.body import Body, BodyContact, BodyKind, ChannelKind
 from config.database import read_connection
 from recordings.model.access_entry import Actor
 from recordings.privacy.numbers import Numbers
@@ -26,7 +26,7 @@ from recordings.rows.service import entered
 from recordings.rows.store import lock
 
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)
-_CONTACT: TypeAdapter[Contact] = TypeAdapter(Contact)
+_CONTACT: TypeAdapter[BodyContact] = TypeAdapter(BodyContact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ async def standing(
     if regions is not None:
         query = query.where(bodies.c.region.in_(list(regions)))
     rows = (await connection.execute(query)).all()
-    of_body: dict[str, list[Contact]] = {}
+    of_body: dict[str, list[BodyContact]] = {}
     contacts = select(body_contacts).order_by(body_contacts.c.place, body_contacts.c.id)
     if (ids, kind, regions) != (None, None, None):
         contacts = contacts.where(body_contacts.c.body.in_([row.id for row in rows]))
@@ -114,12 +114,12 @@ async def put_bodies(
 
 async def put_contacts(
     connection: AsyncConnection,
-    changed: Sequence[tuple[Contact | None, Contact]],
+    changed: Sequence[tuple[BodyContact | None, BodyContact]],
     who: Actor,
     now: datetime,
     step: str,
     numbers: Numbers,
-) -> list[Contact]:
+) -> list[BodyContact]:
     """Each contact as it was (None: it is new, its id is given here) and as it is to be, with its event."""
     keys = [(after.id,) for before, after in changed if before is not None]
     fresh = [_contact_values(after, numbers) for before, after in changed if before is None]
@@ -207,7 +207,7 @@ def _body_json(body: Body | None) -> str:
     return "" if body is None else _BODY.dump_json(replace(body, contacts=())).decode()
 
 
-def _contact_json(contact: Contact | None) -> str:
+def _contact_json(contact: BodyContact | None) -> str:
     return "" if contact is None else _CONTACT.dump_json(contact).decode()
 
 
@@ -228,7 +228,7 @@ def _body_values(body: Body) -> dict[str, Any]:
     }
 
 
-def _contact_values(contact: Contact, numbers: Numbers) -> dict[str, Any]:
+def _contact_values(contact: BodyContact, numbers: Numbers) -> dict[str, Any]:
     return {
         "body": contact.body,
         "channel": contact.channel.value,
@@ -242,7 +242,7 @@ def _contact_values(contact: Contact, numbers: Numbers) -> dict[str, Any]:
     }
 
 
-def _body(row: Row[Any], contacts: Sequence[Contact]) -> Body:
+def _body(row: Row[Any], contacts: Sequence[BodyContact]) -> Body:
     return Body(
         id=row.id,
         kind=BodyKind(row.kind),
@@ -261,8 +261,8 @@ def _body(row: Row[Any], contacts: Sequence[Contact]) -> Body:
     )
 
 
-def _contact(row: Row[Any], numbers: Numbers) -> Contact:
-    return Contact(
+def _contact(row: Row[Any], numbers: Numbers) -> BodyContact:
+    return BodyContact(
         id=row.id,
         body=row.body,
         channel=ChannelKind(row.channel),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from appeals.form.checks import DIRECTIONS
 from appeals.form.form import Condition, FieldType, Form, FormField, Search
 from appeals.model.body import REGIONS
-from appeals.model.words import Words, wrong_with
+from appeals.model.words import BilingualText, wrong_with
 from config.rights import Right
 
 HIDDEN = frozenset(
@@ -30,7 +30,7 @@ def faults_of(form: Form) -> list[str]:
     return found
 
 
-def all_words(form: Form) -> Iterator[tuple[str, Words]]:
+def all_words(form: Form) -> Iterator[tuple[str, BilingualText]]:
     """Every text of the form, with whose it is."""
     for section in form.sections:
         yield from ((section.id, section.label), (section.id, section.help))

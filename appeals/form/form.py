@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 from config.rights import Right, may
 
 Values = Mapping[str, str]
@@ -52,7 +52,7 @@ MOMENTS = tuple(Needed)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Words):
+class Choice(BilingualText):
     """One value of a field, with its words."""
 
     id: str
@@ -86,8 +86,8 @@ class FormSection:
     """A part of the page."""
 
     id: str
-    label: Words
-    help: Words
+    label: BilingualText
+    help: BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class FormField:
     id: str
     section: str
     type: FieldType
-    label: Words
-    help: Words
+    label: BilingualText
+    help: BilingualText
     choices: tuple[Choice, ...]
     personal: bool
     search: Search
@@ -130,7 +130,7 @@ class Doubt:
 
     id: str
     fields: tuple[str, ...]
-    label: Words
+    label: BilingualText
     when: tuple[Condition, ...]
 
 

@@ -22,7 +22,7 @@ from appeals.form.form import (
     Needed,
     Search,
 )
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 from config.rights import Right
 
 FILE = Path(__file__).with_name("form.toml")
@@ -40,8 +40,8 @@ class _Field:
     id: str
     section: str
     type: FieldType
-    label: Words
-    help: Words
+    label: BilingualText
+    help: BilingualText
     choices: tuple[Choice, ...] = ()
     personal: bool = False
     search: Search = Search.NONE
@@ -59,12 +59,12 @@ class _Field:
 @dataclass(frozen=True, slots=True)
 class _File:
     __pydantic_config__ = ConfigDict(extra="forbid")
-    yes: Words
-    no: Words
+    yes: BilingualText
+    no: BilingualText
     section: tuple[FormSection, ...]
     field: tuple[_Field, ...]
     doubt: tuple[Doubt, ...]
-    regions: dict[str, Words]
+    regions: dict[str, BilingualText]
 
 
 def load_form(file: Path = FILE) -> Form:

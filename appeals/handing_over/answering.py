@@ -14,9 +14,9 @@ from appeals.handing_over.choosing import said
 from appeals.handing_over.composer import Extra
 from appeals.handing_over.planned import Wishes
 from appeals.handing_over.planning import after_confirmed
-from appeals.model.appeal import Appeal, State
-from appeals.model.body import Contact
-from appeals.model.hand_over import Given, HandOver, HandOverState
+from appeals.model.appeal import Appeal, AppealState
+from appeals.model.body import BodyContact
+from appeals.model.hand_over import GivenAnswer, HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_overs
 from appeals.register import store as register
 from appeals.register.door import allowed
@@ -47,7 +47,7 @@ class Answering(Base):
                 await end_attempts(connection, id_, now)
             return (await store.load(connection, self._numbers, [id_]))[0]
 
-    async def answered(self, id_: int, given: Given, who: Actor, now: datetime) -> list[HandOver]:
+    async def answered(self, id_: int, given: GivenAnswer, who: Actor, now: datetime) -> list[HandOver]:
         """What the body answered (A17); first the answered one, then those that follow from it (B5).
 
         The answer of internal affairs that it is confirmed tells the commissioner again, at once. When no
@@ -61,10 +61,13 @@ class Answering(Base):
             appeal = await register.load_one(connection, self._numbers, row.appeal_id)
             await self._keep_answer(connection, row, given, who, now)
             followed = await self._tell_again(connection, row, appeal, given, now)
-            if not await store.open_bodies(connection, row.appeal_id) and appeal.state is State.HANDED_OVER:
+            if (
+                not await store.open_bodies(connection, row.appeal_id)
+                and appeal.state is AppealState.HANDED_OVER
+            ):
                 facts = {"hand_over": id_, "answer": given.answer.value}
                 await move_in(
-                    connection, self._numbers, appeal.id, State.ANSWERED, _mover(who), now, facts=facts
+                    connection, self._numbers, appeal.id, AppealState.ANSWERED, _mover(who), now, facts=facts
                 )
             return await store.load(connection, self._numbers, [id_, *followed])
 
@@ -84,7 +87,7 @@ class Answering(Base):
             await end_attempts(connection, id_, now)
             return (await store.load(connection, self._numbers, [id_]))[0]
 
-    async def send_again(self, id_: int, contact: Contact, who: Actor, now: datetime) -> HandOver:
+    async def send_again(self, id_: int, contact: BodyContact, who: Actor, now: datetime) -> HandOver:
         """By a person's order: another try by this contact, whatever became of earlier ones."""
         allowed(who, Right.APPEALS)
         async with self._database.begin() as connection:
@@ -97,7 +100,7 @@ class Answering(Base):
             await store.add_attempt(connection, id_, contact.channel, contact.id, new_message_id(), now)
             return (await store.load(connection, self._numbers, [id_]))[0]
 
-    def _same(self, row: Row[Any], given: Given) -> bool:
+    def _same(self, row: Row[Any], given: GivenAnswer) -> bool:
         """Whether the receipt page says again what it said last."""
         if given.channel != RECEIPT_PAGE or row.answer_channel != RECEIPT_PAGE or row.answer != given.answer:
             return False
@@ -105,7 +108,7 @@ class Answering(Base):
         return [self._numbers.reveal(one) for one in hidden] == [given.measures, given.by]
 
     async def _keep_answer(
-        self, connection: AsyncConnection, row: Row[Any], given: Given, who: Actor, now: datetime
+        self, connection: AsyncConnection, row: Row[Any], given: GivenAnswer, who: Actor, now: datetime
     ) -> None:
         words = self._numbers.hide(
             json.dumps({"measures": given.measures, "by": given.by}, ensure_ascii=False)
@@ -131,7 +134,7 @@ class Answering(Base):
         await end_attempts(connection, row.id, now)
 
     async def _tell_again(
-        self, connection: AsyncConnection, row: Row[Any], appeal: Appeal, given: Given, now: datetime
+        self, connection: AsyncConnection, row: Row[Any], appeal: Appeal, given: GivenAnswer, now: datetime
     ) -> list[int]:
         body = await self._planning.body(row.body)
         after = after_confirmed(body.kind, given.answer.value)

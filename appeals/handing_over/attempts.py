@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.handing_over import store
-from appeals.model.body import ChannelKind, Contact
+from appeals.model.body import BodyContact, ChannelKind
 from appeals.model.hand_over import AttemptState
 from appeals.model.hand_over_tables import hand_over_attempts
 
@@ -21,7 +21,7 @@ _AT_ONCE = frozenset({ChannelKind.WEBHOOK, ChannelKind.EMAIL, ChannelKind.TELEPH
 async def plan_attempts(
     connection: AsyncConnection,
     id_: int,
-    contacts: Sequence[Contact],
+    contacts: Sequence[BodyContact],
     at_once: bool,
     first: ChannelKind | None,
     now: datetime,
@@ -30,7 +30,7 @@ async def plan_attempts(
 ) -> int:
     """The tries that begin now, by contacts not tried before; how many. None left: 0."""
     fresh = [one for one in contacts if one.id not in tried]
-    chosen: dict[ChannelKind, Contact] = {}
+    chosen: dict[ChannelKind, BodyContact] = {}
     for one in sorted(fresh, key=lambda one: (one.order, _ORDER.index(one.channel))):
         chosen.setdefault(one.channel, one)
     if at_once:

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from appeals.handing_over import store
 from appeals.handing_over.attempts import plan_attempts
-from appeals.handing_over.planned import Planned
+from appeals.handing_over.planned import PlannedHandOver
 from appeals.handing_over.planning import Planning
 from appeals.handing_over.receipt_links import add_link
 from appeals.handing_over.results import HandOverRefused
-from appeals.model.appeal import Appeal, State
+from appeals.model.appeal import Appeal, AppealState
 from appeals.model.hand_over import HandOverState
 from appeals.register import store as register
 from config.database import read_connection
@@ -38,7 +38,7 @@ class Base:
             appeal = await register.load_one(connection, self._numbers, appeal_id)
         if not appeal.number:
             raise HandOverRefused(told("the appeal has no number yet: register it first"))
-        if appeal.state is State.CLOSED:
+        if appeal.state is AppealState.CLOSED:
             raise HandOverRefused(told("this appeal is closed: reopen it first, with a reason"))
         return appeal
 
@@ -46,7 +46,7 @@ class Base:
         self,
         connection: AsyncConnection,
         appeal: Appeal,
-        planned: Planned,
+        planned: PlannedHandOver,
         request_id: str,
         who: Actor,
         now: datetime,
@@ -81,7 +81,7 @@ class Base:
             await plan_attempts(connection, id_, planned.contacts, planned.at_once, planned.first, now)
         return id_
 
-    def _columns(self, planned: Planned, grounds: Mapping[str, object]) -> dict[str, object]:
+    def _columns(self, planned: PlannedHandOver, grounds: Mapping[str, object]) -> dict[str, object]:
         message = planned.message
         return {
             "body": planned.body.id,

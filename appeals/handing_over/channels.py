@@ -10,14 +10,14 @@ from appeals.handing_over.attempts import is_reminder
 from appeals.handing_over.channel_result import ChannelResult, Committing, Ending
 from appeals.handing_over.mail import Mail, letter
 from appeals.handing_over.webhook import Webhooks, body
-from appeals.model.body import ChannelKind, Contact
-from appeals.model.hand_over import Attempt, HandOver
+from appeals.model.body import BodyContact, ChannelKind
+from appeals.model.hand_over import DeliveryAttempt, HandOver
 from appeals.register.number import in_groups
 from config.hand_over import MailRelay
 
 KIND: Final = "appeal.handed_over"
 REMINDER: Final = "appeal.reminder"
-Link = Callable[[HandOver, Attempt], str]
+Link = Callable[[HandOver, DeliveryAttempt], str]
 """The receipt page of one hand-over; "" where none is set."""
 
 _SUBJECT: Final = {
@@ -44,7 +44,7 @@ class Channels:
         directory: Directory,
         zone: ZoneInfo,
         *,
-        secret: Callable[[Contact], str],
+        secret: Callable[[BodyContact], str],
         link: Link = lambda one, attempt: "",
         webhooks: Webhooks | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -58,7 +58,7 @@ class Channels:
         self.zone = zone
         self.now = clock
 
-    async def contact(self, one: HandOver, attempt: Attempt) -> Contact | None:
+    async def contact(self, one: HandOver, attempt: DeliveryAttempt) -> BodyContact | None:
         """Whom the try goes to, as the directory has them now; None: no longer good."""
         try:
             found = await self._directory.of(one.body)
@@ -68,7 +68,7 @@ class Channels:
         usable = self._directory.reachable(found, day)
         return next((contact for contact in usable if contact.id == attempt.contact_id), None)
 
-    def make(self, one: HandOver, attempt: Attempt, contact: Contact) -> bytes | ChannelResult:
+    def make(self, one: HandOver, attempt: DeliveryAttempt, contact: BodyContact) -> bytes | ChannelResult:
         """The bytes that leave, made once and kept; a refusal where there are none."""
         if attempt.channel is ChannelKind.WEBHOOK:
             return self._webhook_body(one, attempt)
@@ -82,7 +82,7 @@ class Channels:
             return ChannelResult(Ending.REFUSED, str(why))
 
     async def send(
-        self, attempt: Attempt, contact: Contact, raw: bytes, committing: Committing
+        self, attempt: DeliveryAttempt, contact: BodyContact, raw: bytes, committing: Committing
     ) -> ChannelResult:
         """One try."""
         if attempt.channel is ChannelKind.EMAIL:
@@ -94,7 +94,7 @@ class Channels:
             return ChannelResult(Ending.REFUSED, "this contact has no secret to sign with")
         return await self._webhooks.send(contact.address, secret, attempt.message_id, raw, committing)
 
-    def _webhook_body(self, one: HandOver, attempt: Attempt) -> bytes:
+    def _webhook_body(self, one: HandOver, attempt: DeliveryAttempt) -> bytes:
         if is_reminder(attempt.message_id):
             receipt = {"number": one.number, "receipt": self._link(one, attempt)}
             return body(REMINDER, attempt.planned_at, receipt)
@@ -108,7 +108,7 @@ class Channels:
         }
         return body(KIND, attempt.planned_at, data)
 
-    def text(self, one: HandOver, attempt: Attempt) -> str:
+    def text(self, one: HandOver, attempt: DeliveryAttempt) -> str:
         """What was confirmed, to the byte, and behind it the way to answer; a reminder has neutral words."""
         link, text = self._link(one, attempt), one.text
         if is_reminder(attempt.message_id):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from appeals.handing_over.composer import Extra
-from appeals.handing_over.planned import Plan, Planned, Wishes
+from appeals.handing_over.planned import HandOverPlan, PlannedHandOver, Wishes
 from appeals.handing_over.results import Changed, Confirmed, HandOverRefused, Unexplained
 from config.told import told
 
@@ -11,8 +11,8 @@ _SHORTEST = 3  # letters of a reason
 
 
 def chosen(
-    plan: Plan, confirmed: Sequence[Confirmed], left_out: Mapping[str, str]
-) -> list[tuple[Planned, Confirmed]]:
+    plan: HandOverPlan, confirmed: Sequence[Confirmed], left_out: Mapping[str, str]
+) -> list[tuple[PlannedHandOver, Confirmed]]:
     """What leaves, in the order of confirming. Raises Changed, Unexplained, HandOverRefused."""
     planned = {one.body.id: one for one in plan.planned}
     by_body = {one.body: one for one in confirmed}
@@ -37,7 +37,7 @@ def chosen(
     return pairs
 
 
-def _explained(pairs: Sequence[tuple[Planned, Confirmed]]) -> None:
+def _explained(pairs: Sequence[tuple[PlannedHandOver, Confirmed]]) -> None:
     marked = [
         f"{planned.body.id}: {name}"
         for planned, one in pairs

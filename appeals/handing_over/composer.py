@@ -34,7 +34,7 @@ Label = Callable[[str, str, str], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """One field as it leaves; `changed`: other words than the appeal's, with `reason`."""
 
     field: str
@@ -64,12 +64,12 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class BodyMessage:
     """A text as it would leave, line by line; `data` the same for machines; `left_out` fields withheld."""
 
     language: str
     text: str
-    lines: tuple[Line, ...]
+    lines: tuple[MessageLine, ...]
     data: Mapping[str, str]
     left_out: tuple[str, ...]
 
@@ -99,7 +99,7 @@ def compose(
     *,
     changes: Mapping[str, str] | None = None,
     extra: Sequence[Extra] = (),
-) -> Message:
+) -> BodyMessage:
     """The message of one body.
 
     `order`: the form's fields in their order. `changes`: other words for a field, "" to leave it out.
@@ -114,7 +114,7 @@ def compose(
     known = [label(field, text, language)[1] for field, text in told.items() if field not in STORIES]
     lines = tuple(_line(field, text, label, language, withheld, known) for field, text in told.items())
     left_out = tuple(field for field in order if values.get(field, "").strip() and field not in told)
-    return Message(language, _text(heading, lines, language), lines, told, left_out)
+    return BodyMessage(language, _text(heading, lines, language), lines, told, left_out)
 
 
 def _never(values: Mapping[str, str]) -> frozenset[str]:
@@ -123,10 +123,10 @@ def _never(values: Mapping[str, str]) -> frozenset[str]:
 
 def _line(
     field: str, text: str, label: Label, language: str, withheld: Sequence[str], known: Sequence[str]
-) -> Line:
+) -> MessageLine:
     name, words = label(field, text, language)
     found = marks(words, withheld, known) if field in FREE and field not in NAMES else ()
-    return Line(field, name, words, found)
+    return MessageLine(field, name, words, found)
 
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -153,7 +153,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 
-def _text(heading: Heading, lines: Sequence[Line], language: str) -> str:
+def _text(heading: Heading, lines: Sequence[MessageLine], language: str) -> str:
     words = _WORDS[language]
     head = [
         words["from"],

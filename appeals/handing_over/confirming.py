@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from appeals.handing_over import store
 from appeals.handing_over.base import Base
 from appeals.handing_over.choosing import chosen, grounds_of, wishes_of
-from appeals.handing_over.planned import Plan, Wishes
+from appeals.handing_over.planned import HandOverPlan, Wishes
 from appeals.handing_over.results import Confirmed
-from appeals.model.appeal import Appeal, State
+from appeals.model.appeal import Appeal, AppealState
 from appeals.model.hand_over import HandOver
 from appeals.model.hand_over_tables import hand_overs
 from appeals.register import store as register
@@ -32,7 +32,7 @@ class Confirming(Base):
         now: datetime,
         wishes: Mapping[str, Wishes] | None = None,
         added: Sequence[str] = (),
-    ) -> Plan:
+    ) -> HandOverPlan:
         """Who would be told, why, when, by what and the exact words. Raises StepForbidden, HandOverRefused.
 
         The appeal must have its number: it stands in the words.
@@ -73,7 +73,7 @@ class Confirming(Base):
                 await self._add(connection, appeal, one, request_id, who, now, grounds_of(wish, apart))
                 for one, wish in picked
             ]
-            if appeal.state is not State.HANDED_OVER:
+            if appeal.state is not AppealState.HANDED_OVER:
                 await self._to_handed_over(connection, appeal, who, now)
             return await store.load(connection, self._numbers, ids)
 
@@ -86,6 +86,6 @@ class Confirming(Base):
     async def _to_handed_over(
         self, connection: AsyncConnection, appeal: Appeal, who: Actor, now: datetime
     ) -> None:
-        if appeal.state in (State.REGISTERED, State.ANSWERED):
-            await move_in(connection, self._numbers, appeal.id, State.IN_WORK, who, now)
-        await move_in(connection, self._numbers, appeal.id, State.HANDED_OVER, who, now)
+        if appeal.state in (AppealState.REGISTERED, AppealState.ANSWERED):
+            await move_in(connection, self._numbers, appeal.id, AppealState.IN_WORK, who, now)
+        await move_in(connection, self._numbers, appeal.id, AppealState.HANDED_OVER, who, now)

@@ -17,9 +17,9 @@ from appeals.handing_over.answering import Answering
 from appeals.handing_over.attempts import new_message_id, plan_attempts
 from appeals.handing_over.base import LINE
 from appeals.handing_over.escalation import due_steps
-from appeals.handing_over.planned import Planned, Wishes
+from appeals.handing_over.planned import PlannedHandOver, Wishes
 from appeals.handing_over.planning import Planning
-from appeals.model.body import ChannelKind, Contact
+from appeals.model.body import BodyContact, ChannelKind
 from appeals.model.hand_over import OPEN, AttemptState, HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_overs
 from appeals.register import store as register
@@ -106,7 +106,7 @@ class Escalating(Answering):
         row: Row[Any],
         step: EscalationStep,
         now: datetime,
-        above: Planned | None,
+        above: PlannedHandOver | None,
     ) -> dict[str, object]:
         """What is done of a step, as facts of its event."""
         [one] = await store.load(connection, self._numbers, [row.id])
@@ -147,7 +147,7 @@ class Escalating(Answering):
         await store.add_attempt(connection, one.id, contact.channel, contact.id, message_id, now)
         return 1
 
-    async def _above(self, id_: int, now: datetime) -> Planned | None:
+    async def _above(self, id_: int, now: datetime) -> PlannedHandOver | None:
         """What the body above would be told; asked before the transaction. None: nobody is above."""
         async with self._database.begin() as connection:
             row = await store.row_for_update(connection, id_)
@@ -166,7 +166,7 @@ class Escalating(Answering):
         row: Row[Any],
         one: HandOver,
         now: datetime,
-        above: Planned | None,
+        above: PlannedHandOver | None,
     ) -> dict[str, object]:
         """A hand-over of its own for the body above; the old one is escalated, and may still be received."""
         if above is None or above.body.id == one.body:
@@ -201,7 +201,7 @@ def _over(one: Alarm, state: HandOverState | None) -> bool:
     return state not in {*OPEN, HandOverState.ESCALATED}
 
 
-def _first(contacts: Sequence[Contact]) -> Contact | None:
+def _first(contacts: Sequence[BodyContact]) -> BodyContact | None:
     """By machine where it can be, else for a person to do."""
     machines = (ChannelKind.WEBHOOK, ChannelKind.EMAIL)
     return next((one for one in contacts if one.channel in machines), next(iter(contacts), None))

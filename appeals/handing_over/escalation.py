@@ -11,7 +11,7 @@ _NOT_RECEIVED = frozenset({HandOverState.SENDING, HandOverState.SENT, HandOverSt
 _NOT_ANSWERED = _NOT_RECEIVED | {HandOverState.RECEIVED}
 
 
-class Escalating(Protocol):
+class EscalationFacts(Protocol):
     """What its steps depend on: a hand-over, or its row for whoever has no key to the rest."""
 
     @property
@@ -26,14 +26,14 @@ class Escalating(Protocol):
     def steps_done(self) -> int: ...
 
 
-def steps_of(one: Escalating, steps: Sequence[EscalationStep]) -> tuple[EscalationStep, ...]:
+def steps_of(one: EscalationFacts, steps: Sequence[EscalationStep]) -> tuple[EscalationStep, ...]:
     """Its steps in their order: by what is missing, then by minutes."""
     of_kind = [step for step in steps if step.urgent == one.urgent]
     return tuple(sorted(of_kind, key=lambda step: (step.without == "answer", step.minutes)))
 
 
 def due_steps(
-    one: Escalating, steps: Sequence[EscalationStep], now: datetime
+    one: EscalationFacts, steps: Sequence[EscalationStep], now: datetime
 ) -> tuple[tuple[int, EscalationStep], ...]:
     """Steps whose minutes are over, with what `steps_done` becomes by each.
 
@@ -51,13 +51,15 @@ def due_steps(
     return tuple(due)
 
 
-def next_due(one: Escalating, steps: Sequence[EscalationStep]) -> datetime | None:
+def next_due(one: EscalationFacts, steps: Sequence[EscalationStep]) -> datetime | None:
     """When its next step comes, if nothing comes back; None after the last."""
     found = next_step(one, steps)
     return found[0] if found is not None else None
 
 
-def next_step(one: Escalating, steps: Sequence[EscalationStep]) -> tuple[datetime, EscalationStep] | None:
+def next_step(
+    one: EscalationFacts, steps: Sequence[EscalationStep]
+) -> tuple[datetime, EscalationStep] | None:
     """The step that comes next, and when; None after the last."""
     for number, step in enumerate(steps_of(one, steps), 1):
         waits = one.state in (_NOT_RECEIVED if step.without == "receipt" else _NOT_ANSWERED)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.handing_over import store
 from appeals.handing_over.base import Base
-from appeals.handing_over.results import HandOverEvent, Waiting
+from appeals.handing_over.results import HandOverEvent, WaitingHandOver
 from appeals.model.hand_over import HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
 from config.database import read_connection
@@ -40,7 +40,7 @@ class Looking(Base):
         async with read_connection(self._database) as connection:
             return [self._event(row) for row in await connection.execute(query)]
 
-    async def without_receipt(self) -> list[Waiting]:
+    async def without_receipt(self) -> list[WaitingHandOver]:
         """Sent or failed and not received, oldest first, for the board."""
         wanted = [HandOverState.SENDING, HandOverState.SENT, HandOverState.FAILED]
         table = hand_overs
@@ -59,7 +59,7 @@ class Looking(Base):
         return HandOverEvent(row.seq, row.at, who, row.step, row.before, row.after, facts, words)
 
 
-def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(
+def _waiting(row: Row[Any]) -> WaitingHandOver:
+    return WaitingHandOver(
         row.id, row.appeal_id, row.number, row.body, row.urgent, row.state, row.due_at, row.created_by
     )

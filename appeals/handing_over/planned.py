@@ -7,8 +7,8 @@ from typing import Final
 
 from appeals.calendar.why import Why
 from appeals.calendar.words import words
-from appeals.handing_over.composer import Extra, Message
-from appeals.model.body import Body, ChannelKind, Contact
+from appeals.handing_over.composer import BodyMessage, Extra
+from appeals.model.body import Body, BodyContact, ChannelKind
 
 BY_HAND: Final = "by_hand"  # in place of a rule: a consultant added the body, with a reason
 
@@ -22,7 +22,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedHandOver:
     """One body to be told. `contacts` in the order to try; empty: a person must find how it is reached.
 
     `due_at` in UTC; `why_then` the sentence in the body's language and the asker's may be made of `why`.
@@ -35,10 +35,10 @@ class Planned:
     reasons_ru: tuple[str, ...]
     clauses: tuple[str, ...]
     first: ChannelKind | None
-    contacts: tuple[Contact, ...]
+    contacts: tuple[BodyContact, ...]
     due_at: datetime
     why: Why | None
-    message: Message
+    message: BodyMessage
 
     def why_then(self, language: str) -> str:
         """Why then, in words; at once where it is (A10, A16)."""
@@ -48,7 +48,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
+class UnlistedBody:
     """A body that a rule wants and the directory has not: the consultant looks for a way."""
 
     kind: str
@@ -57,9 +57,9 @@ class Nobody:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class HandOverPlan:
     """`ask`: fields that are unknown and may bring in more bodies; `region` among them where it is empty."""
 
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedHandOver, ...]
     ask: tuple[str, ...]
-    nobody: tuple[Nobody, ...]
+    nobody: tuple[UnlistedBody, ...]

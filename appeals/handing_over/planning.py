@@ -13,11 +13,11 @@ from appeals.calendar.service import Calendar
 from appeals.calendar.why import Why
 from appeals.calendar.working_time import NeverWorks
 from appeals.form.form import Form
-from appeals.handing_over.composer import Heading, Message, compose
-from appeals.handing_over.planned import BY_HAND, Nobody, Plan, Planned, Wishes
+from appeals.handing_over.composer import BodyMessage, Heading, compose
+from appeals.handing_over.planned import BY_HAND, HandOverPlan, PlannedHandOver, UnlistedBody, Wishes
 from appeals.handing_over.rules import CONFIRMED, AtOnce, Recipient, Rule, decide
 from appeals.model.appeal import Appeal
-from appeals.model.body import NATIONWIDE, Body, BodyKind, Contact
+from appeals.model.body import NATIONWIDE, Body, BodyContact, BodyKind
 from appeals.register.number import in_groups
 from appeals.topics.labels import Labels
 from appeals.topics.topics import Topics
@@ -56,7 +56,7 @@ class Planning:
         added: Sequence[str] = (),
         after: str = "",
         confirmed: str = "",
-    ) -> Plan:
+    ) -> HandOverPlan:
         """Who would be told, and what. `wishes` by body; `added` bodies beyond the rules.
 
         `after`, `confirmed`: what came back, and who confirmed it and when (B5). Raises NoSuchBody.
@@ -73,7 +73,9 @@ class Planning:
                 known = found.get(body.id)
                 found[body.id] = (body, one if known is None else _united(known[1], one))
                 continue
-            nobody.append(Nobody(str(one.kind or "above"), region, tuple(rule.id for rule in one.rules)))
+            nobody.append(
+                UnlistedBody(str(one.kind or "above"), region, tuple(rule.id for rule in one.rules))
+            )
             if not region and "region" not in ask:
                 ask.append("region")
         for id_ in added:
@@ -82,11 +84,11 @@ class Planning:
             await self._planned(appeal, values, body, one, now, wished.get(body.id, Wishes()), confirmed)
             for body, one in found.values()
         ]
-        return Plan(tuple(planned), tuple(ask), tuple(nobody))
+        return HandOverPlan(tuple(planned), tuple(ask), tuple(nobody))
 
     async def escalated(
         self, appeal: Appeal, above: Body, silent: Body, now: datetime, wishes: Wishes, *, urgent: bool
-    ) -> Planned:
+    ) -> PlannedHandOver:
         """What the body above is told where `silent` did not say that it has it (A10, B1)."""
         values = self._form.shown({name: value.text for name, value in appeal.values.items()})
         kk = f"{silent.name_kk} алғанын растамады"
@@ -103,7 +105,7 @@ class Planning:
             return next(iter(await self._directory.find(national, NATIONWIDE, day)), None)
         return await self._directory.above(silent.id, day)
 
-    def contacts(self, body: Body, day: date) -> list[Contact]:
+    def contacts(self, body: Body, day: date) -> list[BodyContact]:
         """By what the body may be told on that day, in the order to try."""
         return self._directory.reachable(body, day)
 
@@ -140,11 +142,11 @@ class Planning:
         now: datetime,
         wishes: Wishes,
         confirmed: str,
-    ) -> Planned:
+    ) -> PlannedHandOver:
         at_once = one.at_once or values.get("urgent") == "yes"
         day = now.astimezone(self._zone).date()
         due_at, why = (now, None) if at_once else await self._first_minute(body, now)
-        return Planned(
+        return PlannedHandOver(
             body=body,
             at_once=at_once,
             rules=tuple(rule.id for rule in one.rules) or (BY_HAND,),
@@ -176,7 +178,7 @@ class Planning:
         urgent: bool,
         wishes: Wishes,
         confirmed: str = "",
-    ) -> Message:
+    ) -> BodyMessage:
         """The words for one body, in its language."""
         registered = (appeal.registered_at or appeal.created_at).astimezone(self._zone)
         heading = Heading(

@@ -15,7 +15,7 @@ from appeals.handing_over import store
 from appeals.handing_over.answering import RECEIPT_PAGE, Answering
 from appeals.handing_over.planning import Planning
 from appeals.handing_over.receipt_links import code_of, count_wrong, link_row, secret_of
-from appeals.model.hand_over import Answer, Attempt, Given, HandOver, HandOverState
+from appeals.model.hand_over import BodyAnswer, DeliveryAttempt, GivenAnswer, HandOver, HandOverState
 from appeals.model.receipt import ReceiptFault, ReceiptRefused, ReceiptText, ReceiptView
 from appeals.register.number import in_groups
 from config.database import read_connection
@@ -44,7 +44,7 @@ class ReceiptLinks:
     url: str
     numbers: Numbers
 
-    def __call__(self, one: HandOver, attempt: Attempt) -> str:
+    def __call__(self, one: HandOver, attempt: DeliveryAttempt) -> str:
         """The same for every try of the hand-over, by whatever channel."""
         if not self.url:
             return ""
@@ -92,7 +92,7 @@ class Receipts(Answering):
         return await self._view(await self._of(link, now), now)
 
     async def answer(
-        self, link: str, opened: str, answer: Answer, measures: str, by: str, post: str, now: datetime
+        self, link: str, opened: str, answer: BodyAnswer, measures: str, by: str, post: str, now: datetime
     ) -> ReceiptText:
         """Confirmed or not, primary measures, by whom (A17); a repeat of the same changes nothing."""
         one = await self._of(link, now)
@@ -100,7 +100,7 @@ class Receipts(Answering):
         said = measures.strip()
         if len(said) > _LONGEST_MEASURES:
             raise ReceiptRefused(ReceiptFault.TOO_LONG)
-        given = Given(answer, said, _named(by, post), RECEIPT_PAGE, now)
+        given = GivenAnswer(answer, said, _named(by, post), RECEIPT_PAGE, now)
         await self.answered(one.id, given, _who(one), now)
         return await self._text(await self._of(link, now), now)
 

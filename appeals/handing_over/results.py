@@ -58,7 +58,7 @@ class HandOverEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingHandOver:
     """A hand-over that somebody should look at; nothing personal in it. `owner`: who made it."""
 
     id: int

@@ -25,7 +25,7 @@ from appeals.handing_over.base import LINE, as_json
 from appeals.handing_over.channel_result import ChannelResult, Ending
 from appeals.handing_over.channels import Channels
 from appeals.model.body import ChannelKind
-from appeals.model.hand_over import Attempt, AttemptState, HandOver, HandOverState
+from appeals.model.hand_over import AttemptState, DeliveryAttempt, HandOver, HandOverState
 from appeals.model.hand_over_tables import hand_over_attempts, hand_overs
 from config.database import read_connection
 from recordings.journal.alarming import alarm
@@ -212,12 +212,12 @@ class Sending:
         async with read_connection(self._database) as connection:
             return (await store.load(connection, self._numbers, [id_]))[0]
 
-    async def _attempt(self, id_: int) -> Attempt:
+    async def _attempt(self, id_: int) -> DeliveryAttempt:
         query = select(hand_over_attempts).where(hand_over_attempts.c.id == id_)
         async with read_connection(self._database) as connection:
             return store.attempt_of((await connection.execute(query)).one())
 
-    async def _ended(self, attempt: Attempt, result: ChannelResult, now: datetime) -> None:
+    async def _ended(self, attempt: DeliveryAttempt, result: ChannelResult, now: datetime) -> None:
         state = _STATES[result.ending]
         if state is AttemptState.FAILED and attempt.tries >= _MOST:
             state = AttemptState.REFUSED

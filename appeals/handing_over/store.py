@@ -12,10 +12,10 @@ from appeals.handing_over.status import move
 from appeals.model.body import ChannelKind
 from appeals.model.hand_over import (
     OPEN,
-    Answer,
-    Attempt,
     AttemptState,
-    Given,
+    BodyAnswer,
+    DeliveryAttempt,
+    GivenAnswer,
     HandOver,
     HandOverState,
 )
@@ -155,7 +155,7 @@ async def attempt_for_update(connection: AsyncConnection, attempt: int) -> Row[A
 async def load(connection: AsyncConnection, numbers: Numbers, ids: Sequence[int]) -> list[HandOver]:
     """Hand-overs with their tries, in the order of `ids`, those that are there."""
     rows: dict[int, Row[Any]] = {}
-    tries: dict[int, list[Attempt]] = {}
+    tries: dict[int, list[DeliveryAttempt]] = {}
     table = hand_over_attempts
     for part in batches(ids):
         for row in await connection.execute(select(hand_overs).where(hand_overs.c.id.in_(part))):
@@ -180,7 +180,7 @@ async def open_bodies(connection: AsyncConnection, appeal_id: int) -> list[str]:
     return list((await connection.execute(query.order_by(hand_overs.c.id))).scalars())
 
 
-def hand_over_of(row: Row[Any], tries: Sequence[Attempt], numbers: Numbers) -> HandOver:
+def hand_over_of(row: Row[Any], tries: Sequence[DeliveryAttempt], numbers: Numbers) -> HandOver:
     """As it is shown."""
     return HandOver(
         id=row.id,
@@ -208,9 +208,9 @@ def hand_over_of(row: Row[Any], tries: Sequence[Attempt], numbers: Numbers) -> H
     )
 
 
-def attempt_of(row: Row[Any]) -> Attempt:
+def attempt_of(row: Row[Any]) -> DeliveryAttempt:
     """One try."""
-    return Attempt(
+    return DeliveryAttempt(
         id=row.id,
         hand_over_id=row.hand_over_id,
         channel=ChannelKind(row.channel),
@@ -227,11 +227,11 @@ def attempt_of(row: Row[Any]) -> Attempt:
     )
 
 
-def _given(row: Row[Any], numbers: Numbers) -> Given | None:
+def _given(row: Row[Any], numbers: Numbers) -> GivenAnswer | None:
     if row.answer is None:
         return None
-    return Given(
-        Answer(row.answer),
+    return GivenAnswer(
+        BodyAnswer(row.answer),
         _revealed(row.pii_measures, numbers),
         _revealed(row.pii_answered_by, numbers),
         row.answer_channel,

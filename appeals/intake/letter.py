@@ -37,7 +37,7 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class WrittenAppeal:
     """What came, fit for the register."""
 
     language: str
@@ -46,7 +46,7 @@ class Letter:
     files: tuple[SentFile, ...]
 
 
-def read_letter(raw: bytes, form: Form) -> Letter:
+def read_letter(raw: bytes, form: Form) -> WrittenAppeal:
     """Raises IntakeRefused with every fault."""
     if len(raw) > LARGEST:
         raise IntakeRefused(IntakeCode.TOO_LARGE)
@@ -67,7 +67,7 @@ def read_letter(raw: bytes, form: Form) -> Letter:
     files = _files(came.get("attachments", []), faults)
     if faults:
         raise IntakeRefused(IntakeCode.FIELDS_UNFIT, tuple(faults))
-    return Letter(language, Channel(channel), values, files)
+    return WrittenAppeal(language, Channel(channel), values, files)
 
 
 def _values(came: Any, form: Form, faults: list[FieldFault]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from appeals.form.form import Form
 from appeals.intake.attachments import bytes_of, files_of, keep_files
-from appeals.intake.letter import Letter, read_letter
+from appeals.intake.letter import WrittenAppeal, read_letter
 from appeals.intake.results import Accepted, Attachment, IntakeCode, IntakeRefused, Token
 from appeals.intake.tokens import Tokens
 from appeals.model.appeal import Appeal, ContactKind
@@ -113,7 +113,9 @@ class Intake:
             elif known != values["sha256"]:
                 raise IntakeRefused(IntakeCode.KEY_REUSED)
 
-    async def _fill(self, draft: Appeal, letter: Letter, who: Actor, now: datetime, digest: str) -> Appeal:
+    async def _fill(
+        self, draft: Appeal, letter: WrittenAppeal, who: Actor, now: datetime, digest: str
+    ) -> Appeal:
         """Each step may be repeated: what a crash left half is finished by the sender's next try."""
         for field, text in letter.values.items():
             await self._register.save_field(draft.id, field, text, 0, who, now, f"{digest[:32]}-{field}")

@@ -41,7 +41,7 @@ class HelpKind(StrEnum):
     PSYCHOLOGICAL = "psychological"
 
 
-class State(StrEnum):
+class AppealState(StrEnum):
     """Where an appeal stands (A12); the allowed moves are data in register/status.py."""
 
     DRAFT = "draft"
@@ -52,7 +52,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-class Outcome(StrEnum):
+class AppealOutcome(StrEnum):
     """How an appeal ended."""
 
     HELPED = "helped"  # consultation or help was enough
@@ -90,7 +90,7 @@ class ContactKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class AppealContact:
     """One contact about an appeal; `call_id` "" where it was no call."""
 
     id: int
@@ -135,7 +135,7 @@ class Appeal:
 
     id: int
     number: str
-    state: State
+    state: AppealState
     version: int  # grows by every change of anything
     language: str  # kk | ru: the applicant's (A2)
     channel: Channel
@@ -146,10 +146,10 @@ class Appeal:
     closed_at: datetime | None
     due_at: datetime | None  # when an answer is owed (A23, C2)
     due_source: str  # id of the term in settings
-    outcome: Outcome | None
+    outcome: AppealOutcome | None
     joined_to: int | None
     values: Mapping[str, FieldValue]
-    contacts: tuple[Contact, ...]
+    contacts: tuple[AppealContact, ...]
 
     def text(self, field: str) -> str:
         """What stands in a field; "" where nothing does."""

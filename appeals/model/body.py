@@ -46,7 +46,7 @@ NATIONWIDE = ""  # region of a central body
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class BodyContact:
     """One way to one person of a body, in the order deputies are tried.
 
     `address`: number as dialled (+7…), e-mail, https URL, or postal address. `example`: marked as invented:
@@ -93,7 +93,7 @@ class Body:
     topics: tuple[str, ...] = ()
     above: str = ""  # the body above it: complaints about it go there (B6)
     hours: tuple[Hours, ...] = ()  # empty: round the clock
-    contacts: tuple[Contact, ...] = field(default=())
+    contacts: tuple[BodyContact, ...] = field(default=())
     valid_from: date | None = None
     valid_until: date | None = None  # inclusive
     example: bool = False

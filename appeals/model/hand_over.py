@@ -32,7 +32,7 @@ OPEN = frozenset(
 )
 
 
-class Answer(StrEnum):
+class BodyAnswer(StrEnum):
     """What a body says of the matter (A17)."""
 
     CONFIRMED = "confirmed"
@@ -53,7 +53,7 @@ class AttemptState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """`message_id` is made before the first byte leaves, and stays through every repeat."""
 
     id: int
@@ -72,10 +72,10 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenAnswer:
     """What a body answered (A17): `by` who says so, as typed; `measures` the primary measures taken."""
 
-    answer: Answer
+    answer: BodyAnswer
     measures: str
     by: str
     channel: str  # receipt_page | telephone | letter | email
@@ -105,9 +105,9 @@ class HandOver:
     sent_at: datetime | None
     received_at: datetime | None
     received_by: str
-    given: Given | None
+    given: GivenAnswer | None
     steps_done: int  # of its escalation
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[DeliveryAttempt, ...]
 
     @property
     def open(self) -> bool:

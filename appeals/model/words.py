@@ -10,7 +10,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class BilingualText:
     """One text in Kazakh and in Russian; neither is ever missing."""
 
     kk: str
@@ -21,7 +21,7 @@ class Words:
         return self.ru if language == "ru" else self.kk
 
 
-def wrong_with(words: Words) -> str:
+def wrong_with(words: BilingualText) -> str:
     """What is wrong with a text, in plain English; "" where nothing is.
 
     A text copied from a PDF holds Latin letters that look Kazakh: search and speech would miss the word.

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from appeals.model.appeal import Contact, ContactKind, NoCase
+from appeals.model.appeal import AppealContact, ContactKind, NoCase
 from appeals.model.register_tables import (
     APPEAL_CONTACTS,
     NO_CASE_CONTACTS,
@@ -33,7 +33,7 @@ async def add_contact(
     at: datetime,
     who: Actor,
     pii_phone: str = "",
-) -> tuple[Contact, bool]:
+) -> tuple[AppealContact, bool]:
     """The contact, and whether it is new; a call is a contact of one appeal once."""
     table = appeal_contacts
     if call_id:
@@ -54,7 +54,7 @@ async def add_contact(
         key = (await connection.execute(insert(table).values(values))).inserted_primary_key
         assert key is not None
         rows.add(APPEAL_CONTACTS, tuple(key))
-    return Contact(int(key[0]), appeal_id, kind, call_id, at, who.system_user), True
+    return AppealContact(int(key[0]), appeal_id, kind, call_id, at, who.system_user), True
 
 
 async def copy(connection: AsyncConnection, appeal_id: int, into: int) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from appeals.model.appeal import Appeal, State
+from appeals.model.appeal import Appeal, AppealState
 from appeals.model.register_tables import appeals
 from appeals.register.number import in_groups
 from appeals.register.ports import FormRules, NoHandOvers, NoTerms, OpenHandOvers, Terms
@@ -105,5 +105,5 @@ def name_of(appeal: Appeal | Row[Any]) -> str:
 
 def not_closed(row: Row[Any]) -> None:
     """Raises AppealRefused: what is closed is changed only after it was reopened."""
-    if row.state == State.CLOSED.value:
+    if row.state == AppealState.CLOSED.value:
         raise AppealRefused(told("this appeal is closed: reopen it first, with a reason"))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.form.form import Needed
-from appeals.model.appeal import Appeal, Channel, Contact, ContactKind, NoCase, State
+from appeals.model.appeal import Appeal, AppealContact, AppealState, Channel, ContactKind, NoCase
 from appeals.model.register_tables import appeals
 from appeals.register import contacts, drafts, store
 from appeals.register.door import RegisterDoor, allowed, not_closed, own
@@ -69,7 +69,7 @@ class Drafting(RegisterDoor):
             await lock(connection)
             for id_ in reversed(await contacts.appeals_of(connection, call_id)):
                 known = await store.row_for_update(connection, id_)
-                if known.state == State.DRAFT.value and known.owner == who.system_user:
+                if known.state == AppealState.DRAFT.value and known.owner == who.system_user:
                     return await store.load_one(connection, self._numbers, id_)
             id_ = await self._from_call(connection, call_id, who, now, language, phone, channel, made_key)
             return await store.load_one(connection, self._numbers, id_)
@@ -148,7 +148,7 @@ class Drafting(RegisterDoor):
         call_id: str = "",
         at: datetime | None = None,
         phone: str = "",
-    ) -> Contact:
+    ) -> AppealContact:
         """Another call, letter or visit about the same matter. A call's recording is held while it is open.
 
         Raises AppealRefused (no such call, closed), StepForbidden, NoSuchAppeal.
@@ -220,7 +220,7 @@ class Drafting(RegisterDoor):
             if found is not None:
                 return int(found)
         values: dict[str, Any] = {
-            "state": State.DRAFT.value,
+            "state": AppealState.DRAFT.value,
             "language": language if language in LANGUAGES else "kk",
             "channel": channel.value,
             "owner": who.system_user,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.form.form import Search
-from appeals.model.appeal import Appeal, Outcome
+from appeals.model.appeal import Appeal, AppealOutcome
 from appeals.model.register_tables import appeal_contacts, appeal_words, appeals
 from appeals.register.drafts import digests
 from appeals.register.folding import asked_names, same_text
@@ -30,7 +30,7 @@ async def duplicates(
         appeals.c.id != appeal.id,
         appeals.c.created_at >= appeal.created_at - within,
         appeals.c.created_at <= appeal.created_at + within,
-        or_(appeals.c.outcome.is_(None), appeals.c.outcome != Outcome.JOINED.value),
+        or_(appeals.c.outcome.is_(None), appeals.c.outcome != AppealOutcome.JOINED.value),
     )
     found: dict[int, list[str]] = {}
     for ground, which in (

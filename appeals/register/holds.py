@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from appeals.model.appeal import State
+from appeals.model.appeal import AppealState
 from appeals.model.register_tables import appeal_contacts, appeals
 from recordings.model.evidence_tables import registrations
 from recordings.retention.holds import Period, period_of
@@ -49,5 +49,5 @@ def _contacts() -> Select[Any]:
     return (
         select(appeal_contacts.c.call_id)
         .join(appeals, appeals.c.id == appeal_contacts.c.appeal_id)
-        .where(appeals.c.state != State.CLOSED.value, appeal_contacts.c.call_id.is_not(None))
+        .where(appeals.c.state != AppealState.CLOSED.value, appeal_contacts.c.call_id.is_not(None))
     )

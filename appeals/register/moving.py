@@ -13,7 +13,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from appeals.model.appeal import Appeal, Outcome, State
+from appeals.model.appeal import Appeal, AppealOutcome, AppealState
 from appeals.model.register_tables import APPEAL_NUMBERS, appeal_contacts, appeal_numbers
 from appeals.register.drafts import note_unnoted
 from appeals.register.number import number_of
@@ -29,12 +29,12 @@ async def move_in(
     connection: AsyncConnection,
     numbers: Numbers,
     appeal_id: int,
-    to: State,
+    to: AppealState,
     who: Actor,
     now: datetime,
     *,
     reason: str = "",
-    outcome: Outcome | None = None,
+    outcome: AppealOutcome | None = None,
     open_hand_overs: tuple[str, ...] = (),
     columns: Mapping[str, Any] | None = None,
     facts: Mapping[str, object] | None = None,
@@ -45,7 +45,7 @@ async def move_in(
     Raises WrongStep, StepForbidden, NoSuchAppeal; then the caller's transaction must end without effect.
     """
     row = await row_for_update(connection, appeal_id)
-    before = State(row.state)
+    before = AppealState(row.state)
     state = move(before, to, who, reason=reason, outcome=outcome, open_hand_overs=open_hand_overs)
     await note_unnoted(connection, numbers, appeal_id)
     await change(connection, appeal_id, now, {"state": state.value, **(columns or {})})
@@ -75,7 +75,9 @@ async def register_in(
     if owed is not None:
         columns |= {"due_at": owed[0], "due_source": owed[1]}
     facts = {"number": number, "due_at": owed[0].isoformat() if owed else None}
-    await move_in(connection, numbers, appeal_id, State.REGISTERED, who, now, columns=columns, facts=facts)
+    await move_in(
+        connection, numbers, appeal_id, AppealState.REGISTERED, who, now, columns=columns, facts=facts
+    )
     await tie(connection, number, await calls_of(connection, appeal_id), True, now)
     return number
 
@@ -84,7 +86,7 @@ async def close_in(
     connection: AsyncConnection,
     numbers: Numbers,
     appeal: Appeal | Row[Any],
-    outcome: Outcome,
+    outcome: AppealOutcome,
     who: Actor,
     now: datetime,
     *,
@@ -98,7 +100,7 @@ async def close_in(
         connection,
         numbers,
         appeal.id,
-        State.CLOSED,
+        AppealState.CLOSED,
         who,
         now,
         reason=reason,
@@ -121,7 +123,7 @@ async def reopen_in(
         connection,
         numbers,
         appeal_id,
-        State.IN_WORK,
+        AppealState.IN_WORK,
         who,
         now,
         reason=reason,

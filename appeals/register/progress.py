@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
-from appeals.model.appeal import Appeal, AppealEvent, Outcome, State
+from appeals.model.appeal import Appeal, AppealEvent, AppealOutcome, AppealState
 from appeals.register.number import in_groups
 from appeals.register.results import StatusTold
 
@@ -72,12 +72,12 @@ def progress(
     sentences = [_say("number", language, number=in_groups(appeal.number))] if appeal.number else []
     sentences.append(_say(f"state {appeal.state}", language))
     sentences += [_step(event, language, zone) for event in events if event.step in STEPS]
-    if appeal.outcome is Outcome.JOINED:
+    if appeal.outcome is AppealOutcome.JOINED:
         if joined_to:
             sentences.append(_say("outcome joined", language, number=in_groups(joined_to)))
     elif appeal.outcome is not None:
         sentences.append(_say(f"outcome {appeal.outcome}", language))
-    if appeal.due_at is not None and appeal.state is not State.CLOSED:
+    if appeal.due_at is not None and appeal.state is not AppealState.CLOSED:
         sentences.append(_say("due", language, until=until(appeal.due_at, language, zone)))
     return StatusTold(appeal.number, language, tuple(sentences))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from appeals.model.appeal import Appeal, Channel, FieldValue, NoCase, Outcome, State
+from appeals.model.appeal import Appeal, AppealOutcome, AppealState, Channel, FieldValue, NoCase
 
 
 class NoSuchAppeal(LookupError):
@@ -102,7 +102,7 @@ class Wanted:
     phone: str = ""
     person: str = ""
     word: str = ""
-    states: tuple[State, ...] = ()
+    states: tuple[AppealState, ...] = ()
     owner: str = ""
     topic: str = ""
     region: str = ""
@@ -124,7 +124,7 @@ class Listed:
 
     id: int
     number: str
-    state: State
+    state: AppealState
     channel: Channel
     language: str
     kind: str
@@ -138,7 +138,7 @@ class Listed:
     closed_at: datetime | None
     changed_at: datetime
     due_at: datetime | None
-    outcome: Outcome | None
+    outcome: AppealOutcome | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.form.form import Search
-from appeals.model.appeal import Channel, Outcome, State
+from appeals.model.appeal import AppealOutcome, AppealState, Channel
 from appeals.model.register_tables import appeal_contacts, appeal_words, appeals
 from appeals.register.folding import asked_names, asked_words
 from appeals.register.number import read_number
@@ -50,7 +50,7 @@ def listed(row: Row[Any]) -> Listed:
     return Listed(
         id=row.id,
         number=row.number or "",
-        state=State(row.state),
+        state=AppealState(row.state),
         channel=Channel(row.channel),
         language=row.language,
         kind=row.kind,
@@ -64,7 +64,7 @@ def listed(row: Row[Any]) -> Listed:
         closed_at=row.closed_at,
         changed_at=row.changed_at,
         due_at=row.due_at,
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        outcome=AppealOutcome(row.outcome) if row.outcome else None,
     )
 
 

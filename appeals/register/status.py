@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from appeals.model.appeal import Outcome, State
+from appeals.model.appeal import AppealOutcome, AppealState
 from config.told import either, told
 from recordings.demands.steps import StepForbidden, WrongStep
 from recordings.model.access_entry import Actor
@@ -22,8 +22,8 @@ class AppealMove:
     ends: bool = False
 
 
-S = State
-MOVES: Mapping[tuple[State, State], AppealMove] = MappingProxyType(
+S = AppealState
+MOVES: Mapping[tuple[AppealState, AppealState], AppealMove] = MappingProxyType(
     {
         (S.DRAFT, S.REGISTERED): AppealMove(),
         (S.DRAFT, S.CLOSED): AppealMove(says=True, ends=True),  # begun twice, or the caller took it back
@@ -45,14 +45,14 @@ MOVES: Mapping[tuple[State, State], AppealMove] = MappingProxyType(
 
 
 def move(
-    state: State,
-    to: State,
+    state: AppealState,
+    to: AppealState,
     who: Actor,
     *,
     reason: str = "",
-    outcome: Outcome | None = None,
+    outcome: AppealOutcome | None = None,
     open_hand_overs: Sequence[str] = (),
-) -> State:
+) -> AppealState:
     """The state after a move. `open_hand_overs`: bodies yet to answer. Raises WrongStep, StepForbidden."""
     found = MOVES.get((state, to))
     if found is None:
@@ -80,7 +80,7 @@ def move(
     return to
 
 
-def _no_way(state: State, to: State) -> WrongStep:
+def _no_way(state: AppealState, to: AppealState) -> WrongStep:
     ways = ", ".join(sorted(str(after) for before, after in MOVES if before is state))
     return WrongStep(
         told(

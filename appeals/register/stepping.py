@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from appeals.form.form import Needed
-from appeals.model.appeal import Appeal, Outcome, State
+from appeals.model.appeal import Appeal, AppealOutcome, AppealState
 from appeals.register import contacts, store
 from appeals.register.door import RegisterDoor, name_of
 from appeals.register.moving import close_in, move_in, register_in, reopen_in
@@ -40,7 +40,7 @@ class Stepping(RegisterDoor):
     async def move(
         self,
         appeal_id: int,
-        to: State,
+        to: AppealState,
         who: Actor,
         now: datetime,
         *,
@@ -52,7 +52,10 @@ class Stepping(RegisterDoor):
         `facts` without personal data. Raises WrongStep, StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
-        if to in (State.DRAFT, State.REGISTERED, State.CLOSED) or row.state == State.CLOSED.value:
+        if (
+            to in (AppealState.DRAFT, AppealState.REGISTERED, AppealState.CLOSED)
+            or row.state == AppealState.CLOSED.value
+        ):
             raise WrongStep(told("this step has a command of its own: register, close or reopen"))
         await self._step(row, who, to.value, reason)
         async with self._database.begin() as connection:
@@ -60,14 +63,14 @@ class Stepping(RegisterDoor):
             return await store.load_one(connection, self._numbers, appeal_id)
 
     async def close(
-        self, appeal_id: int, outcome: Outcome, who: Actor, now: datetime, reason: str = ""
+        self, appeal_id: int, outcome: AppealOutcome, who: Actor, now: datetime, reason: str = ""
     ) -> Appeal:
         """End it. A reason is needed where a body has not answered yet, or a draft ends without a number.
 
         Raises FieldsMissing (unless a reason is given), WrongStep, StepForbidden, NoSuchAppeal.
         """
         row = await self._row(appeal_id)
-        if outcome is Outcome.JOINED:
+        if outcome is AppealOutcome.JOINED:
             raise WrongStep(told("say into which appeal it is joined: it is closed by that"))
         if not reason.strip():
             await self._complete(appeal_id, Needed.CLOSE)
@@ -84,7 +87,7 @@ class Stepping(RegisterDoor):
     async def reopen(self, appeal_id: int, who: Actor, now: datetime, reason: str) -> Appeal:
         """In work again. Raises WrongStep (not closed, no reason), StepForbidden, NoSuchAppeal."""
         row = await self._row(appeal_id)
-        if row.state != State.CLOSED.value:
+        if row.state != AppealState.CLOSED.value:
             raise WrongStep(told("this appeal is not closed"))
         await self._step(row, who, "reopened", reason)
         async with self._database.begin() as connection:
@@ -140,13 +143,13 @@ class Stepping(RegisterDoor):
         async with self._database.begin() as connection:
             await store.row_for_update(connection, min(appeal_id, into))
             other = await store.row_for_update(connection, into)
-            if into == appeal_id or other.state == State.CLOSED.value:
+            if into == appeal_id or other.state == AppealState.CLOSED.value:
                 raise AppealRefused(told("it can only be joined to another appeal that is open"))
             joined = await store.load_one(connection, self._numbers, appeal_id)
             await contacts.keep_callers(connection, self._numbers, self._parts.callers, appeal_id)
             waiting = tuple(await self._parts.hand_overs.open_of(connection, appeal_id))
             await close_in(
-                connection, self._numbers, joined, Outcome.JOINED, who, now, reason=reason,
+                connection, self._numbers, joined, AppealOutcome.JOINED, who, now, reason=reason,
                 open_hand_overs=waiting, columns={"joined_to": into}, facts={"joined_to": into},
             )  # fmt: skip
             await contacts.copy(connection, appeal_id, into)

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.model.appeal import (
     Appeal,
+    AppealContact,
     AppealEvent,
+    AppealOutcome,
+    AppealState,
     Channel,
-    Contact,
     ContactKind,
     FieldValue,
-    Outcome,
-    State,
 )
 from appeals.model.register_tables import (
     APPEAL_EVENTS,
@@ -121,7 +121,7 @@ async def load(connection: AsyncConnection, numbers: Numbers, ids: Sequence[int]
     """
     rows: dict[int, Row[Any]] = {}
     values: dict[int, dict[str, FieldValue]] = {}
-    contacts: dict[int, list[Contact]] = {}
+    contacts: dict[int, list[AppealContact]] = {}
     for part in batches(ids):
         for row in await connection.execute(select(appeals).where(appeals.c.id.in_(part))):
             rows[row.id] = row
@@ -147,12 +147,12 @@ async def events_of(connection: AsyncConnection, numbers: Numbers, appeal_id: in
     return [event_of(row, numbers) for row in await connection.execute(query)]
 
 
-def appeal_of(row: Row[Any], values: Mapping[str, FieldValue], contacts: Collection[Contact]) -> Appeal:
+def appeal_of(row: Row[Any], values: Mapping[str, FieldValue], contacts: Collection[AppealContact]) -> Appeal:
     """From its rows."""
     return Appeal(
         id=row.id,
         number=row.number or "",
-        state=State(row.state),
+        state=AppealState(row.state),
         version=row.version,
         language=row.language,
         channel=Channel(row.channel),
@@ -163,7 +163,7 @@ def appeal_of(row: Row[Any], values: Mapping[str, FieldValue], contacts: Collect
         closed_at=row.closed_at,
         due_at=row.due_at,
         due_source=row.due_source,
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        outcome=AppealOutcome(row.outcome) if row.outcome else None,
         joined_to=row.joined_to,
         values=dict(values),
         contacts=tuple(contacts),
@@ -180,9 +180,11 @@ def text_of(row: Row[Any], numbers: Numbers) -> str:
     return revealed(row.pii_text, numbers, row.appeal_id) if row.text is None else str(row.text)
 
 
-def contact_of(row: Row[Any]) -> Contact:
+def contact_of(row: Row[Any]) -> AppealContact:
     """From its row."""
-    return Contact(row.id, row.appeal_id, ContactKind(row.kind), row.call_id or "", row.at, row.system_user)
+    return AppealContact(
+        row.id, row.appeal_id, ContactKind(row.kind), row.call_id or "", row.at, row.system_user
+    )
 
 
 def event_of(row: Row[Any], numbers: Numbers) -> AppealEvent:

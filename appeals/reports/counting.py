@@ -7,7 +7,7 @@ from typing import Final
 
 from appeals.form.form import Form
 from appeals.model.appeal import Channel
-from appeals.reports.values import AppealFacts, Axis, HandOverFacts, Label, Line, Unit
+from appeals.reports.values import AppealFacts, Axis, HandOverFacts, Label, ReportLine, Unit
 from appeals.reports.values import Column as Of
 from appeals.reports.words import WORDS
 from appeals.topics.labels import Labels
@@ -89,7 +89,7 @@ def terms(appeals: Iterable[AppealFacts], now: datetime) -> Counter[str]:
 
 def times_line(
     id_: str, appeals: Iterable[AppealFacts], end: Callable[[HandOverFacts], datetime | None]
-) -> Line:
+) -> ReportLine:
     """Of all hand-overs that came so far: count, median, p90, longest; by TIMES.
 
     Each is a time that really occurred (nearest rank), whole seconds.
@@ -101,7 +101,7 @@ def times_line(
         if (at := end(one)) is not None
     )
     cells = (len(spans), rank(spans, 50), rank(spans, 90), spans[-1] if spans else None)
-    return Line(id_, WORDS[id_], cells)
+    return ReportLine(id_, WORDS[id_], cells)
 
 
 def rank(ordered: Sequence[int], percent: int) -> int | None:

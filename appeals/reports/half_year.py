@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from appeals.reports.counting import ANSWERS, TIMES, answer_of, groups, times_line
-from appeals.reports.values import AppealFacts, Axis, Cell, Column, Line, Period, Report, Section
+from appeals.reports.values import AppealFacts, Axis, Cell, Column, Report, ReportLine, ReportPeriod, Section
 from appeals.reports.words import WORDS
 
 COLUMNS: Final = tuple(
@@ -15,7 +15,7 @@ BY: Final = ("reason", "kind", "channel", "outcome")
 
 
 def half_year(
-    appeals: Sequence[AppealFacts], axes: Mapping[str, Axis], period: Period, region: str, now: datetime
+    appeals: Sequence[AppealFacts], axes: Mapping[str, Axis], period: ReportPeriod, region: str, now: datetime
 ) -> Report:
     """`appeals`: all that were registered in the period; of these children's, of `region` ("": all)."""
     of_children = [one for one in appeals if one.child and region in ("", one.region)]
@@ -40,9 +40,10 @@ def half_year(
 
 def _table(axis: Axis, appeals: Sequence[AppealFacts]) -> Section:
     lines = [
-        Line(value, axis.label(value), _cells(members)) for value, members in groups(axis, appeals).items()
+        ReportLine(value, axis.label(value), _cells(members))
+        for value, members in groups(axis, appeals).items()
     ]
-    whole = Line("total", WORDS["total"], _cells(appeals))
+    whole = ReportLine("total", WORDS["total"], _cells(appeals))
     return Section(axis.id, WORDS[f"by_{axis.id}"], COLUMNS, (*lines, whole))
 
 

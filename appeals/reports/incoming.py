@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from appeals.reports.counting import TERMS, TIMES, groups, terms, times_line
-from appeals.reports.values import AppealFacts, Axis, Column, Line, Period, Report, Section
+from appeals.reports.values import AppealFacts, Axis, Column, Report, ReportLine, ReportPeriod, Section
 from appeals.reports.words import WORDS
 
 COLUMNS: Final = tuple(Column(id_, WORDS[id_]) for id_ in ("now", "before", "change"))
@@ -16,8 +16,8 @@ def incoming(
     appeals: Sequence[AppealFacts],
     earlier: Sequence[AppealFacts],
     axes: Mapping[str, Axis],
-    period: Period,
-    before: Period,
+    period: ReportPeriod,
+    before: ReportPeriod,
     now: datetime,
 ) -> Report:
     """`appeals`, `earlier`: all that were registered in each period; terms as they stand now."""
@@ -53,10 +53,10 @@ def _table(axis: Axis, appeals: Sequence[AppealFacts], earlier: Sequence[AppealF
     lines = []
     for value in groups(axis, (*appeals, *earlier)):
         many, few = counts.get(value, 0), was.get(value, 0)
-        lines.append(Line(value, axis.label(value), (many, few, many - few)))
+        lines.append(ReportLine(value, axis.label(value), (many, few, many - few)))
     whole = _line("total", len(appeals), len(earlier))
     return Section(axis.id, WORDS[f"by_{axis.id}"], COLUMNS, (*lines, whole))
 
 
-def _line(id_: str, count: int, before: int) -> Line:
-    return Line(id_, WORDS[id_], (count, before, count - before))
+def _line(id_: str, count: int, before: int) -> ReportLine:
+    return ReportLine(id_, WORDS[id_], (count, before, count - before))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from appeals.reports.values import Label, Period, Report, Section
+from appeals.reports.values import Label, Report, ReportPeriod, Section
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _period(period: Period) -> dict[str, str]:
+def _period(period: ReportPeriod) -> dict[str, str]:
     return {"id": period.id, "since": period.since.isoformat(), "until": period.until.isoformat()}
 
 

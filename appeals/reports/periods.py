@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from appeals.reports.values import Period
+from appeals.reports.values import ReportPeriod
 from config.told import told
 
 LONGEST: Final = 3660  # days
@@ -30,13 +30,13 @@ class WrongPeriod(ValueError):
     """That is no period; the text says what to write."""
 
 
-def period_of(text: str, zone: tzinfo) -> Period:
+def period_of(text: str, zone: tzinfo) -> ReportPeriod:
     """2026-H1, 2026-11, 2026-W48, 2026-11-28, 2026-11-01..2026-11-15 (both included). Raises WrongPeriod."""
     first, after = _bounds(text.strip(), text)
     return _period(text.strip(), first, after, zone)
 
 
-def before(period: Period) -> Period:
+def before(period: ReportPeriod) -> ReportPeriod:
     """The period of the same kind that ends where this one begins."""
     zone = period.since.tzinfo
     assert zone is not None, "made by period_of"
@@ -79,8 +79,8 @@ def _bounds(text: str, asked: str) -> tuple[date, date]:
     )
 
 
-def _period(id_: str, first: date, after: date, zone: tzinfo) -> Period:
-    return Period(id_, datetime.combine(first, time(), zone), datetime.combine(after, time(), zone))
+def _period(id_: str, first: date, after: date, zone: tzinfo) -> ReportPeriod:
+    return ReportPeriod(id_, datetime.combine(first, time(), zone), datetime.combine(after, time(), zone))
 
 
 def _half(year: int, half: int) -> tuple[date, date]:

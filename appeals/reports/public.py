@@ -16,9 +16,9 @@ from appeals.reports.values import (
     Axis,
     Cell,
     Column,
-    Line,
-    Period,
     Report,
+    ReportLine,
+    ReportPeriod,
     Section,
 )
 from appeals.reports.words import WORDS
@@ -28,7 +28,11 @@ COUNT: Final = Column("appeals", WORDS["appeals"])
 
 
 def public(
-    appeals: Sequence[AppealFacts], axes: Mapping[str, Axis], period: Period, smallest: int, now: datetime
+    appeals: Sequence[AppealFacts],
+    axes: Mapping[str, Axis],
+    period: ReportPeriod,
+    smallest: int,
+    now: datetime,
 ) -> Report:
     """`smallest`: no count below it is shown."""
     if len(appeals) < smallest:
@@ -53,7 +57,7 @@ def public(
 
 
 def _total(count: Cell) -> Section:
-    return Section("total", WORDS["appeals"], (COUNT,), (Line("total", WORDS["total"], (count,)),))
+    return Section("total", WORDS["appeals"], (COUNT,), (ReportLine("total", WORDS["total"], (count,)),))
 
 
 def _listed(appeals: Sequence[AppealFacts], axis: Axis, smallest: int) -> Section:
@@ -63,10 +67,10 @@ def _listed(appeals: Sequence[AppealFacts], axis: Axis, smallest: int) -> Sectio
     counts = [len(counted.get(value, ())) for value in values]
     hidden = suppressed_list(counts, smallest)
     lines = [
-        Line(value, axis.label(value), (SUPPRESSED if place in hidden else counts[place],))
+        ReportLine(value, axis.label(value), (SUPPRESSED if place in hidden else counts[place],))
         for place, value in enumerate(values)
     ]
-    whole = Line("total", WORDS["total"], (len(appeals),))
+    whole = ReportLine("total", WORDS["total"], (len(appeals),))
     return Section(axis.id, WORDS[f"by_{axis.id}"], (COUNT,), (*lines, whole))
 
 
@@ -83,7 +87,7 @@ def _crossed(appeals: Sequence[AppealFacts], down: Axis, across: Axis, smallest:
 
     labels = [*((value, down.label(value)) for value in rows), ("total", WORDS["total"])]
     lines = tuple(
-        Line(value, label, tuple(cell(row, column) for column in range(len(columns) + 1)))
+        ReportLine(value, label, tuple(cell(row, column) for column in range(len(columns) + 1)))
         for row, (value, label) in enumerate(labels)
     )
     heads = (*(Column(value, across.label(value)) for value in columns), Column("total", WORDS["total"]))

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
 from appeals.model.register_tables import appeal_contacts, appeal_values, appeal_words, appeals
-from appeals.reports.values import AppealFacts, HandOverFacts, Period
+from appeals.reports.values import AppealFacts, HandOverFacts, ReportPeriod
 
 PHONE: Final = "applicant_phone"
 FIELDS: Final = ("reason", "child_rights_violated")
 
 
-async def facts(connection: AsyncConnection, period: Period) -> list[AppealFacts]:
+async def facts(connection: AsyncConnection, period: ReportPeriod) -> list[AppealFacts]:
     """All appeals registered in the period, with their hand-overs, in the order they were made."""
     rows = (await connection.execute(_of_period(period, appeals).order_by(appeals.c.id))).all()
     values = await _values(connection, period)
@@ -27,7 +27,7 @@ async def facts(connection: AsyncConnection, period: Period) -> list[AppealFacts
     ]
 
 
-def _of_period(period: Period, *what: Any) -> Select[Any]:
+def _of_period(period: ReportPeriod, *what: Any) -> Select[Any]:
     return select(*what).where(
         appeals.c.registered_at >= period.since, appeals.c.registered_at < period.until
     )
@@ -55,7 +55,7 @@ def _fact(
     )
 
 
-async def _values(connection: AsyncConnection, period: Period) -> dict[int, dict[str, str]]:
+async def _values(connection: AsyncConnection, period: ReportPeriod) -> dict[int, dict[str, str]]:
     table = appeal_values
     query = (
         _of_period(period, table.c.appeal_id, table.c.field, table.c.text)
@@ -68,7 +68,9 @@ async def _values(connection: AsyncConnection, period: Period) -> dict[int, dict
     return found
 
 
-async def _hand_overs(connection: AsyncConnection, period: Period) -> dict[int, tuple[HandOverFacts, ...]]:
+async def _hand_overs(
+    connection: AsyncConnection, period: ReportPeriod
+) -> dict[int, tuple[HandOverFacts, ...]]:
     table = hand_overs.c
     measured = await _measured(connection, period)
     wanted = (
@@ -89,7 +91,7 @@ async def _hand_overs(connection: AsyncConnection, period: Period) -> dict[int, 
     return {appeal: tuple(told) for appeal, told in found.items()}
 
 
-async def _measured(connection: AsyncConnection, period: Period) -> set[int]:
+async def _measured(connection: AsyncConnection, period: ReportPeriod) -> set[int]:
     """Hand-overs whose last answer said which measures were taken; the words themselves are hidden."""
     table = hand_over_events.c
     query = (
@@ -103,7 +105,7 @@ async def _measured(connection: AsyncConnection, period: Period) -> set[int]:
     return {id_ for id_, said in last.items() if said.get("measures")}
 
 
-async def _repeated(connection: AsyncConnection, period: Period) -> set[int]:
+async def _repeated(connection: AsyncConnection, period: ReportPeriod) -> set[int]:
     """Appeals whose applicant's or caller's number had one of the same direction before.
 
     Numbers are compared by their keyed digests, which nobody can read.

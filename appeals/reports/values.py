@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
 
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 
 SUPPRESSED: Final = "suppressed"
 Cell = int | Literal["suppressed"] | None
@@ -14,7 +14,7 @@ Cell = int | Literal["suppressed"] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Label(Words):
+class Label(BilingualText):
     """A text of a report; English for programs and the console."""
 
     en: str
@@ -32,7 +32,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReportPeriod:
     """From `since` to `until`, the end left out; aware, in the centre's zone. `id`: 2026-H1, 2026-11-28 …"""
 
     id: str
@@ -85,7 +85,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One row: `id` as the register has it ("4.02", "abai", "" not stated, "total"), cells by column."""
 
     id: str
@@ -100,7 +100,7 @@ class Section:
     id: str
     title: Label
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Report:
 
     id: str
     title: Label
-    period: Period
-    before: Period | None
+    period: ReportPeriod
+    before: ReportPeriod | None
     region: str
     region_label: Label
     made_at: datetime

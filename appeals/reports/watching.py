@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from appeals.handing_over.escalation import next_step
-from appeals.model.appeal import State
+from appeals.model.appeal import AppealState
 from appeals.model.bodies_tables import bodies
 from appeals.model.hand_over import HandOverState
 from appeals.model.hand_over_tables import hand_overs
 from appeals.model.register_tables import appeals
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 from appeals.register.results import Listed
 from appeals.register.searching import listed
 from config.database import read_connection
@@ -48,7 +48,7 @@ class Unreceived:
     id: int
     appeal_id: int
     number: str
-    body: Words
+    body: BilingualText
     urgent: bool
     state: HandOverState
     due_at: datetime
@@ -170,7 +170,7 @@ class Watching:
             id=row.id,
             appeal_id=row.appeal_id,
             number=row.number,
-            body=Words(row.name_kk or row.body, row.name_ru or row.body),
+            body=BilingualText(row.name_kk or row.body, row.name_ru or row.body),
             urgent=row.urgent,
             state=HandOverState(row.state),
             due_at=row.due_at,
@@ -182,7 +182,7 @@ class Watching:
 
 def _open() -> ColumnElement[bool]:
     """Registered and not closed; a draft has neither number nor term."""
-    return appeals.c.closed_at.is_(None) & (appeals.c.state != State.DRAFT.value)
+    return appeals.c.closed_at.is_(None) & (appeals.c.state != AppealState.DRAFT.value)
 
 
 def _breach(now: datetime) -> ColumnElement[bool]:

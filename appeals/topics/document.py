@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from appeals.form.form import Form
 from appeals.model.body import BodyKind
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 from appeals.topics.topics import Direction, GuidePart, Reason, Topics
 
 MARKS = {GuidePart.ASK: "?", GuidePart.SAY: "+", GuidePart.AVOID: "−", GuidePart.TELL: "→"}
@@ -69,7 +69,7 @@ def _lists(topics: Topics, form: Form) -> Iterator[str]:
     for body in BodyKind:
         for one in topics.lists:
             if body in one.bodies:
-                labels: list[Words] = [
+                labels: list[BilingualText] = [
                     field.label for field in form.fields.values() if field.id in one.fields
                 ]
                 kk, ru = ("; ".join(label.of(language) for label in labels) for language in ("kk", "ru"))

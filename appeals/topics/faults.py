@@ -7,7 +7,7 @@ from appeals.form.checks import DIRECTIONS, check
 from appeals.form.form import Form
 from appeals.model.appeal import HelpKind
 from appeals.model.body import BodyKind
-from appeals.model.words import Words, wrong_with
+from appeals.model.words import BilingualText, wrong_with
 from appeals.topics.topics import DOUBTS, GuidePart, Reason, Topics
 
 REASONS: Final = range(6, 13)  # of a direction: fewer tell nothing, more are not read in a call
@@ -30,7 +30,7 @@ def faults_of(topics: Topics, form: Form) -> list[str]:
     ]
 
 
-def all_words(topics: Topics) -> Iterator[tuple[str, Words]]:
+def all_words(topics: Topics) -> Iterator[tuple[str, BilingualText]]:
     """Every text, with whose it is."""
     for direction in topics.directions:
         yield from ((direction.id, direction.name), (direction.id, direction.law))

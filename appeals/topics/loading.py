@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from appeals.form.form import Form
 from appeals.model.appeal import HelpKind
 from appeals.model.body import BodyKind
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 from appeals.topics.faults import faults_of
 from appeals.topics.topics import Direction, GuideLine, Help, Reason, TopicDoubt, Topics, WhiteList
 
@@ -28,8 +28,8 @@ class TopicsUnfit(ValueError):
 class _Direction:
     __pydantic_config__ = ConfigDict(extra="forbid")
     id: str
-    name: Words
-    law: Words
+    name: BilingualText
+    law: BilingualText
     competent: tuple[BodyKind, ...]
 
 
@@ -37,7 +37,7 @@ class _Direction:
 class _Reason:
     __pydantic_config__ = ConfigDict(extra="forbid")
     id: str
-    label: Words
+    label: BilingualText
     help: HelpKind
     guide: tuple[GuideLine, ...]
     child: bool = False

@@ -8,7 +8,7 @@ from typing import Final
 from appeals.form.form import Values
 from appeals.model.appeal import ApplicantKind, HelpKind
 from appeals.model.body import BodyKind
-from appeals.model.words import Words
+from appeals.model.words import BilingualText
 
 # Of an applicant who was promised to stay unknown, or has not yet said who they are: never leaves.
 IDENTITY: Final = frozenset(
@@ -35,7 +35,7 @@ class GuidePart(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GuideLine(Words):
+class GuideLine(BilingualText):
     """One plain line for the consultant, read while the caller speaks."""
 
     part: GuidePart
@@ -50,7 +50,7 @@ class Reason:
 
     id: str
     topic: str
-    label: Words
+    label: BilingualText
     child: bool
     urgent: bool
     help: HelpKind
@@ -63,8 +63,8 @@ class Direction:
     """One of the 13 of clause 10: `law` its own words, `name` how people say it."""
 
     id: str
-    name: Words
-    law: Words
+    name: BilingualText
+    law: BilingualText
     competent: tuple[BodyKind, ...]
     reasons: tuple[Reason, ...]
 
@@ -74,8 +74,8 @@ class Help:
     """One of the three kinds of help (A3), with its line for the consultant."""
 
     id: HelpKind
-    label: Words
-    guide: Words
+    label: BilingualText
+    guide: BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class TopicDoubt:
 
     id: str
     fields: tuple[str, ...]
-    label: Words
+    label: BilingualText
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appeals.handing_over.composer import Message
+from appeals.handing_over.composer import BodyMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,12 @@ class Piece:
     mark: str
 
 
-def pieces(message: Message) -> tuple[Piece, ...]:
+def pieces(message: BodyMessage) -> tuple[Piece, ...]:
     """The whole text in its order; joined again it is the text to the byte."""
     return tuple(one for one in _cut(message) if one.text)
 
 
-def _cut(message: Message) -> Iterator[Piece]:
+def _cut(message: BodyMessage) -> Iterator[Piece]:
     at = 0
     for line in message.lines:
         begins = message.text.find(f"{line.label}: {line.text}", at)

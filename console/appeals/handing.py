@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from appeals.handing_over.results import Changed, HandOverRefused, Unexplained
-from appeals.model.body import Contact
-from appeals.model.hand_over import Answer, Given, HandOver
+from appeals.model.body import BodyContact
+from appeals.model.hand_over import BodyAnswer, GivenAnswer, HandOver
 from appeals.register.results import Conflict
 from config.told import told
 from console.appeals import asking, drawing, planned_form
@@ -161,12 +161,14 @@ async def _received(request: web.Request, one: HandOver, form: Mapping[str, str]
 
 
 async def _answer(request: web.Request, one: HandOver, form: Mapping[str, str]) -> None:
-    answer = next((each for each in Answer if each.value == form.get("answer", "")), None)
+    answer = next((each for each in BodyAnswer if each.value == form.get("answer", "")), None)
     by, measures = form.get("by", "").strip(), form.get("measures", "").strip()
     if answer is None or not by:
         raise HandOverRefused(told("write what the body answers and who says so"))
     channel = form.get("channel", "")
-    given = Given(answer, measures, by, channel if channel in ANSWERED_BY else "telephone", asking.now())
+    given = GivenAnswer(
+        answer, measures, by, channel if channel in ANSWERED_BY else "telephone", asking.now()
+    )
     await asking.doors(request).hand_overs.answered(one.id, given, asking.who(request), asking.now())
 
 
@@ -181,7 +183,7 @@ async def _again(request: web.Request, one: HandOver, form: Mapping[str, str]) -
     await asking.doors(request).hand_overs.send_again(one.id, contact, asking.who(request), asking.now())
 
 
-async def _contact(request: web.Request, one: HandOver, id_: str, now: datetime) -> Contact:
+async def _contact(request: web.Request, one: HandOver, id_: str, now: datetime) -> BodyContact:
     day = now.astimezone(ctx.services(request).settings.zone).date()
     body = await asking.doors(request).directory.of(one.body)
     for contact in body.contacts:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from appeals.model.appeal import Channel, NoCase, State
+from appeals.model.appeal import AppealState, Channel, NoCase
 from appeals.register.number import in_groups
 from appeals.register.results import NoSuchAppeal, Page, Wanted
 from config.rights import Right, may
@@ -19,7 +19,7 @@ from console.http.refusals import N_
 from console.http.rendering import own_seat
 
 A_PAGE: Final = 25
-OPEN: Final = tuple(one for one in State if one is not State.CLOSED)
+OPEN: Final = tuple(one for one in AppealState if one is not AppealState.CLOSED)
 TERMS: Final = {"passed": timedelta(), "two_days": timedelta(days=2), "week": timedelta(days=7)}
 DONE: Final = N_("Noted: no case. The recording stays.")
 NOT_FOUND: Final = N_("No appeal has this number.")
@@ -110,7 +110,7 @@ def wanted_of(form: Mapping[str, str], owner: str) -> Wanted:
         phone=phone,
         person=person,
         word=word,
-        states=tuple(one for one in State if one.value == state) or (OPEN if state == "open" else ()),
+        states=tuple(one for one in AppealState if one.value == state) or (OPEN if state == "open" else ()),
         owner="" if any(text.strip() for text in (number, phone, person, word)) else owner,
         topic=form.get("topic", ""),
         region=form.get("region", ""),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from appeals.handing_over.composer import FREE, Extra
-from appeals.handing_over.planned import Planned, Wishes
+from appeals.handing_over.planned import PlannedHandOver, Wishes
 from appeals.handing_over.results import Confirmed
 from console.appeals.exact_words import Piece, pieces
 
@@ -53,7 +53,7 @@ class LineView:
 class PlannedView:
     """One body as the page shows it; `taken_out` fields may be put back, `more` may be added."""
 
-    planned: Planned
+    planned: PlannedHandOver
     form: BodyForm
     pieces: tuple[Piece, ...]
     lines: tuple[LineView, ...]
@@ -97,7 +97,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def view(planned: Planned, form: BodyForm) -> PlannedView:
+def view(planned: PlannedHandOver, form: BodyForm) -> PlannedView:
     """A body as the page shows it, with what was typed before."""
     message = planned.message
     lines = tuple(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from appeals.model.appeal import Appeal, Outcome, State
+from appeals.model.appeal import Appeal, AppealOutcome, AppealState
 from appeals.register.number import in_groups
 from appeals.register.results import AppealRefused, Duplicate, Present
 from config.rights import Right, may
@@ -14,7 +14,9 @@ from console.appeals import asking, drawing
 from console.appeals.rulebook import rules, the_form, the_topics
 from console.http import request_context as ctx
 
-OUTCOMES: Final = tuple(one.value for one in Outcome if one is not Outcome.JOINED)  # joining is its own step
+OUTCOMES: Final = tuple(
+    one.value for one in AppealOutcome if one is not AppealOutcome.JOINED
+)  # joining is its own step
 
 
 class ReasonWanted(Exception):
@@ -65,7 +67,7 @@ async def show(
 async def _about(request: web.Request, looked: Looked) -> dict[str, Any]:
     """The appeal, what has been done with it, and what this person may do."""
     appeal, who, doors = looked.appeal, asking.who(request), asking.doors(request)
-    own, open_ = appeal.owner == who.system_user, appeal.state is not State.CLOSED
+    own, open_ = appeal.owner == who.system_user, appeal.state is not AppealState.CLOSED
     alike: tuple[Duplicate, ...] = ()
     if own and open_:
         alike = await doors.register.duplicates(appeal.id, who, asking.now())

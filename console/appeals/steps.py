@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from appeals.model.appeal import ContactKind, Outcome, State
+from appeals.model.appeal import AppealOutcome, AppealState, ContactKind
 from appeals.register.results import AppealRefused
 from config.told import told
 from console.appeals import asking
@@ -26,13 +26,13 @@ async def _register(request: web.Request, appeal_id: int, form: Mapping[str, str
 
 async def _work(request: web.Request, appeal_id: int, form: Mapping[str, str]) -> None:
     await asking.doors(request).register.move(
-        appeal_id, State.IN_WORK, asking.who(request), asking.now(), reason=form.get("reason", "")
+        appeal_id, AppealState.IN_WORK, asking.who(request), asking.now(), reason=form.get("reason", "")
     )
 
 
 async def _answered(request: web.Request, appeal_id: int, form: Mapping[str, str]) -> None:
     await asking.doors(request).register.move(
-        appeal_id, State.ANSWERED, asking.who(request), asking.now(), reason=form.get("reason", "")
+        appeal_id, AppealState.ANSWERED, asking.who(request), asking.now(), reason=form.get("reason", "")
     )
 
 
@@ -40,7 +40,7 @@ async def _close(request: web.Request, appeal_id: int, form: Mapping[str, str]) 
     """The outcome of the form's own field, or the one chosen beside the button, which fills it in."""
     appeal = (await look(request, appeal_id)).appeal
     chosen = form.get("outcome", "") or appeal.text("outcome")
-    outcome = next((one for one in Outcome if one.value == chosen), None)
+    outcome = next((one for one in AppealOutcome if one.value == chosen), None)
     if outcome is None:
         raise AppealRefused(told("say how the appeal ended: closing needs an outcome"))
     if appeal.text("outcome") != outcome.value:

@@ -11,7 +11,7 @@ from engine.cli.output import AsJson, as_json, plain_words, table
 from engine.cli.register_asking import administrator, asked, day_of, settings_of_line
 
 if TYPE_CHECKING:
-    from appeals.model.body import Contact
+    from appeals.model.body import BodyContact
     from config.settings import Settings
     from engine.register.services import RegisterServices
 
@@ -45,11 +45,11 @@ def add(
     json: AsJson = False,
 ) -> None:
     """Add a contact to a body."""
-    from appeals.model.body import ChannelKind, Contact  # noqa: PLC0415 - `--help` waits for none of these
+    from appeals.model.body import BodyContact, ChannelKind  # noqa: PLC0415 - `--help` waits for none of these
 
     settings = settings_of_line()
     days = (_day(since, settings), _day(until, settings))
-    wanted = Contact(
+    wanted = BodyContact(
         0, body, ChannelKind(channel), address.strip(), holder, order, *days, plain_mail, example
     )
     _set(settings, wanted, json)
@@ -94,22 +94,22 @@ def end(
     settings = settings_of_line()
     who, day = administrator(settings), day_of(last, settings, "--last")
 
-    async def question(register: "RegisterServices") -> "Contact":
+    async def question(register: "RegisterServices") -> "BodyContact":
         return await register.directory.end_contact(body, which, day, who, datetime.now(UTC))
 
     _told(asked(settings, question), json)
 
 
-def _set(settings: "Settings", wanted: "Contact", json: bool) -> None:
+def _set(settings: "Settings", wanted: "BodyContact", json: bool) -> None:
     who = administrator(settings)
 
-    async def question(register: "RegisterServices") -> "Contact":
+    async def question(register: "RegisterServices") -> "BodyContact":
         return await register.directory.set_contact(wanted, who, datetime.now(UTC))
 
     _told(asked(settings, question), json)
 
 
-async def _of(register: "RegisterServices", body: str, which: int) -> "Contact":
+async def _of(register: "RegisterServices", body: str, which: int) -> "BodyContact":
     found = await register.directory.of(body)
     for one in found.contacts:
         if one.id == which:
@@ -121,7 +121,7 @@ def _day(text: str, settings: "Settings") -> date | None:
     return day_of(text, settings) if text else None
 
 
-def _told(one: "Contact", json: bool) -> None:
+def _told(one: "BodyContact", json: bool) -> None:
     if json:
         as_json(contact_json(one))
     else:

@@ -12,7 +12,7 @@ from engine.cli.output import clock, day, one_line
 
 if TYPE_CHECKING:
     from appeals.bodies.store import DirectoryEvent
-    from appeals.model.body import Body, Contact
+    from appeals.model.body import Body, BodyContact
 
 COLUMNS = ("contact", "channel", "address", "who answers", "order", "valid", "state")
 
@@ -42,7 +42,7 @@ def body_lines(body: "Body") -> Iterator[str]:
         yield f"{spoken(name)}: {value}"
 
 
-def contact_row(contact: "Contact") -> tuple[str, ...]:
+def contact_row(contact: "BodyContact") -> tuple[str, ...]:
     """As COLUMNS."""
     return (
         str(contact.id),
@@ -90,13 +90,13 @@ def body_json(body: "Body") -> dict[str, Any]:
     return {**values, "hours": hours_text(body.hours)}
 
 
-def contact_json(contact: "Contact") -> dict[str, Any]:
+def contact_json(contact: "BodyContact") -> dict[str, Any]:
     """Every field."""
     from pydantic import TypeAdapter  # noqa: PLC0415
 
-    from appeals.model.body import Contact  # noqa: PLC0415
+    from appeals.model.body import BodyContact  # noqa: PLC0415
 
-    values: dict[str, Any] = TypeAdapter(Contact).dump_python(contact, mode="json")
+    values: dict[str, Any] = TypeAdapter(BodyContact).dump_python(contact, mode="json")
     return values
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from appeals.handing_over.receipts import Receipts
-from appeals.model.hand_over import Answer
+from appeals.model.hand_over import BodyAnswer
 from appeals.model.receipt import ReceiptRefused, ReceiptText, ReceiptView
 from config.refusals import Code, refused
 from engine.process.local_socket import Answer as SocketAnswer
@@ -71,10 +71,10 @@ class ReceiptAsking:
         return _VIEW.dump_python(found, mode="json")
 
     async def _answer(self, said: Mapping[str, str], now: datetime) -> object:
-        if said["answer"] not in set(Answer):
+        if said["answer"] not in set(BodyAnswer):
             raise CommandRefused(refused(Code.UNKNOWN_ORDER))
         found = await self._receipts().answer(
-            said["link"], said["opened"], Answer(said["answer"]), said["measures"], said["by"],
+            said["link"], said["opened"], BodyAnswer(said["answer"]), said["measures"], said["by"],
             said["post"], now,
         )  # fmt: skip
         return _TEXT.dump_python(found, mode="json")

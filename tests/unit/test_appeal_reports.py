@@ -20,7 +20,7 @@ from appeals.reports.pdf import to_pdf
 from appeals.reports.periods import WrongPeriod, before, last_half_year, period_of
 from appeals.reports.service import ReportRefused, Reports
 from appeals.reports.suppression import suppressed, suppressed_list
-from appeals.reports.values import SUPPRESSED, Label, Line
+from appeals.reports.values import SUPPRESSED, Label, ReportLine
 from appeals.reports.words import WORDS
 from appeals.topics.loading import load_topics
 from config.database import open_database
@@ -329,7 +329,7 @@ async def test_a_label_that_is_a_formula_stays_text(house):
     report = await house.reports.incoming("2026-06", SAULE, NOW)
     evil = Label("=1+1", "=1+1", "=1+1")
     table = report.sections[0]
-    first = Line("x", evil, table.lines[0].cells)
+    first = ReportLine("x", evil, table.lines[0].cells)
     report = replace(report, sections=(replace(table, lines=(first,)),), region_label=evil)
     assert "\n=1+1" not in to_csv(report, "kk").decode() and ";=1+1" not in to_csv(report, "kk").decode()
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(report, "kk")))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appeals.calendar.day import DayKind
-from appeals.model.appeal import State as AppealState
+from appeals.model.appeal import AppealState
 from appeals.model.body import BodyKind, ChannelKind
 from config.told import told
 from console.http.i18n import catalogue

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from appeals.bodies.service import Directory, DirectoryRefused, NoSuchBody
 from appeals.model.bodies_tables import body_contacts, body_events
-from appeals.model.body import REGIONS, Body, BodyKind, ChannelKind, Contact
+from appeals.model.body import REGIONS, Body, BodyContact, BodyKind, ChannelKind
 from console.identity.tables import EVERY
 from recordings.model.access_entry import Actor
 from recordings.rows.service import keyed
@@ -28,8 +28,8 @@ EACH_REGION = (
 )
 
 
-def telephone(number: str, order: int = 1, **more) -> Contact:
-    return Contact(0, "school", ChannelKind.TELEPHONE, number, "кезекші", order, **more)
+def telephone(number: str, order: int = 1, **more) -> BodyContact:
+    return BodyContact(0, "school", ChannelKind.TELEPHONE, number, "кезекші", order, **more)
 
 
 def by(channel: ChannelKind, address: str) -> Body:

@@ -18,7 +18,7 @@ from appeals.bodies.rows_text import COLUMNS, heading_faults, read_rows, rows_of
 from appeals.bodies.seed import read_seed
 from appeals.bodies.service import SEED
 from appeals.bodies.tables import MOST_BYTES, WrongTable, read_table, to_csv, to_xlsx
-from appeals.model.body import Body, BodyKind, ChannelKind, Contact, Hours
+from appeals.model.body import Body, BodyContact, BodyKind, ChannelKind, Hours
 from config.told import LocalizedText
 
 SEEDED = read_seed(SEED.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ DAY = st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2099, 12, 31)))
     yes=st.booleans(),
 )
 def test_any_text_and_any_day_come_back_as_they_went(write, names, days, order, yes):
-    contact = Contact(7, "school", ChannelKind.LETTER, names[2], names[3], order, *days, yes, yes)
+    contact = BodyContact(7, "school", ChannelKind.LETTER, names[2], names[3], order, *days, yes, yes)
     body = replace(
         SCHOOL, name_kk=names[0], name_ru=names[1], valid_from=days[0], valid_until=days[1], closed=yes,
         topics=("4", "13"), contacts=(contact,),
@@ -244,7 +244,7 @@ def test_every_fault_is_told_with_its_line(case):
 
 
 def test_a_file_adds_and_changes_and_deletes_nothing():
-    known = [replace(SCHOOL, contacts=(Contact(7, "school", ChannelKind.TELEPHONE, "102", "", 1),))]
+    known = [replace(SCHOOL, contacts=(BodyContact(7, "school", ChannelKind.TELEPHONE, "102", "", 1),))]
     lyceum = {**GOOD, "id": "lyceum", "above": "school"}
     new = {**WAY, "address": "103"}
     found = plan(known, read_rows(rows({**GOOD, "region": "astana"}, lyceum, {**WAY, "order": "2"}, new)))

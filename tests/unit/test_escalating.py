@@ -10,7 +10,7 @@ from appeals.handing_over.channels import Channels
 from appeals.handing_over.escalating import NO_ANSWER, NO_RECEIPT, Escalating
 from appeals.handing_over.sending import FAILED_ALARM
 from appeals.model.body import BodyKind, ChannelKind
-from appeals.model.hand_over import Answer, AttemptState, Given, HandOverState
+from appeals.model.hand_over import AttemptState, BodyAnswer, GivenAnswer, HandOverState
 from appeals.model.hand_over_tables import hand_over_attempts
 from config.hand_over import MailRelay
 from engine.register.services import RegisterServices
@@ -137,7 +137,7 @@ async def test_who_received_and_does_not_answer_is_reminded_with_the_number_alon
     assert one.number[:2] in text
     assert "Отец" not in text
     assert "Сынақов" not in text
-    given = Given(Answer.CONFIRMED, "", "Сынақ", "telephone", NIGHT + minutes(420))
+    given = GivenAnswer(BodyAnswer.CONFIRMED, "", "Сынақ", "telephone", NIGHT + minutes(420))
     await home.hand_overs.answered(commissioner.id, given, AIGERIM, NIGHT + minutes(420))
     await escalating(home).pass_once(NIGHT + minutes(421))
     assert str(commissioner.id) not in {

@@ -11,7 +11,7 @@ from appeals.form.faults import all_words
 from appeals.form.form import FieldType, Needed, Search
 from appeals.form.loading import FILE, FormUnfit, form_of, load_form
 from appeals.handing_over.rules_file import FILE as RULES
-from appeals.model.appeal import ApplicantKind, HelpKind, Kind, Outcome
+from appeals.model.appeal import AppealOutcome, ApplicantKind, HelpKind, Kind
 from appeals.model.body import REGIONS
 from appeals.model.words import KAZAKH_LETTERS
 
@@ -72,7 +72,7 @@ def test_fields_of_a_section_stand_together_in_the_order_of_the_sections():
         ("applicant_kind", ApplicantKind),
         ("kind", Kind),
         ("help_kind", HelpKind),
-        ("outcome", Outcome),
+        ("outcome", AppealOutcome),
         ("region", REGIONS),
         ("urgent", ("yes", "no")),
         ("danger", ("none", "life", "health", "both")),

@@ -14,6 +14,7 @@ PRODUCT = (
     "dialplan",
     "routing",
     "recordings",
+    "appeals",
     "agi_handlers",
     "receipt_page",
     "console",
@@ -64,9 +65,7 @@ def test_every_error_that_is_known_by_name_is_a_class_of_the_product():
     from engine.evidence.services import REFUSALS
 
     text = "\n".join(
-        file.read_text(encoding="utf-8")
-        for folder in (*PRODUCT, "appeals")
-        for file in (ROOT / folder).rglob("*.py")
+        file.read_text(encoding="utf-8") for folder in PRODUCT for file in (ROOT / folder).rglob("*.py")
     )
     assert set() == {
         name for name in (SPOKEN_ERRORS | REFUSALS) - {"BadParameter"} if f"\nclass {name}(" not in text

@@ -15,8 +15,8 @@ from appeals.handing_over.composer import sha256_of
 from appeals.handing_over.lease import give_up, hold
 from appeals.handing_over.results import Changed, Confirmed, HandOverRefused, Unexplained
 from appeals.handing_over.status import WrongHandOverStep
-from appeals.model.appeal import State
-from appeals.model.hand_over import Answer, AttemptState, Given, HandOverState
+from appeals.model.appeal import AppealState
+from appeals.model.hand_over import AttemptState, BodyAnswer, GivenAnswer, HandOverState
 from appeals.model.hand_over_tables import hand_over_attempts, hand_overs
 from recordings.demands.steps import StepForbidden
 from recordings.model.access_entry import Actor
@@ -49,8 +49,8 @@ def states(found):
     return {one.body.partition("_abai")[0]: one.state for one in found}
 
 
-def given(answer=Answer.CONFIRMED, at=NIGHT):
-    return Given(answer, "экипаж барды", "капитан Сынақов", "receipt_page", at)
+def given(answer=BodyAnswer.CONFIRMED, at=NIGHT):
+    return GivenAnswer(answer, "экипаж барды", "капитан Сынақов", "receipt_page", at)
 
 
 async def test_a_child_in_danger_at_home_three_bodies_are_told_at_once_by_night_and_on_a_holiday(home):
@@ -61,7 +61,7 @@ async def test_a_child_in_danger_at_home_three_bodies_are_told_at_once_by_night_
     assert all(one.due_at == NIGHT for one in found)
     assert all(one.attempts for one in found)
     appeal = (await home.register.opened(found[0].appeal_id, AIGERIM, NIGHT)).appeal
-    assert State.HANDED_OVER is appeal.state
+    assert AppealState.HANDED_OVER is appeal.state
 
 
 async def test_what_was_shown_is_what_is_kept_to_the_byte(home):
@@ -162,10 +162,10 @@ async def test_confirmed_by_internal_affairs_the_commissioner_is_told_again_and_
 async def test_not_confirmed_tells_nobody_again_and_all_answered_the_appeal_is_answered(home):
     found = await home.told()
     for one in found:
-        [same] = await home.hand_overs.answered(one.id, given(Answer.NOT_CONFIRMED), POLICE, NIGHT)
-        assert (HandOverState.ANSWERED, Answer.NOT_CONFIRMED) == (same.state, same.given.answer)
+        [same] = await home.hand_overs.answered(one.id, given(BodyAnswer.NOT_CONFIRMED), POLICE, NIGHT)
+        assert (HandOverState.ANSWERED, BodyAnswer.NOT_CONFIRMED) == (same.state, same.given.answer)
     appeal = (await home.register.opened(found[0].appeal_id, AIGERIM, NIGHT)).appeal
-    assert State.ANSWERED is appeal.state
+    assert AppealState.ANSWERED is appeal.state
 
 
 async def test_a_receipt_ends_the_tries_that_were_still_to_come(home):

@@ -23,7 +23,7 @@ from appeals.intake.replies import OVERDUE_ALARM, Replies
 from appeals.intake.results import IntakeCode, IntakeRefused
 from appeals.intake.service import Intake
 from appeals.intake.tokens import TokenRefused, Tokens
-from appeals.model.appeal import Channel, State
+from appeals.model.appeal import AppealState, Channel
 from appeals.model.intake_tables import appeal_attachment_chunks, appeal_attachments, appeal_tokens
 from appeals.model.register_tables import appeals
 from appeals.register.form_rules import FormAsRules
@@ -94,7 +94,7 @@ async def the_appeal(home):
 async def test_what_came_is_registered_at_once_with_two_working_days_for_the_reply(home):
     done = await home.intake.accept(home.token, KEY, sent(attachments=[file()]), NOW)
     appeal = await the_appeal(home)
-    assert (done.number, State.REGISTERED, Channel.ELECTRONIC, "ru") == (
+    assert (done.number, AppealState.REGISTERED, Channel.ELECTRONIC, "ru") == (
         appeal.number, appeal.state, appeal.channel, appeal.language
     )  # fmt: skip
     assert ("written_reply", done.due_at) == (appeal.due_source, appeal.due_at)

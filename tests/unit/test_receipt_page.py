@@ -14,7 +14,7 @@ from appeals.handing_over.planning import Planning
 from appeals.handing_over.receipt_links import secret_of
 from appeals.handing_over.receipts import Receipts
 from appeals.handing_over.rules_file import read_rules
-from appeals.model.hand_over import Answer, HandOverState
+from appeals.model.hand_over import BodyAnswer, HandOverState
 from appeals.model.receipt import ReceiptFault
 from appeals.topics.loading import load_topics
 from engine.process.local_socket import ControlSocket
@@ -102,7 +102,7 @@ async def test_from_the_link_to_the_answer_the_register_has_what_the_body_typed(
     answer, text = await site.post(site.path(one), do="answer", opened=hidden(text, "opened"), **typed)
     assert 200 == answer.status
     given = (await site.home.hand_overs.get(one.id)).given
-    assert (Answer.CONFIRMED, "экипаж барды", "Сынақов, капитан", "receipt_page") == (
+    assert (BodyAnswer.CONFIRMED, "экипаж барды", "Сынақов, капитан", "receipt_page") == (
         given.answer, given.measures, given.by, given.channel
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from appeals.handing_over.planning import Planning
 from appeals.handing_over.receipt_links import secret_of
 from appeals.handing_over.receipts import ReceiptLinks, Receipts, locked_until
 from appeals.handing_over.rules_file import read_rules
-from appeals.model.hand_over import Answer, HandOverState
+from appeals.model.hand_over import BodyAnswer, HandOverState
 from appeals.model.hand_over_tables import hand_over_events, hand_overs
 from appeals.model.receipt import ReceiptFault, ReceiptRefused
 from appeals.model.receipt_tables import receipt_links
@@ -139,7 +139,7 @@ async def test_one_hand_overs_link_code_and_form_open_nothing_of_another(home):
     why = await refusal(home.receipts.unlock(link, form, await code_of(home, one), NIGHT))
     assert ReceiptFault.WRONG_CODE is why.fault
     for sealed in (text.opened, form):  # another's, and one that no code made
-        why = await refusal(home.receipts.answer(link, sealed, Answer.CONFIRMED, "", "Бір", "", NIGHT))
+        why = await refusal(home.receipts.answer(link, sealed, BodyAnswer.CONFIRMED, "", "Бір", "", NIGHT))
         assert ReceiptFault.FORM_OLD is why.fault
     assert (await home.hand_overs.get(other.id)).given is None
 
@@ -181,7 +181,13 @@ async def test_an_answer_sent_twice_at_once_is_one_answer_and_tells_the_commissi
 
     async def answer():
         return await home.receipts.answer(
-            link_of(home, police), text.opened, Answer.CONFIRMED, "экипаж барды", "Сынақов", "капитан", NIGHT
+            link_of(home, police),
+            text.opened,
+            BodyAnswer.CONFIRMED,
+            "экипаж барды",
+            "Сынақов",
+            "капитан",
+            NIGHT,
         )
 
     for said in await asyncio.gather(answer(), answer()):
@@ -197,9 +203,9 @@ async def test_an_answer_sent_twice_at_once_is_one_answer_and_tells_the_commissi
 async def test_another_answer_later_replaces_the_first_which_stays_in_the_history(home):
     one = (await home.told())[0]
     text = await opened(home, one)
-    for answer in (Answer.PARTLY, Answer.NOT_CONFIRMED):
+    for answer in (BodyAnswer.PARTLY, BodyAnswer.NOT_CONFIRMED):
         await home.receipts.answer(link_of(home, one), text.opened, answer, "", "Бір", "", NIGHT)
-    assert Answer.NOT_CONFIRMED is (await home.hand_overs.get(one.id)).given.answer
+    assert BodyAnswer.NOT_CONFIRMED is (await home.hand_overs.get(one.id)).given.answer
     events = await home.hand_overs.events(one.id)
     assert ["partly", "not_confirmed"] == [e.facts["answer"] for e in events if e.step == "answered"]
 

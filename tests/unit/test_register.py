@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from appeals.model.appeal import Channel, ContactKind, NoCase, Outcome, State
+from appeals.model.appeal import AppealOutcome, AppealState, Channel, ContactKind, NoCase
 from appeals.model.register_tables import appeal_values
 from appeals.register.number import read_number
 from appeals.register.ports import FieldRefused
@@ -40,21 +40,25 @@ async def save(home, appeal, field, text, base=0, who=AIGERIM, at=NOW, change=""
 
 async def test_an_appeal_from_its_draft_to_its_end(home):
     draft = await home.register.draft(AIGERIM, NOW, channel=Channel.ORAL, language="ru")
-    assert ("", State.DRAFT, "aigerim", Channel.ORAL, "ru") == (
+    assert ("", AppealState.DRAFT, "aigerim", Channel.ORAL, "ru") == (
         draft.number, draft.state, draft.owner, draft.channel, draft.language
     )  # fmt: skip
     assert isinstance(await save(home, draft, "matter", "Мектепте балаға тиіседі"), Saved)
     registered = await home.register.register(draft.id, AIGERIM, NOW)
     assert "26 000 001".replace(" ", "") == registered.number[:8] == read_number(registered.number)[:8]
-    assert (State.REGISTERED, NOW, "written") == (
+    assert (AppealState.REGISTERED, NOW, "written") == (
         registered.state, registered.registered_at, registered.due_source
     )  # fmt: skip
-    for to in (State.IN_WORK, State.HANDED_OVER, State.ANSWERED):
+    for to in (AppealState.IN_WORK, AppealState.HANDED_OVER, AppealState.ANSWERED):
         assert to is (await home.register.move(draft.id, to, AIGERIM, NOW)).state
-    closed = await home.register.close(draft.id, Outcome.CONFIRMED, AIGERIM, NOW)
-    assert (State.CLOSED, Outcome.CONFIRMED, NOW) == (closed.state, closed.outcome, closed.closed_at)
+    closed = await home.register.close(draft.id, AppealOutcome.CONFIRMED, AIGERIM, NOW)
+    assert (AppealState.CLOSED, AppealOutcome.CONFIRMED, NOW) == (
+        closed.state,
+        closed.outcome,
+        closed.closed_at,
+    )
     again = await home.register.reopen(draft.id, AIGERIM, NOW, "анасы қайта қоңырау шалды")
-    assert (State.IN_WORK, None, None) == (again.state, again.outcome, again.closed_at)
+    assert (AppealState.IN_WORK, None, None) == (again.state, again.outcome, again.closed_at)
     steps = [event.step for event in await home.register.history(draft.id, AIGERIM, NOW)]
     assert steps == [
         "begun",
@@ -196,8 +200,8 @@ async def test_an_auditor_sees_with_a_reason_and_changes_nothing(home):
         home.register.draft_from_call("n1-1-1", NURLAN, NOW),
         save(home, draft, "matter", "x", who=NURLAN),
         home.register.register(draft.id, NURLAN, NOW),
-        home.register.move(draft.id, State.IN_WORK, NURLAN, NOW),
-        home.register.close(draft.id, Outcome.HELPED, NURLAN, NOW, WHY),
+        home.register.move(draft.id, AppealState.IN_WORK, NURLAN, NOW),
+        home.register.close(draft.id, AppealOutcome.HELPED, NURLAN, NOW, WHY),
         home.register.give(draft.id, "nurlan", "Нұрлан", NURLAN, NOW, WHY),
         home.register.note(draft.id, "x", NURLAN, NOW),
         home.register.add_contact(draft.id, ContactKind.LETTER, NURLAN, NOW),
@@ -219,17 +223,17 @@ async def test_what_is_missing_is_listed_and_stops_registering_only_where_it_is_
     assert ("region",) == why.value.fields
     assert (await home.register.register(draft.id, AIGERIM, NOW, incomplete=True)).number
     with pytest.raises(FieldsMissing):
-        await home.register.close(draft.id, Outcome.HELPED, AIGERIM, NOW)
+        await home.register.close(draft.id, AppealOutcome.HELPED, AIGERIM, NOW)
 
 
 async def test_closing_over_an_open_hand_over_needs_a_reason_which_the_history_keeps(home):
     draft = await home.register.draft(AIGERIM, NOW)
     await home.register.register(draft.id, AIGERIM, NOW)
-    await home.register.move(draft.id, State.HANDED_OVER, AIGERIM, NOW)
+    await home.register.move(draft.id, AppealState.HANDED_OVER, AIGERIM, NOW)
     home.bodies.open = {draft.id: ("abai_police",)}
     with pytest.raises(WrongStep):
-        await home.register.close(draft.id, Outcome.HELPED, AIGERIM, NOW)
-    await home.register.close(draft.id, Outcome.HELPED, AIGERIM, NOW, "ауызша жауап берді")
+        await home.register.close(draft.id, AppealOutcome.HELPED, AIGERIM, NOW)
+    await home.register.close(draft.id, AppealOutcome.HELPED, AIGERIM, NOW, "ауызша жауап берді")
     last = (await home.register.history(draft.id, AIGERIM, NOW))[-1]
     assert ("closed", "ауызша жауап берді", ["abai_police"]) == (
         last.step, last.after, last.facts["open_hand_overs"]
@@ -238,7 +242,7 @@ async def test_closing_over_an_open_hand_over_needs_a_reason_which_the_history_k
 
 async def test_a_closed_appeal_is_not_written_before_it_is_reopened(home):
     draft = await home.register.draft(AIGERIM, NOW)
-    await home.register.close(draft.id, Outcome.WITHDRAWN, AIGERIM, NOW, "ойынан қайтты")
+    await home.register.close(draft.id, AppealOutcome.WITHDRAWN, AIGERIM, NOW, "ойынан қайтты")
     with pytest.raises(AppealRefused):
         await save(home, draft, "matter", "x")
     await home.register.reopen(draft.id, AIGERIM, NOW, WHY)
@@ -317,7 +321,7 @@ async def test_the_status_is_told_in_both_languages_without_a_word_of_the_matter
     await save(home, draft, "matter", "құпия")
     number = (await home.register.register(draft.id, AIGERIM, NOW)).number
     await home.register.move(
-        draft.id, State.HANDED_OVER, AIGERIM, NOW,
+        draft.id, AppealState.HANDED_OVER, AIGERIM, NOW,
         facts={"bodies_kk": "Абай облысының уәкілі", "bodies_ru": "уполномоченный области Абай"},
     )  # fmt: skip
     kazakh = await home.register.tell_status(number, BOLAT, NOW)
@@ -350,7 +354,11 @@ async def test_a_duplicate_is_joined_by_a_person_and_its_calls_come_along(home):
     target = await home.register.join(other.id, one.id, SAULE, NOW, WHY)
     assert {first.record.call_id, second.record.call_id} == {one.call_id for one in target.contacts}
     joined = await home.register.get(other.id, AIGERIM, NOW)
-    assert (State.CLOSED, Outcome.JOINED, one.id) == (joined.state, joined.outcome, joined.joined_to)
+    assert (AppealState.CLOSED, AppealOutcome.JOINED, one.id) == (
+        joined.state,
+        joined.outcome,
+        joined.joined_to,
+    )
 
 
 async def test_the_term_follows_the_kind_and_what_came_by_the_net_has_its_own(home):

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from appeals.calendar.day import Day, DayKind
 from appeals.form.form import Needed
 from appeals.handing_over.results import Changed, Confirmed
-from appeals.model.appeal import State
+from appeals.model.appeal import AppealState
 from appeals.model.body import BodyKind
-from appeals.model.hand_over import Answer, Given, HandOverState
+from appeals.model.hand_over import BodyAnswer, GivenAnswer, HandOverState
 from appeals.register.number import WrongNumber
 from appeals.register.results import AppealRefused, AppealUnreadable, Conflict, FieldsMissing, Saved, Wanted
 from config.told import LocalizedText, told
@@ -94,7 +94,7 @@ async def test_an_appeal_is_handed_over_received_and_answered_through_the_socket
     body = Actor("дежурный", "body", "receipt page")
     received = await doors.hand_overs.received(made[0].id, "Сынақ", "receipt_page", body, NIGHT)
     assert (received.state, received.received_by) == (HandOverState.RECEIVED, "Сынақ")
-    given = Given(Answer.CONFIRMED, "ребёнок в безопасности", "Сынақ", "receipt_page", NIGHT)
+    given = GivenAnswer(BodyAnswer.CONFIRMED, "ребёнок в безопасности", "Сынақ", "receipt_page", NIGHT)
     answered = await doors.hand_overs.answered(made[0].id, given, body, NIGHT)
     assert answered[0].given == given
 
@@ -105,7 +105,7 @@ async def test_closing_over_the_socket_asks_which_bodies_have_not_answered(doors
     confirmed = [Confirmed(one.body.id, one.message.sha256) for one in plan.planned]
     await doors.hand_overs.confirm(appeal.id, confirmed, "r1", AIGERIM, NIGHT)
     events = await doors.register.history(appeal.id, AIGERIM, NIGHT)
-    assert (await doors.register.get(appeal.id, AIGERIM, NIGHT)).state is State.HANDED_OVER
+    assert (await doors.register.get(appeal.id, AIGERIM, NIGHT)).state is AppealState.HANDED_OVER
     assert [one.step for one in events][-1] == "handed_over"
 
 

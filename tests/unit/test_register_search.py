@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from appeals.model.appeal import NoCase, Outcome, State
+from appeals.model.appeal import AppealOutcome, AppealState, NoCase
 from appeals.register.folding import asked_words, name_keys, stem, word_keys
 from appeals.register.holds import AppealHolds
 from appeals.register.number import MisheardNumber, in_groups, number_of
@@ -122,7 +122,7 @@ async def test_lists_are_cut_by_state_owner_topic_region_term_and_date(home):
     await home.register.register(other, BOLAT, NOW)
     both = [other, one]
     assert both == await found(home)
-    assert [one] == await found(home, states=(State.DRAFT,))
+    assert [one] == await found(home, states=(AppealState.DRAFT,))
     assert [other] == await found(home, owner="bolat")
     assert [one] == await found(home, topic="4")
     assert [other] == await found(home, region="almaty")
@@ -183,7 +183,7 @@ async def test_nothing_personal_can_be_read_in_the_file(lite):
     }  # fmt: skip
     for field, text in secrets.items():
         await lite.register.save_field(id_, field, text, 0, AIGERIM, NOW)
-    await lite.register.close(id_, Outcome.WITHDRAWN, AIGERIM, NOW, "анасы бас тартты")
+    await lite.register.close(id_, AppealOutcome.WITHDRAWN, AIGERIM, NOW, "анасы бас тартты")
     await lite.register.no_case(f"n1-{int(NOW.timestamp() * 1000)}-9", NoCase.JOKE, AIGERIM, NOW)
     with sqlite3.connect(lite.settings.home / "db" / "journal.sqlite") as database:
         text = "\n".join(database.iterdump())
@@ -227,7 +227,7 @@ async def test_drafts_and_open_appeals_hold_their_recordings_and_closed_ones_non
 
     every = dict.fromkeys((drafted, closed, joined, tied), "open appeal")
     assert every == await kept()
-    await home.register.close(one.id, Outcome.HELPED, AIGERIM, NOW)
+    await home.register.close(one.id, AppealOutcome.HELPED, AIGERIM, NOW)
     await home.register.join(other.id, target.id, AIGERIM, NOW, WHY)
     assert {call: why for call, why in every.items() if call != closed} == await kept()
     await home.register.reopen(one.id, AIGERIM, NOW, WHY)

@@ -14,7 +14,7 @@ from appeals.calendar.day import Day, DayKind
 from appeals.calendar.service import Calendar
 from appeals.handing_over import store as hand_overs
 from appeals.model.appeal import NoCase
-from appeals.model.body import Body, BodyKind, ChannelKind, Contact
+from appeals.model.body import Body, BodyContact, BodyKind, ChannelKind
 from appeals.register.door import RegisterParts
 from appeals.register.service import Register
 from config.database import open_database
@@ -161,7 +161,7 @@ async def register(home: EvidenceHome) -> None:
     directory = Directory(home.database, home.keys.numbers(), lab=True)
     calendar = Calendar(home.database, home.settings.zone)
     for number in range(1, 4):
-        contact = Contact(0, "", ChannelKind.TELEPHONE, f"+7700000000{number}", "кезекші", 1)
+        contact = BodyContact(0, "", ChannelKind.TELEPHONE, f"+7700000000{number}", "кезекші", 1)
         body = Body(f"b{number}", BodyKind.LOCAL, "abai", "Мектеп", "Школа", contacts=(contact,))
         await directory.add(body, AIGUL, T0)
         await calendar.set([Day(T0.date() + timedelta(days=number), DayKind.HOLIDAY)], AIGUL, T0)
