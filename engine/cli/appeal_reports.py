@@ -1,4 +1,4 @@
-"""`ivr111 appeals report`: half-year, incoming, public; as table, JSON, CSV, XLSX, PDF (B7, C7); edge."""
+"""`ivr111 appeals report half-year|incoming|public`; as table, JSON, CSV, XLSX, PDF (B7, C7); edge."""
 
 import sys
 from collections.abc import Awaitable, Callable

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.cli.journal import number_keys
+from engine.supervisor.alarm_file import read
 from lab.call import Call
 from recordings.journal.reading import Reader
 from recordings.model.entries import CALL_REFUSED
@@ -50,12 +51,21 @@ async def _stopped_meanwhile(line: RunningLine) -> None:
     assert DIALLED == len(served) + len(refused) + len(gone)  # Asterisk answers in no fourth way
     assert dialled == served + refused + gone  # in this order
     assert len(refused) >= 3
-    rows = await line.calls()
-    assert len(served) == len([row for row in rows if row.ended_at])
+    rows = [row for row in await line.calls() if row.ended_at]
+    answered = [call for call in served if call.answered_at]
+    assert len(answered) <= len(rows) <= len(served)
+    # One may end in the hundredth of a second before it has a call id: the channel log alone has it (0069).
+    assert len(served) - len(rows) <= 1
+    log = (line.settings.home / "spool/cel/cel.csv").read_text(errors="replace").splitlines()
+    begun = [one for one in log if one.startswith('"CHAN_START"') and '"PJSIP/trunk-' in one]
+    assert len(served) == len(begun)
     reader = Reader.open(line.settings.database, number_keys(line.settings))
     alarms = await reader.alarms(datetime.now(UTC) - timedelta(minutes=5), kinds=(CALL_REFUSED,))
     await reader.close()
-    assert ["trunk"] * len(refused) == [one.about for one in alarms]
+    kept = [one for one in read(line.settings.supervisor_alarms) if one.kind == CALL_REFUSED]
+    assert ["trunk"] * len(refused) == [one.about for one in kept]
+    # The last may come while the engine ends: it is told at the next start (0069).
+    assert len(kept) - 1 <= len(alarms) <= len(kept)
     listed = subprocess.run(
         [REPOSITORY / ".venv/bin/ivr111", "calls", "list"],
         check=True,
@@ -63,4 +73,4 @@ async def _stopped_meanwhile(line: RunningLine) -> None:
         capture_output=True,
         text=True,
     )
-    assert f"in no row: {len(refused)} callers" in listed.stdout, listed
+    assert f"in no row: {len(alarms)} callers" in listed.stdout, listed
