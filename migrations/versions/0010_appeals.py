@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from config.utc_time import UtcTime
+from recordings.journal.append_only import drop_append_only, only_grows
 
 revision = "0010"
 down_revision = "0009"
@@ -70,7 +71,7 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
     )
-    _only_grows("appeal_events")
+    only_grows("appeal_events")
 
 
 def _appeals() -> None:
@@ -136,31 +137,6 @@ def _contacts() -> None:
     op.create_index("ix_no_case_contacts_at", "no_case_contacts", ["at"])
 
 
-def _only_grows(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} only grows' USING ERRCODE = 'insufficient_privilege'; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-        )
-        return
-    for deed in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-        )
-    # INSERT OR REPLACE deletes without calling the trigger above.
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
-        f"(SELECT 1 FROM {table} WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-    )
-
-
 def downgrade() -> None:
     for table in reversed(TABLES):
-        op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION appeal_events_refuse()")
+        (drop_append_only if table == "appeal_events" else op.drop_table)(table)

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from config.utc_time import UtcTime
+from recordings.journal.append_only import drop_append_only, only_grows
 
 revision = "0011"
 down_revision = "0010"
@@ -38,7 +39,7 @@ def upgrade() -> None:
     op.create_index("ix_calendar_events_body_day", "calendar_events", ["body", "day"])
     _create_directory()
     for table in ONLY_GROW:
-        _only_grows(table)
+        only_grows(table)
 
 
 def _create_directory() -> None:
@@ -95,31 +96,6 @@ def _event_columns() -> list[sa.Column]:
     ]
 
 
-def _only_grows(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} only grows' USING ERRCODE = 'insufficient_privilege'; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-        )
-        return
-    for deed in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-        )
-    # INSERT OR REPLACE deletes without calling the trigger above.
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
-        f"(SELECT 1 FROM {table} WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-    )
-
-
 def downgrade() -> None:
     for table in ("body_events", "body_contacts", "bodies", "calendar_events", "calendar_days"):
-        op.drop_table(table)
-        if table in ONLY_GROW and op.get_bind().dialect.name == "postgresql":
-            op.execute(f"DROP FUNCTION {table}_refuse()")
+        (drop_append_only if table in ONLY_GROW else op.drop_table)(table)

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from config.utc_time import UtcTime
+from recordings.journal.append_only import drop_append_only, only_grows
 
 revision = "0013"
 down_revision = "0012"
@@ -47,7 +48,7 @@ def upgrade() -> None:
     )
     _attachments()
     _replies()
-    _only_grows("appeal_replies")
+    only_grows("appeal_replies")
 
 
 def _attachments() -> None:
@@ -89,31 +90,6 @@ def _replies() -> None:
     op.create_index("ix_appeal_replies_appeal_id_seq", "appeal_replies", ["appeal_id", "seq"])
 
 
-def _only_grows(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} only grows' USING ERRCODE = 'insufficient_privilege'; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-        )
-        return
-    for deed in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-        )
-    # INSERT OR REPLACE deletes without calling the trigger above.
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS "
-        f"(SELECT 1 FROM {table} WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-    )
-
-
 def downgrade() -> None:
     for table in reversed(TABLES):
-        op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION appeal_replies_refuse()")
+        (drop_append_only if table == "appeal_replies" else op.drop_table)(table)
