@@ -12,19 +12,8 @@ from typing import Final
 from appeals.handing_over.third_parties import Mark, marks
 
 NAMES: Final = ("applicant_name", "concerned_name", "violator_name", "organisation_name")
-FREE: Final = frozenset(
-    {
-        "matter",
-        "wanted",
-        "urgent_why",
-        "help_scope",
-        "help_given",
-        "complained_body",
-        "violator_name",
-        "place_address",
-    }
-)
 STORIES: Final = frozenset({"matter", "wanted", "urgent_why", "help_scope", "help_given"})
+FREE: Final = STORIES | {"complained_body", "place_address"}  # where somebody else's data may stand
 ANONYMOUS_NEVER: Final = frozenset(
     {"applicant_name", "applicant_iin", "applicant_phone", "applicant_email", "applicant_address"}
 )
@@ -35,7 +24,7 @@ Label = Callable[[str, str, str], tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """One field as it leaves; `changed`: other words than the appeal's, with `reason`."""
+    """One field as it leaves; `marks` on what of it may be somebody else's."""
 
     field: str
     label: str
@@ -125,7 +114,7 @@ def _line(
     field: str, text: str, label: Label, language: str, withheld: Sequence[str], known: Sequence[str]
 ) -> MessageLine:
     name, words = label(field, text, language)
-    found = marks(words, withheld, known) if field in FREE and field not in NAMES else ()
+    found = marks(words, withheld, known) if field in FREE else ()
     return MessageLine(field, name, words, found)
 
 

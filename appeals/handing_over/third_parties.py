@@ -12,6 +12,8 @@ from typing import Final
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
 
+from appeals.form.checks import check_digit
+
 _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DIGITS: Final = re.compile(r"\+?\d(?:[\s().\-–—/]{0,3}\d){5,18}")
 _MOMENT: Final = re.compile(  # days and times are nobody's number
@@ -26,7 +28,6 @@ _IIN: Final = 12
 _SHORT_PHONE: Final = 6
 _ABBREVIATION: Final = 4  # letters
 _NAME: Final = 2  # letters of the shortest name
-_WEIGHTS: Final = (tuple(range(1, 12)), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2))
 # Ends that names have and ordinary words hardly ever, in both languages; folded.
 _NAME_ENDS: Final = re.compile(
     r"(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ский|ская|ұлы|қызы|улы|кызы|ович|овна|евич|евна|бек|бай|гүл|хан|жан)"
@@ -112,17 +113,9 @@ def _number_kind(text: str) -> MarkKind:
 
 
 def is_iin(digits: str) -> bool:
-    """Whether twelve digits are an individual's or a company's number: a date and the check digit.
-
-    Weights 1 to 11; where these give 10, the weights begin with 3.
-    """
-    if not 1 <= int(digits[2:4]) <= 12:
-        return False
-    for weights in _WEIGHTS:
-        rest = sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False)) % 11
-        if rest < 10:
-            return rest == int(digits[11])
-    return False
+    """Whether twelve digits are an individual's or a company's number: a date and the check digit."""
+    checked = check_digit([int(digit) for digit in digits[:11]])
+    return 1 <= int(digits[2:4]) <= 12 and checked == int(digits[11])
 
 
 def _is_card(digits: str) -> bool:
